@@ -1,0 +1,179 @@
+"""The speaker: plays a reply while it is made, and falls silent at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import soxr
+
+from app.audio.devices import BLOCK_SECONDS, LATENCY, AudioError, Device, portaudio, why
+from app.audio.ring import Ring
+
+START_SECONDS = 0.1  # buffered before a reply begins to sound, or goes on after it ran dry
+FADE_SECONDS = 0.005  # a cut without it clicks
+RING_SECONDS = 60.0
+
+
+class Player:
+    """Plays one turn's sound at a time at the device's own rate.
+
+    `begin` and `stop` belong to the screen's thread, `write` and `finish` to the engine's; the stream's callback takes
+    no lock and only copies. Sound of any turn but the current one is dropped.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.rate = device.rate
+        self.underruns = 0
+        """How often a reply paused because its sound was not made in time."""
+        self.underflows = 0
+        """How often the device ran dry because the program was late."""
+        self._ring = Ring(round(RING_SECONDS * device.rate))
+        self._block = np.zeros(device.rate, np.float32)
+        self._fade = np.linspace(1, 0, round(FADE_SECONDS * device.rate), dtype=np.float32)
+        self._lock = threading.Lock()  # between `write`/`finish` and `begin`/`stop`
+        self._turn: int | None = None
+        self._resampler: soxr.ResampleStream | None = None
+        self._resampler_rate = 0
+        self._begin = self._cut = 0  # where the turn begins; everything before _cut shall not sound
+        self._complete = False
+        # Written by the callback alone:
+        self._position = 0
+        self._sounding = False
+        self._clock = (0, 0.0)  # the samples before this position have left the speaker at this stream time
+        self._stream = None
+
+    def open(self) -> None:
+        """Starts the stream. Raises `AudioError`."""
+        sd = portaudio()
+        block = round(BLOCK_SECONDS * self.rate)
+        options = dict(device=self.device.index, channels=self.device.channels, samplerate=self.rate, dtype="float32")
+        try:
+            self._stream = sd.OutputStream(**options, blocksize=block, latency=LATENCY, callback=self._callback)
+            self._stream.start()
+        except sd.PortAudioError as error:
+            raise AudioError(why(error, "output", self.device.name)) from error
+
+    def close(self) -> None:
+        self.stop()
+        if self._stream is not None:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+            self._stream = None
+
+    def begin(self, turn: int) -> None:
+        """From now on the sound of `turn` is played; what is left of another one is cut."""
+        with self._lock:
+            self._turn, self._complete, self._resampler = turn, False, None
+            self._begin = self._cut = self._ring.written
+            self._clock = (self._begin, 0.0)
+
+    def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
+        """More sound of `turn`: mono float32 at `rate` Hz. Waits while the buffer is full."""
+        with self._lock:
+            if turn != self._turn:
+                return
+            if self._resampler is None:
+                self._resampler = soxr.ResampleStream(rate, self.rate, 1, dtype="float32")
+                self._resampler_rate = rate
+            samples = self._resampler.resample_chunk(np.ascontiguousarray(samples, np.float32))
+        self._append(turn, samples)
+
+    def finish(self, turn: int) -> None:
+        """All sound of `turn` was written."""
+        with self._lock:
+            resampler = self._resampler if turn == self._turn else None
+            self._resampler = None
+        if resampler is not None:
+            self._append(turn, resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+        with self._lock:
+            if turn == self._turn:
+                self._complete = True
+
+    def stop(self) -> float:
+        """Silence within one block. Returns the seconds of the turn that were heard."""
+        with self._lock:
+            heard = self.heard_seconds
+            self._turn, self._resampler = None, None
+            self._cut = self._ring.written
+        return heard
+
+    @property
+    def heard_seconds(self) -> float:
+        """How much of the turn has left the speaker."""
+        return max(0, self._heard() - self._begin) / self.rate
+
+    @property
+    def buffered_seconds(self) -> float:
+        """How much of the turn waits to be played."""
+        return max(0, self._ring.written - max(self._position, self._cut)) / self.rate
+
+    @property
+    def has_sounded(self) -> bool:
+        """Whether the turn's first sample has left the speaker."""
+        return self._heard() > self._begin
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the turn's last sample has left the speaker, or there is no turn."""
+        return self._turn is None or (self._complete and self._heard() >= self._ring.written)
+
+    def _heard(self) -> int:
+        position, when = self._clock
+        stream = self._stream
+        if stream is None or position <= self._begin:
+            return self._begin
+        return position - max(0, round((when - stream.time) * self.rate))
+
+    def _append(self, turn: int, samples: np.ndarray) -> None:
+        step = self.rate // 4
+        for start in range(0, len(samples), step):
+            part = samples[start : start + step]
+            while True:
+                with self._lock:
+                    if turn != self._turn:
+                        return
+                    if self._ring.written + len(part) - self._position <= self._ring.capacity:
+                        self._ring.write(part)
+                        break
+                time.sleep(0.02)
+
+    def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
+        if status.output_underflow and self._sounding:
+            self.underflows += 1
+        block = self._block[:frames]
+        block[:] = 0
+        if self._cut > self._position:
+            self._cut_off(block)
+        else:
+            self._play(block, frames, times)
+        data[:] = block[:, None]
+
+    def _cut_off(self, block: np.ndarray) -> None:
+        """What would sound next fades out and the rest is skipped."""
+        cut = self._cut
+        if self._sounding:
+            count = min(len(self._fade), len(block), cut - self._position)
+            self._ring.read_into(self._position, block[:count])
+            block[:count] *= self._fade[-count:] if count < len(self._fade) else self._fade
+            self._sounding = False
+        self._position = cut
+
+    def _play(self, block: np.ndarray, frames: int, times) -> None:
+        ready, complete = self._ring.written - self._position, self._complete
+        if not self._sounding:
+            self._sounding = ready > 0 and (complete or ready >= START_SECONDS * self.rate)
+            if not self._sounding:
+                return
+        count = min(ready, frames)
+        self._ring.read_into(self._position, block[:count])
+        self._position += count
+        if count:
+            leaves = times.outputBufferDacTime or times.currentTime + LATENCY
+            self._clock = (self._position, leaves + count / self.rate)
+        if count < frames:
+            self._sounding = False
+            if not complete:
+                self.underruns += 1

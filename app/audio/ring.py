@@ -1,0 +1,36 @@
+"""A ring of samples between one writing and one reading thread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Ring:
+    """Mono float32 samples at positions that only grow. One thread writes, one reads, nobody locks or allocates.
+
+    What is older than `capacity` samples is overwritten; who may not lose anything looks at the positions.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._samples = np.zeros(capacity, np.float32)
+        self.written = 0
+        """The position after the last sample."""
+
+    @property
+    def capacity(self) -> int:
+        return len(self._samples)
+
+    def write(self, samples: np.ndarray) -> None:
+        """Appends samples [n], n <= capacity."""
+        start = self.written % self.capacity
+        first = min(len(samples), self.capacity - start)
+        self._samples[start : start + first] = samples[:first]
+        self._samples[: len(samples) - first] = samples[first:]
+        self.written += len(samples)  # last: a reader never sees a position whose sample is not there
+
+    def read_into(self, position: int, out: np.ndarray) -> None:
+        """Copies the samples from `position` on into all of `out` [n]."""
+        start = position % self.capacity
+        first = min(len(out), self.capacity - start)
+        out[:first] = self._samples[start : start + first]
+        out[first:] = self._samples[: len(out) - first]

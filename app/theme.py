@@ -1,0 +1,117 @@
+"""How Refrain looks: one small palette for light and one for dark, following the system, and one style sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QLabel
+
+# Okabe and Ito's colours, which stay apart for colour-blind eyes; the plots add shapes.
+KINDS = {"heard": "#009E73", "text": "#E69F00", "speech": "#56B4E9", "control": "#999999"}
+REJECTED = "#D55E00"
+
+
+@dataclass(frozen=True)
+class Colours:
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    danger: str
+
+
+LIGHT = Colours("#F5F5F2", "#FFFFFF", "#F0F1EE", "#E1E2DD", "#1D2126", "#646B75", "#0072B2", "#FFFFFF", "#B3261E")
+DARK = Colours("#16181B", "#1F2226", "#2A2E33", "#33383E", "#E9EAEC", "#9BA2AC", "#56B4E9", "#0D1418", "#FF8F85")
+
+_SHEET = """
+QToolTip { background: @raised; color: @text; border: 1px solid @border; padding: 4px 6px; }
+QFrame[role="card"] { background: @surface; border: 1px solid @border; border-radius: 12px; }
+QLabel { background: transparent; }
+QLabel[role="muted"], QLabel[role="caption"] { color: @muted; }
+QLabel[role="danger"] { color: @danger; }
+QLabel[role="schedule"] { border: 1px solid @accent; color: @accent; border-radius: 9px; padding: 2px 9px; }
+QScrollArea, QScrollArea > QWidget > QWidget[role="turns"] { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar::handle:vertical { background: @border; border-radius: 5px; min-height: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
+QLineEdit, QComboBox { background: @surface; border: 1px solid @border; border-radius: 8px; padding: 6px 10px;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit[role="question"] { border-radius: 14px; padding: 0 16px; }
+QLineEdit:focus, QComboBox:focus { border: 1px solid @accent; }
+QLineEdit[invalid="true"] { border: 1px solid @danger; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; outline: none; padding: 4px;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QPushButton { background: @surface; border: 1px solid @border; border-radius: 14px; padding: 8px 16px; color: @text; }
+QPushButton:hover { background: @raised; }
+QPushButton:focus { border: 1px solid @accent; }
+QPushButton:disabled { color: @muted; background: transparent; }
+QSplitter::handle { background: transparent; }
+"""
+
+
+def now() -> Colours:
+    """The palette in use."""
+    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def install(app: QApplication) -> None:
+    """Dresses the program and follows the system from light to dark and back."""
+    app.setStyle("Fusion")
+    base = app.font()
+    base.setPointSizeF(max(10.5, base.pointSizeF()))
+    app.setFont(base)
+    app.styleHints().colorSchemeChanged.connect(lambda _: _apply(app))
+    _apply(app)
+
+
+def font(scale: float, bold: bool = False) -> QFont:
+    """The program's font, larger or smaller."""
+    made = QApplication.font()
+    made.setPointSizeF(made.pointSizeF() * scale)
+    made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return made
+
+
+def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False) -> QLabel:
+    """A label for plain text; `role` picks its colours."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setFont(font(scale, bold))
+    return made
+
+
+def _apply(app: QApplication) -> None:
+    colours = now()
+    palette = QPalette()
+    groups = {
+        QPalette.ColorRole.Window: colours.window,
+        QPalette.ColorRole.Base: colours.surface,
+        QPalette.ColorRole.AlternateBase: colours.raised,
+        QPalette.ColorRole.Button: colours.surface,
+        QPalette.ColorRole.ToolTipBase: colours.raised,
+        QPalette.ColorRole.WindowText: colours.text,
+        QPalette.ColorRole.Text: colours.text,
+        QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.ToolTipText: colours.text,
+        QPalette.ColorRole.PlaceholderText: colours.muted,
+        QPalette.ColorRole.Highlight: colours.accent,
+        QPalette.ColorRole.HighlightedText: colours.on_accent,
+        QPalette.ColorRole.Accent: colours.accent,
+    }
+    for role, colour in groups.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.muted))
+    app.setPalette(palette)
+    sheet = _SHEET
+    for field in sorted(fields(colours), key=lambda field: -len(field.name)):  # @accent is not a part of another name
+        sheet = sheet.replace(f"@{field.name}", getattr(colours, field.name))
+    app.setStyleSheet(sheet)

@@ -1,0 +1,167 @@
+"""One question put to a dialogue from beginning to end, for programs without a window."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine import audio_files
+from engine.dialogue import Dialogue
+from engine.events import Audio, Event, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+
+LONGEST_TEXT = 2000
+_FEED_SECONDS = 0.5  # fine enough that an interrupt is felt at once
+
+
+class AskError(RuntimeError):
+    """A question that could not be answered; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A typed question, or the sound file of a spoken one."""
+
+    text: str | None = None
+    audio: Path | None = None
+
+    def sound(self) -> tuple[np.ndarray, int] | None:
+        """The spoken question's samples and rate, None for a typed one; raises `ValueError` if it cannot be asked."""
+        if self.audio is not None:
+            samples, rate = audio_files.read(self.audio)
+            audio_files.check_question(samples, rate)
+            return samples, rate
+        if not (self.text or "").strip():
+            raise AskError("The question is empty: type some words.")
+        if len(self.text) > LONGEST_TEXT:
+            raise AskError(f"The question has {len(self.text):,} characters; at most {LONGEST_TEXT:,} can be asked.")
+        return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question: mono float32 `samples`, the turn's figures, and whether the user interrupted it."""
+
+    samples: np.ndarray
+    stats: TurnStats
+    interrupted: bool
+    notes: tuple[str, ...] = ()
+
+    def as_json(self, model: str, audio: Path | None) -> dict[str, Any]:
+        """Every figure by name, ready for `json.dumps`; `audio` is where the samples were written."""
+        figures = asdict(self.stats)
+        limits = [*figures.pop("limits"), *self.notes]
+        figures = {"heard": figures.pop("heard"), "text": figures.pop("text"), **figures}
+        figures |= {"audio": audio and str(audio), "model": model, "limits": limits, "interrupted": self.interrupted}
+        return _finite(figures)
+
+
+def ask(dialogue: Dialogue, question: Question, watch: Callable[[Event], None] = lambda event: None) -> Answer:
+    """Asks, passes every event to `watch`, and returns the answer.
+
+    The first Ctrl-C ends the turn with what there is by then, a second one raises `KeyboardInterrupt`. Raises
+    `ValueError` or `AskError` with a sentence.
+    """
+    sound = question.sound()
+    notes = ()
+    if sound and audio_files.clipped(sound[0]) > 0.01:
+        notes = ("The question is clipped in places, which makes it harder to understand.",)
+    parts: list[np.ndarray] = []
+    with _interrupt(dialogue) as interrupted:
+        events = dialogue.ask(question.text) if sound is None else _spoken(dialogue, *sound, interrupted)
+        for event in events:
+            watch(event)
+            if interrupted.is_set():
+                dialogue.cancel()
+            match event:
+                case Audio(samples):
+                    parts.append(samples)
+                case TurnFailed(message):
+                    raise AskError(message)
+                case TurnFinished(stats):
+                    return Answer(_join(parts), stats, False, notes)
+                case TurnCancelled(stats):
+                    return Answer(_join(parts), stats, interrupted.is_set(), notes)
+    raise AskError("The model stopped without an answer.")
+
+
+class Trace:
+    """A file of one JSON line per decoded token."""
+
+    def __init__(self, path: Path):
+        try:
+            self._file = open(path, "w", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise AskError(f"The trace {path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+
+    def __enter__(self) -> Trace:
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._file.close()
+
+    def watch(self, event: Event) -> None:
+        """Writes an event that is a token."""
+        self._write(event, {})
+
+    def of_turn(self, turn: int) -> Callable[[Event], None]:
+        """Like `watch`, for one of several turns: every line says which."""
+        return lambda event: self._write(event, {"turn": turn})
+
+    def _write(self, event: Event, place: dict[str, int]) -> None:
+        if isinstance(event, Token):
+            self._file.write(json.dumps({**place, **_finite(asdict(event))}) + "\n")
+
+
+def _spoken(dialogue: Dialogue, samples: np.ndarray, rate: int, interrupted: threading.Event) -> Iterator[Event]:
+    turn = dialogue.open_turn()
+    step = max(1, int(_FEED_SECONDS * rate))
+    for start in range(0, len(samples), step):
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        turn.feed(samples[start : start + step], rate)
+    yield from turn.reply()
+
+
+@contextmanager
+def _interrupt(dialogue: Dialogue) -> Iterator[threading.Event]:
+    """While it lasts, the first Ctrl-C only sets the event and cancels the turn. Signals reach the main thread only."""
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+
+    def stop(number, frame):
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        interrupted.set()
+        dialogue.cancel()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _join(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no NaN: what could not be measured is null. Times keep microseconds."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value

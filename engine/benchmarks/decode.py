@@ -1,0 +1,208 @@
+"""Decode speed of our schedules and of transformers' own `generate`, on the same weights and prompts.
+
+Everything is greedy, float32 and on the CPU. A reply's speed is its tokens after the first, over the time from the
+first to the end, so that no prompt is counted. `generate` makes as many tokens as full depth's reply has. All
+contenders take turns in every round: what else the machine does hits them alike. Ratios are taken within a round.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+import torch
+from rich.table import Table
+from transformers.generation.streamers import BaseStreamer
+
+from engine.benchmarks.questions import spoken
+from engine.decoding.interleaved import decode
+from engine.events import Drafts, Token
+from engine.lm import checkpoint
+from engine.lm.llama import to_llama
+from engine.lm.sampling import Sampler, Sampling
+from engine.models.spoken_lm import SpokenLM
+from engine.schedules import Full, Schedule
+
+GENERATE = "transformers generate"
+_PROMPTS = 4
+_MOST_TOKENS = 256
+
+
+@dataclass(frozen=True)
+class Run:
+    """The replies of one contender to all prompts: `tokens` after the first ones in `seconds`."""
+
+    ids: tuple[tuple[int, ...], ...]
+    tokens: int
+    seconds: float
+    mean_depth: float
+    accepted: int = 0
+    rejected: int = 0
+
+    @property
+    def speed(self) -> float:
+        return self.tokens / self.seconds
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds.
+
+    `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate`, which knows
+    nothing of the model's token pattern, it can be below 1; it shows that the weights are the same.
+    """
+
+    name: str
+    threads: int
+    tokens: int
+    mean_depth: float
+    tokens_per_second: float
+    slowest: float
+    fastest: float
+    against_generate: float
+    against_full: float
+    same_tokens: float
+    accepted: int
+    rejected: int
+
+
+def measure(model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int) -> list[Speed]:
+    """Measures `generate`, full depth and the other `schedules` in `repeats` rounds for each number of threads.
+
+    Sets torch's number of threads for as long as it runs. Raises `ValueError` or `FileNotFoundError` with a sentence
+    if the weights cannot be given to transformers or the bundled questions are missing.
+    """
+    prompts = [model.typed(question.text).ids for question in spoken(_PROMPTS)]
+    llama = _as_llama(model)
+    others = [schedule for schedule in schedules if schedule != Full()]
+    before, speeds = torch.get_num_threads(), []
+    try:
+        for count in threads:
+            torch.set_num_threads(count)
+            rounds = [_round(model, llama, prompts, others) for _ in range(repeats + 1)][1:]  # the first one warms up
+            speeds += [_speed(name, count, rounds) for name in rounds[0]]
+    finally:
+        torch.set_num_threads(before)
+    return speeds
+
+
+def as_json(speeds: Sequence[Speed]) -> list[dict[str, Any]]:
+    """One object per contender and number of threads."""
+    return [{key: _rounded(value) for key, value in asdict(speed).items()} for speed in speeds]
+
+
+def table(speeds: Sequence[Speed]) -> Table:
+    """The same for people."""
+    shown = Table("Decoding", title="Decode speed, greedy, medians of interleaved rounds", title_justify="left")
+    for column in ("threads", "tokens/s", "slowest-fastest", "x generate", "x full", "mean depth", "same tokens"):
+        shown.add_column(column, justify="right")
+    for speed in speeds:
+        shown.add_row(
+            speed.name,
+            str(speed.threads),
+            f"{speed.tokens_per_second:.0f}",
+            f"{speed.slowest:.0f}-{speed.fastest:.0f}",
+            f"{speed.against_generate:.2f}",
+            f"{speed.against_full:.2f}",
+            f"{speed.mean_depth:.1f}",
+            f"{speed.same_tokens:.1%}",
+        )
+    return shown
+
+
+def _as_llama(model: SpokenLM):
+    tensors = checkpoint.read(model.folder / "lm.safetensors")
+    own = {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
+    return to_llama(model.decoder.config, own)
+
+
+def _round(model, llama, prompts, others: Sequence[Schedule]) -> dict[str, Run]:
+    full = _ours(model, prompts, Full())
+    runs = {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids]), str(Full()): full}
+    return runs | {str(schedule): _ours(model, prompts, schedule) for schedule in others}
+
+
+def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule) -> Run:
+    replies, depths, drafts, tokens, seconds = [], [], [], 0, 0.0
+    for prompt in prompts:
+        cache = model.decoder.new_cache()
+        logits = model.decoder.logits(model.decoder.run(model.decoder.embed(prompt), 0, cache)[-1:])
+        decoding = decode(model, cache, logits, model.pattern(spoken=False), schedule, Sampler(Sampling()))
+        first, ids = 0.0, []
+        for event in decoding:
+            if isinstance(event, Drafts):
+                drafts.append(event)
+            elif isinstance(event, Token):
+                first = first or time.perf_counter()
+                ids.append(event.id)
+                depths.append(event.depth)
+                if len(ids) == _MOST_TOKENS:
+                    break
+        decoding.close()  # what still pends is caught up: a cost of the schedule, too
+        seconds += time.perf_counter() - first
+        tokens += len(ids) - 1
+        replies.append(tuple(ids))
+    accepted, rejected = sum(d.accepted for d in drafts), sum(len(d.rejected) for d in drafts)
+    return Run(tuple(replies), tokens, seconds, sum(depths) / len(depths), accepted, rejected)
+
+
+class _Clock(BaseStreamer):
+    """Notes when `generate` has its first token and when it ends."""
+
+    def __init__(self):
+        self.puts, self.first, self.end_at = 0, 0.0, 0.0
+
+    def put(self, value: torch.Tensor) -> None:
+        self.puts += 1
+        if self.puts == 2:  # the prompt comes first
+            self.first = time.perf_counter()
+
+    def end(self) -> None:
+        self.end_at = time.perf_counter()
+
+
+@torch.inference_mode()
+def _theirs(llama, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> Run:
+    replies, seconds = [], 0.0
+    for prompt, count in zip(prompts, counts, strict=True):
+        ids, clock = torch.tensor([prompt]), _Clock()
+        out = llama.generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=count, do_sample=False, streamer=clock
+        )
+        seconds += clock.end_at - clock.first
+        replies.append(tuple(out[0, len(prompt) :].tolist()))
+    return Run(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))
+
+
+def _speed(name: str, threads: int, rounds: Sequence[dict[str, Run]]) -> Speed:
+    speeds = [runs[name].speed for runs in rounds]
+    last, full = rounds[-1][name], rounds[-1][str(Full())]
+    return Speed(
+        name=name,
+        threads=threads,
+        tokens=last.tokens,
+        mean_depth=last.mean_depth,
+        tokens_per_second=median(speeds),
+        slowest=min(speeds),
+        fastest=max(speeds),
+        against_generate=median(runs[name].speed / runs[GENERATE].speed for runs in rounds),
+        against_full=median(runs[name].speed / runs[str(Full())].speed for runs in rounds),
+        same_tokens=_same(last.ids, full.ids),
+        accepted=last.accepted,
+        rejected=last.rejected,
+    )
+
+
+def _same(replies: Sequence[Sequence[int]], references: Sequence[Sequence[int]]) -> float:
+    same = 0
+    for reply, reference in zip(replies, references, strict=True):
+        differs = (i for i, ref in enumerate(reference) if i >= len(reply) or reply[i] != ref)
+        same += next(differs, len(reference))
+    return same / sum(map(len, references))
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value

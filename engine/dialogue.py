@@ -1,0 +1,248 @@
+"""A conversation with a model: a question in, events out; cancel it, or go back to what was heard of the reply."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.decoding.meter import Meter
+from engine.decoding.reply import speak_reply
+from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinished
+from engine.lm.cache import ContextFull
+from engine.lm.sampling import Sampler, Sampling
+from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
+from engine.models.spoken_lm import SpokenLM
+from engine.prefill.history import Exchange, History
+from engine.schedules import Schedule, ScheduleError, check, parse
+
+_log = logging.getLogger(__name__)
+
+
+class Dialogue:
+    """One conversation: turns follow one another, and what the KV cache holds is kept between them.
+
+    `schedule` is a `Schedule` or its text form; `sampling` (by default the model's) and `seed` hold for every reply
+    that names no others; the same seed gives the same reply. A reply has at most `max_tokens` tokens. `capacity` bounds
+    the positions kept in the cache (by default what the model was trained for). When a turn would not fit, the oldest
+    turns are forgotten. Raises `ScheduleError` for a schedule the model cannot run.
+
+    All calls come from one thread at a time, except `cancel`, which may come from any at any time.
+    """
+
+    def __init__(
+        self,
+        model: SpokenLM,
+        schedule: Schedule | str = "full",
+        sampling: Sampling | None = None,
+        seed: int = 0,
+        max_tokens: int = 2000,
+        capacity: int | None = None,
+    ):
+        self.model, self.seed, self.max_tokens = model, seed, max_tokens
+        self.schedule = self._checked(schedule)
+        self.sampling = sampling or model.sampling
+        self._history = History(model.decoder, min(model.context, capacity or model.context))
+        self._cancelled = threading.Event()
+        self._turn: Turn | None = None
+        self._replying = False
+
+    @property
+    def positions(self) -> int:
+        """How long the conversation is: positions of all turns that are remembered."""
+        return len(self._history)
+
+    @property
+    def capacity(self) -> int:
+        """How many positions there is room for."""
+        return self._history.capacity
+
+    def open_turn(self) -> Turn:
+        """Begins a spoken question; an open turn that got no reply is abandoned."""
+        return self._open(SpokenQuestion)
+
+    def ask(
+        self,
+        text: str,
+        schedule: Schedule | str | None = None,
+        sampling: Sampling | None = None,
+        seed: int | None = None,
+    ) -> Iterator[Event]:
+        """A typed question -> the reply's events, as `Turn.reply`."""
+        return self._open(TypedQuestion, text).reply(schedule, sampling, seed)
+
+    def cancel(self) -> None:
+        """Ends the running reply within one token, in `TurnCancelled`; does nothing if no reply was asked for."""
+        self._cancelled.set()
+
+    def heard(self, seconds: float) -> str:
+        """Keeps of the latest reply only what sounded within its first `seconds` -> the text that remains.
+
+        What stays are the speech tokens that were played to their end and all tokens before them; of a finished reply
+        that was played to its end, everything. Raises `RuntimeError` while a reply is running: cancel it first.
+        """
+        self._refuse_while_replying()
+        model = self.model
+        exchange = next((e for e in reversed(self._history.exchanges) if e.closing is not None), None)
+        if exchange is None:
+            return ""
+        played = max(0, int(seconds * model.speech_rate + 1e-6))
+        keep = _played_tokens(exchange, played)
+        if keep < len(exchange.reply):
+            self._history.cut_reply(exchange, keep, model.end_reply)
+        words = [token for token, kind in zip(exchange.reply, exchange.kinds, strict=True) if kind == "text"]
+        return model.decode_text(words).decode("utf-8", "ignore").strip()
+
+    def reset(self) -> None:
+        """Forgets the whole conversation. Raises `RuntimeError` while a reply is running."""
+        self._refuse_while_replying()
+        self._turn = None
+        self._history.restore([])
+
+    def _open(self, question: type, *what) -> Turn:
+        self._refuse_while_replying()
+        if self._turn is not None:
+            self._turn.abandon()
+        before = tuple(self._history.exchanges)
+        exchange = self._history.open()
+        try:
+            # A question leaves room for a whole reply, but never more than a quarter of all positions.
+            question = question(self.model, self._history, min(self.max_tokens, self.capacity // 4), *what)
+        except BaseException:
+            self._history.restore(before)
+            raise
+        self._turn = Turn(self, question, exchange, before)
+        return self._turn
+
+    def _abandon(self, turn: Turn) -> None:
+        if self._turn is turn:
+            self._refuse_while_replying()
+            self._history.restore(turn.before)
+            self._turn = None
+
+    def _refuse_while_replying(self) -> None:
+        if self._replying:
+            raise RuntimeError("A reply is still running: cancel it and take its last event first.")
+
+    def _refuse_unless_open(self, turn: Turn) -> None:
+        if self._turn is not turn or self._replying:
+            raise RuntimeError("This turn is over: open another one.")
+
+    def _checked(self, schedule: Schedule | str) -> Schedule:
+        schedule = parse(schedule) if isinstance(schedule, str) else schedule
+        check(schedule, self.model.decoder.config.layers, self.model.exit_heads)
+        return schedule
+
+    def _start(self, turn: Turn, schedule, sampling, seed) -> Iterator[Event]:
+        self._refuse_unless_open(turn)
+        self._cancelled.clear()
+        schedule = self.schedule if schedule is None else schedule
+        seed = self.seed if seed is None else seed
+        meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
+        return self._events(turn, meter, schedule, sampling or self.sampling)
+
+    def _events(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
+        self._refuse_unless_open(turn)
+        self._replying = True
+        try:
+            yield from self._reply(turn, meter, schedule, sampling)
+            end = TurnCancelled if self._cancelled.is_set() else TurnFinished
+            last = end(meter.stats())
+        except Exception as error:
+            _log.error("A turn failed.", exc_info=error)
+            self._history.restore(turn.before)
+            last = TurnFailed(_sentence(error))
+        finally:  # also if the caller stops listening
+            self._turn, self._replying = None, False
+        yield last
+
+    def _reply(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
+        model, history, cancelled = self.model, self._history, self._cancelled.is_set
+        schedule = self._checked(schedule)
+        meter.schedule = str(schedule)
+        try:
+            yield turn.question.settle(meter)
+            began = meter.now()
+            logits = history.last_logits(cancelled)
+            if logits is None:
+                return
+            meter.prefill = meter.now() - began
+            yield Prefilled(history.cached, history.reused, meter.now())
+            yield from speak_reply(
+                model,
+                history,
+                turn.exchange,
+                logits,
+                model.pattern(turn.question.spoken),
+                schedule,
+                Sampler(sampling, meter.seed, model.decoder.device),
+                meter,
+                max_tokens=self.max_tokens,
+                cancelled=cancelled,
+            )
+        finally:
+            turn.exchange.closing = model.end_reply(turn.exchange.reply)
+
+
+class Turn:
+    """One question, open until its reply ended; `Dialogue.open_turn` makes it."""
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        question: SpokenQuestion | TypedQuestion,
+        exchange: Exchange,
+        before: tuple[Exchange, ...],
+    ):
+        self.question, self.exchange, self.before = question, exchange, before
+        self._dialogue = dialogue
+
+    def feed(self, samples: np.ndarray, rate: float) -> None:
+        """More of the question: floats [n] or [n, channels] (averaged) at `rate`, the same for the whole question.
+
+        What is settled is prefilled at once. Raises `ValueError` for arrays that are no sound, or another rate, and
+        `RuntimeError` if the turn is over; anything else that goes wrong is told by `reply`.
+        """
+        self._dialogue._refuse_unless_open(self)
+        self.question.feed(samples, rate)
+
+    def reply(
+        self,
+        schedule: Schedule | str | None = None,
+        sampling: Sampling | None = None,
+        seed: int | None = None,
+    ) -> Iterator[Event]:
+        """The question is complete -> the reply's events (see `engine.events`); time counts from this call.
+
+        Whatever goes wrong ends in `TurnFailed`, with the conversation as it was before the turn. Closing the iterator
+        early is cancelling: what was received stays in the conversation. Raises `RuntimeError` if the turn is over.
+        """
+        return self._dialogue._start(self, schedule, sampling, seed)
+
+    def abandon(self) -> None:
+        """The user thought better of it: the conversation is as it was before the turn. Does nothing after a reply."""
+        self._dialogue._abandon(self)
+
+
+def _played_tokens(exchange: Exchange, played: int) -> int:
+    """How many tokens of a reply stay when `played` speech tokens were heard."""
+    spoken = [index for index, kind in enumerate(exchange.kinds) if kind == "speech"]
+    ended = not len(exchange.closing)
+    if ended and played >= len(spoken):
+        return len(exchange.reply)
+    if played and spoken:
+        return spoken[min(played, len(spoken)) - 1] + 1
+    # Nothing was heard: what the model understood of the question stays, but no word of its answer.
+    said = (index for index, kind in enumerate(exchange.kinds) if kind in ("text", "speech"))
+    return next(said, len(exchange.reply))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, QuestionError | ScheduleError | ContextFull):
+        return str(error)
+    return (
+        f"The model stopped with an error ({type(error).__name__}: {error}). "
+        "The conversation is as it was before the question; the log has the details."
+    )

@@ -1,0 +1,125 @@
+"""What the engine says while it works: plain frozen values that may cross threads. No torch, no Qt.
+
+A turn yields, in order: `Listened`, `Prefilled`, then `Token`, `Text`, `Drafts` and `Audio` as they come (audio is made on a
+thread of its own), and at last exactly one of `TurnFinished`, `TurnCancelled` or `TurnFailed`.
+All times are seconds since the turn's last input sample (or since the typed text was sent), unless named otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+Kind = Literal["heard", "text", "speech", "control"]
+"""heard: transcript of the question; text: the reply's words; speech: a speech unit; control: everything else."""
+
+
+@dataclass(frozen=True)
+class Listened:
+    """The question is in: `positions` prompt positions came from `audio_seconds` of speech (0 for typed text)."""
+
+    audio_seconds: float
+    positions: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Prefilled:
+    """The whole prompt is in the cache; `reused` positions were there from earlier turns."""
+
+    positions: int
+    reused: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Token:
+    """One decoded token.
+
+    `depth` counts the layers that chose it. `refresh` is true for a full-depth step that a schedule placed among speech
+    tokens. `caught_up` is how many pending positions that step brought to full depth. Under review a draft's token comes
+    once, after its review, with the depth of the step that drafted it.
+    `at` is the time of the choice, `milliseconds` what its step took.
+    """
+
+    index: int
+    id: int
+    kind: Kind
+    depth: int
+    refresh: bool
+    caught_up: int
+    milliseconds: float
+    at: float
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """One review: `accepted` drafts were kept, `rejected` ids were thrown away (the first of them was corrected)."""
+
+    accepted: int
+    rejected: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """More text, complete characters only; `kind` is "heard" or "text"."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Audio:
+    """More of the reply's sound: mono float32 `samples` at `sample_rate`, from speech tokens before `token_index`."""
+
+    samples: np.ndarray
+    sample_rate: int
+    token_index: int
+    at: float
+
+
+@dataclass(frozen=True)
+class TurnStats:
+    """What a turn cost. `seconds` has listen, prefill, first_audio, decode, speak, total; absent values are None."""
+
+    schedule: str
+    seed: int
+    heard: str
+    text: str
+    tokens: dict[str, int]
+    depth: dict[str, float]
+    refreshes: int
+    accepted: int
+    rejected: int
+    seconds: dict[str, float | None]
+    tokens_per_second: float
+    real_time_factor: float | None
+    audio_seconds: float
+    sample_rate: int
+    question_seconds: float = 0.0
+    limits: tuple[str, ...] = field(default=())
+    """Sentences about what was cut short: a question or a reply that hit a limit."""
+
+
+@dataclass(frozen=True)
+class TurnFinished:
+    stats: TurnStats
+
+
+@dataclass(frozen=True)
+class TurnCancelled:
+    """The turn was stopped by the user; `stats` says how far it came."""
+
+    stats: TurnStats
+
+
+@dataclass(frozen=True)
+class TurnFailed:
+    """The turn could not go on; `message` is a sentence the user can act on."""
+
+    message: str
+
+
+Event = Listened | Prefilled | Token | Drafts | Text | Audio | TurnFinished | TurnCancelled | TurnFailed

@@ -1,0 +1,49 @@
+"""Reading and writing weights as safetensors, with matrices optionally stored as int8 rows and their scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+_BYTES, _SCALE = ".int8", ".scale"
+
+
+def read(path: Path | str) -> dict[str, torch.Tensor]:
+    """All tensors of a safetensors file by name; a matrix stored as X.int8 [rows, cols] and X.scale [rows] comes as X.
+
+    Raises `FileNotFoundError`, or `ValueError` with a sentence for a file that cannot be used.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"The weights {path.name} are not in {path.parent}: the model is not wholly installed.")
+    try:
+        stored = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path.name} is damaged or not a safetensors file ({error}): install it again.") from error
+    tensors = {}
+    for name, tensor in stored.items():
+        if name.endswith(_BYTES):
+            base = name.removesuffix(_BYTES)
+            if base + _SCALE not in stored:
+                raise ValueError(f"{path.name} has {name} without {base + _SCALE}: install it again.")
+            tensors[base] = tensor.float() * stored[base + _SCALE].float().unsqueeze(1)
+        elif not (name.endswith(_SCALE) and name.removesuffix(_SCALE) + _BYTES in stored):
+            tensors[name] = tensor
+    return tensors
+
+
+def write(path: Path | str, tensors: Mapping[str, torch.Tensor], int8: bool = False) -> None:
+    """Writes tensors to a safetensors file; with `int8`, matrices as rounded rows of 8 bits with one scale each."""
+    stored = {}
+    for name, tensor in tensors.items():
+        if int8 and tensor.dim() == 2 and tensor.is_floating_point():
+            scale = tensor.float().abs().amax(1).clamp(min=1e-12) / 127
+            stored[name + _BYTES] = (tensor.float() / scale.unsqueeze(1)).round().to(torch.int8)
+            stored[name + _SCALE] = scale
+        else:
+            stored[name] = tensor.contiguous()
+    save_file(stored, path)

@@ -1,0 +1,36 @@
+"""The shape of a decoder-only transformer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LMConfig:
+    """Sizes of a Llama-like decoder (RMSNorm, rotary positions, SwiGLU, grouped KV heads).
+
+    The first `rotary_dim` (0 means `head_dim`) dimensions of each head are rotated, in pairs (i, i + rotary_dim / 2)
+    as in Llama, or (2i, 2i + 1) as in GLM if `rope_interleaved`. `context` is the highest number of positions.
+    """
+
+    vocabulary: int
+    dim: int
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    ffn: int
+    norm_eps: float = 1e-5
+    rope_theta: float = 10000.0
+    rotary_dim: int = 0
+    rope_interleaved: bool = False
+    qkv_bias: bool = False
+    context: int = 4096
+
+    def __post_init__(self):
+        if self.rotary_dim == 0:
+            object.__setattr__(self, "rotary_dim", self.head_dim)
+        if self.heads % self.kv_heads:
+            raise ValueError(f"{self.heads} attention heads cannot share {self.kv_heads} KV heads evenly.")
+        if self.head_dim % 2 or self.rotary_dim % 2 or self.rotary_dim > self.head_dim:
+            raise ValueError(f"Cannot rotate {self.rotary_dim} of {self.head_dim} head dimensions: both must be even.")

@@ -1,0 +1,59 @@
+"""Exit heads: the next token from the state after an inner layer."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.lm.decoder import Decoder
+from engine.lm.norm import RMSNorm
+
+
+class ExitHead:
+    """RMSNorm and a linear map onto some rows of the vocabulary (speech units and the control ids beside them).
+
+    norm_weight [dim]; weight [rows, dim]; ids [rows] the vocabulary ids of the rows, or None if the rows are the whole
+    vocabulary; `vocabulary` its size.
+    """
+
+    def __init__(
+        self,
+        norm_weight: torch.Tensor,
+        weight: torch.Tensor,
+        ids: torch.Tensor | None,
+        vocabulary: int,
+        eps: float = 1e-5,
+    ):
+        rows = vocabulary if ids is None else len(ids)
+        if weight.shape != (rows, len(norm_weight)):
+            raise ValueError(f"The exit head's weight is {list(weight.shape)}, not {[rows, len(norm_weight)]}.")
+        self.norm, self.weight = RMSNorm(norm_weight, eps), weight.t().contiguous()
+        self.ids = None if ids is None else ids.to(weight.device, torch.long)
+        self.vocabulary = vocabulary
+        self._answers: dict[int, tuple[torch.Tensor, bool]] = {}
+
+    @torch.inference_mode()
+    def logits(self, states: torch.Tensor) -> torch.Tensor:
+        """States [n, dim] after the head's layer -> float32 logits [n, vocabulary], -inf for ids it does not know."""
+        rows = torch.mm(self.norm(states), self.weight).float()
+        if self.ids is None:
+            return rows
+        out = torch.full((rows.shape[0], self.vocabulary), float("-inf"), device=rows.device)
+        return out.index_copy_(1, self.ids, rows)
+
+    def can_choose(self, allowed: torch.Tensor) -> bool:
+        """Whether the head knows any id of the mask [vocabulary]; masks are shared, so the answer is remembered."""
+        if self.ids is None:
+            return True
+        known = self._answers.get(id(allowed))
+        if known is None:
+            if len(self._answers) >= 64:
+                self._answers.clear()
+            # The mask is kept with the answer, so that its identity cannot pass to another one.
+            known = self._answers[id(allowed)] = (allowed, bool(allowed[self.ids.to(allowed.device)].any()))
+        return known[1]
+
+
+def logit_lens(decoder: Decoder) -> ExitHead:
+    """The model's own final norm and head, usable after any layer (expect less of it than of a trained head)."""
+    config = decoder.config
+    return ExitHead(decoder.norm.weight, decoder.head.t(), None, config.vocabulary, config.norm_eps)

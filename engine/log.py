@@ -1,0 +1,69 @@
+"""The log file: what went wrong, with tracebacks, for whoever looks into a failure later. No torch, no Qt."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from platformdirs import user_log_path
+
+VARIABLE = "REFRAIN_LOG"
+_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+_ROOMS = ("engine", "app")
+_crash_file = None
+
+
+def log_file() -> Path:
+    """Where the log is written."""
+    return user_log_path("refrain", appauthor=False) / "refrain.log"
+
+
+def wants_detail(verbose: bool = False) -> bool:
+    """Whether the user asked, by `--verbose` or the environment variable REFRAIN_LOG, to see everything."""
+    return verbose or os.environ.get(VARIABLE, "").lower() not in ("", "0", "no", "off")
+
+
+def start(verbose: bool = False) -> None:
+    """Logs warnings and errors to `log_file`, and everything if `wants_detail(verbose)`.
+
+    A crash inside a native library leaves its stacks in crash.log beside it. A folder that cannot be written costs
+    only the log. Calling it again changes nothing but the level.
+    """
+    level = logging.DEBUG if wants_detail(verbose) else logging.WARNING
+    loggers = [logging.getLogger(room) for room in _ROOMS]
+    for logger in loggers:
+        logger.setLevel(level)
+    if loggers[0].handlers:
+        return
+    try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(log_file(), maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True)
+        _catch_crashes(log_file().with_name("crash.log"))
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    for logger in loggers:
+        logger.addHandler(handler)
+
+
+def _catch_crashes(path: Path) -> None:
+    global _crash_file
+    if not faulthandler.is_enabled():
+        _crash_file = open(path, "a", encoding="utf-8")  # stays open: a crash leaves no time to open it
+        faulthandler.enable(_crash_file)
+
+
+def explain(error: BaseException) -> str:
+    """An error as a sentence for the user; it is logged with its traceback."""
+    logging.getLogger(__name__).error("%s", error, exc_info=error)
+    if isinstance(error, KeyError) and error.args:
+        return str(error.args[0])  # its str has quotes around it
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    own = type(error).__module__.split(".")[0] in _ROOMS
+    if str(error) and (own or isinstance(error, (ValueError, OSError))):
+        return str(error)
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}); the log has more: {log_file()}"

@@ -1,0 +1,132 @@
+"""A question on its way into the history: heard as it is spoken, or typed; never longer than there is room for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.decoding.meter import SOUND, Meter
+from engine.events import Listened
+from engine.models.spoken_lm import PromptPiece, SpokenLM
+from engine.prefill.history import History
+from engine.speech.resample import Resampler, mono
+
+SHORTEST = 0.1
+"""Seconds of sound that a spoken question needs."""
+
+
+class QuestionError(ValueError):
+    """A question that cannot be answered; the message is a sentence for the user."""
+
+
+class SpokenQuestion:
+    """A question recorded bit by bit, for the latest exchange of `history`; it leaves `reply_room` positions free."""
+
+    spoken = True
+
+    def __init__(self, model: SpokenLM, history: History, reply_room: int):
+        self._model, self._history = model, history
+        self._listener, self._end = model.listener(), model.after_speech()
+        self._needed = len(self._end) + reply_room
+        self._resampler: Resampler | None = None
+        self._rate, self._samples, self._peak = 0.0, 0, 0.0
+        self._kept = self._lost = 0  # positions
+        self._error: Exception | None = None
+        history.add(model.before_speech())
+
+    def feed(self, samples: np.ndarray, rate: float) -> None:
+        """See `Turn.feed`."""
+        samples = mono(samples)
+        if self._resampler is None:
+            self._rate, self._resampler = rate, Resampler(rate, self._model.input_rate)
+        elif rate != self._rate:
+            raise ValueError(f"The question began at {self._rate} samples per second and cannot go on at {rate}.")
+        if self._error is None:
+            try:
+                self._hear(samples)
+                self._history.prefill()
+            except Exception as error:  # told once the user has finished
+                self._error = error
+
+    def settle(self, meter: Meter) -> Listened:
+        """Adds what is left of the question. Raises `QuestionError`, or what the listener raised."""
+        if self._error is not None:
+            raise self._error
+        seconds = meter.question_seconds = self._samples / self._rate if self._samples else 0.0
+        if seconds == 0:
+            raise QuestionError("I heard nothing: no sound arrived. Check that a microphone is connected and allowed.")
+        if self._peak < SOUND:
+            raise QuestionError("I heard nothing: the recording is silent. Check that the microphone is not muted.")
+        if seconds < SHORTEST:
+            raise QuestionError(f"I heard nothing: the question was shorter than {SHORTEST} s. Speak a little longer.")
+        self._add(self._listener.feed(self._resampler.finish()))
+        self._add(self._listener.finish())
+        self._history.add(self._end)
+        if self._lost:
+            kept = seconds * self._kept / (self._kept + self._lost)
+            meter.limits.append(
+                f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s."
+            )
+        meter.listen = meter.now()
+        return Listened(seconds, self._kept, meter.listen)
+
+    def _hear(self, samples: np.ndarray) -> None:
+        if samples.size:
+            peak = float(np.abs(samples).max())
+            if not np.isfinite(peak):
+                raise QuestionError("The recording is damaged: it has samples that are not numbers. Record it again.")
+            self._peak = max(self._peak, peak)
+            self._samples += samples.size
+        self._add(self._listener.feed(self._resampler.feed(samples)))
+
+    def _add(self, piece: PromptPiece) -> None:
+        """As much of the piece as there is room for; the listener goes on beyond, to tell how much was lost."""
+        room = 0 if self._lost else max(0, self._history.make_room(len(piece) + self._needed) - self._needed)
+        kept = min(room, len(piece))
+        self._history.add(_first(piece, kept))
+        self._kept += kept
+        self._lost += len(piece) - kept
+
+
+class TypedQuestion:
+    """A question as text, for the latest exchange of `history`; it leaves `reply_room` positions free."""
+
+    spoken = False
+
+    def __init__(self, model: SpokenLM, history: History, reply_room: int, text: str):
+        self._model, self._history, self._reply_room, self._text = model, history, reply_room, text
+
+    def settle(self, meter: Meter) -> Listened:
+        """Adds the question. Raises `QuestionError`."""
+        try:
+            self._history.add(self._fitting(meter))
+        except ValueError as error:
+            raise QuestionError(str(error)) from error
+        return Listened(0.0, 0, meter.now())
+
+    def _fitting(self, meter: Meter) -> PromptPiece:
+        """The question, or the longest beginning of it that there is room for."""
+        piece, needed = self._model.typed(self._text), self._reply_room
+        room = self._history.make_room(len(piece) + needed) - needed
+        if len(piece) <= room:
+            return piece
+        fits, too_long, piece = 0, len(self._text), PromptPiece()
+        while too_long - fits > 1:
+            middle = (fits + too_long) // 2
+            beginning = self._text[:middle]
+            attempt = self._model.typed(beginning) if beginning.strip() else PromptPiece()
+            if len(attempt) <= room:
+                fits, piece = middle, attempt
+            else:
+                too_long = middle
+        if not len(piece):
+            raise QuestionError("There is no room for a question: let the conversation have more positions.")
+        meter.limits.append(
+            f"The question was too long: the model was given only its first {fits} of {len(self._text)} characters."
+        )
+        return piece
+
+
+def _first(piece: PromptPiece, positions: int) -> PromptPiece:
+    if positions == len(piece):
+        return piece
+    return PromptPiece(piece.ids[:positions], None if piece.states is None else piece.states[:positions])

@@ -1,0 +1,98 @@
+"""`python -m engine.models.wren.training STEP`: from nothing to the weights in resources/wren.
+
+The steps, in order; each goes on where it stopped:
+
+  voices     speak the questions in many voices, the answers in Wren's own
+  listener   train the phone network on the questions
+  speaker    train the speech tokenizer and the way back to sound on the answers
+  tokens     write down what the listener hears and which units the answers are
+  lm         train the language model with early exit in mind
+  heads      train the exit heads with the language model frozen
+  export     write resources/wren
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from engine.models.wren.training import corpus, places
+
+app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+PROCESSES = typer.Option(2, help="Processes of one thread each.")
+
+
+@app.command()
+def voices(questions: int = 160_000, answers: int = 6_000, part: int = 0, parts: int = 1) -> None:
+    """Speaks the corpus; several processes may share the work (`--part 0 --parts 2` and `--part 1 --parts 2`)."""
+    from engine.models.wren.training import texts
+    from engine.models.wren.training.train_speaker import VOICE
+
+    folder = places.training_folder()
+    corpus.make(folder / "answers", texts.spoken_answers(answers), answers, VOICE, part, parts)
+    corpus.make(folder / "questions", texts.utterances(seed=0), questions, "", part, parts)
+
+
+@app.command()
+def listener(steps: int = 3_000, processes: int = PROCESSES) -> None:
+    """Trains the phone network."""
+    from engine.models.wren.training import train_listener
+
+    folder = places.training_folder()
+    train_listener.train(folder / "questions", folder / "listener.pt", steps, processes)
+
+
+@app.command()
+def speaker(steps: int = 4_000, processes: int = PROCESSES) -> None:
+    """Trains the speech tokenizer."""
+    from engine.models.wren.training import train_speaker
+
+    folder = places.training_folder()
+    train_speaker.analyse(folder / "answers", folder / "features")
+    train_speaker.train(folder / "features", folder / "speaker.pt", steps, processes)
+
+
+@app.command()
+def tokens(part: int = 0, parts: int = 1) -> None:
+    """Writes down what the listener hears and which units the answers are."""
+    from engine.models.wren.training import tokens as step
+
+    folder = places.training_folder()
+    network, tokenizer = step.load_networks(folder)
+    step.make_tokenizer(folder / "tokenizer.json", tokenizer.config.units)
+    if part == 0:
+        units = step.units_of_answers(folder / "answers", folder / "features", tokenizer)
+        (folder / "units.json").write_text(json.dumps(units), encoding="utf-8")
+    step.listen(folder / "questions", network, folder / "heard", part, parts)
+
+
+@app.command()
+def lm(steps: int = 9_000, decay: int = 2_500, processes: int = PROCESSES) -> None:
+    """Trains the language model; new questions that have been made meanwhile join at a restart."""
+    from engine.models.wren.training import parallel, train_lm
+
+    plan = train_lm.Plan(steps, decay, places.training_folder() / "lm.pt")
+    parallel.launch(train_lm.worker, processes, plan, places.training_folder())
+
+
+@app.command()
+def heads(steps: int = 600) -> None:
+    """Trains the exit heads."""
+    from engine.models.wren.training import train_heads
+
+    train_heads.train(places.training_folder(), steps)
+
+
+@app.command()
+def export(target: Path = typer.Option(None, help="Where to; resources/wren when not given.")) -> None:
+    """Writes the weights that ship."""
+    from engine.models.wren.training.export import export as write
+    from engine.resources import resources_folder
+
+    write(places.training_folder(), target or resources_folder() / "wren")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,102 @@
+"""The spoken corpus: questions in many voices and answers in Wren's own, in shards that are written once.
+
+A shard is `NNNN.pcm` (16-bit mono at 16 kHz, clips end to end) and `NNNN.jsonl` (one line a clip: start and length in
+samples, text, voice, phones, kind, question). Shard N depends on the seed and N alone, so a stopped run goes on where it stopped
+and several processes may fill one corpus, each taking every n-th shard.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from engine.models.wren.training.voices import Voices, draw_voice
+
+SHARD = 1000
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One spoken text. `phones` are flite's, without pauses; `question` is the wording a domain question stands for."""
+
+    start: int
+    length: int
+    text: str
+    voice: str
+    phones: tuple[str, ...]
+    kind: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Clips with their samples (a memory map; nothing is read before it is used)."""
+
+    clips: tuple[Clip, ...]
+    pcm: np.ndarray
+
+    def samples(self, index: int) -> np.ndarray:
+        """float32 in [-1, 1]."""
+        clip = self.clips[index]
+        return self.pcm[clip.start : clip.start + clip.length].astype(np.float32) / 32768
+
+
+def shards(folder: Path) -> list[Shard]:
+    """What is finished so far, in order."""
+    return [_open(path) for path in sorted(folder.glob("*.jsonl"))]
+
+
+def _open(index: Path) -> Shard:
+    clips = []
+    for line in index.read_text(encoding="utf-8").splitlines():
+        fields = json.loads(line)
+        clips.append(Clip(**{**fields, "phones": tuple(fields["phones"])}))
+    return Shard(tuple(clips), np.memmap(index.with_suffix(".pcm"), dtype=np.int16, mode="r"))
+
+
+def make(folder: Path, texts: Iterable[tuple[str, str, str]], count: int, voice: str = "", part: int = 0, parts: int = 1) -> None:
+    """Speaks the first `count` of `texts` (kind, text, question), each in `voice` or in a drawn one.
+
+    This process makes the shards whose number is `part` modulo `parts`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    voices = Voices()
+    numbers = range((count + SHARD - 1) // SHARD)
+    for number, batch in track(zip(numbers, _batches(islice(texts, count))), description=folder.name, total=len(numbers)):
+        if number % parts == part and not (folder / f"{number:04d}.jsonl").exists():
+            _make_shard(folder / f"{number:04d}", batch, voices, np.random.default_rng(number), voice)
+
+
+def _batches(texts: Iterator) -> Iterator[list]:
+    while batch := list(islice(texts, SHARD)):
+        yield batch
+
+
+def _make_shard(stem: Path, batch: list[tuple[str, str, str]], voices: Voices, rng: np.random.Generator, voice: str) -> None:
+    clips, blocks, start = [], [], 0
+    for kind, text, question in batch:
+        name = voice or draw_voice(rng)
+        samples = voices.say(text, name, rng) if not voice else voices.flite.say(text, voice.removeprefix("flite:")).samples
+        block = np.clip(samples * 32767, -32768, 32767).astype(np.int16)
+        clips.append(Clip(start, len(block), text, name, voices.flite.phones(text), kind, question))
+        blocks.append(block)
+        start += len(block)
+    np.concatenate(blocks).tofile(stem.with_suffix(".pcm"))
+    partial = stem.with_suffix(".partial")  # the index appears last and whole: it is what says that a shard is finished
+    partial.write_text("".join(json.dumps(asdict(c)) + "\n" for c in clips), encoding="utf-8")
+    partial.rename(stem.with_suffix(".jsonl"))
+
+
+def shuffled(found: list[Shard], rng: random.Random) -> Iterator[tuple[Shard, int]]:
+    """Every clip of the shards, in random order, without end."""
+    places = [(shard, i) for shard in found for i in range(len(shard.clips))]
+    while True:
+        rng.shuffle(places)
+        yield from places

@@ -1,0 +1,1 @@
+"""What Wren can be asked, and what it answers."""

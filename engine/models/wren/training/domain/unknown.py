@@ -1,0 +1,666 @@
+"""Everything Wren does not know: one honest answer, and an endless variety of questions that deserve it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+ANSWER = "I am a small model, I do not know that."
+
+# Fillers, "a, b, c". None of them is a thing the known intents ask about in the same way.
+_SLOTS = {name: tuple(" ".join(item.split()) for item in items.split(",")) for name, items in {
+    "person": """
+        anna miller, peter hall, doctor green, mister novak, missus baker, tom carter, julia stone, henry walsh, maria
+        lopez, captain brown, professor lang, emma fisher, jack turner, lucy graham, oliver reed, nina weber, paul jensen,
+        sarah cole, karl berg, aunt rosa, uncle frank, alice morgan, david king, helen frost, simon marsh, grace young,
+        victor lane, ivan petrov, laura moss, martin hughes, clara winter, george dunn, sophie martin, leo barnes, my
+        cousin, my neighbour, my boss, my teacher
+        """,
+    "name": """
+        anna, peter, tom, julia, henry, maria, emma, jack, lucy, oliver, nina, paul, sarah, karl, rosa, frank, alice,
+        david, helen, simon, grace, victor, ivan, laura, martin, clara, george, sophie, leo, ben, kate, sam, ruth, eric,
+        amy, philip, mom, dad
+        """,
+    "town": """
+        springfield, oakham, ashford, millbrook, lower bexley, greenville, port hudson, stonefield, kingsbridge, redwater,
+        salem, fairview, elmwood, brighton, dover, lakeside, hill valley, westbury, norfolk, harrow, clayton, riverton,
+        maple grove, eastwood, newport, whitby, langley, cedar falls, fox hollow, silverton, blackpool, granton, little
+        hampton, marlow, sandwich, tilbury
+        """,
+    "place": """
+        nauru, palau, tuvalu, kiribati, andorra, san marino, gondor, narnia, atlantis, zubrowka, ruritania, guernsey,
+        tonga, samoa, vanuatu, brunei, bhutan, djibouti, lesotho, eswatini, comoros, ohio, texas, bavaria, queensland,
+        nunavut, tuscany, idaho, oregon, saxony, tasmania, florida, aruba, bermuda, greenland, the moon colony, freedonia,
+        wakanda, oz
+        """,
+    "sport": """
+        rugby, cricket, hockey, volleyball, handball, badminton, baseball, basketball, golf, boxing, fencing, rowing,
+        archery, judo, karate, surfing, skiing, cycling, water polo, table tennis, darts, bowling, curling, wrestling,
+        snooker
+        """,
+    "team": """
+        the tigers, the city team, the rovers, the red bulls, the eagles, the home team, the rangers, the wolves, the
+        giants, the lions, united, the wanderers, the sharks, the bears, the national team, the blue stars, the hornets,
+        the pirates
+        """,
+    "title": """
+        the silent harbour, midnight train, the last orchard, a house of glass, broken arrows, summer of dust, the winter
+        judge, red lantern, children of the storm, the paper king, beyond the ridge, the lost violin, seven doors, the
+        iron garden, night shift, the baker's daughter, golden hour, a letter from nowhere, the second captain, the long
+        corridor, blue monday, fallen stars
+        """,
+    "food": """
+        lasagna, pancakes, goulash, fried rice, onion soup, apple pie, sushi, meat balls, potato salad, tomato sauce,
+        omelette, tacos, risotto, curry, roast chicken, noodles, garlic bread, banana bread, fish pie, pumpkin soup, stew,
+        waffles, dumplings, sourdough, brownies, lemon tart, burgers, spaghetti, hummus, ratatouille, cheesecake
+        """,
+    "ingredient": """
+        butter, flour, yeast, garlic, ginger, olive oil, cream, mustard, vinegar, parsley, basil, pepper, honey, rice,
+        lentils, baking powder, cinnamon, chili, onions, mushrooms, spinach, walnuts, coconut milk
+        """,
+    "tool": """
+        a hammer, a drill, a saw, a chisel, a wrench, a sewing machine, a lawn mower, a pressure cooker, a chain saw, a
+        telescope, a microscope, a compass, a soldering iron, a ladder, a tripod, a wheelbarrow, a fire extinguisher, a
+        lathe, a blender
+        """,
+    "job": """
+        plumber, lawyer, surgeon, pilot, carpenter, dentist, glazier, judge, baker, firefighter, nurse, watchmaker,
+        hairdresser, journalist, farmer, butcher, translator, sailor, tailor, barber, mechanic, librarian, detective,
+        postman, gardener
+        """,
+    "gadget": """
+        phone, laptop, printer, tablet, camera, router, television, headset, smart watch, keyboard, monitor, game console,
+        drone, speaker, washing machine, dishwasher, fridge, vacuum cleaner, coffee machine, toaster, heater, microwave,
+        doorbell, scooter
+        """,
+    "illness": """
+        asthma, diabetes, a broken arm, the flu, migraine, hay fever, back pain, measles, a sprained ankle, tooth ache,
+        anemia, insomnia, high blood pressure, a sore throat, food poisoning, a rash, arthritis, pneumonia, a burn,
+        sunburn, gout, eczema
+        """,
+    "drug": """
+        aspirin, penicillin, ibuprofen, insulin, antibiotics, cough syrup, sleeping pills, vitamin d, iron tablets, eye
+        drops
+        """,
+    "law": """
+        tax law, a patent, a lease, a will, a contract, copyright, bail, custody, a speeding ticket, a divorce, a visa, a
+        work permit, a pension, a mortgage, insurance fraud, an inheritance, a parking fine, a court order, a warranty,
+        bankruptcy
+        """,
+    "office": """
+        president, prime minister, mayor, king, queen, chancellor, governor, foreign minister, head coach, bishop, chief
+        of police, chairman, ambassador, headmaster, secretary of state, speaker of parliament
+        """,
+    "company": """
+        the railway company, the power company, the local bank, general motors, the post office, a big airline, acme, the
+        steel works, blue ocean, north star, the phone company, harper and sons, the car factory, the oil company, the
+        city theatre, bright future
+        """,
+    "language": """
+        french, german, spanish, italian, japanese, chinese, russian, latin, greek, turkish, swedish, polish, arabic,
+        hindi, dutch, korean, portuguese, welsh, finnish, czech, hebrew, danish, swahili
+        """,
+    "phrase": """
+        good luck, where is the station, i am lost, the bill, a room for the night, happy new year, one ticket, see you
+        again, thank you very much, my friend, excuse me sir, how much is it, i love you, a glass of wine, the train is
+        late, cheers
+        """,
+    "when": """
+        today, tomorrow, tonight, this week, next week, on monday, this weekend, next month, in the morning, right now, on
+        friday, this afternoon, at noon, this summer, over the holidays
+        """,
+    "clock": """
+        seven, half past six, noon, eight in the morning, five thirty, quarter to nine, ten tonight, midnight, six
+        tomorrow morning
+        """,
+    "span": """
+        ten minutes, half an hour, twenty seconds, two hours, one hour, five minutes, ninety seconds, a quarter of an hour
+        """,
+    "event": """
+        the french revolution, the great fire, the cold war, the gold rush, the peasants' revolt, the battle of the hill,
+        the first crusade, the boston tea party, the fall of rome, the stock market crash, the industrial revolution, the
+        plague, the treaty of utrecht, the great depression, the moon race, the opium war, the siege of leningrad, the
+        norman conquest
+        """,
+    "science": """
+        quantum mechanics, relativity, photosynthesis, a black hole, dark matter, evolution, plate tectonics, d n a,
+        string theory, entropy of a gas, nuclear fusion, magnetism, gene editing, superconductivity, osmosis, chaos
+        theory, thermodynamics, the big bang, inflation of the universe, radioactivity, cloning, fermentation, antimatter,
+        the greenhouse effect
+        """,
+    "idea": """
+        democracy, capitalism, justice, freedom, socialism, existentialism, stoicism, irony, jealousy, forgiveness,
+        nostalgia, utilitarianism, karma, romanticism, feminism, globalisation, inflation, free will, courage, loyalty,
+        ambition, envy, truth
+        """,
+    "code": """
+        python, java script, rust, a web server, a database, a for loop, recursion, a binary tree, a regular expression,
+        docker, git, a compiler, a linked list, a pointer, an excel macro, a hash table, a login page, a spreadsheet
+        formula, s q l, a unit test
+        """,
+    "maths": """
+        a derivative, an integral, the pythagorean theorem, a matrix, a logarithm, the sine rule, a quadratic equation,
+        standard deviation, an eigenvalue, a fourier transform, the binomial theorem, a vector space, a prime factor, a
+        tangent, the golden ratio, a determinant, a differential equation, a complex number, a limit, a polynomial
+        """,
+    "thing": """
+        car, roof, bicycle, garden, kitchen, bathroom, sofa, boat, guitar, piano, fence, carpet, window, door, lamp,
+        suitcase, jacket, pair of shoes, mattress, swimming pool, chimney, tent, violin, bookshelf, motorbike, table,
+        watch, ring, coat
+        """,
+    "things": """
+        cars, shoes, umbrellas, candles, balloons, mirrors, bridges, tunnels, ships, coins, stamps, tattoos, diamonds,
+        batteries, glaciers, rockets, fireworks, pyramids, castles, tornadoes, earthquakes, subtitles, robots at work,
+        magnets, volcanoes
+        """,
+    "people": """
+        people, children, teenagers, men, women, old people, babies, politicians, artists, soldiers, students, neighbours,
+        bankers, tourists, musicians, doctors, drivers, scientists, parents
+        """,
+    "doing": """
+        yawn, lie, dream, laugh, argue, gossip, cry, blush, fall in love, snore, get divorced, collect stamps, wear ties,
+        shake hands, go to war, fear spiders, believe in ghosts, whistle, smoke, gamble, bite their nails, stay up late,
+        wear black, like horror films
+        """,
+    "todo": """
+        learn the guitar, lose weight, save money, change jobs, buy a house, get a dog, move abroad, quit smoking, write a
+        novel, run a marathon, make new friends, fix my bike, start a company, sleep better, paint my room, grow tomatoes,
+        learn to drive, remove a stain, tie a tie, train my dog, fold a map, build a shed, clean the oven,
+        sharpen a knife
+        """,
+    "relation": """
+        my wife, my husband, my brother, my sister, my mother, my father, my boss, my best friend, my daughter, my son, my
+        landlord, my neighbour, my boyfriend, my girlfriend, my grandmother, my roommate, my colleague, my aunt
+        """,
+    "musician": """
+        mozart, the beatles, miles davis, the rolling stones, bach, taylor, the blue notes, a string quartet, chopin,
+        elvis, the river boys, queen, johnny, the velvet birds, vivaldi, a jazz trio, some rock band, the opera choir
+        """,
+    "genre": """
+        jazz, rock, classical music, pop, country music, blues, techno, folk songs, opera, hip hop, reggae, heavy metal,
+        film music
+        """,
+    "plant": """
+        roses, tulips, oaks, cactuses, sunflowers, orchids, potatoes, strawberries, lemon trees, daisies, ferns, cherry
+        trees, carrots
+        """,
+    "shop": """
+        pharmacy, bakery, supermarket, petrol station, bank, hospital, train station, airport, restaurant, hotel, library,
+        post office, barber shop, cinema, museum, bus stop, hardware store, school, park, swimming pool, gym
+        """,
+    "body": """knee, back, shoulder, ear, tooth, neck, ankle, eye, elbow, chest, wrist, foot, hip""",
+    "stuff": """
+        concrete, soap, paper, glass, plastic, steel, beer, wine, chocolate bars, ink, rubber, candles, perfume, cheese,
+        silk, bricks
+        """,
+    "amount": """twelve, forty, nineteen, three hundred, sixty seven, a thousand, two million, eighty five, fifty one""",
+    "year": """
+        nineteen eighty four, eighteen twelve, two thousand and five, nineteen sixty six, seventeen eighty nine, fourteen
+        fifty, two thousand nineteen, nineteen twenty nine
+        """,
+}.items()}
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.strip().splitlines())
+
+
+TEMPLATES: tuple[str, ...] = _lines("""
+    who is the {office} of {place}
+    who is the {office} of {town}
+    who was the {office} of {place} in {year}
+    who is {person}
+    who was {person}
+    where does {person} live
+    how tall is {person}
+    how old is {person}
+    is {person} married
+    what is the phone number of {person}
+    what does {person} do for a living
+    when was {person} born
+    what did {person} say about {idea}
+    what is the address of {person}
+    how rich is {person}
+    do you know {person}
+    what is the capital of {place}
+    what is the capital city of {place}
+    tell me the capital of {place}
+    what is the population of {town}
+    how many people live in {town}
+    how many people live in {place}
+    where is {town}
+    where is {place}
+    how far is it to {town}
+    how far is {town} from {town}
+    how do i get to {town}
+    what is the best way to {town}
+    how long does it take to drive to {town}
+    when does the next train to {town} leave
+    what time is the bus to {town}
+    is there a direct flight to {place}
+    how much is a ticket to {place}
+    book a flight to {place}
+    find a hotel in {town}
+    what can i visit in {town}
+    what is {town} famous for
+    what currency do they use in {place}
+    do i need a visa for {place}
+    what is the flag of {place}
+    what language do they speak in {place}
+    what is the highest point of {place}
+    what is the weather like {when}
+    what is the weather in {town}
+    what is the weather in {town} {when}
+    will it rain {when}
+    will it snow in {town} {when}
+    how cold will it be {when}
+    do i need an umbrella {when}
+    is it sunny in {town}
+    what is the temperature outside
+    how warm is it in {town}
+    when will the sun set {when}
+    is there a storm near {town}
+    play some music
+    play some {genre}
+    play {title}
+    play a song by {musician}
+    play the next song
+    pause the music
+    skip this song
+    who sang {title}
+    when did {musician} write {title}
+    which album has {title} on it
+    how many records did {musician} sell
+    who plays the drums for {musician}
+    what are the words of {title}
+    how do you read sheet music
+    set an alarm for {clock}
+    wake me up at {clock}
+    set a timer for {span}
+    start a timer for {span}
+    cancel my alarm
+    remind me to call {name} at {clock}
+    remind me to buy {ingredient}
+    add {ingredient} to my shopping list
+    what is on my shopping list
+    what is on my calendar {when}
+    add a meeting with {name} {when}
+    when is my next appointment
+    call {name}
+    call {relation}
+    send a message to {name}
+    send {name} an email about {law}
+    read my messages
+    do i have new mail
+    turn on the lights in the kitchen
+    turn off the {gadget}
+    turn on the {gadget}
+    dim the lights
+    lock the front door
+    is the garage door open
+    set the heating to {amount} degrees
+    open the blinds
+    take a picture
+    order a pizza
+    order some {food}
+    order me a taxi
+    buy a new {gadget}
+    book a table for {when}
+    find a restaurant that has {food}
+    where is the nearest {shop}
+    is there a {shop} near me
+    when does the {shop} open
+    when does the {shop} close {when}
+    is the {shop} open {when}
+    how do i make {food}
+    how do you cook {food}
+    what is a good recipe for {food}
+    give me a recipe for {food}
+    how long do i bake {food}
+    can i freeze {food}
+    what goes well with {food}
+    can i use {ingredient} instead of {ingredient}
+    how much {ingredient} do i need for {food}
+    should i eat more {ingredient}
+    how many calories are in {food}
+    how long can i keep {ingredient}
+    who came up with {food}
+    what wine goes with {food}
+    why did my {food} get so dry
+    how do i store {ingredient}
+    what should i cook {when}
+    can vegans eat {food}
+    what is {science}
+    explain {science}
+    how does {science} work
+    who discovered {science}
+    why is {science} important
+    what is the theory behind {science}
+    tell me about {science}
+    what is {maths}
+    how do i compute {maths}
+    explain {maths}
+    what is the formula for {maths}
+    prove {maths}
+    what is the square root of {amount}
+    what is the integral of x squared
+    solve the equation for x
+    draw the graph of {maths}
+    where do i need {maths} in life
+    what is {code}
+    how do i program {code}
+    explain {code}
+    write a program with {code}
+    what is the best book on {code}
+    why does my code for {code} crash
+    how do i install {code}
+    how do i learn {code}
+    fix the bug in my program
+    is {code} hard to learn
+    what is {idea}
+    what does {idea} mean to you
+    explain {idea}
+    who invented {idea}
+    is {idea} a good thing
+    who wrote about {idea}
+    what is the difference between {idea} and {idea}
+    when was {event}
+    what caused {event}
+    why did {event} happen
+    who won {event}
+    tell me about {event}
+    how many people died in {event}
+    what happened in {year}
+    what happened in {town} in {year}
+    who won the election in {place}
+    what do the polls say in {place}
+    who should i vote for
+    what did parliament decide {when}
+    what is the news {when}
+    read me the news
+    what is going on in {place}
+    what happened in the world {when}
+    is there a strike at {company}
+    what is the share price of {company}
+    how is the stock market {when}
+    should i buy shares of {company}
+    who runs {company}
+    how many workers does {company} have
+    when was {company} founded
+    what is the exchange rate for the dollar
+    what is the price of gold {when}
+    what is the interest rate {when}
+    how do i invest {amount} dollars
+    what is bitcoin worth
+    how much tax do i pay on {amount} euros
+    how much does a {thing} cost
+    how much does a {gadget} cost
+    where can i buy a {thing}
+    which {gadget} should i buy
+    what is the best {gadget}
+    how do i reset my {gadget}
+    why is my {gadget} so hot
+    my {gadget} does not work what should i do
+    how do i connect my {gadget}
+    how long does a {gadget} last
+    how do i repair a {thing}
+    how do i clean a {thing}
+    who invented the {gadget}
+    how does a {gadget} work
+    how do i use {tool}
+    what is {tool} used for
+    who invented {tool}
+    can i rent {tool}
+    is {tool} dangerous
+    how much does {tool} weigh
+    how do they make {stuff}
+    which factory makes {stuff}
+    where was {stuff} invented
+    who sells cheap {stuff}
+    what should i do about {illness}
+    what are the symptoms of {illness}
+    how long does {illness} last
+    is {illness} dangerous
+    what helps against {illness}
+    do i have {illness}
+    can children get {illness}
+    can i take {drug} with {drug}
+    how much {drug} should i take
+    what are the side effects of {drug}
+    can {relation} take {drug}
+    why does my {body} hurt
+    what is wrong with my {body}
+    how do i train my {body}
+    what do i need to know about {law}
+    how does {law} work
+    is {law} legal in {place}
+    do i need a lawyer for {law}
+    how long does {law} take
+    can i sue {relation}
+    can my landlord raise the rent
+    what is the fine for parking in {town}
+    what does a {job} earn
+    how do i become a {job}
+    what does a {job} do
+    is there a good {job} in {town}
+    find me a {job}
+    is it hard to be a {job}
+    who won the {sport} game
+    who won the {sport} game {when}
+    what was the score of {team}
+    when do {team} play {team}
+    did {team} win
+    who is the best player of {team}
+    what are the rules of {sport}
+    who is the world champion in {sport}
+    how long is a game of {sport}
+    who is in the {sport} team of {town}
+    how do i get better at {sport}
+    who coaches {team}
+    who directed {title}
+    who wrote {title}
+    who plays the lead in {title}
+    what is {title} about
+    how does {title} end
+    is {title} a good film
+    where can i watch {title}
+    when was {title} released
+    what is on television {when}
+    what film should i watch {when}
+    which book should i read next
+    how many pages does {title} have
+    translate {phrase} into {language}
+    how do you say {phrase} in {language}
+    what is the {language} word for {ingredient}
+    what is {phrase} in {language}
+    how do i learn {language}
+    is {language} hard to learn
+    how many people speak {language}
+    say {phrase} in {language}
+    how do i {todo}
+    how can i {todo}
+    what is the fastest way to {todo}
+    should i {todo}
+    help me to {todo}
+    is it a good idea to {todo}
+    how long does it take to {todo}
+    why do {people} {doing}
+    do all {people} {doing}
+    when do {people} {doing}
+    is it normal that {people} {doing}
+    why are {people} afraid of {things}
+    why do {people} like {things}
+    how are {things} made
+    who invented {things}
+    what were the first {things}
+    why are {things} so expensive
+    how many {things} are there in the world
+    what are {things} good for
+    where do {things} come from
+    how do i tell {relation} the truth
+    what should i give {relation} as a present
+    why is {relation} angry with me
+    where is {relation}
+    when does {relation} come home
+    how do i grow {plant}
+    how often should i water {plant}
+    can {plant} grow indoors
+    when do {plant} bloom
+    where are my keys
+    where did i park my {thing}
+    what is the wifi password
+    what is my bank balance
+    what are my lottery numbers
+    will i be rich one day
+    what is my horoscope
+    what does my dream about {things} mean
+    is there life on mars
+    what is beyond the universe
+    write an essay about {idea}
+    write a letter to {relation}
+    summarise {title}
+    write a speech for {person}
+    draw a picture of a {thing}
+    give me ideas for a party
+    plan a trip to {place}
+    describe {place}
+    compare {company} with {company}
+    my {thing} is broken
+    {relation} bought a new {thing}
+    {name} and i went to {town}
+    yesterday we had {food} at {name}'s place
+    i think {team} will win
+    i read a book called {title}
+    {person} moved to {place}
+    the {shop} was closed
+    there was an accident near {town}
+    the doctor looked at my {body}
+    i lost my {thing} in {town}
+    {name} works as a {job}
+    the train to {town} was late
+    we need more {ingredient}
+    {name} left the {gadget} at the {shop} in {town}
+    {relation} and {name} will cook {food} {when}
+    {person} read {title} to {relation}
+    {name} told {relation} about {event}
+    when will {name} bring the {thing} back to {relation}
+    who drove {name} to the {shop} in {town}
+    why did {person} sell the {thing} to {name}
+    what did {relation} say to {name} about {law}
+    does {name} know that {relation} has {illness}
+    should {name} eat {food} with {ingredient}
+    how long has {person} been a {job} in {town}
+    how much did {name} pay for the {gadget} in {town}
+    where did {relation} buy the {thing} for {name}
+    can {name} come to {town} {when} at {clock}
+    send {name} the recipe for {food} with {ingredient}
+    tell {name} that {relation} is at the {shop}
+    remind {name} to take {drug} at {clock}
+    book a train from {town} to {town} at {clock}
+    invite {name} and {name} to {town} {when}
+    did {team} beat {team} in {town} {when}
+    is {musician} playing {genre} in {town} {when}
+    did {person} work for {company} in {year}
+    what did {person} do in {town} in {year}
+    was {person} ever {office} of {town}
+    why does {relation} talk about {idea} at the {shop}
+    i saw {title} with {relation}
+    """)
+
+# Other kinds of questions in other words: never trained on, only tested with.
+HELD_OUT_TEMPLATES: tuple[str, ...] = _lines("""
+    did {person} ever visit {place}
+    which university did {person} attend
+    has {person} written any novels
+    what nickname does {person} have
+    name every {office} since {year}
+    how is the {office} of {place} elected
+    which rivers flow through {town}
+    what is the postal code of {town}
+    which motorway leads to {town}
+    does {town} have a cathedral
+    how safe is it to hike in {place}
+    which vaccines do i need before going to {place}
+    what is the minimum wage in {place}
+    how foggy will it get {when}
+    give me the pollen forecast
+    what is the humidity in {town}
+    which way is the wind blowing
+    shuffle my playlist
+    who composed the music for {title}
+    put on the radio
+    can i see {musician} live
+    mute the {gadget}
+    start the {gadget} at {clock}
+    feed the cat at {clock}
+    dictate a note to {name}
+    postpone my meeting with {name}
+    track my parcel
+    reserve two seats for {title}
+    which dishes use {ingredient}
+    i burned the {food}
+    at what heat do i roast {food}
+    who has the best {food} in {town}
+    could {science} ever be wrong
+    which prize was given for {science}
+    summarise the history of {science}
+    does {maths} have a geometric meaning
+    derive {maths} step by step
+    which companies use {code}
+    refactor my code with {code}
+    would {idea} work in {place}
+    which philosopher defended {idea}
+    what followed after {event}
+    which countries took part in {event}
+    how did newspapers report {event}
+    is {company} hiring
+    did {company} pay a dividend
+    what is the password of my {gadget}
+    does the {gadget} have a warranty
+    which screws fit a {thing}
+    is my {thing} worth anything
+    which doctor treats {illness}
+    is {illness} inherited
+    can {drug} go bad
+    who pays the court fees for {law}
+    what happens if i ignore {law}
+    does a {job} need a degree
+    how many goals did {team} score
+    is {sport} an olympic event
+    which actor turned down {title}
+    is there a sequel to {title}
+    conjugate the verb to go in {language}
+    which alphabet does {language} use
+    can you convince me to {todo}
+    what stops {people} when they want to {todo}
+    since when do {people} {doing}
+    are {things} bad for the environment
+    who collects {things}
+    how should i apologise to {relation}
+    does {relation} trust me
+    which soil do {plant} need
+    guess what i had for lunch
+    predict the winner of the next election
+    invent a slogan for {company}
+    someone stole my {thing}
+    {relation} forgot the {ingredient} again
+    the neighbours are painting their {thing}
+    nobody told {name} about {town}
+    our {job} has retired
+    would {person} rather live in {town} or in {place}
+    has {relation} told {name} about the {thing}
+    which {job} in {town} repairs a {thing}
+    does {name} play {sport} with {relation}
+    if {name} sells the {thing} who gets the {gadget}
+    had {person} heard of {event} in {year}
+    whose {gadget} did {name} leave at the {shop}
+    could {name} drive {relation} to the {shop} at {clock}
+    """)
+
+
+def questions(rng: random.Random, held_out: bool = False) -> Iterator[str]:
+    """Endless questions outside the domain, every template equally likely."""
+    templates = HELD_OUT_TEMPLATES if held_out else TEMPLATES
+    while True:
+        yield re.sub(r"\{(\w+)\}", lambda slot: rng.choice(_SLOTS[slot[1]]), rng.choice(templates))

@@ -1,0 +1,56 @@
+"""Polite and spoken wrapping around a question, only where it stays grammatical."""
+
+from __future__ import annotations
+
+import random
+
+# Words a real question starts with; "can you tell me" and the like fit only before these.
+_QUESTION = frozenset("what who where when why how which whose what's who's where's how's".split())
+_COMMAND = frozenset(
+    "tell say give name list count spell define describe explain show sing repeat translate convert calculate compute "
+    "add subtract multiply divide find teach recite complete finish".split()
+)
+_YES_NO = frozenset("is are was were do does did can could will would should may must has have am".split())
+_NOT_AFTER_TELL = ("what about", "how about", "what's up", "how do you do", "what if", "how come")
+
+_OPENERS = (
+    "hey wren", "wren", "okay wren", "hello wren", "hi wren", "okay", "okay so", "so", "well", "um", "uh", "now",
+    "all right", "right", "listen", "listen wren", "um wren", "okay now", "well then", "oh", "hmm", "so wren", "well wren",
+    "all right wren", "oh wren", "oh and", "another thing", "next", "next one", "just one thing", "hey",
+)
+_ASKING = ("can you tell me", "could you tell me", "tell me", "please tell me", "i would like to know", "i want to know",
+           "do you know", "do you happen to know", "i wonder", "i was wondering", "i'd like to know", "quick question",
+           "one question", "a question", "i have a question", "let me ask you", "here is a question", "please can you tell me",
+           "can you say", "would you tell me", "i need to know", "help me out", "remind me", "just tell me", "my question is")
+_PLEASE_BEFORE = ("please", "wren please", "please wren", "okay please", "now please", "hey wren please")
+_AFTER_QUESTION = ("please", "thanks", "thank you", "if i may ask", "please wren", "tell me", "tell me please",
+                   "can you tell me", "wren", "if you know")
+_AFTER_COMMAND = ("please", "thanks", "thank you", "if you can", "please wren", "will you", "would you", "wren", "for me")
+
+
+def wrap(question: str, rng: random.Random) -> str:
+    """`question` as somebody might really say it; about half of the time unchanged."""
+    if rng.random() < 0.5:
+        return question
+    first = question.split(" ", 1)[0]
+    named = "wren" in question.split()
+    asks = first in _QUESTION and not question.startswith(_NOT_AFTER_TELL)
+    kinds = ["open"] * 4 + ["ask"] * 3 * asks + ["please"] * 2 * (asks or first in _COMMAND)
+    kinds += ["after"] * 3 * (asks or first in _COMMAND or first in _YES_NO)
+    kind = rng.choice(kinds)
+    if kind == "ask":
+        return _joined(rng.choice(_ASKING), question, named)
+    if kind == "please":
+        return _joined(rng.choice(_PLEASE_BEFORE), question, named)
+    if kind == "after":
+        wrapped = f"{question} {rng.choice(_AFTER_COMMAND if first in _COMMAND else _AFTER_QUESTION)}"
+        return question if named and wrapped.endswith(" wren") else wrapped
+    return _joined(rng.choice(_OPENERS), question, named)
+
+
+def _joined(prefix: str, question: str, named: bool) -> str:
+    """`prefix` before `question`, unless that would say the name or the first word twice."""
+    words = prefix.split()
+    if (named and "wren" in words) or question.split()[0] in words:
+        return question
+    return f"{prefix} {question}"

@@ -1,0 +1,42 @@
+"""Writes the weights that ship: matrices of the language model and the heads as int8 rows, the rest as 16-bit floats."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import torch
+
+from engine.lm import checkpoint
+from engine.models.wren.training import parallel, tokens
+from engine.models.wren.training.network import TrainedLM
+from engine.models.wren.training.train_lm import SPEECH_CHUNK, TEXT_CHUNK, lm_config
+from engine.models.wren.vocabulary import Vocabulary
+from engine.models.wren.wren import WrenConfig
+
+
+def export(folder: Path, target: Path) -> None:
+    """From the training folder to a folder that `engine.models.load` takes. The model card is not touched."""
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(folder / "tokenizer.json", target / "tokenizer.json")
+    vocabulary = Vocabulary.load(target / "tokenizer.json")
+    listener, speech = tokens.load_networks(folder)
+    kept, heads = parallel.load(folder / "lm.pt"), parallel.load(folder / "heads.pt")
+    if kept is None or heads is None:
+        raise FileNotFoundError("Train the language model and the heads first.")
+    model = TrainedLM(lm_config(vocabulary.size), kept["features"])
+    model.load_state_dict(kept["network"])
+    adaptor = {f"adaptor.{name}": tensor for name, tensor in model.adaptor.state_dict().items()}
+    checkpoint.write(target / "lm.safetensors", _half(model.exported() | adaptor), int8=True)
+    checkpoint.write(target / "heads.safetensors", _half(heads["tensors"]), int8=True)
+    checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()))
+    checkpoint.write(target / "speaker.safetensors", _half(speech.state_dict()))
+    config = WrenConfig(model.config, listener.config, speech.config, TEXT_CHUNK, SPEECH_CHUNK)
+    (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
+    for path in sorted(target.iterdir()):
+        print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
+
+
+def _half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """float16: these weights are small, and it keeps three more bits of them than bfloat16."""
+    return {n: t.half() if t.is_floating_point() else t for n, t in tensors.items()}

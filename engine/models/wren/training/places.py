@@ -1,0 +1,15 @@
+"""Where training keeps what it makes: outside the source tree, every part restartable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def training_folder() -> Path:
+    """`REFRAIN_TRAINING` where set, else the user's cache folder; made when missing."""
+    folder = Path(os.environ.get("REFRAIN_TRAINING") or Path(platformdirs.user_cache_dir("refrain")) / "training")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

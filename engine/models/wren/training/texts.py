@@ -1,0 +1,159 @@
+"""Which texts Wren is trained on and which are kept for testing.
+
+A wording with its entity ("which city is the capital of france") belongs to one side for good: it is drawn by a checksum
+of its letters, so adding an intent or a fact moves nothing else. What is held out appears in no training role: not as a
+question, not as a listening exercise, not behind a polite prefix.
+"""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from engine.models.wren.training.domain import (
+    animals,
+    arithmetic,
+    calendar,
+    colours,
+    counting,
+    diverse,
+    facts,
+    follow_ups,
+    geography,
+    measures,
+    refrain,
+    small_talk,
+    unknown,
+    words,
+    wrapping,
+)
+from engine.models.wren.training.domain.intent import Exchange, Intent, slot_names
+
+HELD_OUT_SHARE = 0.05
+GROUPS = {
+    module.__name__.rpartition(".")[2]: module.INTENTS
+    for module in (
+        small_talk, refrain, arithmetic, geography, words, calendar, measures, colours, counting, animals, facts,
+    )
+}  # fmt: skip
+"""Intents by the area they belong to; areas are what training and tests draw evenly from."""
+
+
+def is_held_out(question: str) -> bool:
+    return zlib.crc32(question.encode()) % 1000 < 1000 * HELD_OUT_SHARE
+
+
+@cache
+def exchanges(held_out: bool) -> dict[str, dict[str, tuple[Exchange, ...]]]:
+    """Every exchange of one side: area -> intent -> exchanges."""
+    return {
+        area: {
+            intent.name: tuple(e for e in intent.exchanges() if is_held_out(e.question) == held_out)
+            for intent in intents
+        }
+        for area, intents in GROUPS.items()
+    }
+
+
+def draw_exchange(rng: random.Random, held_out: bool = False) -> Exchange:
+    """Areas evenly, then an intent by the root of its number of facts, then an exchange."""
+    area = rng.choice(tuple(GROUPS))
+    intents = [i for i in GROUPS[area] if exchanges(held_out)[area][i.name]]
+    intent = rng.choices(intents, weights=[len(i.facts) ** 0.5 for i in intents])[0]
+    return rng.choice(exchanges(held_out)[area][intent.name])
+
+
+def draw_follow_up(rng: random.Random, held_out: bool = False) -> Exchange:
+    """A question that leans on the turn before: either an intent's own short form or a request to repeat.
+
+    Both turns are of the same side.
+    """
+    while True:
+        found = _any_follow_up(draw_exchange(rng, held_out), rng)
+        if found and is_held_out(found.question) == held_out:
+            return found
+
+
+def _any_follow_up(before: Exchange, rng: random.Random) -> Exchange | None:
+    """A follow-up of either side; None where the wording drawn names a slot that the fact drawn does not have."""
+    intent = _intent(before.intent)
+    if not intent.follow_ups or rng.random() >= 0.7:
+        return Exchange("repeat", rng.choice(follow_ups.REPEATS), before.answer, before.key, before)
+    fact, wording = rng.choice(intent.facts), rng.choice(intent.follow_ups)
+    if any(name not in fact.slots for name in slot_names(wording)):
+        return None
+    return Exchange(intent.name, wording.format(**fact.slots), fact.answer, fact.key, before)
+
+
+def draw_wrapped(question: str, rng: random.Random) -> str:
+    """A training question, maybe in polite wrapping; never one whose whole text is held out."""
+    while is_held_out(text := wrapping.wrap(question, rng)):
+        pass
+    return text
+
+
+@cache
+def _intent(name: str) -> Intent:
+    return next(i for intents in GROUPS.values() for i in intents if i.name == name)
+
+
+def answers() -> list[str]:
+    """Every answer Wren may give, sorted."""
+    return sorted({f.answer for intents in GROUPS.values() for i in intents for f in i.facts} | {unknown.ANSWER})
+
+
+def spoken_answers(count: int) -> Iterator[tuple[str, str, str]]:
+    """What is spoken in Wren's voice: every answer, then plain sentences up to `count`, so that its units meet all sounds."""
+    known = answers()
+    yield from (("answer", text, "") for text in known)
+    rng = random.Random(3)
+    sentences = [e.question for side in exchanges(False).values() for many in side.values() for e in many]
+    strings = diverse.strings(rng, dictionary_words(), sorted(set(_words_of(known))), sentences)
+    for _ in range(count - len(known)):
+        yield "diverse", next(strings), ""
+
+
+def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
+    """What is spoken in the questioners' voices, without end: (kind, text, question).
+
+    kind is "domain" (question: the wording inside its polite wrapping), "unknown" or "diverse" (question: empty). No text comes
+    twice, except the short ones that a domain needs.
+    """
+    rng = random.Random(seed)
+    unknowns = unknown.questions(random.Random(seed + 1))
+    sentences = [e.question for side in exchanges(False).values() for many in side.values() for e in many]
+    domain_words = sorted({word for sentence in sentences for word in sentence.split()} | set(_words_of(answers())))
+    strings = diverse.strings(random.Random(seed + 2), dictionary_words(), domain_words, sentences)
+    seen: set[str] = set()
+    while True:
+        draw = rng.random()
+        if draw < 0.50:
+            exchange = draw_exchange(rng) if rng.random() < 0.9 else draw_follow_up(rng)
+            found = "domain", wrapping.wrap(exchange.question, rng), exchange.question
+        elif draw < 0.60:
+            found = "unknown", next(unknowns), ""
+        else:
+            found = "diverse", next(strings), ""
+        text = found[1]
+        if text in seen or is_held_out(text) or (found[2] and is_held_out(found[2])):
+            continue
+        seen.add(text)
+        yield found
+
+
+def _words_of(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (word.strip(".,?'") for word in text.lower().split() if word.strip(".,?'"))
+
+
+@cache
+def dictionary_words() -> tuple[str, ...]:
+    """The words of the pronunciation dictionary that ships with pocketsphinx (a-z only, 2 to 12 letters)."""
+    import pocketsphinx
+
+    path = Path(pocketsphinx.get_model_path()) / "en-us" / "cmudict-en-us.dict"
+    words = (line.split(maxsplit=1)[0] for line in path.read_text(encoding="utf-8").splitlines() if line)
+    return tuple(w for w in words if w.isalpha() and w.isascii() and 2 <= len(w) <= 12)

@@ -1,0 +1,128 @@
+"""Trains the language model with early exit in mind from the first step.
+
+LayerSkip's recipe (Elhoushi et al., 2024): layers are left out at random, later ones more often, and at each step two random inner
+layers must predict the next token through the shared norm and head. Matrices are optimised by Muon, the rest by AdamW.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.lm.config import LMConfig
+from engine.models.wren.training import parallel, tokens
+from engine.models.wren.training.network import TrainedLM
+from engine.models.wren.training.turns import Mix, Piece, Turns, rows
+from engine.models.wren.vocabulary import Vocabulary
+
+LENGTH, BATCH, SEED = 320, 8, 3
+TEXT_CHUNK, SPEECH_CHUNK = 4, 16
+MATRIX_RATE, OTHER_RATE, WARM_UP = 3e-3, 2e-3, 100
+LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.35
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`steps` counts from the very first; the learning rate falls to nothing over the last `decay` of them."""
+
+    steps: int
+    decay: int
+    checkpoint: Path
+
+    def rate(self, step: int) -> float:
+        return min(1.0, (step + 1) / WARM_UP, max(0.02, (self.steps - step) / max(1, self.decay)))
+
+
+def lm_config(vocabulary: int) -> LMConfig:
+    return LMConfig(vocabulary=vocabulary, dim=256, layers=12, heads=4, kv_heads=4, head_dim=64, ffn=704, context=LENGTH)
+
+
+def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
+    matrices = [p for layer in model.layers for p in layer.parameters() if p.dim() == 2]
+    chosen = {id(p) for p in matrices}
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    muon = torch.optim.Muon(matrices, MATRIX_RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw")
+    adam = torch.optim.AdamW(others, OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.01)
+    for optimizer in (muon, adam):
+        for group in optimizer.param_groups:
+            group["full"] = group["lr"]
+    return [muon, adam]
+
+
+def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
+    """One process's share of the training."""
+    torch.manual_seed(SEED)
+    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    spoken = list(tokens.heard(folder / "questions", folder / "heard"))
+    units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
+    features, config = spoken[0][1].shape[1], lm_config(vocabulary.size)
+    model = TrainedLM(config, features)
+    tools, done = optimizers(model), 0
+    state = parallel.load(plan.checkpoint)
+    if state:
+        model.load_state_dict(state["network"])
+        for tool, kept in zip(tools, state["optimizers"], strict=True):
+            tool.load_state_dict(kept)
+        done = state["step"]
+    for layer in model.layers:
+        layer.compile()
+    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, Mix(), SEED + done * processes + rank)
+    source = rows(turns, LENGTH)
+    begun, first, smooth = time.monotonic(), done, {}
+    while done < plan.steps:
+        for tool in tools:
+            for group in tool.param_groups:
+                group["lr"] = group["full"] * plan.rate(done)
+        draw = random.Random(done)  # the same in every process, so that all have the same gradients to average
+        skipped = frozenset(i for i in range(config.layers) if draw.random() < LAYER_DROPOUT * i / (config.layers - 1))
+        exits = draw.sample(range(2, config.layers), 2)
+        ids, voice, weight = batch([next(source) for _ in range(BATCH)])
+        with torch.autocast("cpu", torch.bfloat16):
+            states = model.states(ids, voice, skipped)
+            figures = losses(model, states[-1], ids, weight)
+            loss = figures["loss"]
+            for layer in exits:
+                early = losses(model, states[layer], ids, weight)["loss"]
+                loss = loss + EXIT_WEIGHT * layer / config.layers * early
+        loss.backward()
+        parallel.average_gradients(model.parameters())
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for tool in tools:
+            tool.step()
+            tool.zero_grad(set_to_none=True)
+        done += 1
+        smooth = {k: 0.95 * smooth.get(k, float(v.detach())) + 0.05 * float(v.detach()) for k, v in figures.items()}
+        if rank == 0 and done % 50 == 0:
+            rate = (done - first) * processes * LENGTH * BATCH / (time.monotonic() - begun)
+            print(f"lm {done}/{plan.steps} " + " ".join(f"{k} {v:.3f}" for k, v in smooth.items()) + f" {rate:.0f} tokens/s", flush=True)
+        if rank == 0 and (done % 250 == 0 or done == plan.steps):
+            parallel.save(
+                plan.checkpoint, network=model.state_dict(), optimizers=[t.state_dict() for t in tools], step=done, features=features,
+            )  # fmt: skip
+
+
+def batch(pieces: list[Piece]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids [batch, LENGTH] (end-padded with 0), features [count, width] 0..1, weights [batch, LENGTH]."""
+    ids, weight = torch.zeros(len(pieces), LENGTH, dtype=torch.long), torch.zeros(len(pieces), LENGTH)
+    for i, piece in enumerate(pieces):
+        ids[i, : len(piece)] = torch.tensor(piece.ids)
+        weight[i, : len(piece)] = torch.tensor(piece.weight)
+    voice = [torch.from_numpy(f) for piece in pieces for f in piece.features]
+    return ids, torch.cat(voice).float() / 255, weight
+
+
+def losses(model: TrainedLM, states: Tensor, ids: Tensor, weight: Tensor) -> dict[str, Tensor]:
+    """Weighted cross-entropy of the positions to learn, and its parts for text and speech."""
+    wanted = weight[:, 1:].reshape(-1) > 0
+    targets, weights = ids[:, 1:].reshape(-1)[wanted], weight[:, 1:].reshape(-1)[wanted]
+    logits = model.logits(states[:, :-1].reshape(-1, states.shape[-1])[wanted])
+    entropy = F.cross_entropy(logits.float(), targets, reduction="none")
+    text = weights > 1.5
+    return {"loss": (entropy * weights).sum() / weights.sum(), "text": entropy[text].mean(), "speech": entropy[~text].mean()}

@@ -1,0 +1,207 @@
+"""What the language model learns from: turns, strung together into short conversations of one fixed length.
+
+A row is a sequence of positions. Each holds a token id or, where the user speaks, a row of listener features. Only what Wren
+itself would say is learned (`weight` > 0).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from engine.models.wren.text import spoken_form
+from engine.models.wren.training import corpus, texts
+from engine.models.wren.training.domain import follow_ups, unknown
+from engine.models.wren.training.domain.intent import Exchange
+from engine.models.wren.vocabulary import Vocabulary
+
+TEXT_WEIGHT, MARK_WEIGHT, UNIT_WEIGHT = 2.0, 2.0, 1.0
+FEATURE = -1
+"""Stands in `ids` where listener features stand instead of a token."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """ids [n] (FEATURE where features stand), features [number of those, 2 * classes] uint8, weight [n] of each as a target."""
+
+    ids: tuple[int, ...]
+    weight: tuple[float, ...]
+    features: tuple[np.ndarray, ...] = ()
+
+    def __add__(self, other: "Piece") -> "Piece":
+        return Piece(self.ids + other.ids, self.weight + other.weight, self.features + other.features)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How often each kind of turn is drawn."""
+
+    transcribe: float = 0.35
+    spoken: float = 0.35
+    typed: float = 0.22
+    follow_up: float = 0.08
+
+
+class Turns:
+    """Draws turns; `spoken` are clips with their features, `units` the speech of each answer."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        spoken: list[tuple[corpus.Clip, np.ndarray]],
+        units: dict[str, list[int]],
+        text_chunk: int,
+        speech_chunk: int,
+        mix: Mix,
+        seed: int,
+    ) -> None:
+        self._v, self._units = vocabulary, units
+        self._text_chunk, self._speech_chunk = text_chunk, speech_chunk
+        self._mix, self._rng = mix, random.Random(seed)
+        self._noise = np.random.default_rng(seed)
+        self._clips = spoken
+        self._domain = [c for c in spoken if c[0].kind != "diverse" and self._exchange(c[0])]
+        self._follow_ups = [c for c in spoken if c[0].kind == "domain" and not self._exchange(c[0])]
+        self._unknown = unknown.questions(random.Random(seed))
+        self._encode = cache(lambda text: tuple(vocabulary.encode(text)))
+
+    def draw(self) -> Piece:
+        mix = self._mix
+        kind = self._rng.choices(("transcribe", "spoken", "typed", "follow_up"), (mix.transcribe, mix.spoken, mix.typed, mix.follow_up))
+        return getattr(self, f"_{kind[0]}")()
+
+    def _transcribe(self) -> Piece:
+        clip, features = self._rng.choice(self._clips)
+        v = self._v
+        return self._question(features) + self._learn([*self._given(v.transcribe), *self._text(clip.text), (v.end, MARK_WEIGHT)])
+
+    def _spoken(self) -> Piece:
+        clip, features = self._rng.choice(self._domain)
+        return self._question(features) + self._heard(clip.text) + self._reply(self._exchange(clip))
+
+    def _typed(self) -> Piece:
+        rng = self._rng
+        if rng.random() < 0.15:
+            question, answer = next(self._unknown), unknown.ANSWER
+        else:
+            exchange = texts.draw_exchange(rng)
+            question, answer = texts.draw_wrapped(exchange.question, rng), exchange.answer
+        return self._typed_question(question) + self._reply(answer)
+
+    def _follow_up(self) -> Piece:
+        """Two turns of which the second leans on the first, the second spoken where a clip of it is there."""
+        rng = self._rng
+        if self._follow_ups and rng.random() < 0.5:
+            clip, features = rng.choice(self._follow_ups)
+            found = follow_up_of(clip.question, rng)
+            if found:
+                asked = self._question(features) + self._heard(clip.text)
+                return self._first_turn(found.before) + asked + self._reply(found.answer)
+        exchange = texts.draw_follow_up(rng)
+        return self._first_turn(exchange.before) + self._typed_question(exchange.question) + self._reply(exchange.answer)
+
+    def _first_turn(self, exchange: Exchange) -> Piece:
+        return self._typed_question(texts.draw_wrapped(exchange.question, self._rng)) + self._reply(exchange.answer)
+
+    def _exchange(self, clip: corpus.Clip) -> str | None:
+        """The answer to a clip that can be answered alone."""
+        if clip.kind == "unknown":
+            return unknown.ANSWER
+        found = answer_table().get(clip.question)
+        return found.answer if found else None
+
+    def _question(self, features: np.ndarray) -> Piece:
+        """A spoken question up to its last sample; now and then a moment of it is lost."""
+        features = features.copy()
+        if self._noise.random() < 0.3:
+            features[self._noise.random(len(features)) < 0.05] = 0
+        opening = self._learn(self._given(self._v.spoken))
+        return opening + Piece((FEATURE,) * len(features), (0.0,) * len(features), (features,))
+
+    def _typed_question(self, text: str) -> Piece:
+        v = self._v
+        return self._learn([*self._given(v.typed, *self._encode(spoken_form(text)), v.reply)])
+
+    def _heard(self, text: str) -> Piece:
+        return self._learn([*self._given(self._v.reply), *self._text(text), (self._v.answer, MARK_WEIGHT)])
+
+    def _reply(self, answer: str) -> Piece:
+        """Text and speech interleaved; speech that ends too early is held until the text is out."""
+        v, chunk = self._v, self._speech_chunk
+        text = [*self._text(answer), (v.end_text, MARK_WEIGHT)]
+        units = [(v.unit_ids[u], UNIT_WEIGHT) for u in self._units[answer]]
+        row: list[tuple[int, float]] = []
+        while text:
+            row += text[: self._text_chunk]
+            text = text[self._text_chunk :]
+            if text:
+                row += units[:chunk] + [units[-1]] * (chunk - len(units[:chunk]))
+                units = units[chunk:] or units[-1:]
+        return self._learn([*row, *units, (v.end, MARK_WEIGHT)])
+
+    def _text(self, text: str) -> list[tuple[int, float]]:
+        return [(token, TEXT_WEIGHT) for token in self._encode(text)]
+
+    @staticmethod
+    def _given(*ids: int) -> list[tuple[int, float]]:
+        return [(token, 0.0) for token in ids]
+
+    @staticmethod
+    def _learn(row: list[tuple[int, float]]) -> Piece:
+        return Piece(tuple(token for token, _ in row), tuple(weight for _, weight in row))
+
+
+@cache
+def answer_table() -> dict[str, Exchange]:
+    """Every question of the training side that stands alone."""
+    return {e.question: e for side in texts.exchanges(False).values() for many in side.values() for e in many}
+
+
+@cache
+def _follow_up_table() -> dict[str, list[tuple[str, str, str]]]:
+    """Short form -> (intent, area, answer) of what it may stand for."""
+    table: dict[str, list[tuple[str, str, str]]] = {}
+    for area, intents in texts.GROUPS.items():
+        for intent in intents:
+            for fact in intent.facts:
+                for wording in intent.follow_ups:
+                    try:
+                        table.setdefault(wording.format(**fact.slots), []).append((intent.name, area, fact.answer))
+                    except KeyError:  # this fact has no such slot
+                        continue
+    return table
+
+
+def follow_up_of(question: str, rng: random.Random) -> Exchange | None:
+    """A turn before which `question` makes sense, and what it then means; None for an unknown short form."""
+    if question in follow_ups.REPEATS:
+        before = texts.draw_exchange(rng)
+        return Exchange("repeat", question, before.answer, before.key, before)
+    meanings = _follow_up_table().get(question)
+    if not meanings:
+        return None
+    intent, area, answer = rng.choice(meanings)
+    found = texts.exchanges(False)[area][intent]
+    return Exchange(intent, question, answer, (), rng.choice(found)) if found else None
+
+
+def rows(turns: Turns, length: int, pool: int = 24) -> Iterator[Piece]:
+    """Conversations of at most `length` positions, filled with the turns that fit best."""
+    waiting = [turns.draw() for _ in range(pool)]
+    while True:
+        row = waiting.pop(0)
+        while True:
+            fitting = [i for i, turn in enumerate(waiting) if len(row) + len(turn) <= length]
+            if not fitting:
+                break
+            row = row + waiting.pop(max(fitting, key=lambda i: len(waiting[i])) if len(row) > length // 2 else fitting[0])
+        waiting += [turns.draw() for _ in range(pool - len(waiting))]
+        if len(row) <= length:
+            yield row

@@ -1,0 +1,90 @@
+"""Wren's tokens: text pieces, a few marks and the speech units, all by name from the checkpoint's tokenizer.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+MARKS = ("spoken", "typed", "reply", "transcribe", "answer", "end_text", "end")
+"""spoken / typed open a question, reply / transcribe close it; answer ends the transcript; end_text: only speech follows; end: over."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Ids by what they are. `unit_ids[i]` is the id of speech unit i."""
+
+    tokenizer: Tokenizer
+    spoken: int
+    typed: int
+    reply: int
+    transcribe: int
+    answer: int
+    end_text: int
+    end: int
+    unit_ids: range
+    size: int
+    _pieces: dict[int, bytes] = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        """Raises `ValueError` with a sentence when the file lacks a token that Wren needs."""
+        tokenizer = Tokenizer.from_file(str(path))
+        ids = {name: tokenizer.token_to_id(f"<|{name}|>") for name in MARKS}
+        size = tokenizer.get_vocab_size()
+        first = tokenizer.token_to_id("<|unit_0|>")
+        if first is None or None in ids.values():
+            missing = [name for name, token in ids.items() if token is None] or ["unit_0"]
+            raise ValueError(f"{path.name} is not Wren's: it has no token <|{missing[0]}|>.")
+        units = range(first, size)
+        if any(tokenizer.token_to_id(f"<|unit_{i}|>") != token for i, token in ((0, first), (len(units) - 1, size - 1))):
+            raise ValueError(f"{path.name} is not Wren's: its speech units are not its last tokens.")
+        return cls(tokenizer, **ids, unit_ids=units, size=size)
+
+    def encode(self, text: str) -> list[int]:
+        return self.tokenizer.encode(text).ids
+
+    def to_bytes(self, ids: Iterable[int]) -> bytes:
+        """The UTF-8 bytes of text pieces; marks and units give nothing."""
+        return b"".join(self._bytes_of(i) for i in ids)
+
+    def _bytes_of(self, token: int) -> bytes:
+        if token not in self._pieces:
+            is_text = token < min(self.spoken, self.unit_ids[0])
+            piece = self.tokenizer.id_to_token(token) if is_text else ""
+            self._pieces[token] = bytes(_BYTE_OF[c] for c in piece)
+        return self._pieces[token]
+
+    def mask(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> torch.Tensor:
+        """Bool [size]: true for the named kinds of token."""
+        mask = torch.zeros(self.size, dtype=torch.bool)
+        mask[: self.spoken] = text
+        mask[self.unit_ids[0] :] = units
+        for mark in marks:
+            mask[mark] = True
+        return mask
+
+
+def train(texts: Iterable[str], pieces: int, units: int) -> Tokenizer:
+    """Byte-level BPE of `pieces` text pieces, then the marks, then the units."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=pieces, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.add_special_tokens([AddedToken(f"<|{name}|>", normalized=False) for name in MARKS])
+    tokenizer.add_special_tokens([AddedToken(f"<|unit_{i}|>", normalized=False) for i in range(units)])
+    return tokenizer
+
+
+def _byte_alphabet() -> dict[str, int]:
+    """Byte-level BPE writes each byte as a printable character: printable Latin-1 as itself, the rest from U+0100 on, in order."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    rest = [b for b in range(256) if b not in printable]
+    return {chr(b): b for b in printable} | {chr(0x100 + i): b for i, b in enumerate(rest)}
+
+
+_BYTE_OF = _byte_alphabet()

@@ -1,0 +1,28 @@
+"""The building block of the speech networks."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConvBlock(nn.Module):
+    """A depthwise convolution over time and a small network at each frame, added to the input (ConvNeXt's block)."""
+
+    def __init__(self, channels: int, kernel: int, ahead: int, expansion: int = 3) -> None:
+        """Looks `ahead` frames into the future and `kernel - 1 - ahead` into the past."""
+        super().__init__()
+        self.ahead = ahead
+        self.taps = nn.Parameter(torch.randn(kernel, channels) * kernel**-0.5)
+        self.norm = nn.LayerNorm(channels)
+        self.up = nn.Linear(channels, expansion * channels)
+        self.down = nn.Linear(expansion * channels, channels)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """[batch, frames, channels] -> the same shape."""
+        kernel, frames = len(self.taps), states.shape[1]
+        # Shifted sums: on CPU three times faster to train than a grouped convolution.
+        padded = F.pad(states, (0, 0, kernel - 1 - self.ahead, self.ahead))
+        mixed = sum(padded[:, i : i + frames] * self.taps[i] for i in range(kernel))
+        return states + self.down(F.gelu(self.up(self.norm(mixed))))

@@ -1,0 +1,47 @@
+"""What all tests share: an own home, no network, no window on the developer's screen, and the rig."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig.display import virtual_display
+from tests.rig.network import forbid_network
+from tests.rig.sound_card import SoundCard, virtual_sound_card
+
+HOME = Path(tempfile.mkdtemp(prefix="refrain-home-"))
+FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA")
+
+os.environ.update({name: str(HOME / name.lower()) for name in FOLDERS})
+os.environ.update({"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
+forbid_network(loopback=True)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sound_card() -> Iterator[SoundCard]:
+    """The virtual sound card; programs see it when they are started with its `env`."""
+    with virtual_sound_card() as card:
+        yield card
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[dict[str, str]]:
+    """The environment variables of a virtual display."""
+    with virtual_display() as env:
+        yield env
+
+
+@pytest.fixture
+def desktop_env(sound_card: SoundCard, display: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The whole environment to start the program with: screen, sound card, and settings and sessions of its own."""
+    own = {name: str(tmp_path / name.lower()) for name in FOLDERS}
+    return {**os.environ, **sound_card.env, **display, **own}

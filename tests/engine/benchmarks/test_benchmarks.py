@@ -1,0 +1,74 @@
+"""Benchmarks on a small random model: they run, and their figures fit together."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from engine.audio_files import write
+from engine.benchmarks import decode, latency, questions
+from engine.lm import checkpoint
+from engine.schedules import parse
+from tests.engine.random_lm import SHAPE, random_tensors
+from tests.engine.random_spoken_lm import RandomSpokenLM
+
+
+@pytest.fixture
+def model(tmp_path, monkeypatch):
+    """A random model with its weights in a folder, and three bundled questions."""
+    folder = tmp_path / "evaluation" / "wren"
+    folder.mkdir(parents=True)
+    lines = []
+    for index in range(3):
+        wave = 0.3 * np.sin(np.arange(8000) * 0.1 * (index + 1)).astype(np.float32)
+        write(folder / f"{index}.ogg", wave, 16000)
+        lines.append(json.dumps({"audio": f"{index}.ogg", "text": f"question {index}", "answer": "", "key": []}))
+    (folder / "spoken.jsonl").write_text("\n".join(lines) + "\n")
+    monkeypatch.setattr(questions, "resources_folder", lambda: tmp_path)
+    model = RandomSpokenLM(limit=40)
+    model.folder = tmp_path
+    checkpoint.write(tmp_path / "lm.safetensors", {**random_tensors(SHAPE), "adaptor.weight": torch.zeros(2, 2)})
+    return model
+
+
+def test_bundled_questions_are_spread_over_the_list(model):
+    assert [question.text for question in questions.spoken(2)] == ["question 0", "question 1"]
+    assert len(questions.spoken(9)) == 3 and questions.spoken(9)[2].audio.is_file()
+
+
+def test_missing_questions_are_a_sentence(model, tmp_path):
+    (tmp_path / "evaluation" / "wren" / "spoken.jsonl").unlink()
+    with pytest.raises(FileNotFoundError, match="reinstall"):
+        questions.spoken(1)
+
+
+def test_decoding_is_measured_against_generate_in_the_same_rounds(model):
+    schedules = [parse(text) for text in ("full", "fixed:2", "spark:even@2", "spark:k=4,last@1+review")]
+    before = torch.get_num_threads()
+    speeds = decode.measure(model, schedules, [1], repeats=2)
+    assert torch.get_num_threads() == before
+    assert [speed.name for speed in speeds] == [decode.GENERATE, *map(str, schedules)]
+    by_name = {speed.name: speed for speed in speeds}
+    assert by_name[decode.GENERATE].tokens == by_name["full"].tokens > 0
+    assert by_name[decode.GENERATE].against_generate == by_name["full"].against_full == 1
+    for speed in speeds:
+        assert 0 < speed.slowest <= speed.tokens_per_second <= speed.fastest
+        assert 1 <= speed.mean_depth <= SHAPE.layers
+    review = by_name["spark:k=4,last@1+review"]
+    assert review.same_tokens == 1 and review.accepted + review.rejected > 0
+    assert by_name["fixed:2"].mean_depth < by_name["spark:even@2"].mean_depth < SHAPE.layers
+    json.dumps(decode.as_json(speeds), allow_nan=False)
+    Console(quiet=True).print(decode.table(speeds))
+
+
+def test_latency_is_measured_from_the_last_chunk(model):
+    one = latency.measure(model, "spark:even@2", threads=1, questions=3)
+    assert one.questions == 3 and one.question_seconds == pytest.approx(1.5) and one.reply_seconds > 0
+    assert 0 < one.first_audio_median <= one.first_audio_p90 <= one.first_audio_worst
+    assert min(one.listen, one.decode, one.speak) > 0 and one.whole >= one.decode
+    json.dumps(latency.as_json([one]), allow_nan=False)
+    Console(quiet=True).print(latency.table([one]))

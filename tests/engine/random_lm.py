@@ -1,0 +1,146 @@
+"""A small random decoder, exit heads of chosen quality and a small token pattern, for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from engine.lm.config import LMConfig
+from engine.lm.decoder import Decoder
+from engine.lm.heads import ExitHead, logit_lens
+
+TEXT = range(8)
+SPEECH = range(8, 20)
+END_OF_TEXT, END = 20, 21
+VOCABULARY = 22
+SHAPE = LMConfig(VOCABULARY, dim=32, layers=4, heads=4, kv_heads=2, head_dim=8, ffn=48, context=160)
+
+
+def random_tensors(config: LMConfig, seed: int = 0) -> dict[str, torch.Tensor]:
+    """Weights under Llama's names, scaled so that tokens depend visibly on what came before."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(rows: int, columns: int, gain: float = 1.0) -> torch.Tensor:
+        return torch.randn(rows, columns, generator=generator) * gain / columns**0.5
+
+    q, kv = config.heads * config.head_dim, config.kv_heads * config.head_dim
+    tensors = {
+        "model.embed_tokens.weight": torch.randn(config.vocabulary, config.dim, generator=generator),
+        "model.norm.weight": 1 + 0.1 * torch.randn(config.dim, generator=generator),
+        "lm_head.weight": draw(config.vocabulary, config.dim, 2.0),
+    }
+    for index in range(config.layers):
+        prefix = f"model.layers.{index}."
+        for name, rows, columns in (
+            ("self_attn.q_proj", q, config.dim),
+            ("self_attn.k_proj", kv, config.dim),
+            ("self_attn.v_proj", kv, config.dim),
+            ("self_attn.o_proj", config.dim, q),
+            ("mlp.gate_proj", config.ffn, config.dim),
+            ("mlp.up_proj", config.ffn, config.dim),
+            ("mlp.down_proj", config.dim, config.ffn),
+        ):
+            tensors[f"{prefix}{name}.weight"] = draw(rows, columns)
+            if config.qkv_bias and name[-6:] in ("q_proj", "k_proj", "v_proj"):
+                tensors[f"{prefix}{name}.bias"] = 0.5 * torch.randn(rows, generator=generator)
+        for name in ("input_layernorm", "post_attention_layernorm"):
+            tensors[f"{prefix}{name}.weight"] = 1 + 0.1 * torch.randn(config.dim, generator=generator)
+    return tensors
+
+
+def speech_head(seed: int, with_end: bool = True) -> ExitHead:
+    """A head that knows nothing: random rows over the speech units (and the end)."""
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.tensor([*SPEECH, *([END] if with_end else [])])
+    weight = torch.randn(len(ids), SHAPE.dim, generator=generator) / SHAPE.dim**0.5
+    return ExitHead(torch.ones(SHAPE.dim), weight, ids, VOCABULARY)
+
+
+@dataclass
+class RandomModel:
+    """What decoding needs of a model. Heads: "random", "lens" or "perfect" (the layers above add nothing)."""
+
+    seed: int = 0
+    heads: str = "random"
+    exit_heads: dict[int, ExitHead] = field(init=False)
+
+    def __post_init__(self):
+        tensors = random_tensors(SHAPE, self.seed)
+        if self.heads == "perfect":
+            for index in range(2, SHAPE.layers):
+                tensors[f"model.layers.{index}.self_attn.o_proj.weight"].zero_()
+                tensors[f"model.layers.{index}.mlp.down_proj.weight"].zero_()
+        self.decoder = Decoder(SHAPE, tensors)
+        make = speech_head if self.heads == "random" else lambda _: logit_lens(self.decoder)
+        self.exit_heads = {layer: make(layer) for layer in (1, 2, 3)}
+
+    def prompt(self, ids=(1, 2, 3, 9, 10), capacity: int | None = None):
+        """A cache filled with `ids`, and the logits of the last one."""
+        cache = self.decoder.new_cache(capacity)
+        states = self.decoder.run(self.decoder.embed(list(ids)), 0, cache)
+        return cache, self.decoder.logits(states[-1:])
+
+    def full_cache(self, ids):
+        """The cache of a full-depth run over `ids` one by one."""
+        cache = self.decoder.new_cache()
+        for position, token in enumerate(ids):
+            self.decoder.run(self.decoder.embed([token]), position, cache)
+        return cache
+
+
+def _mask(*ids: int) -> torch.Tensor:
+    mask = torch.zeros(VOCABULARY, dtype=torch.bool)
+    mask[list(ids)] = True
+    return mask
+
+
+_TEXT_MASK, _SPEECH_MASK, _TAIL_MASK = _mask(*TEXT, END_OF_TEXT), _mask(*SPEECH), _mask(*SPEECH, END)
+
+
+@dataclass(frozen=True)
+class ChunkPattern:
+    """`text` text tokens, `speech` speech tokens, and so on; after the end of the text speech until END."""
+
+    text: int = 3
+    speech: int = 5
+    limit: int = 60
+    count: int = 0
+    index: int = 0
+    speaking: bool = False
+    tail: bool = False
+    done: bool = False
+
+    @property
+    def kind(self):
+        return "speech" if self.speaking else "text"
+
+    @property
+    def speech_step(self) -> bool:
+        return self.speaking
+
+    @property
+    def chunk_index(self) -> int:
+        return self.index
+
+    @property
+    def chunk_length(self) -> int | None:
+        if self.speaking:
+            return None if self.tail else self.speech
+        return self.text
+
+    def allowed(self) -> torch.Tensor:
+        return _TAIL_MASK if self.tail else _SPEECH_MASK if self.speaking else _TEXT_MASK
+
+    def kind_of(self, token: int):
+        return "control" if token in (END, END_OF_TEXT) else self.kind
+
+    def after(self, token: int) -> ChunkPattern:
+        assert self.allowed()[token], f"{token} may not come at {self}"
+        count = self.count + 1
+        moved = replace(self, count=count, index=self.index + 1, done=token == END or count >= self.limit)
+        if token == END_OF_TEXT:
+            return replace(moved, speaking=True, tail=True, index=0)
+        if not self.tail and moved.index == self.chunk_length:
+            return replace(moved, speaking=not self.speaking, index=0)
+        return moved

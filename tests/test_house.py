@@ -1,0 +1,147 @@
+"""The rules of the house that no single room can keep alone: floors, no Qt in the engine, offline."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.rig.processes import ROOT, python
+
+ENGINE = ROOT / "engine"
+SCREEN = {"PySide6", "shiboken6", "PyQt5", "PyQt6", "pyqtgraph", "app"}
+FLOORS = {
+    "engine.events": 0,
+    "engine.resources": 0,
+    "engine.schedules": 0,
+    "engine.lm": 1,
+    "engine.speech": 1,
+    "engine.prefill": 2,
+    "engine.decoding": 2,
+    "engine.models": 3,
+    "engine.dialogue": 4,
+    "engine.evaluation": 5,
+    "engine.benchmarks": 5,
+    "engine.cli": 5,
+}
+NO_TORCH = ("engine.events", "engine.resources", "engine.schedules")
+NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(file): file for file in sorted(ENGINE.rglob("*.py"))}
+
+
+def imports(module: str) -> set[str]:
+    """Every module that a file imports, anywhere in it; `from engine import lm` counts as `engine.lm`."""
+    file = MODULES[module]
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            members = {f"{base}.{alias.name}" for alias in node.names}
+            found.update(member if member in MODULES else base for member in members)
+    return found
+
+
+def floor(module: str) -> int:
+    room = ".".join(module.split(".")[:2])
+    assert room in FLOORS, f"{room} has no floor yet: give it one in FLOORS"
+    return FLOORS[room]
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "engine"])
+def test_a_file_imports_only_from_its_own_floor_or_below(module):
+    used = {name for name in imports(module) if name.startswith("engine.")}
+    above = sorted(name for name in used if floor(name) > floor(module))
+    assert not above, f"{module} (floor {floor(module)}) imports {', '.join(above)}"
+
+
+@pytest.mark.parametrize("module", list(MODULES))
+def test_the_engine_never_imports_the_screen(module):
+    assert not {name.split(".")[0] for name in imports(module)} & SCREEN
+
+
+@pytest.mark.parametrize("module", NO_TORCH)
+def test_the_ground_floor_does_without_torch(module):
+    assert "torch" not in {name.split(".")[0] for name in imports(module)}
+
+
+def test_the_engine_can_be_imported_where_qt_is_not():
+    names = [name for name in MODULES if not name.startswith(NEEDS_THE_TRAINING_EXTRA) and "__main__" not in name]
+    loaded = python(
+        f"""
+import importlib, json, sys
+class NoScreen:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {SCREEN!r}:
+            raise ImportError(name + " is blocked")
+sys.meta_path.insert(0, NoScreen())
+for name in {names!r}:
+    importlib.import_module(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+    )
+    assert not {name.split(".")[0] for name in json.loads(loaded)} & SCREEN
+
+
+def test_packaging_is_a_folder_and_no_package():
+    assert not (ROOT / "packaging" / "__init__.py").exists()  # it would hide the library of the same name
+
+
+def test_the_source_passes_the_linter():
+    run = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+OFFLINE = """
+from tests.rig.network import forbid_network
+attempts = forbid_network(loopback=False)
+import engine, engine.dialogue, engine.models
+{work}
+assert not attempts, attempts
+"""
+
+
+def test_loading_the_engine_opens_no_connection():
+    python(OFFLINE.format(work=""))
+
+
+@pytest.mark.skipif(not (ROOT / "resources/wren/config.json").exists(), reason="resources/wren is not there")
+def test_a_question_is_answered_without_a_connection():
+    work = """
+from engine.events import Audio, Text, TurnFinished
+events = list(engine.dialogue.Dialogue(engine.models.load("wren")).ask("What is two plus two?"))
+assert isinstance(events[-1], TurnFinished), events[-1]
+assert any(isinstance(event, Text) and event.kind == "text" for event in events)
+assert sum(event.samples.size for event in events if isinstance(event, Audio)) > 0
+"""
+    python(OFFLINE.format(work=work))
+
+
+def test_the_guard_sees_a_connection():
+    code = """
+import socket
+from tests.rig.network import forbid_network
+attempts = forbid_network(loopback=False)
+for attempt in (lambda: socket.create_connection(("192.0.2.1", 80), 1), lambda: socket.getaddrinfo("example.org", 80)):
+    try:
+        attempt()
+    except ConnectionError:
+        continue
+    raise SystemExit("not refused")
+assert len(attempts) == 2, attempts
+"""
+    python(code)

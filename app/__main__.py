@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--schedule", default="full", help="for example spark:even@9 (default: %(default)s)")
     parser.add_argument("--input-device", metavar="NAME", help="the microphone, by a part of its name")
     parser.add_argument("--output-device", metavar="NAME", help="the speaker, by a part of its name")
+    parser.add_argument(
+        "--appearance", choices=("system", "light", "dark"), default="system", help="default: %(default)s"
+    )
     parser.add_argument("--audio", metavar="FILE", help="answer this spoken question without a window")
     parser.add_argument("--version", action="version", version=f"{PROG} {_version()}")
     return parser
@@ -60,7 +63,7 @@ def _with_window(options: argparse.Namespace) -> int:
     app = QApplication([PROG])
     app.setApplicationName(PROG)
     app.setApplicationDisplayName("Refrain")
-    theme.install(app)
+    theme.install(app, options.appearance)
     sound = Sound(options.input_device, options.output_device)
     window = Window(EngineThread(sound), sound, options.model, options.schedule)
     window.show()

@@ -40,7 +40,8 @@ class Turn:
     made_seconds: float = 0.0
     stats: TurnStats | None = None
     is_over: bool = False
-    note: str = ""  # why it ended early
+    note: str = ""  # a sentence about an early end
+    has_failed: bool = False
 
     @property
     def speech_depth(self) -> float | None:
@@ -52,9 +53,8 @@ class Turn:
     def tokens_per_second(self) -> float | None:
         if self.stats is not None:
             return self.stats.tokens_per_second
-        if len(self.tokens) < 2 or self.tokens[-1].at <= self.tokens[0].at:
-            return None
-        return (len(self.tokens) - 1) / (self.tokens[-1].at - self.tokens[0].at)
+        seconds = sum(token.milliseconds for token in self.tokens) / 1000
+        return len(self.tokens) / seconds if seconds else None
 
     def take(self, event) -> None:
         match event:
@@ -76,7 +76,7 @@ class Turn:
                 limits = " ".join(event.stats.limits)
                 self.note = limits if isinstance(event, TurnFinished) else "Stopped."
             case TurnFailed():
-                self.note, self.is_over = event.message, True
+                self.note, self.is_over, self.has_failed = event.message, True, True
 
 
 class Conversation:
@@ -146,7 +146,7 @@ class Conversation:
             self._engine.cancel()
         if player is not None:
             heard = player.stop()
-            if sounding:
+            if sounding and self.last is not None and not self.last.has_failed:  # a failed turn is not remembered
                 self._engine.heard(heard)
 
     def choose_schedule(self, text: str) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 # Okabe and Ito's colours, which stay apart for colour-blind eyes; the plots add shapes.
 KINDS = {"heard": "#009E73", "text": "#E69F00", "speech": "#56B4E9", "control": "#999999"}
 REJECTED = "#D55E00"
+
+Appearance = Literal["system", "light", "dark"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ QLineEdit, QComboBox { background: @surface; border: 1px solid @border; border-r
     selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit[role="question"] { border-radius: 14px; padding: 0 16px; }
 QLineEdit:focus, QComboBox:focus { border: 1px solid @accent; }
-QLineEdit[invalid="true"] { border: 1px solid @danger; }
+QLineEdit[role="invalid"] { border: 1px solid @danger; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; outline: none; padding: 4px;
     selection-background-color: @accent; selection-color: @on_accent; }
@@ -56,13 +59,19 @@ QSplitter::handle { background: transparent; }
 """
 
 
+_chosen: Appearance = "system"
+
+
 def now() -> Colours:
     """The palette in use."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return DARK if _chosen == "dark" or (_chosen == "system" and system_is_dark) else LIGHT
 
 
-def install(app: QApplication) -> None:
-    """Dresses the program and follows the system from light to dark and back."""
+def install(app: QApplication, appearance: Appearance = "system") -> None:
+    """Dresses the program; "system" follows the system from light to dark and back."""
+    global _chosen
+    _chosen = appearance
     app.setStyle("Fusion")
     base = app.font()
     base.setPointSizeF(max(10.5, base.pointSizeF()))
@@ -77,6 +86,14 @@ def font(scale: float, bold: bool = False) -> QFont:
     made.setPointSizeF(made.pointSizeF() * scale)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Changes which rules of the style sheet a widget follows."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False) -> QLabel:

@@ -32,6 +32,7 @@ class Window(QMainWindow):
     def __init__(self, engine: EngineThread, sound: Sound, model: str, schedule: str = "full") -> None:
         super().__init__()
         self.setWindowTitle("Refrain")
+        self.setMinimumSize(960, 620)
         self.resize(1280, 800)
         self._engine, self._sound = engine, sound
         self.conversation = Conversation(engine, sound, schedule)
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.chat.talk.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()  # at once: the engine may have to finish loading
         self._timer.stop()
         QApplication.instance().removeEventFilter(self)
         self.conversation.stop()  # first: the engine may be waiting for room in the player
@@ -71,7 +73,7 @@ class Window(QMainWindow):
             return False
         if not isinstance(watched, QWidget) or watched.window() is not self:
             return False
-        if event.key() == Qt.Key.Key_Space and not self._space_belongs_to(QApplication.focusWidget()):
+        if event.key() == Qt.Key.Key_Space and not self._space_belongs_to(watched):
             if not event.isAutoRepeat():
                 self._press_space() if kind == QEvent.Type.KeyPress else self._lift_space()
             return True
@@ -81,7 +83,7 @@ class Window(QMainWindow):
             return True
         return False
 
-    def _space_belongs_to(self, widget: QWidget | None) -> bool:
+    def _space_belongs_to(self, widget: QWidget) -> bool:
         if self._space_is_down or widget is self.chat.talk:
             return False
         return isinstance(widget, QLineEdit | QComboBox | QAbstractButton)
@@ -98,6 +100,7 @@ class Window(QMainWindow):
     def _tick(self) -> None:
         conversation, sound = self.conversation, self._sound
         conversation.tick()
+        self._show_model()
         self.chat.refresh()
         self._ticks += 1
         if self._ticks % PANELS_EVERY:
@@ -107,20 +110,19 @@ class Window(QMainWindow):
             self.chat.meter.add(sound.recorder.take_peak(), conversation.recording is not None)
         self.depth.refresh(conversation.last)
         self.speed.refresh(conversation.last, sound.player.buffered_seconds if sound.player else 0.0)
-        self._show_names()
+        if sound.is_settled:
+            microphone = sound.recorder.device.name if sound.recorder else "none"
+            speaker = sound.player.device.name if sound.player else "none"
+            self._device_line.setText(f"Microphone: {microphone}     Speaker: {speaker}")
 
-    def _show_names(self) -> None:
-        model, sound = self.conversation.model, self._sound
+    def _show_model(self) -> None:
+        model = self.conversation.model
         if model is not self._shown_model and model is not None:
             self.picker.set_model(model)
             self.depth.set_layers(model.layers)
             exits = ", ".join(map(str, model.exit_layers)) or "none"
             self._model_line.setText(f"{model.name}  ·  {model.layers} layers, exits at {exits}")
         self._shown_model = model
-        if sound.is_settled:
-            microphone = sound.recorder.device.name if sound.recorder else "none"
-            speaker = sound.player.device.name if sound.player else "none"
-            self._device_line.setText(f"Microphone: {microphone}     Speaker: {speaker}")
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()

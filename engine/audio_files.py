@@ -38,7 +38,7 @@ def read(path: Path | str, longest: float = LONGEST_SECONDS) -> tuple[np.ndarray
             samples, rate = file.read(dtype="float32"), file.samplerate
     except OSError as error:
         raise AudioFileError(_why_not(error, path, "read")) from error
-    except soundfile.SoundFileError as error:
+    except (soundfile.SoundFileError, TypeError) as error:  # TypeError: raw samples, whose rate nothing tells
         detail = getattr(error, "error_string", str(error)).rstrip(".")
         raise AudioFileError(f"{path} is no sound file that can be read ({detail}): use WAV, FLAC or OGG.") from error
     if not len(samples):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import textwrap
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -57,13 +58,17 @@ def _catch_crashes(path: Path) -> None:
 
 
 def explain(error: BaseException) -> str:
-    """An error as a sentence for the user; it is logged with its traceback."""
+    """An error as one line for the user; it is logged with its traceback."""
     logging.getLogger(__name__).error("%s", error, exc_info=error)
+    return textwrap.shorten(_sentence(error), 500, placeholder=" ...")
+
+
+def _sentence(error: BaseException) -> str:
     if isinstance(error, KeyError) and error.args:
         return str(error.args[0])  # its str has quotes around it
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     own = type(error).__module__.split(".")[0] in _ROOMS
-    if str(error) and (own or isinstance(error, (ValueError, OSError))):
+    if str(error) and (own or isinstance(error, ValueError | OSError)):
         return str(error)
     return f"Something unexpected went wrong ({type(error).__name__}: {error}); the log has more: {log_file()}"

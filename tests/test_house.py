@@ -16,7 +16,10 @@ from tests.rig.processes import ROOT, python
 ENGINE = ROOT / "engine"
 SCREEN = {"PySide6", "shiboken6", "PyQt5", "PyQt6", "pyqtgraph", "app"}
 FLOORS = {
+    "engine.audio_files": 0,
+    "engine.edit_distance": 0,
     "engine.events": 0,
+    "engine.log": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
     "engine.lm": 1,
@@ -25,6 +28,7 @@ FLOORS = {
     "engine.decoding": 2,
     "engine.models": 3,
     "engine.dialogue": 4,
+    "engine.asking": 5,
     "engine.evaluation": 5,
     "engine.benchmarks": 5,
     "engine.cli": 5,

@@ -110,20 +110,17 @@ class ChatView(QWidget):
         layout = QVBoxLayout(welcome)
         layout.setSpacing(12)
         title = theme.label("Ask something", scale=1.9, bold=True)
-        hint = theme.label("Hold the button or the space bar and speak, type below, or begin with one of these.", "muted")
+        words = "Hold the button or the space bar and speak, type below, or begin with one of these."
+        hint = theme.label(words, "muted")
         for part in (title, hint):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             part.setWordWrap(True)
             layout.addWidget(part)
-        row = QHBoxLayout()
-        row.addStretch()
+        layout.addSpacing(8)
         for text in SUGGESTIONS:
             button = QPushButton(text)
             button.clicked.connect(lambda _, text=text: self._conversation.ask(text))
-            row.addWidget(button)
-        row.addStretch()
-        layout.addSpacing(8)
-        layout.addLayout(row)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         return welcome
 
     def _add(self, card: TurnCard) -> None:

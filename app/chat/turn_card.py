@@ -21,7 +21,7 @@ class TurnCard(QFrame):
         self.heard = self._words(1.0)
         self._reply_caption = theme.label("Refrain", "caption", 0.88)
         self.reply = self._words(1.25)
-        self._note = theme.label("", "danger", 0.92)
+        self._note = theme.label("", "muted", 0.92)
         self._note.setWordWrap(True)
         self._schedule = theme.label(turn.schedule, "schedule", 0.88)
         self._schedule.setAccessibleName(f"Schedule {turn.schedule}")
@@ -48,7 +48,7 @@ class TurnCard(QFrame):
     def refresh(self) -> bool:
         """Shows the turn as it is now; returns whether anything changed."""
         turn = self.turn
-        figures = "   ·   ".join(_figures(turn))
+        figures = "  ·  ".join(_figures(turn))
         shown = (turn.heard, turn.text, turn.note, turn.is_over, turn.question_seconds, figures)
         if shown == self._shown:
             return False
@@ -61,6 +61,7 @@ class TurnCard(QFrame):
         self.reply.setVisible(bool(self.reply.text()))
         self._note.setText(turn.note)
         self._note.setVisible(bool(turn.note))
+        theme.set_role(self._note, "danger" if turn.has_failed else "muted")
         self._figures.setText(figures)
         return True
 

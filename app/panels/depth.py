@@ -39,7 +39,8 @@ class DepthPanel(Panel):
         self.body.addLayout(legend)
         self._plot = self.add_plot("token", "Layers run for each token")
         self._bars = {
-            kind: pg.BarGraphItem(x=[], height=[], width=0.8, brush=colour, pen=None) for kind, colour in theme.KINDS.items()
+            kind: pg.BarGraphItem(x=[], height=[], width=1, brush=colour, pen=None)
+            for kind, colour in theme.KINDS.items()
         }
         self._refreshes = pg.ScatterPlotItem(symbol="d", size=6, pen=None)
         self._rejected = pg.ScatterPlotItem(symbol="x", size=7, pen=None, brush=theme.REJECTED)
@@ -56,7 +57,7 @@ class DepthPanel(Panel):
     def set_layers(self, layers: int) -> None:
         """The model's number of layers: the height of the plot."""
         self._layers, self._shown = layers, ()
-        self._plot.setYRange(0, layers * 1.12, padding=0)
+        self._plot.setYRange(0, layers * 1.2, padding=0)
         step = max(1, round(layers / 4))
         self._plot.getAxis("left").setTicks([[(layer, str(layer)) for layer in range(0, layers + 1, step)]])
 
@@ -78,11 +79,11 @@ class DepthPanel(Panel):
         self._refreshes.setData([token.index for token in marked], [token.depth + lift for token in marked])
         first = recent[0].index if recent else 0
         rejected = [index for index, _ in turn.rejected if index >= first] if turn else []
-        self._rejected.setData(rejected, [self._layers + lift] * len(rejected))
+        self._rejected.setData(rejected, [self._layers + 2.6 * lift] * len(rejected))
         self._plot.setXRange(first - 0.5, first + max(LEAST, len(recent)) - 0.5, padding=0)
         depth = turn.speech_depth if turn else None
         self.value.setText(f"{depth:.1f}" if depth is not None else "–")
-        self.unit.setText(f"of {self._layers} layers, mean of speech")
+        self.unit.setText(f"of {self._layers} layers, mean of speech" if turn else "layers, mean of speech")
 
     def recolour(self) -> None:
         super().recolour()

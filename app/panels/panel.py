@@ -31,7 +31,7 @@ class Panel(QFrame):
         self.plots: list[pg.PlotWidget] = []
 
     def add_plot(self, bottom: str, name: str) -> pg.PlotWidget:
-        """A plot that is looked at, not played with; `bottom` names its horizontal axis, `name` is for screen readers."""
+        """A plot to look at; `bottom` names its horizontal axis, `name` is for screen readers."""
         plot = pg.PlotWidget()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -43,7 +43,7 @@ class Panel(QFrame):
         plot.getAxis("bottom").setStyle(tickLength=0)
         if bottom:
             plot.setLabel("bottom", bottom)
-            plot.getAxis("bottom").setHeight(40)
+            plot.getAxis("bottom").setHeight(36)
         self.plots.append(plot)
         self.body.addWidget(plot, 1)
         return plot

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pyqtgraph as pg
 
 from app import theme
 from app.conversation import Turn
 from app.panels.panel import Panel
 
-WINDOW = 12  # tokens that one value of tokens/s is measured over
+WINDOW = 12  # tokens whose decode steps make one value of tokens/s
 EVERY = 0.05  # seconds between values of the buffer
 
 
@@ -52,9 +53,9 @@ class SpeedPanel(Panel):
         tokens = turn.tokens
         if len(tokens) != self._tokens:
             self._tokens = len(tokens)
-            times = [token.at for token in tokens]
-            pairs = [(a, b) for a, b in zip(times, times[WINDOW:]) if b > a]
-            self._rate.setData([b for _, b in pairs], [WINDOW / (b - a) for a, b in pairs])
+            spent = np.cumsum([0.0, *(token.milliseconds / 1000 for token in tokens)])
+            seconds = np.maximum(spent[WINDOW:] - spent[:-WINDOW], 1e-6)
+            self._rate.setData([token.at for token in tokens[WINDOW - 1 :]], WINDOW / seconds)
             self._scale()
         at = now - self._began
         going = not turn.is_over or buffered > 0 or (self._buffered and self._buffered[-1] > 0)
@@ -70,7 +71,7 @@ class SpeedPanel(Panel):
         end = max([2.0, *self._times[-1:], *(times[-1:] if times is not None else [])])
         for plot, top in ((self._rate_plot, fastest), (self._buffer_plot, max(self._buffered, default=0.0))):
             plot.setXRange(0, end, padding=0)
-            plot.setYRange(0, max(top, 1.0) * 1.15, padding=0)
+            plot.setYRange(0, max(top, 1.0) * 1.35, padding=0)
         rate = self._turn.tokens_per_second if self._turn else None
         self.value.setText(f"{rate:.0f}" if rate is not None else "–")
         self.unit.setText("tokens/s")

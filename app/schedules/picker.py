@@ -14,7 +14,7 @@ CUSTOM = "Custom"
 
 
 class SchedulePicker(QFrame):
-    """Emits `chosen` with the text form of a schedule that the model can run, and never with another one."""
+    """Emits `chosen` with the text form of a schedule that can be used; with a model known, only what it can run."""
 
     chosen = Signal(str)
 
@@ -22,6 +22,7 @@ class SchedulePicker(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._model: ModelFacts | None = None
+        self._used = schedules.parse(schedule)
         self._presets: list[schedules.Preset] = []
         self.names = Chooser()
         self.names.setAccessibleName("Preset")
@@ -55,6 +56,10 @@ class SchedulePicker(QFrame):
         self._presets = schedules.presets(model.layers, model.exit_layers)
         self.names.clear()
         self.names.addItems([*(preset.name for preset in self._presets), CUSTOM])
+        try:
+            self._refuse_impossible(self._used)
+        except schedules.ScheduleError:
+            self._use(schedules.Full())
         self._check()
 
     @property
@@ -71,15 +76,22 @@ class SchedulePicker(QFrame):
     def _check(self) -> None:
         try:
             schedule = schedules.parse(self.form.text())
-            if self._model is not None:
-                schedules.check(schedule, self._model.layers, self._model.exit_layers)
+            self._refuse_impossible(schedule)
         except schedules.ScheduleError as error:
-            self._show(f"{error} Until then, the last one is used.", "danger")
+            self._show(f"{error} Until then, {self._used} is used.", "danger")
             return
         known = next((index for index, preset in enumerate(self._presets) if preset.schedule == schedule), None)
         self.names.setCurrentIndex(len(self._presets) if known is None else known)
         meaning = self._presets[known].description if known is not None else ""
         self._show(" ".join(filter(None, (meaning, self._mean(schedule)))), "muted")
+        self._use(schedule)
+
+    def _refuse_impossible(self, schedule: schedules.Schedule) -> None:
+        if self._model is not None:
+            schedules.check(schedule, self._model.layers, self._model.exit_layers)
+
+    def _use(self, schedule: schedules.Schedule) -> None:
+        self._used = schedule
         self.chosen.emit(str(schedule))
 
     def _mean(self, schedule: schedules.Schedule) -> str:
@@ -90,7 +102,5 @@ class SchedulePicker(QFrame):
 
     def _show(self, sentence: str, role: str) -> None:
         self._sentence.setText(sentence)
-        for widget, name, value in ((self._sentence, "role", role), (self.form, "invalid", role == "danger")):
-            if widget.property(name) != value:
-                widget.setProperty(name, value)
-                widget.style().polish(widget)
+        theme.set_role(self._sentence, role)
+        theme.set_role(self.form, "invalid" if role == "danger" else "")

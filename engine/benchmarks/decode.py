@@ -14,7 +14,8 @@ from statistics import median
 from typing import Any
 
 import torch
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 from transformers.generation.streamers import BaseStreamer
 
 from engine.benchmarks.questions import spoken
@@ -96,19 +97,20 @@ def as_json(speeds: Sequence[Speed]) -> list[dict[str, Any]]:
 
 def table(speeds: Sequence[Speed]) -> Table:
     """The same for people."""
-    shown = Table("Decoding", title="Decode speed, greedy, medians of interleaved rounds", title_justify="left")
-    for column in ("threads", "tokens/s", "slowest-fastest", "x generate", "x full", "mean depth", "same tokens"):
-        shown.add_column(column, justify="right")
+    title = "Decode speed, greedy, medians of interleaved rounds"
+    shown = Table(Column("Decoding", no_wrap=True), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+    for column in ("threads", "tokens/s", "range", "generate", "full", "depth", "same"):
+        shown.add_column(column, justify="right", no_wrap=True)
     for speed in speeds:
         shown.add_row(
             speed.name,
             str(speed.threads),
             f"{speed.tokens_per_second:.0f}",
             f"{speed.slowest:.0f}-{speed.fastest:.0f}",
-            f"{speed.against_generate:.2f}",
-            f"{speed.against_full:.2f}",
+            f"{speed.against_generate:.2f} x",
+            f"{speed.against_full:.2f} x",
             f"{speed.mean_depth:.1f}",
-            f"{speed.same_tokens:.1%}",
+            f"{speed.same_tokens:.0%}",
         )
     return shown
 

@@ -1,7 +1,7 @@
 """How soon a reply sounds, and real-time factors of its parts.
 
 Bundled questions are fed in the chunks that a microphone would give, but as fast as they are taken. The time to first
-audio begins with the last chunk; the work done before it belongs to listening.
+audio runs from the last chunk to the first samples that are not silent; all work before it is listening.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 
 from engine import audio_files
 from engine.benchmarks.questions import spoken
+from engine.decoding.meter import SOUND
 from engine.dialogue import Dialogue
 from engine.events import Audio, TurnFailed, TurnFinished
 from engine.models.spoken_lm import SpokenLM
@@ -96,9 +98,9 @@ def table(latencies: Sequence[Latency]) -> Table:
         f"{first.questions} spoken questions ({first.question_seconds:.0f} s), {first.threads} threads: "
         "time to first audio and real-time factors"
     )
-    shown = Table("Schedule", title=title, title_justify="left")
-    for column in ("median", "90 %", "worst", "listen", "decode", "speak", "whole"):
-        shown.add_column(column, justify="right")
+    shown = Table(Column("Schedule", no_wrap=True), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+    for column in ("median", "90%", "worst", "listen", "decode", "speak", "whole"):
+        shown.add_column(column, justify="right", no_wrap=True)
     for one in latencies:
         times = (one.first_audio_median, one.first_audio_p90, one.first_audio_worst)
         factors = (one.listen, one.decode, one.speak, one.whole)
@@ -119,7 +121,7 @@ def _turn(model: SpokenLM, schedule: str, samples: np.ndarray, rate: int) -> tup
     stats, said = None, 0
     for event in turn.reply():
         if isinstance(event, Audio):
-            if first_audio is None:
+            if first_audio is None and np.abs(event.samples).max(initial=0.0) >= SOUND:
                 first_audio = time.perf_counter() - last_chunk
             said += len(event.samples)
         elif isinstance(event, TurnFailed):

@@ -41,5 +41,5 @@ class Pattern(Protocol):
     def kind_of(self, token: int) -> Kind:
         """What `token` is if it comes next (an end token in a place for text is "control")."""
 
-    def after(self, token: int) -> "Pattern":
+    def after(self, token: int) -> Pattern:
         """The state once `token` was chosen."""

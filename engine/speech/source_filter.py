@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FRAME_RATE = 100
+TAPS = 4
 APERIODICITY_EDGES = (0.0, 1000.0, 2000.0, 4000.0, 6000.0, 8000.0)
 
 
@@ -77,6 +78,7 @@ class SourceFilter:
         self._rng = np.random.default_rng(seed)
         self._frames = np.zeros((0, layout.width), np.float32)  # from the last frame that was used on
         self._first = True
+        self._carried = np.zeros(2 * TAPS, np.float32)  # of pulses near the end of what was made
         self._phase = 1.0  # in periods: the next pulse falls where it reaches the next integer
         self._source = np.zeros((2, 0), np.float32)  # pulses and noise of the steps not yet shaped
         self._overlap = np.zeros(self.size, np.float32)
@@ -93,7 +95,7 @@ class SourceFilter:
         at = np.arange(steps) / per_frame
         low, share = at.astype(int), (at % 1)[:, None].astype(np.float32)
         between = self._frames[low] * (1 - share) + self._frames[low + 1] * share
-        nearest = self._frames[np.round(at).astype(int)]
+        nearest = self._frames[(at + 0.5).astype(int)]
         between[:, self._layout.voicing] = nearest[:, self._layout.voicing]
         self._frames = self._frames[-1:]
         return self._shape(between, self._excite(between))
@@ -107,17 +109,21 @@ class SourceFilter:
         layout, count = self._layout, len(steps) * self.hop
         voiced = np.repeat(steps[:, layout.voicing] > 0.5, self.hop)
         f0 = np.repeat(np.exp(np.clip(steps[:, layout.log_f0], 3.5, 6.5)), self.hop)
-        phase = self._phase + np.cumsum(f0 / layout.sample_rate)
+        phase = self._phase + np.cumsum(f0 / layout.sample_rate, dtype=np.float64)
         before = np.concatenate([[self._phase], phase[:-1]])
         self._phase = phase[-1] % 1
-        pulses = np.zeros(count + 1, np.float32)
         at = np.flatnonzero((np.floor(phase) > np.floor(before)) & voiced)
         height = np.sqrt(layout.sample_rate / f0[at])
         late = (phase[at] % 1) * layout.sample_rate / f0[at]  # how far before this sample the pulse truly fell
-        pulses[at + 1] += height * (1 - late)
-        pulses[at] += height * late
+        # A pulse between two samples is a sampled sinc around it; its right half delays all pulses by TAPS samples.
+        around = np.arange(-TAPS, TAPS + 1)
+        off = around[None, :] + late[:, None]
+        shape = height[:, None] * np.sinc(off) * np.cos(np.pi / 2 * np.clip(off / (TAPS + 1), -1, 1)) ** 2
+        pulses = np.concatenate([self._carried, np.zeros(count, np.float32)])
+        np.add.at(pulses, at[:, None] + around + TAPS, shape)
+        self._carried = pulses[count:]
         noise = self._rng.standard_normal(count).astype(np.float32)
-        return np.stack([pulses[1:], noise])
+        return np.stack([pulses[:count], noise])
 
     def _shape(self, steps: np.ndarray, fresh: np.ndarray) -> np.ndarray:
         """Windows the source, shapes each window by its step's filter, adds them up."""

@@ -11,9 +11,9 @@ from torch import Tensor
 class SlidingWindow:
     """Feeds a convolutional network block by block.
 
-    `network` maps [frames, channels] to [frames * up, ...], or to [ceil(frames / down), ...]. An output depends on inputs no further
-    than `behind` and `ahead` frames away from its own; both are counted in input frames and are multiples of `down`. Each
-    block is computed from a window that reaches that far, so every output is what the whole sequence would give.
+    `network` maps [frames, channels] to [frames * up, ...], or to [ceil(frames / down), ...]. An output depends on inputs
+    no further than `behind` and `ahead` frames away from its own; both are counted in input frames and are multiples of
+    `down`. Each block is computed from a window that reaches that far, so every output is what the whole sequence gives.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A spoken language model with random weights: it really listens, decodes and speaks, but says nothing that means anything."""
+"""A spoken language model with random weights: it really listens, decodes and speaks, without any sense."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class RandomVoice:
         generator = torch.Generator().manual_seed(1)
         rows = torch.randn(len(ids), CONFIG.dim, generator=generator) / 8
         head = ExitHead(torch.ones(CONFIG.dim), rows, ids, CONFIG.vocabulary)
-        self.exit_heads = {layer: head for layer in (2, 4, 6)}
+        self.exit_heads = dict.fromkeys((2, 4, 6), head)
         self._projection = torch.randn(8, CONFIG.dim, generator=generator)
 
     def listener(self) -> Ear:
@@ -144,7 +144,8 @@ class RandomVoice:
 
     def pattern(self, spoken: bool) -> Plan:
         chunk = ("text",) * 6 + ("speech",) * 20
-        return Plan((("heard",) * 10 if spoken else ()) + chunk * self.chunks + ("end of text", *("speech",) * 15, "end"))
+        tail = ("end of text", *("speech",) * 15, "end")
+        return Plan((("heard",) * 10 if spoken else ()) + chunk * self.chunks + tail)
 
     def decode_text(self, ids: list[int]) -> bytes:
         return "".join(LETTERS[i] for i in ids if i < len(LETTERS)).encode()

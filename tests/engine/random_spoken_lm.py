@@ -10,18 +10,24 @@ import torch
 
 from engine.lm.sampling import Sampling
 from engine.models.spoken_lm import PromptPiece
-from tests.engine.random_lm import END, END_OF_TEXT, SHAPE, SPEECH, ChunkPattern, RandomModel, _mask
+from tests.engine.random_lm import END, END_OF_TEXT, SHAPE, SPEECH, TEXT, VOCABULARY, ChunkPattern, RandomModel
 
 RATE = 8000
 UNIT = 320  # samples per speech token
 POSITION = 800  # samples per prompt position
 WORDS = [b" one", b" two", "é".encode()[:1], "é".encode()[1:], b" ", b"x", b".", " naïve".encode()]
-_END_MASK = _mask(END)
+
+
+def _mask(*ids: int) -> torch.Tensor:
+    return torch.zeros(VOCABULARY, dtype=torch.bool).index_fill_(0, torch.tensor(ids), True)
+
+
+_TEXT_MASK, _SPEECH_MASK, _END_MASK = _mask(*TEXT), _mask(*SPEECH), _mask(END)
 
 
 @dataclass(frozen=True)
 class ReplyPattern(ChunkPattern):
-    """A `ChunkPattern` whose first `heard` text tokens repeat the question, and that ends in END for certain."""
+    """A `ChunkPattern` of `limit` tokens, the last is END; its first `heard` text tokens repeat the question."""
 
     heard: int = 0
 
@@ -34,7 +40,11 @@ class ReplyPattern(ChunkPattern):
         return self.speaking and self.count < self.limit - 1
 
     def allowed(self) -> torch.Tensor:
-        return _END_MASK if self.count == self.limit - 1 else super().allowed()
+        if self.count == self.limit - 1:
+            return _END_MASK
+        if self.speaking:
+            return _SPEECH_MASK
+        return _TEXT_MASK if self.count < 8 else super().allowed()
 
 
 class LevelListener:
@@ -54,7 +64,7 @@ class LevelListener:
 
     def _settle(self, positions: int) -> PromptPiece:
         settled, self.samples = np.split(self.samples, [positions * POSITION])
-        states = 3 * torch.from_numpy(settled).view(positions, SHAPE.dim, -1)[:, :, ::5].sum(-1)
+        states = 3 * torch.from_numpy(settled).view(positions, SHAPE.dim, POSITION // SHAPE.dim)[:, :, ::5].sum(-1)
         return PromptPiece(states=states)
 
 
@@ -82,7 +92,7 @@ def tone(token: int) -> np.ndarray:
 
 @dataclass
 class RandomSpokenLM(RandomModel):
-    """Replies have at most `limit` tokens; some of its parts can be replaced to make it fail or wait."""
+    """Replies have `limit` tokens; some of its parts can be replaced to make it fail or wait."""
 
     limit: int = 24
     listener: type = LevelListener

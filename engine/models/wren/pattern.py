@@ -68,7 +68,7 @@ class WrenPattern:
         v = self.rules.vocabulary
         return "control" if token in (v.answer, v.end_text, v.end) else self.kind
 
-    def after(self, token: int) -> "WrenPattern":
+    def after(self, token: int) -> WrenPattern:
         v, rules, index = self.rules.vocabulary, self.rules, self.index + 1
         if token == v.end:
             return replace(self, place="over", index=0)

@@ -10,7 +10,10 @@ from engine.models.wren.numbers import in_words
 LONGEST = 400
 """Characters of a typed question; more would not fit in Wren's context."""
 
-_SIGNS = {"+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "÷": " divided by ", "%": " percent ", "&": " and ", "=": " equals "}
+_SIGNS = {
+    "+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "÷": " divided by ", "=": " equals ",
+    "%": " percent ", "&": " and ",
+}  # fmt: skip
 
 
 def spoken_form(text: str) -> str:

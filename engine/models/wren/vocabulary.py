@@ -10,7 +10,8 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 MARKS = ("spoken", "typed", "reply", "transcribe", "answer", "end_text", "end")
-"""spoken / typed open a question, reply / transcribe close it; answer ends the transcript; end_text: only speech follows; end: over."""
+"""spoken and typed open a question, reply and transcribe close it, answer ends the transcript, end_text says that only speech
+follows, end that the turn is over."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Vocabulary:
     _pieces: dict[int, bytes] = field(repr=False, default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path) -> "Vocabulary":
+    def load(cls, path: Path) -> Vocabulary:
         """Raises `ValueError` with a sentence when the file lacks a token that Wren needs."""
         tokenizer = Tokenizer.from_file(str(path))
         ids = {name: tokenizer.token_to_id(f"<|{name}|>") for name in MARKS}
@@ -81,7 +82,7 @@ def train(texts: Iterable[str], pieces: int, units: int) -> Tokenizer:
 
 
 def _byte_alphabet() -> dict[str, int]:
-    """Byte-level BPE writes each byte as a printable character: printable Latin-1 as itself, the rest from U+0100 on, in order."""
+    """Byte-level BPE writes a byte as a character: printable Latin-1 as itself, the rest from U+0100 on, in order."""
     printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     rest = [b for b in range(256) if b not in printable]
     return {chr(b): b for b in printable} | {chr(0x100 + i): b for i, b in enumerate(rest)}

@@ -40,7 +40,7 @@ class WrenConfig:
         return json.dumps({"family": FAMILY, **asdict(self)}, indent=1)
 
     @classmethod
-    def load(cls, path: Path) -> "WrenConfig":
+    def load(cls, path: Path) -> WrenConfig:
         """Raises `ValueError` with a sentence for a file that is not Wren's."""
         try:
             fields = json.loads(path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ class Wren:
         self.chunk_length = config.speech_chunk
         self.context = config.lm.context
 
-    def listener(self) -> "WrenListener":
+    def listener(self) -> WrenListener:
         return WrenListener(self._listener, self._adaptor)
 
     def speaker(self) -> StreamingSpeaker:
@@ -129,7 +129,8 @@ def _exit_heads(tensors: dict[str, torch.Tensor], config: LMConfig) -> dict[int,
     layers = sorted({int(name.split(".")[1]) for name in tensors if name.startswith("layer.")})
     return {
         n: ExitHead(
-            tensors[f"layer.{n}.norm"].float(), tensors[f"layer.{n}.weight"].float(), tensors["ids"], config.vocabulary, config.norm_eps
+            tensors[f"layer.{n}.norm"].float(), tensors[f"layer.{n}.weight"].float(), tensors["ids"],
+            config.vocabulary, config.norm_eps,
         )
         for n in layers
     }

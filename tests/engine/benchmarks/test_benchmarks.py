@@ -9,8 +9,10 @@ import pytest
 import torch
 from rich.console import Console
 
+import engine.models
 from engine.audio_files import write
 from engine.benchmarks import decode, latency, questions
+from engine.cli import main
 from engine.lm import checkpoint
 from engine.schedules import parse
 from tests.engine.random_lm import SHAPE, random_tensors
@@ -72,3 +74,15 @@ def test_latency_is_measured_from_the_last_chunk(model):
     assert min(one.listen, one.decode, one.speak) > 0 and one.whole >= one.decode
     json.dumps(latency.as_json([one]), allow_nan=False)
     Console(quiet=True).print(latency.table([one]))
+
+
+def test_the_command_prints_both(model, monkeypatch, capsys):
+    monkeypatch.setattr(engine.models, "load", lambda name: model)
+    command = ["bench", "--threads", "1", "--repeats", "1", "--questions", "2", "--schedule", "spark:even@2"]
+    assert main([*command, "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in measured["decode"]] == [decode.GENERATE, "full", "spark:even@2"]
+    assert [row["schedule"] for row in measured["latency"]] == ["spark:even@2"]
+    assert main(command) == 0
+    shown = capsys.readouterr().out
+    assert decode.GENERATE in shown and "spark:even@2" in shown and "…" not in shown

@@ -32,6 +32,8 @@ def voices(questions: int = 160_000, answers: int = 6_000, part: int = 0, parts:
 
     folder = places.training_folder()
     corpus.make(folder / "answers", texts.spoken_answers(answers), answers, VOICE, part, parts)
+    if part == 0:
+        corpus.add(folder / "answers", texts.answers(), VOICE)  # what was added to the domain since
     corpus.make(folder / "questions", texts.utterances(seed=0), questions, "", part, parts)
 
 
@@ -92,6 +94,24 @@ def export(target: Path = typer.Option(None, help="Where to; resources/wren when
     from engine.resources import resources_folder
 
     write(places.training_folder(), target or resources_folder() / "wren")
+
+
+@app.command()
+def testsets(target: Path = typer.Option(None, help="Where to; resources/evaluation/wren when not given.")) -> None:
+    """Writes the test questions that ship, typed and spoken, none of which is ever trained on."""
+    from engine.models.wren.training import testsets as sets
+    from engine.resources import resources_folder
+
+    sets.write(target or resources_folder() / "evaluation" / "wren")
+
+
+@app.command()
+def ceiling(count: int = typer.Option(200, help="How many answers to speak.")) -> None:
+    """Records answers in the voice that Wren learns; judging them shows the best that its own speech could reach."""
+    from engine.models.wren.training import ceiling as step
+
+    recordings = step.record(places.training_folder() / "ceiling", count)
+    print(f"Now run: python -m engine.evaluation.ceiling {recordings}")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,15 @@ def make(folder: Path, texts: Iterable[tuple[str, str, str]], count: int, voice:
             _make_shard(folder / f"{number:04d}", batch, voices, np.random.default_rng(number), voice)
 
 
+def add(folder: Path, texts: Iterable[str], voice: str) -> None:
+    """Speaks those of `texts` that no shard has yet, in shards of their own."""
+    found = shards(folder)
+    spoken = {clip.text for shard in found for clip in shard.clips}
+    missing = (("answer", text, "") for text in texts if text not in spoken)
+    for number, batch in enumerate(_batches(missing), len(found)):
+        _make_shard(folder / f"{number:04d}", batch, Voices(), np.random.default_rng(number), voice)
+
+
 def _batches(texts: Iterator) -> Iterator[list]:
     while batch := list(islice(texts, SHARD)):
         yield batch
@@ -94,9 +103,13 @@ def _make_shard(stem: Path, batch: list[tuple[str, str, str]], voices: Voices, r
     partial.rename(stem.with_suffix(".jsonl"))
 
 
-def shuffled(found: list[Shard], rng: random.Random) -> Iterator[tuple[Shard, int]]:
-    """Every clip of the shards, in random order, without end."""
+def batches(found: list[Shard], size: int, rng: random.Random, pool: int = 16) -> Iterator[list[tuple[Shard, int]]]:
+    """Clips of about the same length in batches of `size`, in random order, without end."""
     places = [(shard, i) for shard in found for i in range(len(shard.clips))]
     while True:
         rng.shuffle(places)
-        yield from places
+        for start in range(0, len(places) - size * pool + 1, size * pool):
+            near = sorted(places[start : start + size * pool], key=lambda place: place[0].clips[place[1]].length)
+            groups = [near[i : i + size] for i in range(0, len(near), size)]
+            rng.shuffle(groups)
+            yield from groups

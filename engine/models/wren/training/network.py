@@ -85,14 +85,16 @@ class TrainedLM(nn.Module):
 
     def exported(self) -> dict[str, Tensor]:
         """Tensors by Llama's names."""
-        tensors = {"model.embed_tokens.weight": self.embedding.weight, "model.norm.weight": self.norm, "lm_head.weight": self.head.weight}
+        tensors = {"model.embed_tokens.weight": self.embedding.weight, "lm_head.weight": self.head.weight}
+        tensors["model.norm.weight"] = self.norm
         for i, layer in enumerate(self.layers):
             q, k, v = layer.qkv.weight.chunk(3)
             gate, up = layer.gate_up.weight.chunk(2)
             tensors |= {
                 f"model.layers.{i}.{name}.weight": tensor
                 for name, tensor in (
-                    ("self_attn.q_proj", q), ("self_attn.k_proj", k), ("self_attn.v_proj", v), ("self_attn.o_proj", layer.out.weight),
+                    ("self_attn.q_proj", q), ("self_attn.k_proj", k), ("self_attn.v_proj", v),
+                    ("self_attn.o_proj", layer.out.weight),
                     ("mlp.gate_proj", gate), ("mlp.up_proj", up), ("mlp.down_proj", layer.down.weight),
                     ("input_layernorm", layer.attention_norm), ("post_attention_layernorm", layer.mlp_norm),
                 )
@@ -105,7 +107,8 @@ class TrainedLM(nn.Module):
         self.norm.data.copy_(tensors["model.norm.weight"])
         self.head.weight.data.copy_(tensors["lm_head.weight"])
         for i, layer in enumerate(self.layers):
-            part = {n.removeprefix(f"model.layers.{i}.").removesuffix(".weight"): t for n, t in tensors.items() if f".layers.{i}." in n}
+            prefix = f"model.layers.{i}."
+            part = {n.removeprefix(prefix).removesuffix(".weight"): t for n, t in tensors.items() if n.startswith(prefix)}
             layer.qkv.weight.data.copy_(torch.cat([part[f"self_attn.{x}_proj"] for x in "qkv"]))
             layer.gate_up.weight.data.copy_(torch.cat([part["mlp.gate_proj"], part["mlp.up_proj"]]))
             layer.out.weight.data.copy_(part["self_attn.o_proj"])

@@ -12,11 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.edit_distance import edit_distance
 from engine.models.wren.listener import ListenerConfig, PhoneNetwork
 from engine.models.wren.training import corpus, parallel
 from engine.models.wren.training.augment import augment
 
 BATCH, SEED = 32, 1
+LONGEST = 8 * 16_000  # samples; the few longer clips cost more than they teach
 LEARNING_RATE, WARM_UP = 1.5e-3, 150
 
 
@@ -53,7 +55,7 @@ def _worker(rank: int, processes: int, questions: Path, checkpoint: Path, steps:
     for block in network.blocks:
         block.compile(dynamic=True)
     seed = SEED + done * processes + rank
-    clips, rng = corpus.shuffled(found, random.Random(seed)), np.random.default_rng(seed)
+    clips, rng = corpus.batches(found, BATCH, random.Random(seed)), np.random.default_rng(seed)
     begun, heard, first = time.monotonic(), [0.0, 0, 0], done
     while done < steps:
         for group in optimizer.param_groups:
@@ -85,16 +87,11 @@ def _worker(rank: int, processes: int, questions: Path, checkpoint: Path, steps:
 
 
 def _batch(clips, classes: dict[str, int], network: PhoneNetwork, rng: np.random.Generator) -> tuple[Tensor, ...]:
-    """mel [batch, frames, bands] with bands and stretches of time masked, output frames, phone classes end to end, their counts."""
-    sounds, targets = [], []
-    while len(sounds) < BATCH:
-        shard, i = next(clips)
-        phones = shard.clips[i].phones
-        sound = augment(shard.samples(i), rng)
-        if phones and len(sound) < 8 * 16_000:
-            sounds.append(sound)
-            targets.append([classes[p] for p in phones if p in classes])
-    samples = torch.zeros(BATCH, max(map(len, sounds)) + 400)
+    """mel [batch, frames, bands] with bands and stretches of time masked, output frames, phone classes end to end, counts."""
+    chosen = [(shard, i) for shard, i in next(clips) if shard.clips[i].length < LONGEST and shard.clips[i].phones]
+    sounds = [augment(shard.samples(i), rng) for shard, i in chosen]
+    targets = [[classes[p] for p in shard.clips[i].phones if p in classes] for shard, i in chosen]
+    samples = torch.zeros(len(sounds), max(map(len, sounds)) + 400)
     for row, sound in zip(samples, sounds, strict=True):
         row[: len(sound)] = torch.from_numpy(sound)
     with torch.no_grad():
@@ -118,13 +115,3 @@ def phone_errors(log_probs: Tensor, frames: Tensor, targets: Tensor, lengths: Te
         edits += edit_distance(path[path > 0].tolist(), targets[start : start + length].tolist())
         start += int(length)
     return edits, start
-
-
-def edit_distance(a: list, b: list) -> int:
-    """Insertions, deletions and replacements from `a` to `b`."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
-    return row[-1]

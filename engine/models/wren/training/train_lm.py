@@ -1,7 +1,7 @@
 """Trains the language model with early exit in mind from the first step.
 
-LayerSkip's recipe (Elhoushi et al., 2024): layers are left out at random, later ones more often, and at each step two random inner
-layers must predict the next token through the shared norm and head. Matrices are optimised by Muon, the rest by AdamW.
+LayerSkip's recipe (Elhoushi et al., 2024): layers are left out at random, later ones more often, and at each step two random
+inner layers must predict the next token through the shared norm and head. Matrices are optimised by Muon, the rest by AdamW.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.turns import Mix, Piece, Turns, rows
 from engine.models.wren.vocabulary import Vocabulary
 
-LENGTH, BATCH, SEED = 320, 8, 3
+LENGTH, BATCH, SEED = 320, 10, 3
 TEXT_CHUNK, SPEECH_CHUNK = 4, 16
 MATRIX_RATE, OTHER_RATE, WARM_UP = 3e-3, 2e-3, 100
 LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.35
@@ -101,10 +101,12 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         smooth = {k: 0.95 * smooth.get(k, float(v.detach())) + 0.05 * float(v.detach()) for k, v in figures.items()}
         if rank == 0 and done % 50 == 0:
             rate = (done - first) * processes * LENGTH * BATCH / (time.monotonic() - begun)
-            print(f"lm {done}/{plan.steps} " + " ".join(f"{k} {v:.3f}" for k, v in smooth.items()) + f" {rate:.0f} tokens/s", flush=True)
-        if rank == 0 and (done % 250 == 0 or done == plan.steps):
+            means = " ".join(f"{k} {v:.3f}" for k, v in smooth.items())
+            print(f"lm {done}/{plan.steps} {means} {rate:.0f} tokens/s", flush=True)
+        if rank == 0 and (done % 100 == 0 or done == plan.steps):
             parallel.save(
-                plan.checkpoint, network=model.state_dict(), optimizers=[t.state_dict() for t in tools], step=done, features=features,
+                plan.checkpoint, network=model.state_dict(), optimizers=[t.state_dict() for t in tools], step=done,
+                features=features,
             )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Piece:
     weight: tuple[float, ...]
     features: tuple[np.ndarray, ...] = ()
 
-    def __add__(self, other: "Piece") -> "Piece":
+    def __add__(self, other: Piece) -> Piece:
         return Piece(self.ids + other.ids, self.weight + other.weight, self.features + other.features)
 
     def __len__(self) -> int:
@@ -74,8 +74,8 @@ class Turns:
 
     def draw(self) -> Piece:
         mix = self._mix
-        kind = self._rng.choices(("transcribe", "spoken", "typed", "follow_up"), (mix.transcribe, mix.spoken, mix.typed, mix.follow_up))
-        return getattr(self, f"_{kind[0]}")()
+        kinds = (self._transcribe, self._spoken, self._typed, self._follow_up)
+        return self._rng.choices(kinds, (mix.transcribe, mix.spoken, mix.typed, mix.follow_up))[0]()
 
     def _transcribe(self) -> Piece:
         clip, features = self._rng.choice(self._clips)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import soxr
@@ -77,9 +76,15 @@ class Flite:
             function = getattr(lib, name)
             function.restype, function.argtypes = result, arguments
         lib.flite_init()
+        self._voices: dict[str, int] = {}
 
-    @cache
     def _voice(self, name: str) -> int:
+        if name not in self._voices:
+            self._voices[name] = self._register(name)
+        return self._voices[name]
+
+    @staticmethod
+    def _register(name: str) -> int:
         library = _library(f"libflite_cmu_us_{name}.so.1", f"libflite_cmu_us_{name}.so")
         register = getattr(library, f"register_cmu_us_{name}")
         register.restype, register.argtypes = ctypes.c_void_p, (ctypes.c_char_p,)

@@ -27,7 +27,7 @@ class Exchange:
     question: str
     answer: str
     key: tuple[str, ...]
-    before: "Exchange | None" = None
+    before: Exchange | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 # Words a real question starts with; "can you tell me" and the like fit only before these.
 _QUESTION = frozenset("what who where when why how which whose what's who's where's how's".split())
@@ -46,6 +47,17 @@ def wrap(question: str, rng: random.Random) -> str:
         wrapped = f"{question} {rng.choice(_AFTER_COMMAND if first in _COMMAND else _AFTER_QUESTION)}"
         return question if named and wrapped.endswith(" wren") else wrapped
     return _joined(rng.choice(_OPENERS), question, named)
+
+
+def unwrapped(text: str) -> Iterator[str]:
+    """Every question that `text` may be a wrapping of, itself among them."""
+    yield text
+    for prefix in {*_OPENERS, *_ASKING, *_PLEASE_BEFORE}:
+        if text.startswith(prefix + " "):
+            yield text.removeprefix(prefix + " ")
+    for suffix in {*_AFTER_QUESTION, *_AFTER_COMMAND}:
+        if text.endswith(" " + suffix):
+            yield text.removesuffix(" " + suffix)
 
 
 def _joined(prefix: str, question: str, named: bool) -> str:

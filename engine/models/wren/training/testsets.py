@@ -1,0 +1,144 @@
+"""The test sets in resources/evaluation/wren: questions in wordings, and partly in voices, that Wren never met.
+
+Of each set one JSONL file: `typed` (with follow-ups as second turns), `spoken` (voices of the training), `unheard`
+(voices kept out of it) and `unknown` (what Wren should say it does not know). Beside them, for whoever judges the
+replies' speech: `answers.txt`, every answer, and `pronunciations.txt`, words that a common dictionary lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from rich.progress import track
+
+from engine.models.wren.training import texts
+from engine.models.wren.training.domain import unknown, wrapping
+from engine.models.wren.training.domain.intent import Exchange
+from engine.models.wren.training.voices import SAMPLE_RATE, UNHEARD_VOICES, Voices, draw_voice
+
+TYPED, SPOKEN, UNHEARD, UNKNOWN = 300, 240, 240, 150
+FOLLOW_UP = "follow_up"
+SILENCE_SECONDS = 0.2
+VoiceOf = Callable[[int, np.random.Generator], str]
+"""The voice that speaks the question of this number; empty where it is typed."""
+_COMPRESSION = 0.95  # in libsndfile's terms, 0 to 1: 18 kbit/s; Vorbis' headers alone would take as much
+
+
+def write(folder: Path) -> None:
+    """Makes all sets anew; the same code gives the same questions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    voices = Voices()
+    areas = tuple(texts.GROUPS)
+    for name, lines, count, voice_of in (
+        ("typed", _domain("typed", (*areas, FOLLOW_UP)), TYPED, lambda i, rng: ""),
+        ("spoken", _domain("spoken", areas), SPOKEN, lambda i, rng: draw_voice(rng)),
+        ("unheard", _domain("unheard", areas), UNHEARD, lambda i, rng: UNHEARD_VOICES[i % len(UNHEARD_VOICES)]),
+        ("unknown", _unknown(), UNKNOWN, lambda i, rng: draw_voice(rng) if i % 3 == 2 else ""),
+    ):
+        _write(folder, name, islice(lines, count), count, voices, voice_of)
+    answers = texts.answers()
+    (folder / "answers.txt").write_text("".join(f"{answer}\n" for answer in answers), encoding="utf-8")
+    (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")
+
+
+def _domain(name: str, areas: tuple[str, ...]) -> Iterator[dict]:
+    """Held-out questions, areas in turn, no text twice."""
+    rng, seen = random.Random(f"wren {name}"), set()
+    while True:
+        for area in areas:
+            line = next(line for line in _of_area(area, rng) if line["text"] not in seen)
+            seen.add(line["text"])
+            yield line
+
+
+def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
+    while True:
+        draw = texts.draw_follow_up if area == FOLLOW_UP else texts.draw_exchange
+        exchange = draw(rng, held_out=True)
+        assert texts.is_held_out(exchange.question)
+        if area == FOLLOW_UP:
+            before = {"text": exchange.before.question, "answer": exchange.before.answer}
+            yield {**_line(exchange, exchange.question, area), "before": before}
+        elif exchange.intent in _intents(area):
+            text = wrapping.wrap(exchange.question, rng)
+            if not any(question in _training_questions() for question in wrapping.unwrapped(text)):
+                yield _line(exchange, text, area)
+
+
+def _unknown() -> Iterator[dict]:
+    seen = set()
+    for text in unknown.questions(random.Random("wren unknown"), held_out=True):
+        if text not in seen:
+            seen.add(text)
+            exchange = Exchange("unknown", text, unknown.ANSWER, tuple(_words(unknown.ANSWER)))
+            yield _line(exchange, text, "unknown")
+
+
+def _line(exchange: Exchange, text: str, area: str) -> dict:
+    key = _in_order(exchange.key, exchange.answer)
+    return {"text": text, "area": area, "intent": exchange.intent, "answer": exchange.answer, "key": key}
+
+
+def _in_order(key: tuple[str, ...], answer: str) -> list[str]:
+    """The key's words in the order in which the answer says them (for the last time)."""
+    wanted, found = Counter(word for part in key for word in part.split()), []
+    for word in reversed(_words(answer)):
+        if wanted[word]:
+            wanted[word] -= 1
+            found.insert(0, word)
+    assert not +wanted, f"the answer {answer!r} lacks words of its key: {key}"
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9']+", text.lower())
+
+
+@cache
+def _intents(area: str) -> frozenset[str]:
+    return frozenset(intent.name for intent in texts.GROUPS[area])
+
+
+@cache
+def _training_questions() -> frozenset[str]:
+    return frozenset(e.question for side in texts.exchanges(False).values() for many in side.values() for e in many)
+
+
+def _write(folder: Path, name: str, lines: Iterator[dict], count: int, voices: Voices, voice_of: VoiceOf) -> None:
+    shutil.rmtree(folder / name, ignore_errors=True)
+    rng, written = np.random.default_rng(zlib.crc32(name.encode())), []
+    for i, line in enumerate(track(lines, description=name, total=count)):
+        line = {"id": f"{name}-{i + 1:04d}", **line}
+        voice = voice_of(i, rng)
+        if voice:
+            line |= {"audio": f"{name}/{i + 1:04d}.ogg", "voice": voice}
+            _write_sound(folder / line["audio"], voices.say(line["text"], voice, rng))
+        written.append(json.dumps(line))
+    (folder / f"{name}.jsonl").write_text("\n".join(written) + "\n", encoding="utf-8")
+
+
+def _write_sound(path: Path, samples: np.ndarray) -> None:
+    path.parent.mkdir(exist_ok=True)
+    samples = np.pad(np.clip(samples, -1, 1), round(SILENCE_SECONDS * SAMPLE_RATE))
+    settings = {"format": "OGG", "subtype": "OPUS", "compression_level": _COMPRESSION}
+    with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, **settings) as file:
+        file.write(samples)
+
+
+def _pronunciations(answers: list[str], voices: Voices) -> Iterator[str]:
+    """`word PHONE PHONE ...` in the phones of the CMU dictionary, as flite says the words that are not in it."""
+    known = set(texts.dictionary_words())
+    for word in sorted({word for answer in answers for word in _words(answer)} - known):
+        phones = (phone.upper().replace("AX", "AH") for phone in voices.flite.phones(word))
+        yield f"{word} {' '.join(phones)}\n"

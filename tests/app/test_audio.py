@@ -1,0 +1,127 @@
+"""Ring, recorder and player without a sound card: their callbacks are called as PortAudio would."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from app.audio import devices
+from app.audio.devices import AudioError, Device
+from app.audio.player import Player
+from app.audio.recorder import PRE_ROLL, Recorder
+from app.audio.ring import Ring
+from app.audio.sound import Sound
+
+RATE, BLOCK = 48000, 960
+DEVICE = Device(0, "test", RATE, 2)
+FINE = SimpleNamespace(output_underflow=False, input_overflow=False)
+
+
+class Card:
+    """Pulls blocks out of a player; a block leaves the speaker as soon as it is pulled."""
+
+    def __init__(self) -> None:
+        self.player, self.time = Player(DEVICE), 0.0
+        self.player._stream = self
+
+    def pull(self) -> np.ndarray:
+        out = np.ones((BLOCK, 2), np.float32)
+        times = SimpleNamespace(outputBufferDacTime=self.time + 1e-9, currentTime=self.time)
+        self.player._callback(out, BLOCK, times, FINE)
+        self.time += BLOCK / RATE
+        assert np.array_equal(out[:, 0], out[:, 1])
+        return out[:, 0]
+
+
+def test_a_ring_gives_back_what_was_written_across_its_edge():
+    ring, out = Ring(10), np.zeros(6, np.float32)
+    for start in range(0, 28, 7):
+        ring.write(np.arange(start, start + 7, dtype=np.float32))
+    ring.read_into(22, out)
+    assert ring.written == 28 and out.tolist() == [22, 23, 24, 25, 26, 27]
+
+
+def test_a_take_begins_before_the_button():
+    recorder = Recorder(DEVICE)
+    for value in np.linspace(0.01, 1, 100):  # two seconds
+        recorder._callback(np.full((BLOCK, 2), value, np.float32), BLOCK, None, FINE)
+    assert recorder.take_peak() == pytest.approx(1) and recorder.take_peak() == 0
+    recorder.begin()
+    assert recorder.seconds == 0
+    recorder._callback(np.column_stack([np.full(BLOCK, 0.2), np.full(BLOCK, 0.4)]), BLOCK, None, FINE)
+    samples = recorder.read()
+    assert len(samples) == round(PRE_ROLL * RATE) + BLOCK
+    assert samples[-BLOCK:] == pytest.approx(0.3) and samples[0] == pytest.approx(0.76, abs=0.01)
+    assert not len(recorder.read()) and not recorder.only_zeros
+
+
+def test_digital_silence_is_noticed():
+    recorder = Recorder(DEVICE)
+    recorder.begin()
+    recorder._callback(np.zeros((BLOCK, 2), np.float32), BLOCK, None, FINE)
+    recorder.read()
+    assert recorder.only_zeros
+
+
+def test_a_reply_is_played_to_its_end_at_the_rate_of_the_device():
+    card = Card()
+    card.player.begin(1)
+    tone = np.sin(2 * np.pi * 440 / 16000 * np.arange(16000)).astype(np.float32)
+    card.player.write(1, tone[:8000], 16000)
+    first = card.pull()
+    card.player.write(1, tone[8000:], 16000)
+    card.player.finish(1)
+    sound = np.concatenate([first, *(card.pull() for _ in range(60))])
+    expected = np.sin(2 * np.pi * 440 / RATE * np.arange(RATE))
+    assert sound[500 : RATE - 500] == pytest.approx(expected[500:-500], abs=0.01)
+    assert not sound[RATE + 10 :].any()
+    assert card.player.is_done and card.player.underruns == 0
+    assert card.player.heard_seconds == pytest.approx(1, abs=0.001)
+
+
+def test_stop_is_silence_within_one_block_and_drops_what_comes_later():
+    card = Card()
+    card.player.begin(1)
+    card.player.write(1, np.full(RATE, 0.5, np.float32), RATE)
+    for _ in range(10):
+        card.pull()
+    assert card.player.stop() == pytest.approx(0.2, abs=0.021)
+    card.player.write(1, np.full(RATE, 0.5, np.float32), RATE)
+    fading = card.pull()
+    assert fading[0] == pytest.approx(0.5, abs=0.01) and not fading[BLOCK // 2 :].any()
+    assert np.abs(np.diff(fading)).max() < 0.01  # no click
+    assert not card.pull().any() and card.player.buffered_seconds == 0
+    card.player.begin(2)
+    card.player.write(2, np.full(RATE, 0.25, np.float32), RATE)
+    assert card.pull().max() == pytest.approx(0.25, abs=0.05)
+
+
+def test_a_reply_that_is_made_too_slowly_pauses_once_and_goes_on():
+    card = Card()
+    card.player.begin(1)
+    card.player.write(1, np.full(RATE // 5, 0.5, np.float32), RATE)
+    for _ in range(30):
+        card.pull()
+    assert card.player.underruns == 1 and not card.player.is_done
+    card.player.write(1, np.full(RATE // 5, 0.5, np.float32), RATE)
+    assert card.pull().any()
+
+
+def test_without_portaudio_there_are_sentences(monkeypatch):
+    def missing():
+        raise AudioError("The sound library PortAudio is not installed.")
+
+    monkeypatch.setattr("app.audio.devices.portaudio", missing)
+    sound = Sound()
+    sound.open()
+    sound._thread.join()
+    assert sound.is_settled and "PortAudio" in sound.input_error and "PortAudio" in sound.output_error
+    sound.write(1, np.zeros(3, np.float32), RATE)
+    sound.close()
+
+
+def test_what_portaudio_says_becomes_a_sentence():
+    error = RuntimeError("Error opening InputStream: Device unavailable [PaErrorCode -9985]", -9985)
+    assert "another program" in devices.why(error, "input", "USB")

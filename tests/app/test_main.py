@@ -1,0 +1,53 @@
+"""The command: sub-commands without Qt, and what happens where there is no display."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from app.display import why_no_window
+from tests.rig.processes import ROOT, python
+
+
+def refrain(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedProcess:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden} | env
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, timeout=120)
+
+
+def test_a_sub_command_does_without_qt():
+    code = """
+import sys
+from app.__main__ import main
+assert main(["ask", "--help"]) == 0
+assert not {"PySide6", "pyqtgraph", "sounddevice"} & set(sys.modules)
+"""
+    assert "--schedule" in python(code)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is a display")
+def test_without_a_display_it_says_so_and_reads_a_question():
+    run = refrain()
+    assert run.returncode == 1
+    assert "There is no display here" in run.stderr and "refrain ask" in run.stderr
+    run = refrain("--model", "no-such-model", typed="What is two plus two?\n")
+    assert run.returncode == 1 and "no-such-model" in run.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is a display")
+def test_a_display_that_does_not_answer_is_noticed(monkeypatch):
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":4711")
+    assert ":4711 does not answer" in why_no_window()
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert why_no_window() == ""
+
+
+def test_a_bad_schedule_is_refused_before_anything_opens():
+    run = refrain("--schedule", "deepest")
+    assert run.returncode == 2 and "not a schedule" in run.stderr and "Traceback" not in run.stderr

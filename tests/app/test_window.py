@@ -1,0 +1,84 @@
+"""The real window on a virtual display and a virtual sound card, driven as a user would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.rig.processes import ROOT
+from tests.rig.sound_card import RATE
+
+pytestmark = [pytest.mark.desktop, pytest.mark.slow]
+QUESTION = Path(__file__).with_name("two_plus_two.flac")
+HAS_WREN = (ROOT / "resources/wren/config.json").exists()
+
+
+def drive(scenario: str, model: str, env: dict[str, str], folder: Path, wav: Path = QUESTION) -> dict:
+    """Runs a scenario of `tests.app.drive` and returns what it saw."""
+    command = [sys.executable, "-X", "faulthandler", "-m", "tests.app.drive", scenario, str(folder), model, str(wav)]
+    child = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280)
+    assert child.returncode == 0, child.stderr[-4000:]
+    complaints = ("Traceback", "Qt", "QObject", "QThread", "QPainter", "QFont", "QWidget", "QLayout")
+    assert not any(word in child.stderr for word in complaints), child.stderr[-4000:]
+    seen = json.loads(child.stdout.splitlines()[-1])
+    assert "error" not in seen, seen
+    return seen
+
+
+def audible_seconds(samples: np.ndarray) -> float:
+    """How much of a recording, in blocks of 10 ms, is not silence."""
+    block = RATE // 100
+    blocks = samples[: len(samples) // block * block, 0].reshape(-1, block)
+    return float((np.abs(blocks).max(axis=1) > 0.005).sum()) / 100
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["random", pytest.param("wren", marks=pytest.mark.skipif(not HAS_WREN, reason="resources/wren is not there"))],
+)
+def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
+    recording = sound_card.start_recording()
+    seen = drive("talk", model, desktop_env, tmp_path)
+    played = recording.stop()
+    mouse, space = seen["mouse"], seen["space"]
+
+    spoken = soundfile.info(str(QUESTION)).duration
+    assert mouse["heard"].strip("…") and mouse["text"].strip("…")
+    assert spoken < mouse["question_seconds"] < spoken + 4  # all of it, with the half second before
+    assert mouse["schedule"] == "full" and mouse["refreshes"] == 0
+    assert mouse["bars"] == min(mouse["tokens"], 300) > 20
+
+    states = seen["states"]
+    assert [states.index(state) for state in ("Listening", "Thinking", "Speaking")] == sorted(
+        states.index(state) for state in ("Listening", "Thinking", "Speaking")
+    )
+    assert "Error" not in states and states[-1] == "Idle"
+
+    assert seen["still_down"], "the auto-repeat of a held space bar is not a release"
+    assert space["schedule"].startswith("spark:triple@") and space["refreshes"] > 0
+    assert seen["buffered_after_stop"] == 0
+    assert seen["heard_seconds"] == pytest.approx(mouse["made_seconds"], abs=0.05)
+
+    # What the speaker played: the whole first reply, and of the second one what was heard before Esc.
+    sounded = audible_seconds(played)
+    assert sounded > 0.3
+    assert sounded < mouse["made_seconds"] + seen["before_stop"] + 0.5
+    if model == "random":  # its voice has no pauses
+        assert sounded > mouse["made_seconds"] + seen["before_stop"] - 0.3
+        assert space["made_seconds"] > seen["before_stop"] + 0.5
+
+
+def test_without_sound_typed_questions_are_answered(display, desktop_env, tmp_path):
+    nowhere = {"PULSE_SERVER": "unix:/nonexistent", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    seen = drive("type_only", "random", {**desktop_env, **nowhere}, tmp_path)
+    assert seen["typed"]["heard"] == "What is two plus two?"
+    assert seen["typed"]["text"].strip("…")
+    assert seen["typed"]["schedule"] == "full"
+    assert "no exit head" in seen["refusal"] or "layers" in seen["refusal"]
+    assert "microphone" in seen["status"].lower()

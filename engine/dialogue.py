@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -45,7 +44,7 @@ class Dialogue:
         self.schedule = self._checked(schedule)
         self.sampling = sampling or model.sampling
         self._history = History(model.decoder, min(model.context, capacity or model.context))
-        self._cancelled = threading.Event()
+        self._cancelled = False  # no lock around it: a signal handler may cancel, too
         self._turn: Turn | None = None
         self._replying = False
 
@@ -75,7 +74,7 @@ class Dialogue:
 
     def cancel(self) -> None:
         """Ends the running reply within one token, in `TurnCancelled`; does nothing if no reply was asked for."""
-        self._cancelled.set()
+        self._cancelled = True
 
     def heard(self, seconds: float) -> str:
         """Keeps of the latest reply only what sounded within its first `seconds` -> the text that remains.
@@ -108,8 +107,8 @@ class Dialogue:
         before = tuple(self._history.exchanges)
         exchange = self._history.open()
         try:
-            # A question leaves room for a whole reply, but never more than a quarter of all positions.
-            question = question(self.model, self._history, min(self.max_tokens, self.capacity // 4), *what)
+            # A question leaves room for a whole reply, but never more than a third of all positions.
+            question = question(self.model, self._history, min(self.max_tokens, self.capacity // 3), *what)
         except BaseException:
             self._history.restore(before)
             raise
@@ -137,7 +136,7 @@ class Dialogue:
 
     def _start(self, turn: Turn, schedule, sampling, seed) -> Iterator[Event]:
         self._refuse_unless_open(turn)
-        self._cancelled.clear()
+        self._cancelled = False
         schedule = self.schedule if schedule is None else schedule
         seed = self.seed if seed is None else seed
         meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
@@ -148,7 +147,7 @@ class Dialogue:
         self._replying = True
         try:
             yield from self._reply(turn, meter, schedule, sampling)
-            end = TurnCancelled if self._cancelled.is_set() else TurnFinished
+            end = TurnCancelled if self._cancelled else TurnFinished
             last = end(meter.stats())
         except Exception as error:
             _log.error("A turn failed.", exc_info=error)
@@ -159,7 +158,11 @@ class Dialogue:
         yield last
 
     def _reply(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
-        model, history, cancelled = self.model, self._history, self._cancelled.is_set
+        model, history = self.model, self._history
+
+        def cancelled() -> bool:
+            return self._cancelled
+
         schedule = self._checked(schedule)
         meter.schedule = str(schedule)
         try:

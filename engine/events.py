@@ -7,7 +7,7 @@ All times are seconds since the turn's last input sample (or since the typed tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -99,7 +99,7 @@ class TurnStats:
     audio_seconds: float
     sample_rate: int
     question_seconds: float = 0.0
-    limits: tuple[str, ...] = field(default=())
+    limits: tuple[str, ...] = ()
     """Sentences about what was cut short: a question or a reply that hit a limit."""
 
 

@@ -73,8 +73,8 @@ class Speed:
 def measure(model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int) -> list[Speed]:
     """Measures `generate`, full depth and the other `schedules` in `repeats` rounds for each number of threads.
 
-    Sets torch's number of threads for as long as it runs. Raises `ValueError` or `FileNotFoundError` with a sentence
-    if the weights cannot be given to transformers or the bundled questions are missing.
+    Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be
+    given to transformers or the questions are missing.
     """
     prompts = [model.typed(question.text).ids for question in spoken(_PROMPTS)]
     llama = _as_llama(model)

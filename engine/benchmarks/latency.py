@@ -55,7 +55,7 @@ class Latency:
 def measure(model: SpokenLM, schedule: str, threads: int, questions: int) -> Latency:
     """Asks `questions` bundled questions, each in a dialogue of its own, with `threads` of torch's threads.
 
-    Raises `FileNotFoundError` if they are missing and `LatencyError` if one cannot be answered, with a sentence.
+    Raises `ValueError` if they are missing and `LatencyError` if one cannot be answered, with a sentence.
     """
     sounds = [audio_files.read(question.audio) for question in spoken(questions)]
     before = torch.get_num_threads()

@@ -80,11 +80,6 @@ class Decoding:
         self._events.close()
 
     @property
-    def out_of_room(self) -> bool:
-        """Whether the cache is full: the reply was cut, unless its last token ended it."""
-        return self._full()
-
-    @property
     def cached_ids(self) -> list[int]:
         """The reply's tokens that are in the cache, once the iteration ended."""
         return self.ids[: self._cache.position - self._start]

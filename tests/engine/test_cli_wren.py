@@ -81,12 +81,12 @@ def test_damaged_weights_are_one_sentence(wren, tmp_path, capsys, damage):
 
 
 @pytest.mark.slow
-def test_five_minutes_of_noise_do_not_hang(wren, tmp_path):
-    noise = np.random.default_rng(0).normal(0, 0.1, 300 * 16000)
+def test_two_minutes_of_noise_are_cut_and_do_not_hang(wren, tmp_path):
+    noise = np.random.default_rng(0).normal(0, 0.1, 120 * 16000)
     soundfile.write(tmp_path / "long.flac", noise, 16000)
     done = child("ask", "--audio", tmp_path / "long.flac", "--json")
-    assert done.returncode in (0, 1) and "Traceback" not in done.stderr
-    assert json.loads(done.stdout)["limits"] if done.returncode == 0 else done.stderr.count("\n") == 1
+    assert done.returncode == 0, done.stderr
+    assert "too long" in json.loads(done.stdout)["limits"][0]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")

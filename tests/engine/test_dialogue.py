@@ -7,7 +7,6 @@ from itertools import groupby
 
 import numpy as np
 import pytest
-import torch
 
 from engine.decoding.interleaved import decode
 from engine.dialogue import Dialogue
@@ -26,15 +25,6 @@ SCHEDULES = ["full", "fixed:2", "spark:even@1", "spark:k=4,last@3", "spark:tripl
 def no_thread_stays():
     yield
     assert not [thread for thread in threading.enumerate() if thread.name == "vocoder"]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_core():
-    """Steps this small only lose time by being shared out."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
@@ -348,12 +338,20 @@ def test_the_oldest_turns_are_forgotten_when_the_context_is_full(model):
     assert remembered < 9
 
 
+def test_old_turns_are_forgotten_before_a_reply_is_cut():
+    dialogue = Dialogue(RandomSpokenLM(limit=50))
+    for _ in range(4):
+        events = list(dialogue.ask("hi"))
+        assert len(ids(events)) == 50 and events[-1].stats.limits == ()
+    assert len(dialogue._history.exchanges) == 2
+
+
 @pytest.mark.parametrize("block", [None, 4000])
 def test_a_spoken_question_that_is_too_long_is_cut(model, block):
     dialogue = Dialogue(model)
     list(dialogue.ask("hello"))
     events = speak(dialogue, question(40), block=block)
-    room = model.context - model.context // 4 - 4
+    room = model.context - model.context // 3 - 4
     assert isinstance(events[-1], TurnFinished) and events[0].positions == room
     assert events[-1].stats.limits == (
         f"The question was too long: the model was given only the first {room / 10:.1f} s of 40.0 s.",
@@ -364,7 +362,7 @@ def test_a_spoken_question_that_is_too_long_is_cut(model, block):
 def test_a_typed_question_that_is_too_long_is_cut(model):
     text = "why " * 100
     events = list(Dialogue(model).ask(text))
-    room = model.context - model.context // 4 - 3
+    room = model.context - model.context // 3 - 3
     assert isinstance(events[-1], TurnFinished) and f"first {room} of 400 characters" in events[-1].stats.limits[0]
     assert ids(events) == ids(Dialogue(model).ask(text[:room]))
 

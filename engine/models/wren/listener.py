@@ -19,9 +19,6 @@ from engine.speech.convolution import ConvBlock
 from engine.speech.mel import LogMel
 from engine.speech.streaming import SlidingWindow
 
-SILENCE = 1e-4
-"""Peak below which there is nothing to hear (-80 dB of full scale)."""
-
 
 @dataclass(frozen=True)
 class ListenerConfig:

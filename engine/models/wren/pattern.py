@@ -26,7 +26,6 @@ class Rules:
         v = self.vocabulary
         return {
             "heard": v.mask(text=True, marks=[v.answer]),
-            "transcript": v.mask(text=True, marks=[v.end]),
             "text": v.mask(text=True, marks=[v.end_text]),
             "speech": v.mask(units=True),
             "tail": v.mask(units=True, marks=[v.end]),
@@ -43,7 +42,7 @@ class WrenPattern:
 
     @property
     def kind(self) -> Kind:
-        return {"heard": "heard", "transcript": "heard", "text": "text", "over": "control"}.get(self.place, "speech")
+        return {"heard": "heard", "text": "text", "over": "control"}.get(self.place, "speech")
 
     @property
     def speech_step(self) -> bool:

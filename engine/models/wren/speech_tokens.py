@@ -104,7 +104,7 @@ class UnitDecoder(nn.Module):
         self.stretch = nn.Linear(config.channels, self.per_unit * self.fine_channels)
         self.fine = nn.ModuleList(ConvBlock(self.fine_channels, self.fine_kernel, 2) for _ in range(2))
         self.head = nn.Linear(self.fine_channels, config.layout.width)
-        fine_reach = -(-2 * (self.fine_kernel - 1) // self.per_unit)
+        fine_reach = -(-len(self.fine) * (self.fine_kernel // 2) // self.per_unit)
         self.ahead = config.ahead + fine_reach  # units
         self.behind = config.decoder_blocks * (self.kernel - 1) + fine_reach
 

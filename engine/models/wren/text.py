@@ -11,7 +11,7 @@ LONGEST = 400
 """Characters of a typed question; more would not fit in Wren's context."""
 
 _SIGNS = {
-    "+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "÷": " divided by ", "=": " equals ",
+    "+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "x": " times ", "÷": " divided by ", "=": " equals ",
     "%": " percent ", "&": " and ",
 }  # fmt: skip
 
@@ -25,8 +25,7 @@ def spoken_form(text: str) -> str:
         raise ValueError(f"The question has {len(text)} characters; Wren takes up to {LONGEST}: ask something shorter.")
     text = unicodedata.normalize("NFKD", text.replace("’", "'")).lower()
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
-    text = re.sub(r"(?<=\d)\s*([-+*×÷/=])\s*(?=\d)", lambda m: _SIGNS.get(m[1], " divided by "), text)
-    text = re.sub(r"(?<!\w)x(?!\w)(?=\s*\d)", " times ", text)
+    text = re.sub(r"(?<=\d)\s*([-+*×x÷/=])\s*(?=\d)", lambda m: _SIGNS.get(m[1], " divided by "), text)
     text = re.sub(r"\d+", lambda m: f" {_number(m[0])} ", text)
     text = re.sub(r"[+%&=*×÷]", lambda m: _SIGNS[m[0]], text)
     text = "".join(c for c in text if not unicodedata.combining(c))

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-MARKS = ("spoken", "typed", "reply", "transcribe", "answer", "end_text", "end")
-"""spoken and typed open a question, reply and transcribe close it, answer ends the transcript, end_text says that only speech
-follows, end that the turn is over."""
+MARKS = ("spoken", "typed", "reply", "write", "answer", "end_text", "end")
+"""spoken and typed open a question; reply closes it, or write where only text is wanted (the transcript, or a typed question's
+answer); answer ends the transcript, end_text says that only speech follows, end that the turn is over."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Vocabulary:
     spoken: int
     typed: int
     reply: int
-    transcribe: int
+    write: int
     answer: int
     end_text: int
     end: int
@@ -32,8 +32,11 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:
-        """Raises `ValueError` with a sentence when the file lacks a token that Wren needs."""
-        tokenizer = Tokenizer.from_file(str(path))
+        """Raises `ValueError` with a sentence for a file that is missing, damaged or lacks a token that Wren needs."""
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the library knows no finer kind
+            raise ValueError(f"{path} cannot be read ({error}): install the model again.") from error
         ids = {name: tokenizer.token_to_id(f"<|{name}|>") for name in MARKS}
         size = tokenizer.get_vocab_size()
         first = tokenizer.token_to_id("<|unit_0|>")

@@ -67,11 +67,11 @@ class Wren:
         self.vocabulary = vocabulary = Vocabulary.load(folder / "tokenizer.json")
         weights = checkpoint.read(folder / "lm.safetensors")
         adaptor = {name: weights.pop(name) for name in list(weights) if name.startswith("adaptor.")}
+        heads = checkpoint.read(folder / "heads.safetensors")
         try:
-            self.decoder = Decoder(config.lm, weights)
+            self.decoder, self.exit_heads = Decoder(config.lm, weights), _exit_heads(heads, config.lm)
         except KeyError as error:
-            raise ValueError(f"lm.safetensors is incomplete: {error.args[0]}") from error
-        self.exit_heads = _exit_heads(checkpoint.read(folder / "heads.safetensors"), config.lm)
+            raise ValueError(f"The weights in {folder} are incomplete ({error.args[0]}): install the model again.") from error
         self._listener = _filled(PhoneNetwork(config.listener), checkpoint.read(folder / "listener.safetensors"), "listener")
         self._adaptor = _filled(Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
         self._speech = _filled(SpeechTokenizer(config.speech), checkpoint.read(folder / "speaker.safetensors"), "speaker")

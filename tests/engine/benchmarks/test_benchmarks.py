@@ -13,6 +13,7 @@ import engine.models
 from engine.audio_files import write
 from engine.benchmarks import decode, latency, questions
 from engine.cli import main
+from engine.evaluation import sets
 from engine.lm import checkpoint
 from engine.schedules import parse
 from tests.engine.random_lm import SHAPE, random_tensors
@@ -28,9 +29,10 @@ def model(tmp_path, monkeypatch):
     for index in range(3):
         wave = 0.3 * np.sin(np.arange(8000) * 0.1 * (index + 1)).astype(np.float32)
         write(folder / f"{index}.ogg", wave, 16000)
-        lines.append(json.dumps({"audio": f"{index}.ogg", "text": f"question {index}", "answer": "", "key": []}))
+        item = {"id": f"spoken-{index}", "text": f"question {index}", "area": "", "intent": "", "answer": "", "key": []}
+        lines.append(json.dumps({**item, "audio": f"{index}.ogg"}))
     (folder / "spoken.jsonl").write_text("\n".join(lines) + "\n")
-    monkeypatch.setattr(questions, "resources_folder", lambda: tmp_path)
+    monkeypatch.setattr(sets, "resources_folder", lambda: tmp_path)
     model = RandomSpokenLM(limit=40)
     model.folder = tmp_path
     checkpoint.write(tmp_path / "lm.safetensors", {**random_tensors(SHAPE), "adaptor.weight": torch.zeros(2, 2)})
@@ -44,7 +46,7 @@ def test_bundled_questions_are_spread_over_the_list(model):
 
 def test_missing_questions_are_a_sentence(model, tmp_path):
     (tmp_path / "evaluation" / "wren" / "spoken.jsonl").unlink()
-    with pytest.raises(FileNotFoundError, match="reinstall"):
+    with pytest.raises(ValueError, match="no test set"):
         questions.spoken(1)
 
 

@@ -9,6 +9,9 @@ The steps, in order; each goes on where it stopped:
   lm         train the language model with early exit in mind
   heads      train the exit heads with the language model frozen
   export     write resources/wren
+
+On a machine without the training folder, `restore` begins it with the weights that ship (`voices` and `tokens` make the rest
+again). `testsets` and `ceiling` make what the evaluation needs.
 """
 
 from __future__ import annotations
@@ -71,11 +74,11 @@ def tokens(part: int = 0, parts: int = 1) -> None:
 
 
 @app.command()
-def lm(steps: int = 9_000, decay: int = 2_500, processes: int = PROCESSES) -> None:
+def lm(steps: int = 9_000, decay: int = 2_500, length: int = 480, processes: int = PROCESSES) -> None:
     """Trains the language model; new questions that have been made meanwhile join at a restart."""
     from engine.models.wren.training import parallel, train_lm
 
-    plan = train_lm.Plan(steps, decay, places.training_folder() / "lm.pt")
+    plan = train_lm.Plan(steps, decay, length, places.training_folder() / "lm.pt")
     parallel.launch(train_lm.worker, processes, plan, places.training_folder())
 
 
@@ -85,6 +88,15 @@ def heads(steps: int = 600) -> None:
     from engine.models.wren.training import train_heads
 
     train_heads.train(places.training_folder(), steps)
+
+
+@app.command()
+def restore() -> None:
+    """Fills an empty training folder from the weights that ship, to go on from them."""
+    from engine.models.wren.training.restore import restore as fill
+    from engine.resources import resources_folder
+
+    fill(resources_folder() / "wren", places.training_folder())
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -24,15 +25,16 @@ def export(folder: Path, target: Path) -> None:
     kept, heads = parallel.load(folder / "lm.pt"), parallel.load(folder / "heads.pt")
     if kept is None or heads is None:
         raise FileNotFoundError("Train the language model and the heads first.")
-    model = TrainedLM(lm_config(vocabulary.size), kept["features"])
+    model = TrainedLM(lm_config(vocabulary.size, kept["length"]), kept["features"])
     model.load_state_dict(kept["network"])
-    adaptor = {f"adaptor.{name}": tensor for name, tensor in model.adaptor.state_dict().items()}
-    checkpoint.write(target / "lm.safetensors", _half(model.exported() | adaptor), int8=True)
+    checkpoint.write(target / "lm.safetensors", _half(model.exported()), int8=True)
     checkpoint.write(target / "heads.safetensors", _half(heads["tensors"]), int8=True)
     checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()))
     checkpoint.write(target / "speaker.safetensors", _half(speech.state_dict()))
     config = WrenConfig(model.config, listener.config, speech.config, TEXT_CHUNK, SPEECH_CHUNK)
     (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
+    steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm", "heads")}
+    (target / "training.json").write_text(json.dumps(steps) + "\n", encoding="utf-8")
     for path in sorted(target.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
 

@@ -84,9 +84,10 @@ class TrainedLM(nn.Module):
         return self.head(F.rms_norm(states, (self.config.dim,), self.norm, self.config.norm_eps))
 
     def exported(self) -> dict[str, Tensor]:
-        """Tensors by Llama's names."""
+        """Tensors by Llama's names, and the adaptor's."""
         tensors = {"model.embed_tokens.weight": self.embedding.weight, "lm_head.weight": self.head.weight}
         tensors["model.norm.weight"] = self.norm
+        tensors |= {f"adaptor.{name}": tensor for name, tensor in self.adaptor.state_dict().items()}
         for i, layer in enumerate(self.layers):
             q, k, v = layer.qkv.weight.chunk(3)
             gate, up = layer.gate_up.weight.chunk(2)
@@ -105,6 +106,7 @@ class TrainedLM(nn.Module):
         """The reverse: goes on from shipped weights."""
         self.embedding.weight.data.copy_(tensors["model.embed_tokens.weight"])
         self.norm.data.copy_(tensors["model.norm.weight"])
+        self.adaptor.load_state_dict({n.removeprefix("adaptor."): t for n, t in tensors.items() if n.startswith("adaptor.")})
         self.head.weight.data.copy_(tensors["lm_head.weight"])
         for i, layer in enumerate(self.layers):
             prefix = f"model.layers.{i}."

@@ -54,7 +54,7 @@ def train(folder: Path, steps: int) -> None:
     spoken = list(tokens.heard(folder / "questions", folder / "heard"))
     units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
     kept = parallel.load(folder / "lm.pt")
-    model = TrainedLM(lm_config(vocabulary.size), kept["features"])
+    model = TrainedLM(lm_config(vocabulary.size, kept["length"]), kept["features"])
     model.load_state_dict(kept["network"])
     model.eval().requires_grad_(False)
     ids = torch.tensor([vocabulary.end, *vocabulary.unit_ids])
@@ -65,12 +65,12 @@ def train(folder: Path, steps: int) -> None:
         heads.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         done = state["step"]
-    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, Mix(0.0, 0.5, 0.35, 0.15), SEED + done)
+    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, Mix(0.0, 0.0, 0.5, 0.35, 0.15), SEED + done)
     source, begun, first, agreed = rows(turns, model.config.context), time.monotonic(), done, None
     while done < steps:
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1, (done + 1) / 20, (steps - done) / (0.5 * steps))
-        row, voice, weight = batch([next(source) for _ in range(BATCH)])
+        row, voice, weight = batch([next(source) for _ in range(BATCH)], kept["length"])
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             states = model.states(row, voice)
         following = row[:, 1:]

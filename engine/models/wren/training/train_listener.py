@@ -50,7 +50,8 @@ def _worker(rank: int, processes: int, questions: Path, checkpoint: Path, steps:
     done = 0
     if state:
         network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         done = state["step"]
     for block in network.blocks:
         block.compile(dynamic=True)

@@ -22,7 +22,7 @@ from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.turns import Mix, Piece, Turns, rows
 from engine.models.wren.vocabulary import Vocabulary
 
-LENGTH, BATCH, SEED = 320, 10, 3
+TOKENS, SEED = 3200, 3  # positions in one process's batch
 TEXT_CHUNK, SPEECH_CHUNK = 4, 16
 MATRIX_RATE, OTHER_RATE, WARM_UP = 3e-3, 2e-3, 100
 LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.35
@@ -30,18 +30,21 @@ LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.35
 
 @dataclass(frozen=True)
 class Plan:
-    """`steps` counts from the very first; the learning rate falls to nothing over the last `decay` of them."""
+    """`steps` counts from the very first; the learning rate falls to nothing over the last `decay` of them.
+
+    `length` is that of the conversations in positions; the model's context is the longest it was trained on last."""
 
     steps: int
     decay: int
+    length: int
     checkpoint: Path
 
     def rate(self, step: int) -> float:
         return min(1.0, (step + 1) / WARM_UP, max(0.02, (self.steps - step) / max(1, self.decay)))
 
 
-def lm_config(vocabulary: int) -> LMConfig:
-    return LMConfig(vocabulary=vocabulary, dim=256, layers=12, heads=4, kv_heads=4, head_dim=64, ffn=704, context=LENGTH)
+def lm_config(vocabulary: int, context: int) -> LMConfig:
+    return LMConfig(vocabulary=vocabulary, dim=256, layers=12, heads=4, kv_heads=4, head_dim=64, ffn=704, context=context)
 
 
 def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
@@ -62,19 +65,19 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
     spoken = list(tokens.heard(folder / "questions", folder / "heard"))
     units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
-    features, config = spoken[0][1].shape[1], lm_config(vocabulary.size)
+    features, config = spoken[0][1].shape[1], lm_config(vocabulary.size, plan.length)
     model = TrainedLM(config, features)
     tools, done = optimizers(model), 0
     state = parallel.load(plan.checkpoint)
     if state:
         model.load_state_dict(state["network"])
-        for tool, kept in zip(tools, state["optimizers"], strict=True):
+        for tool, kept in zip(tools, state.get("optimizers", ())):
             tool.load_state_dict(kept)
         done = state["step"]
     for layer in model.layers:
         layer.compile()
     turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, Mix(), SEED + done * processes + rank)
-    source = rows(turns, LENGTH)
+    source, rows_a_step = rows(turns, plan.length), TOKENS // plan.length
     begun, first, smooth = time.monotonic(), done, {}
     while done < plan.steps:
         for tool in tools:
@@ -83,7 +86,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         draw = random.Random(done)  # the same in every process, so that all have the same gradients to average
         skipped = frozenset(i for i in range(config.layers) if draw.random() < LAYER_DROPOUT * i / (config.layers - 1))
         exits = draw.sample(range(2, config.layers), 2)
-        ids, voice, weight = batch([next(source) for _ in range(BATCH)])
+        ids, voice, weight = batch([next(source) for _ in range(rows_a_step)], plan.length)
         with torch.autocast("cpu", torch.bfloat16):
             states = model.states(ids, voice, skipped)
             figures = losses(model, states[-1], ids, weight)
@@ -100,19 +103,19 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         done += 1
         smooth = {k: 0.95 * smooth.get(k, float(v.detach())) + 0.05 * float(v.detach()) for k, v in figures.items()}
         if rank == 0 and done % 50 == 0:
-            rate = (done - first) * processes * LENGTH * BATCH / (time.monotonic() - begun)
+            rate = (done - first) * processes * plan.length * rows_a_step / (time.monotonic() - begun)
             means = " ".join(f"{k} {v:.3f}" for k, v in smooth.items())
             print(f"lm {done}/{plan.steps} {means} {rate:.0f} tokens/s", flush=True)
         if rank == 0 and (done % 100 == 0 or done == plan.steps):
             parallel.save(
                 plan.checkpoint, network=model.state_dict(), optimizers=[t.state_dict() for t in tools], step=done,
-                features=features,
+                features=features, length=plan.length,
             )  # fmt: skip
 
 
-def batch(pieces: list[Piece]) -> tuple[Tensor, Tensor, Tensor]:
-    """ids [batch, LENGTH] (end-padded with 0), features [count, width] 0..1, weights [batch, LENGTH]."""
-    ids, weight = torch.zeros(len(pieces), LENGTH, dtype=torch.long), torch.zeros(len(pieces), LENGTH)
+def batch(pieces: list[Piece], length: int) -> tuple[Tensor, Tensor, Tensor]:
+    """ids [batch, length] (end-padded with 0), features [count, width] 0..1, weights [batch, length]."""
+    ids, weight = torch.zeros(len(pieces), length, dtype=torch.long), torch.zeros(len(pieces), length)
     for i, piece in enumerate(pieces):
         ids[i, : len(piece)] = torch.tensor(piece.ids)
         weight[i, : len(piece)] = torch.tensor(piece.weight)

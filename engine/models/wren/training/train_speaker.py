@@ -67,7 +67,8 @@ def _worker(rank: int, processes: int, folder: Path, checkpoint: Path, steps: in
     done, state = 0, parallel.load(checkpoint)
     if state:
         model.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         done = state["step"]
     for block in (*model.encoder.blocks, *model.decoder.blocks, *model.decoder.fine):
         block.compile()

@@ -19,7 +19,7 @@ from engine.models.wren.training.domain import follow_ups, unknown
 from engine.models.wren.training.domain.intent import Exchange
 from engine.models.wren.vocabulary import Vocabulary
 
-TEXT_WEIGHT, MARK_WEIGHT, UNIT_WEIGHT = 2.0, 2.0, 1.0
+TEXT_WEIGHT, MARK_WEIGHT, UNIT_WEIGHT = 3.0, 2.0, 1.0
 FEATURE = -1
 """Stands in `ids` where listener features stand instead of a token."""
 
@@ -43,10 +43,11 @@ class Piece:
 class Mix:
     """How often each kind of turn is drawn."""
 
-    transcribe: float = 0.35
-    spoken: float = 0.35
-    typed: float = 0.22
-    follow_up: float = 0.08
+    transcribed: float = 0.35
+    written: float = 0.35
+    spoken: float = 0.15
+    typed: float = 0.10
+    follow_up: float = 0.05
 
 
 class Turns:
@@ -74,26 +75,33 @@ class Turns:
 
     def draw(self) -> Piece:
         mix = self._mix
-        kinds = (self._transcribe, self._spoken, self._typed, self._follow_up)
-        return self._rng.choices(kinds, (mix.transcribe, mix.spoken, mix.typed, mix.follow_up))[0]()
+        kinds = (self._transcribed, self._written, self._spoken, self._typed, self._follow_up)
+        return self._rng.choices(kinds, (mix.transcribed, mix.written, mix.spoken, mix.typed, mix.follow_up))[0]()
 
-    def _transcribe(self) -> Piece:
+    def _transcribed(self) -> Piece:
+        """Listening alone: what was said, in text."""
         clip, features = self._rng.choice(self._clips)
-        v = self._v
-        return self._question(features) + self._learn([*self._given(v.transcribe), *self._text(clip.text), (v.end, MARK_WEIGHT)])
+        return self._question(features) + self._only_text(clip.text)
+
+    def _written(self) -> Piece:
+        """Knowing alone: a typed question with its answer in text, a quarter of the length of one that is spoken."""
+        question, answer = self._typed_exchange()
+        return self._words(question) + self._only_text(answer)
 
     def _spoken(self) -> Piece:
         clip, features = self._rng.choice(self._domain)
         return self._question(features) + self._heard(clip.text) + self._reply(self._exchange(clip))
 
     def _typed(self) -> Piece:
+        question, answer = self._typed_exchange()
+        return self._typed_question(question) + self._reply(answer)
+
+    def _typed_exchange(self) -> tuple[str, str]:
         rng = self._rng
         if rng.random() < 0.15:
-            question, answer = next(self._unknown), unknown.ANSWER
-        else:
-            exchange = texts.draw_exchange(rng)
-            question, answer = texts.draw_wrapped(exchange.question, rng), exchange.answer
-        return self._typed_question(question) + self._reply(answer)
+            return next(self._unknown), unknown.ANSWER
+        exchange = texts.draw_exchange(rng)
+        return texts.draw_wrapped(exchange.question, rng), exchange.answer
 
     def _follow_up(self) -> Piece:
         """Two turns of which the second leans on the first, the second spoken where a clip of it is there."""
@@ -126,8 +134,14 @@ class Turns:
         return opening + Piece((FEATURE,) * len(features), (0.0,) * len(features), (features,))
 
     def _typed_question(self, text: str) -> Piece:
+        return self._words(text) + self._learn(self._given(self._v.reply))
+
+    def _words(self, text: str) -> Piece:
+        return self._learn(self._given(self._v.typed, *self._encode(spoken_form(text))))
+
+    def _only_text(self, text: str) -> Piece:
         v = self._v
-        return self._learn([*self._given(v.typed, *self._encode(spoken_form(text)), v.reply)])
+        return self._learn([*self._given(v.write), *self._text(text), (v.end, MARK_WEIGHT)])
 
     def _heard(self, text: str) -> Piece:
         return self._learn([*self._given(self._v.reply), *self._text(text), (self._v.answer, MARK_WEIGHT)])

@@ -10,6 +10,7 @@ from engine.models.wren.text import LONGEST, spoken_form
     [
         ("What's 12 x 7?", "what's twelve times seven"),
         ("12+7", "twelve plus seven"),
+        ("3x4x5", "three times four times five"),
         ("8 / 2 =", "eight divided by two equals"),
         ("Capital of FRANCE!!", "capital of france"),
         ("How do you spell “café”?", "how do you spell cafe"),

@@ -152,16 +152,17 @@ class Preset:
 
 
 def presets(layers: int, exit_layers: Collection[int]) -> list[Preset]:
-    """Schedules to offer for a model: the paper's at its deepest exit layer, reviewed ones at its shallowest."""
+    """Schedules to offer for a model: the paper's at about two thirds of its depth, drafts from its shallowest exit."""
     found = [Preset("Full depth", Full(), "Every token runs every layer: the reference.")]
     usable = sorted(layer for layer in exit_layers if 0 < layer < layers)
     if not usable:
         return found
-    deep, shallow = usable[-1], usable[0]
+    deep, shallow = min(usable, key=lambda layer: abs(layer - layers * 2 / 3)), usable[0]
     return found + [
         Preset("SPAR-K Even", Spark(2, "first", deep), f"Every other speech token exits at layer {deep}."),
         Preset("SPAR-K Odd", Spark(2, "last", deep), f"As Even, but each chunk begins at layer {deep}."),
         Preset("SPAR-K Triple", Spark(3, "first", deep), f"Two of three speech tokens exit at layer {deep}."),
+        Preset("SPAR-K, period 4", Spark(4, "first", deep), f"Three of four speech tokens exit at layer {deep}."),
         Preset("Fixed", Fixed(deep), f"Every speech token exits at layer {deep}, never refreshed: expect worse sound."),
         Preset(
             "Reviewed drafts",

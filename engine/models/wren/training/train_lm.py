@@ -39,6 +39,10 @@ class Plan:
     length: int
     checkpoint: Path
 
+    def mix(self, step: int) -> Mix:
+        """At first what teaches most per position, while the rate falls what is asked in earnest."""
+        return Mix() if step < self.steps - self.decay else Mix(0.2, 0.15, 0.3, 0.2, 0.15)
+
     def rate(self, step: int) -> float:
         return min(1.0, (step + 1) / WARM_UP, max(0.02, (self.steps - step) / max(1, self.decay)))
 
@@ -76,7 +80,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         done = state["step"]
     for layer in model.layers:
         layer.compile()
-    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, Mix(), SEED + done * processes + rank)
+    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), SEED + done * processes + rank)
     source, rows_a_step = rows(turns, plan.length), TOKENS // plan.length
     begun, first, smooth = time.monotonic(), done, {}
     while done < plan.steps:
@@ -84,6 +88,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
             for group in tool.param_groups:
                 group["lr"] = group["full"] * plan.rate(done)
         draw = random.Random(done)  # the same in every process, so that all have the same gradients to average
+        turns.mix = plan.mix(done)
         skipped = frozenset(i for i in range(config.layers) if draw.random() < LAYER_DROPOUT * i / (config.layers - 1))
         exits = draw.sample(range(2, config.layers), 2)
         ids, voice, weight = batch([next(source) for _ in range(rows_a_step)], plan.length)

@@ -51,7 +51,7 @@ class Mix:
 
 
 class Turns:
-    """Draws turns; `spoken` are clips with their features, `units` the speech of each answer."""
+    """Draws turns; `spoken` are clips with their features, `units` the speech of each answer; `mix` may be changed."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Turns:
     ) -> None:
         self._v, self._units = vocabulary, units
         self._text_chunk, self._speech_chunk = text_chunk, speech_chunk
-        self._mix, self._rng = mix, random.Random(seed)
+        self.mix, self._rng = mix, random.Random(seed)
         self._noise = np.random.default_rng(seed)
         self._clips = spoken
         self._domain = [c for c in spoken if c[0].kind != "diverse" and self._exchange(c[0])]
@@ -74,7 +74,7 @@ class Turns:
         self._encode = cache(lambda text: tuple(vocabulary.encode(text)))
 
     def draw(self) -> Piece:
-        mix = self._mix
+        mix = self.mix
         kinds = (self._transcribed, self._written, self._spoken, self._typed, self._follow_up)
         return self._rng.choices(kinds, (mix.transcribed, mix.written, mix.spoken, mix.typed, mix.follow_up))[0]()
 

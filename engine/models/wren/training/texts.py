@@ -8,6 +8,7 @@ question, not as a listening exercise, not behind a polite prefix.
 from __future__ import annotations
 
 import random
+import re
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -146,7 +147,7 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
 
 def _words_of(texts: list[str]) -> Iterator[str]:
     for text in texts:
-        yield from (word.strip(".,?'") for word in text.lower().split() if word.strip(".,?'"))
+        yield from re.findall(r"[a-z][a-z']*", text.lower())
 
 
 @cache

@@ -1,0 +1,108 @@
+"""The language model's training: what it learns from, that it restarts, and that what it writes is what the engine reads."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from engine.lm.decoder import Decoder
+from engine.models.wren import vocabulary
+from engine.models.wren.pattern import Rules, WrenPattern
+from engine.models.wren.training import corpus, texts
+from engine.models.wren.training.network import TrainedLM
+from engine.models.wren.training.train_lm import lm_config
+from engine.models.wren.training.turns import FEATURE, Mix, Turns, rows
+from engine.models.wren.vocabulary import Vocabulary
+from tests.rig.processes import ROOT
+
+CLASSES = 5
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A training folder as the earlier steps leave it, with noise for sound."""
+    folder = tmp_path_factory.mktemp("training")
+    answers = texts.answers()
+    vocabulary.train(answers, 300, 40).save(str(folder / "tokenizer.json"))
+    rng = np.random.default_rng(0)
+    units = {answer: [int(u) for u in rng.integers(0, 40, 30 + 8 * (i % 9))] for i, answer in enumerate(answers)}
+    (folder / "units.json").write_text(json.dumps(units))
+    (folder / "questions").mkdir()
+    (folder / "heard").mkdir()
+    np.zeros(100, np.int16).tofile(folder / "questions" / "0000.pcm")
+    lines, features = [], []
+    for kind, text, question in [next(texts.utterances(seed)) for seed in range(40)]:
+        lines.append({"start": 0, "length": 100, "text": text, "voice": "v", "phones": [], "kind": kind, "question": question})
+        features.append(rng.integers(0, 256, (20, 2 * CLASSES)).astype(np.uint8))
+    (folder / "questions" / "0000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    np.savez(folder / "heard" / "0000.npz", features=np.concatenate(features), counts=[20] * 40)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def turns(folder):
+    v = Vocabulary.load(folder / "tokenizer.json")
+    spoken = [(clip, np.zeros((20, 2 * CLASSES), np.uint8)) for clip in corpus.shards(folder / "questions")[0].clips]
+    return Turns(v, spoken, json.loads((folder / "units.json").read_text()), 4, 16, Mix(0.0, 0.0, 0.5, 0.5, 0.0), 0), v
+
+
+def test_what_is_learned_is_what_the_pattern_lets_wren_say(turns):
+    turns, v = turns
+    for _ in range(200):
+        piece = turns.draw()
+        start = piece.ids.index(v.reply) + 1
+        place = WrenPattern(Rules(v, 4, 16), "heard" if piece.ids[0] == v.spoken else "text")
+        for token, weight in zip(piece.ids[start:], piece.weight[start:], strict=True):
+            assert weight > 0 and place.allowed()[token]
+            place = place.after(token)
+        assert place.done and not any(piece.weight[:start])
+
+
+def test_rows_are_full_and_their_features_match(turns):
+    turns, _ = turns
+    source = rows(turns, 300)
+    found = [next(source) for _ in range(50)]
+    assert all(len(row) <= 300 and sum(map(len, row.features)) == row.ids.count(FEATURE) for row in found)
+    assert sum(map(len, found)) / len(found) > 0.7 * 300
+
+
+def test_the_engine_computes_what_was_trained():
+    torch.manual_seed(0)
+    config = lm_config(90, 64)
+    model = TrainedLM(config, 2 * CLASSES)
+    ids = torch.randint(0, 90, (1, 40))
+    with torch.no_grad():
+        wanted = model.logits(model.states(ids, torch.zeros(0, 2 * CLASSES))[-1])[0]
+    decoder = Decoder(config, model.exported())
+    cache = decoder.new_cache()
+    torch.testing.assert_close(decoder.logits(decoder.run(decoder.embed(ids[0]), 0, cache)), wanted, atol=1e-4, rtol=0)
+
+
+def test_exported_weights_can_be_trained_on():
+    torch.manual_seed(1)
+    model, again = (TrainedLM(lm_config(50, 64), 2 * CLASSES) for _ in range(2))
+    again.load_exported(model.exported())
+    assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
+
+
+def train(folder, steps):
+    return subprocess.run(
+        [sys.executable, "-m", "engine.models.wren.training", "lm", "--steps", str(steps), "--decay", "1", "--length", "200",
+         "--processes", "1"],
+        env={**os.environ, "REFRAIN_TRAINING": str(folder), "TORCHDYNAMO_DISABLE": "1"}, cwd=ROOT, text=True,
+        capture_output=True, timeout=240,
+    )  # fmt: skip
+
+
+def test_training_goes_on_where_it_stopped(folder):
+    for steps in (1, 2):
+        done = train(folder, steps)
+        assert done.returncode == 0, done.stderr
+        assert torch.load(folder / "lm.pt", weights_only=True)["step"] == steps
+    before = (folder / "lm.pt").stat().st_mtime_ns
+    assert train(folder, 2).returncode == 0
+    assert (folder / "lm.pt").stat().st_mtime_ns == before

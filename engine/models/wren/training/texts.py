@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from engine.models.wren.text import spoken_form
 from engine.models.wren.training.domain import (
     animals,
     arithmetic,
@@ -121,7 +122,7 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
     """What is spoken in the questioners' voices, without end: (kind, text, question).
 
     kind is "domain" (question: the wording inside its polite wrapping), "unknown" or "diverse" (question: empty). No text comes
-    twice, except the short ones that a domain needs.
+    twice.
     """
     rng = random.Random(seed)
     unknowns = unknown.questions(random.Random(seed + 1))
@@ -130,19 +131,19 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
     strings = diverse.strings(random.Random(seed + 2), dictionary_words(), domain_words, sentences)
     seen: set[str] = set()
     while True:
-        draw = rng.random()
+        draw, question = rng.random(), ""
         if draw < 0.50:
-            exchange = draw_exchange(rng) if rng.random() < 0.9 else draw_follow_up(rng)
-            found = "domain", wrapping.wrap(exchange.question, rng), exchange.question
+            question = (draw_exchange(rng) if rng.random() < 0.9 else draw_follow_up(rng)).question
+            kind, text = "domain", wrapping.wrap(question, rng)
         elif draw < 0.60:
-            found = "unknown", next(unknowns), ""
+            kind, text = "unknown", next(unknowns)
         else:
-            found = "diverse", next(strings), ""
-        text = found[1]
-        if text in seen or is_held_out(text) or (found[2] and is_held_out(found[2])):
+            kind, text = "diverse", next(strings)
+        text = spoken_form(text)
+        if text in seen or is_held_out(text) or (question and is_held_out(question)):
             continue
         seen.add(text)
-        yield found
+        yield kind, text, question
 
 
 def _words_of(texts: list[str]) -> Iterator[str]:

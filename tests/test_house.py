@@ -123,7 +123,6 @@ def test_loading_the_engine_opens_no_connection():
     python(OFFLINE.format(work=""))
 
 
-@pytest.mark.skipif(not (ROOT / "resources/wren/config.json").exists(), reason="resources/wren is not there")
 def test_a_question_is_answered_without_a_connection():
     work = """
 from engine.events import Audio, Text, TurnFinished

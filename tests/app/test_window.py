@@ -16,7 +16,6 @@ from tests.rig.sound_card import RATE
 
 pytestmark = [pytest.mark.desktop, pytest.mark.slow]
 QUESTION = Path(__file__).with_name("two_plus_two.flac")
-HAS_WREN = (ROOT / "resources/wren/config.json").exists()
 
 
 def drive(scenario: str, model: str, env: dict[str, str], folder: Path, wav: Path = QUESTION) -> dict:
@@ -40,7 +39,7 @@ def audible_seconds(samples: np.ndarray) -> float:
 
 @pytest.mark.parametrize(
     "model",
-    ["random", pytest.param("wren", marks=pytest.mark.skipif(not HAS_WREN, reason="resources/wren is not there"))],
+    ["random", "wren"],
 )
 def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
     recording = sound_card.start_recording()

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine import audio_files
 from engine.dialogue import Dialogue
-from engine.events import Audio, Event, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+from engine.events import Audio, Event, Prefilled, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
 
 LONGEST_TEXT = 2000
 LONGEST_SECONDS = 120
@@ -95,9 +95,10 @@ def ask(dialogue: Dialogue, question: Question, watch: Callable[[Event], None] =
 
 
 class Trace:
-    """A file of one JSON line per decoded token."""
+    """A file of one JSON line per decoded token; a turn whose speech was pooled says how in each of its lines."""
 
     def __init__(self, path: Path):
+        self._pooling: dict[str, str] = {}
         try:
             self._file = open(path, "w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -118,8 +119,10 @@ class Trace:
         return lambda event: self._write(event, {"turn": turn})
 
     def _write(self, event: Event, place: dict[str, int]) -> None:
+        if isinstance(event, Prefilled):
+            self._pooling = {} if event.pooling == "none" else {"pooling": event.pooling}
         if isinstance(event, Token):
-            self._file.write(json.dumps({**place, **_finite(asdict(event))}) + "\n")
+            self._file.write(json.dumps({**place, **self._pooling, **_finite(asdict(event))}) + "\n")
 
 
 def _spoken(dialogue: Dialogue, samples: np.ndarray, rate: int, interrupted: threading.Event) -> Iterator[Event]:

@@ -14,7 +14,9 @@ from engine.lm.cache import ContextFull
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import SpokenLM
-from engine.prefill.history import Exchange, History
+from engine.prefill import pooling as poolings
+from engine.prefill.history import Exchange, History, UnknownToken
+from engine.prefill.pooling import Pooling
 from engine.schedules import Schedule, ScheduleError, check, parse
 
 _log = logging.getLogger(__name__)
@@ -26,7 +28,8 @@ class Dialogue:
     `schedule` is a `Schedule` or its text form; `sampling` (by default the model's) and `seed` hold for every reply
     that names no others; the same seed gives the same reply. A reply has at most `max_tokens` tokens. `capacity` bounds
     the positions kept in the cache (by default what the model was trained for). When a turn would not fit, the oldest
-    turns are forgotten. Raises `ScheduleError` for a schedule the model cannot run.
+    turns are forgotten. `pooling`, or its text form, says how the speech of questions is merged that are opened without one
+    of their own. Raises `ScheduleError` and `PoolingError` for what the model cannot run.
 
     All calls come from one thread at a time, except `cancel`, which may come from any at any time.
     """
@@ -39,9 +42,10 @@ class Dialogue:
         seed: int = 0,
         max_tokens: int = 2000,
         capacity: int | None = None,
+        pooling: Pooling | str = poolings.NONE,
     ):
         self.model, self.seed, self.max_tokens = model, seed, max_tokens
-        self.schedule = self._checked(schedule)
+        self.schedule, self.pooling = self._checked(schedule), self._checked_pooling(pooling)
         self.sampling = sampling or model.sampling
         self._history = History(model.decoder, min(model.context, capacity or model.context))
         self._cancelled = False  # no lock around it: a signal handler may cancel, too
@@ -58,9 +62,12 @@ class Dialogue:
         """How many positions there is room for."""
         return self._history.capacity
 
-    def open_turn(self) -> Turn:
-        """Begins a spoken question; an open turn that got no reply is abandoned."""
-        return self._open(SpokenQuestion)
+    def open_turn(self, pooling: Pooling | str | None = None) -> Turn:
+        """Begins a spoken question; an open turn that got no reply is abandoned. Raises `PoolingError`.
+
+        Speech is merged while it is heard, so a turn's own `pooling` is named here and not when it is replied to.
+        """
+        return self._open(SpokenQuestion, pooling=self.pooling if pooling is None else self._checked_pooling(pooling))
 
     def ask(
         self,
@@ -100,12 +107,12 @@ class Dialogue:
         self._turn = None
         self._history.restore([])
 
-    def _open(self, question: type, *what) -> Turn:
+    def _open(self, question: type, *what, pooling: Pooling = poolings.NONE) -> Turn:
         self._refuse_while_replying()
         if self._turn is not None:
             self._turn.abandon()
         before = tuple(self._history.exchanges)
-        exchange = self._history.open()
+        exchange = self._history.open(pooling)
         try:
             # A question leaves room for a whole reply, but never more than a third of all positions.
             question = question(self.model, self._history, min(self.max_tokens, self.capacity // 3), *what)
@@ -134,12 +141,18 @@ class Dialogue:
         check(schedule, self.model.decoder.config.layers, self.model.exit_heads)
         return schedule
 
+    def _checked_pooling(self, pooling: Pooling | str) -> Pooling:
+        pooling = poolings.parse(pooling) if isinstance(pooling, str) else pooling
+        poolings.check(pooling, self.model.decoder.config.layers)
+        return pooling
+
     def _start(self, turn: Turn, schedule, sampling, seed) -> Iterator[Event]:
         self._refuse_unless_open(turn)
         self._cancelled = False
         schedule = self.schedule if schedule is None else schedule
         seed = self.seed if seed is None else seed
         meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
+        meter.pooling = str(turn.exchange.pooling)
         return self._events(turn, meter, schedule, sampling or self.sampling)
 
     def _events(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
@@ -151,7 +164,8 @@ class Dialogue:
             last = end(meter.stats())
         except Exception as error:
             _log.error("A turn failed.", exc_info=error)
-            self._history.restore(turn.before)
+            # A turn with tokens that the model does not have would fail every further one.
+            self._history.restore([exchange for exchange in turn.before if self._history.known(exchange)])
             last = TurnFailed(_sentence(error))
         finally:  # also if the caller stops listening
             self._turn, self._replying = None, False
@@ -172,7 +186,8 @@ class Dialogue:
             if logits is None:
                 return
             meter.prefill = meter.now() - began
-            yield Prefilled(history.cached, history.reused, meter.now())
+            meter.cost = history.cost()
+            yield Prefilled(history.cached, history.reused, began + meter.prefill, meter.pooling, meter.cost)
             yield from speak_reply(
                 model,
                 history,
@@ -243,7 +258,7 @@ def _played_tokens(exchange: Exchange, played: int) -> int:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, QuestionError | ScheduleError | ContextFull):
+    if isinstance(error, QuestionError | ScheduleError | ContextFull | UnknownToken):
         return str(error)
     return (
         f"The model stopped with an error ({type(error).__name__}: {error}). "

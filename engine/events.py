@@ -7,7 +7,7 @@ All times are seconds since the turn's last input sample (or since the typed tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -27,11 +27,16 @@ class Listened:
 
 @dataclass(frozen=True)
 class Prefilled:
-    """The whole prompt is in the cache; `reused` positions were there from earlier turns."""
+    """The whole prompt is in the cache; `reused` positions were there from earlier turns.
+
+    `pooling` and `cost` are `pooling` and `prefill` of `TurnStats`.
+    """
 
     positions: int
     reused: int
     seconds: float
+    pooling: str = "none"
+    cost: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Token:
     tokens. `caught_up` is how many pending positions that step brought to full depth. Under review a draft's token comes
     once, after its review, with the depth of the step that drafted it.
     `at` is the time of the choice, `milliseconds` what its step took.
+    `entropy` is that of the exit head's choice in nats, where an entropy schedule asked for it.
     """
 
     index: int
@@ -52,6 +58,7 @@ class Token:
     caught_up: int
     milliseconds: float
     at: float
+    entropy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,13 @@ class Audio:
 
 @dataclass(frozen=True)
 class TurnStats:
-    """What a turn cost. `seconds` has listen, prefill, first_audio, decode, speak, total; absent values are None."""
+    """What a turn cost. `seconds` has listen, prefill, first_token, first_audio, decode, speak, total; absent values are None.
+
+    `prefill` counts what the question cost under `pooling` (its text form), empty if it was never prefilled: its speech
+    positions as they were `heard`, after `input` pooling, and as the top layer holds them after `deep` pooling; `flops`,
+    and `flops_unpooled` if nothing in the conversation were pooled (the formula is in `engine.prefill.flops`); `kv_bytes`
+    that the whole conversation's keys and values take once it is prefilled, and `kv_bytes_unpooled`.
+    """
 
     schedule: str
     seed: int
@@ -101,6 +114,8 @@ class TurnStats:
     question_seconds: float = 0.0
     limits: tuple[str, ...] = ()
     """Sentences about what was cut short: a question or a reply that hit a limit."""
+    pooling: str = "none"
+    prefill: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The log file: what went wrong, with tracebacks, for whoever looks into a failure later. No torch, no Qt."""
+"""The log: what happened, and with tracebacks what went wrong, in a file and its newest part in memory. No torch, no Qt."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import faulthandler
 import logging
 import os
 import textwrap
+from collections import deque
+from dataclasses import dataclass
+from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -14,12 +17,51 @@ from platformdirs import user_log_path
 VARIABLE = "REFRAIN_LOG"
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _ROOMS = ("engine", "app")
+_KEPT = 1000
 _crash_file = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message as it is in the file, perhaps of several lines; numbers only grow, `level` is one of `logging`."""
+
+    number: int
+    level: int
+    text: str
+
+
+class _Memory(logging.Handler):
+    """Keeps the newest messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: deque[Entry] = deque(maxlen=_KEPT)
+        self._numbers = count(1)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.entries.append(Entry(next(self._numbers), record.levelno, self.format(record)))
+        except Exception:  # a message that cannot be formatted must not stop what wrote it
+            self.handleError(record)
+
+
+_memory = _Memory()
+
+
+def recent(after: int = 0) -> list[Entry]:
+    """The newest messages of this process since `start`, oldest first, with numbers above `after`. From any thread."""
+    with _memory.lock:
+        return [entry for entry in _memory.entries if entry.number > after]
 
 
 def log_file() -> Path:
     """Where the log is written."""
     return user_log_path("refrain", appauthor=False) / "refrain.log"
+
+
+def crash_file() -> Path:
+    """Where a crash inside a native library leaves its stacks; apart from the log, because it cannot be rotated while open."""
+    return log_file().with_name("crash.log")
 
 
 def wants_detail(verbose: bool = False) -> bool:
@@ -28,12 +70,12 @@ def wants_detail(verbose: bool = False) -> bool:
 
 
 def start(verbose: bool = False) -> None:
-    """Logs warnings and errors to `log_file`, and everything if `wants_detail(verbose)`.
+    """Logs what happens to `log_file`, and the details too if `wants_detail(verbose)`.
 
-    A crash inside a native library leaves its stacks in crash.log beside it. A folder that cannot be written costs
-    only the log. Calling it again changes nothing but the level.
+    A crash inside a native library leaves its stacks in `crash_file`. A folder that cannot be written costs only the
+    files. Calling it again changes nothing but the level.
     """
-    level = logging.DEBUG if wants_detail(verbose) else logging.WARNING
+    level = logging.DEBUG if wants_detail(verbose) else logging.INFO
     loggers = [logging.getLogger(room) for room in _ROOMS]
     for logger in loggers:
         logger.setLevel(level)
@@ -42,12 +84,13 @@ def start(verbose: bool = False) -> None:
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(log_file(), maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True)
-        _catch_crashes(log_file().with_name("crash.log"))
+        _catch_crashes(crash_file())
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter(_FORMAT))
-    for logger in loggers:
-        logger.addHandler(handler)
+    for one in (handler, _memory):
+        one.setFormatter(logging.Formatter(_FORMAT))
+        for logger in loggers:
+            logger.addHandler(one)
 
 
 def _catch_crashes(path: Path) -> None:

@@ -8,14 +8,15 @@ from typing import NamedTuple, Protocol
 
 import torch
 
+from engine.decoding.exits import Exits
 from engine.decoding.pattern import Pattern
 from engine.decoding.stepper import Stepper
 from engine.events import Drafts, Token
 from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
-from engine.lm.sampling import Sampler
-from engine.schedules import Full, Schedule, check
+from engine.lm.sampling import Sampler, entropy
+from engine.schedules import Schedule, check
 
 
 class Model(Protocol):
@@ -23,6 +24,13 @@ class Model(Protocol):
 
     decoder: Decoder
     exit_heads: dict[int, ExitHead]
+
+
+class _Step(NamedTuple):
+    logits: torch.Tensor  # [1, vocabulary]
+    layer: int | None  # None is full depth
+    caught_up: int
+    entropy: float | None
 
 
 class _Draft(NamedTuple):
@@ -56,16 +64,18 @@ def decode(
 class Decoding:
     """One reply: iterate for its `Token` and `Drafts` events; close it to stop early.
 
-    However the iteration ends, afterwards every cache layer is filled to the same position and holds the prompt and
+    However the iteration ends, afterwards every cache layer is filled to the same position, by the prompt and
     `cached_ids`: a beginning of `ids`, the tokens that were yielded. The last token is usually not in the cache, as
-    nothing was chosen after it.
+    nothing was chosen after it. With `propagate` or `hole` the layers above an exit stay without what they would have made
+    of it themselves; the conversation goes on from there.
     """
 
     def __init__(self, model, cache, last_logits, pattern, schedule, sampler, cancelled, previous, clock):
         self.ids: list[int] = []
         self._layers = model.decoder.config.layers
-        self._decoder, self._heads, self._cache = model.decoder, model.exit_heads, cache
-        self._stepper = Stepper(model.decoder, cache, model.exit_heads)
+        self._cache = cache
+        self._stepper = Stepper(model.decoder, cache, model.exit_heads, schedule.kv)
+        self._exits = Exits(schedule, model.decoder, model.exit_heads)
         self._schedule, self._sampler, self._cancelled, self._clock = schedule, sampler, cancelled, clock
         self._start = cache.position
         cache.roll_back(self._start)
@@ -100,23 +110,32 @@ class Decoding:
 
     def _trust(self, token: int, place: Pattern) -> Iterator[Token]:
         """Every token stands as it was chosen, at the depth the schedule gives its place."""
-        stepper, sampler = self._stepper, self._sampler
         while not (place.done or self._full() or self._cancelled()):
             began = time.perf_counter()
-            layer, caught_up = self._exit_layer(place), 0
-            if layer is None:
-                caught_up = stepper.pending
-                logits = stepper.full_step(token)
-            else:
-                logits = stepper.exit_step(token, layer)
-            token = sampler.choose(logits[0], place.allowed(), self._seen)
-            refresh = layer is None and self._refreshes(place)
-            yield self._token(token, place, layer or self._layers, refresh, caught_up, _milliseconds(began))
+            step = self._step(token, place)
+            token = self._sampler.choose(step.logits[0], place.allowed(), self._seen)
+            refresh = step.layer is None and self._exits.refreshes(place)
+            depth = step.layer or self._layers
+            yield self._token(token, place, depth, refresh, step.caught_up, _milliseconds(began), step.entropy)
             place = place.after(token)
+
+    def _step(self, token: int, place: Pattern) -> _Step:
+        """One step of the depth that the schedule or, in the middle of it, the exit head's entropy decides."""
+        stepper, exits, threshold = self._stepper, self._exits, self._schedule.threshold
+        layer, unsure, caught_up = exits.layer(place), None, stepper.pending
+        if layer is None:
+            return _Step(stepper.full_step(token, masks=exits.masks([place])), None, caught_up, None)
+        logits = stepper.exit_step(token, layer, exits.head(place, layer))
+        if threshold is not None:
+            unsure = entropy(logits[0], place.allowed())
+            if unsure >= threshold:
+                return _Step(stepper.deepen(masks=exits.masks([place])), None, caught_up, unsure)
+        stepper.leave()
+        return _Step(logits, layer, 0, unsure)
 
     def _review(self, token: int, place: Pattern) -> Iterator[Token | Drafts]:
         """Groups of drafts and one full step that keeps a beginning of them and adds a token of its own."""
-        stepper = self._stepper
+        stepper, exits, schedule = self._stepper, self._exits, self._schedule
         while not (place.done or self._full() or self._cancelled()):
             drafts, place = self._draft(token, place)
             if self._cancelled():
@@ -125,14 +144,16 @@ class Decoding:
             first_row = stepper.position - len(drafts)
             # A last draft that nothing can follow need not be fed: the rows before it review it.
             last = place.done or self._full()
+            masks = exits.masks([draft.place for draft in drafts] + ([] if last else [place]))
             if last:
-                rows = self._decoder.logits(stepper.flush())
+                rows = stepper.deepen(every_row=True, masks=masks)
             else:
-                rows = stepper.full_step(drafts[-1].token if drafts else token, every_row=True)
+                rows = stepper.full_step(drafts[-1].token if drafts else token, every_row=True, masks=masks)
             kept = 0
             for draft, row in zip(drafts, rows, strict=False):
                 seen = self._seen + [d.token for d in drafts[:kept]]
-                token = self._sampler.review(draft.token, draft.drafted, row, draft.place.allowed(), seen)
+                allowed = draft.place.allowed()
+                token = self._sampler.review(draft.token, draft.drafted, row, allowed, seen, schedule.tolerance)
                 if token != draft.token:
                     place = draft.place
                     stepper.roll_back(first_row + kept + 1)
@@ -141,53 +162,50 @@ class Decoding:
             if drafts:
                 yield Drafts(kept, tuple(d.token for d in drafts[kept:]))
             for draft in drafts[:kept]:
-                yield self._token(draft.token, draft.place, self._schedule.layer, False, 0, draft.milliseconds)
+                yield self._token(draft.token, draft.place, schedule.layer, False, 0, draft.milliseconds)
             if kept == len(drafts):
                 if last:
                     return
                 token = self._sampler.choose(rows[-1], place.allowed(), self._seen)
-            yield self._token(token, place, self._layers, self._refreshes(place), caught_up, _milliseconds(began))
+            yield self._token(token, place, self._layers, exits.refreshes(place), caught_up, _milliseconds(began))
             place = place.after(token)
 
     def _draft(self, token: int, place: Pattern) -> tuple[list[_Draft], Pattern]:
-        """Drafts after `token`, never beyond the chunk, and the place after them."""
+        """Drafts after `token`, none at a place where tokens do not exit early, and the place after them."""
         drafts: list[_Draft] = []
         layer = self._schedule.layer
-        while len(drafts) < self._schedule.drafts and not place.done and self._may_exit(place, layer):
-            if self._full() or self._cancelled():
+        while len(drafts) < self._schedule.drafts and not place.done:
+            head = self._exits.head(place, layer)
+            if head is None or self._full() or self._cancelled():
                 break
             began = time.perf_counter()
-            logits = self._stepper.exit_step(token, layer)[0]
+            logits = self._stepper.exit_step(token, layer, head)[0]
             seen = self._seen + [d.token for d in drafts]
             token, drafted = self._sampler.draft(logits, place.allowed(), seen)
             drafts.append(_Draft(token, drafted, place, _milliseconds(began)))
             place = place.after(token)
         return drafts, place
 
-    def _exit_layer(self, place: Pattern) -> int | None:
-        if not place.speech_step:
-            return None
-        layer = self._schedule.depth(place.chunk_index, place.chunk_length, self._layers)
-        return layer if layer is not None and self._may_exit(place, layer) else None
-
-    def _may_exit(self, place: Pattern, layer: int) -> bool:
-        return place.speech_step and self._heads[layer].can_choose(place.allowed())
-
-    def _refreshes(self, place: Pattern) -> bool:
-        return place.speech_step and not isinstance(self._schedule, Full)
-
     def _full(self) -> bool:
         """Whether the cache has no room for another position."""
         return self._stepper.position >= self._cache.capacity
 
     def _token(
-        self, token: int, place: Pattern, depth: int, refresh: bool, caught_up: int, milliseconds: float
+        self,
+        token: int,
+        place: Pattern,
+        depth: int,
+        refresh: bool,
+        caught_up: int,
+        milliseconds: float,
+        unsure: float | None = None,
     ) -> Token:
         index = len(self.ids)
         self.ids.append(token)
         self._seen.append(token)
+        self._exits.passed(place)
         kind = place.kind_of(token)
-        return Token(index, token, kind, depth, refresh, caught_up, milliseconds, self._clock())
+        return Token(index, token, kind, depth, refresh, caught_up, milliseconds, self._clock(), unsure)
 
 
 def _milliseconds(began: float) -> float:

@@ -27,6 +27,8 @@ class Meter:
     decode: float | None = None
     speak: float | None = None
     limits: list[str] = field(default_factory=list)
+    pooling: str = "none"
+    cost: dict[str, int] = field(default_factory=dict)
     _began: float = field(default_factory=time.perf_counter)
     _tokens: list[Token] = field(default_factory=list)
     _text: dict[str, str] = field(default_factory=lambda: {"heard": "", "text": ""})
@@ -78,6 +80,7 @@ class Meter:
             seconds={
                 "listen": self.listen,
                 "prefill": self.prefill,
+                "first_token": self._tokens[0].at if self._tokens else None,
                 "first_audio": self._first_audio,
                 "decode": self.decode,
                 "speak": self.speak,
@@ -89,6 +92,8 @@ class Meter:
             sample_rate=self.sample_rate,
             question_seconds=self.question_seconds,
             limits=tuple(self.limits),
+            pooling=self.pooling,
+            prefill=self.cost,
         )
 
 

@@ -8,8 +8,10 @@ from typing import Protocol
 
 import torch
 
-from engine.decoding.interleaved import Decoding, Model, decode
+from engine.decoding import interleaved, parallel
+from engine.decoding.interleaved import Decoding, Model
 from engine.decoding.meter import Meter
+from engine.decoding.parallel import ParallelDecoding
 from engine.decoding.pattern import Pattern
 from engine.events import Audio, Drafts, Text, Token
 from engine.lm.sampling import Sampler
@@ -54,6 +56,7 @@ def speak_reply(
     meter.decode = 0.0
     decoding = None
     try:
+        decode = parallel.decode if parallel.is_shared(pattern) else interleaved.decode
         decoding = decode(
             model,
             history.cache,
@@ -97,12 +100,13 @@ def speak_reply(
             if decoding is not None:
                 _close(decoding, meter)
                 exchange.reply = list(decoding.ids)
+                exchange.widths = list(decoding.widths) if isinstance(decoding, ParallelDecoding) else None
         finally:
             voice.close()
             meter.speak = voice.busy
 
 
-def _close(decoding: Decoding, meter: Meter) -> None:
+def _close(decoding: Decoding | ParallelDecoding, meter: Meter) -> None:
     began = time.perf_counter()
     decoding.close()
     meter.decode += time.perf_counter() - began

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import torch
 
 from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
+from engine.schedules import KV
+
+Masks = Sequence[torch.Tensor | None]
+"""One for each row of logits: the ids [vocabulary] that are wanted of it; None is all. No masks at all are all of all."""
 
 
 class Stepper:
     """Feeds one token at a time at the next position of `cache`.
 
     After an exit step the layers above hold nothing for its position; the state waits in a pending buffer until a
-    full step or a flush brings all pending positions up as one batch (the catch-up of arXiv 2603.09215).
+    full step or a flush brings all pending positions up as one batch (the catch-up of arXiv 2603.09215). Other ways for
+    these layers, `kv`, are for good: see `engine.schedules.KV` and `leave`.
     """
 
-    def __init__(self, decoder: Decoder, cache: KVCache, heads: Mapping[int, ExitHead]):
-        self._decoder, self._cache, self._heads = decoder, cache, heads
+    def __init__(self, decoder: Decoder, cache: KVCache, heads: Mapping[int, ExitHead], kv: KV = "catch-up"):
+        self._decoder, self._cache, self._heads, self._kv = decoder, cache, heads, kv
         self._pending: list[torch.Tensor] = []  # states [1, dim] after layer _layer
         self._layer = 0
 
@@ -33,17 +39,35 @@ class Stepper:
         """Positions that have only been through the lower layers."""
         return len(self._pending)
 
-    def exit_step(self, token: int, layer: int) -> torch.Tensor:
-        """Runs `token` through layers[0:layer] -> the exit head's logits [1, vocabulary]."""
+    def exit_step(self, token: int, layer: int, head: ExitHead | Decoder | None = None) -> torch.Tensor:
+        """Runs `token` through layers[0:layer] -> logits [1, vocabulary] by `head`, or by that layer's own.
+
+        The decoder itself can be the head: its final norm and LM head on the layer's state, the logit lens.
+        """
         if self._pending and layer != self._layer:
             self.flush()
         decoder = self._decoder
         state = decoder.run(decoder.embed((token,)), self.position, self._cache, 0, layer)
         self._pending.append(state)
         self._layer = layer
-        return self._heads[layer].logits(state)
+        return (head or self._heads[layer]).logits(state)
 
-    def full_step(self, token: int, every_row: bool = False) -> torch.Tensor:
+    def leave(self) -> None:
+        """The latest exit step is final: unless its position is to catch up, the layers above are dealt with now."""
+        if self._kv == "catch-up" or not self._pending:
+            return
+        layers = self._decoder.config.layers
+        if self._kv == "propagate":
+            self._decoder.propagate(torch.cat(self._pending), self._cache.filled(layers - 1), self._cache, self._layer)
+        else:
+            self._cache.skip(self._layer, layers, self.position)
+        self._pending.clear()
+
+    def deepen(self, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
+        """Brings all pending positions to full depth, from their states on -> logits, as `full_step`, of the latest."""
+        return self._logits(self._catch_up(), every_row, masks)
+
+    def full_step(self, token: int, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
         """Runs `token` and all pending positions through every layer -> full depth's logits.
 
         They are [1, vocabulary] for the token, or with `every_row` [pending + 1, vocabulary], the pending ones first.
@@ -51,10 +75,9 @@ class Stepper:
         decoder = self._decoder
         state = decoder.embed((token,))
         if not self._pending:
-            return decoder.logits(decoder.run(state, self.position, self._cache))
+            return self._logits(decoder.run(state, self.position, self._cache), every_row, masks)
         self._pending.append(decoder.run(state, self.position, self._cache, 0, self._layer))
-        states = self._catch_up()
-        return decoder.logits(states if every_row else states[-1:])
+        return self.deepen(every_row, masks)
 
     def flush(self) -> torch.Tensor | None:
         """Brings all pending positions to full depth -> their states [pending, dim] after the last layer, or None."""
@@ -71,3 +94,14 @@ class Stepper:
         states = self._decoder.run(states, self._cache.filled(layers - 1), self._cache, self._layer, layers)
         self._pending.clear()
         return states
+
+    def _logits(self, states: torch.Tensor, every_row: bool, masks: Masks) -> torch.Tensor:
+        states = states if every_row else states[-1:]
+        if all(mask is None for mask in masks):
+            return self._decoder.logits(states)
+        rows, start = [], 0
+        for _, same in groupby(masks, id):  # of one mask, all rows at once
+            same = list(same)
+            rows.append(self._decoder.logits(states[start : start + len(same)], same[0]))
+            start += len(same)
+        return torch.cat(rows)

@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 _BYTES, _SCALE = ".int8", ".scale"
+_SMALLEST = 16
 
 
 def read(path: Path | str) -> dict[str, torch.Tensor]:
@@ -37,10 +38,13 @@ def read(path: Path | str) -> dict[str, torch.Tensor]:
 
 
 def write(path: Path | str, tensors: Mapping[str, torch.Tensor], int8: bool = False) -> None:
-    """Writes tensors to a safetensors file; with `int8`, matrices as rounded rows of 8 bits with one scale each."""
+    """Writes tensors to a safetensors file; with `int8`, matrices as rounded rows of 8 bits with one scale each.
+
+    Matrices with very few rows or columns stay as they are: little is to be saved there, and much to be lost.
+    """
     stored = {}
     for name, tensor in tensors.items():
-        if int8 and tensor.dim() == 2 and tensor.is_floating_point():
+        if int8 and tensor.dim() == 2 and min(tensor.shape) >= _SMALLEST and tensor.is_floating_point():
             scale = tensor.float().abs().amax(1).clamp(min=1e-12) / 127
             stored[name + _BYTES] = (tensor.float() / scale.unsqueeze(1)).round().to(torch.int8)
             stored[name + _SCALE] = scale

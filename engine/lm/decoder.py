@@ -1,6 +1,6 @@
 """A decoder-only transformer that can run any range of its layers.
 
-At batch 1 a step reads every weight once, so the rest is kept small: fused projections stored [in, out], rotary
+At batch 1 a step reads every weight once, so the rest is kept small: fused projections, rotary
 positions as one complex product, the residual added inside the matrix product, cache views made once per step.
 """
 
@@ -14,21 +14,25 @@ import torch.nn.functional as F
 
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
+from engine.lm.head_slices import HeadSlices
+from engine.lm.linear import Int8Linear, Int8Rows, Linear
 from engine.lm.norm import RMSNorm
 
 
 class _Layer(NamedTuple):
     attention_norm: RMSNorm
-    qkv: torch.Tensor  # [dim, (heads + 2 kv_heads) * head_dim]
-    qkv_bias: torch.Tensor | None
-    out: torch.Tensor  # [heads * head_dim, dim]
+    qkv: Linear | Int8Linear  # dim -> (heads + 2 kv_heads) * head_dim
+    out: Linear | Int8Linear  # heads * head_dim -> dim
     ffn_norm: RMSNorm
-    gate_up: torch.Tensor  # [dim, 2 * ffn]
-    down: torch.Tensor  # [ffn, dim]
+    gate_up: Linear | Int8Linear  # dim -> 2 * ffn
+    down: Linear | Int8Linear  # ffn -> dim
 
 
 class Decoder:
     """Weights under Hugging Face Llama's names, ready to run; a missing `lm_head.weight` is tied to the embedding.
+
+    Tensors are taken from the mapping one by one, so one that reads them from disk needs no second copy in memory. With
+    `int8`, matrices are kept as 8-bit rows; everything else, and what is computed, is of type `dtype`.
 
     Raises `KeyError` for a missing tensor and `ValueError` for one of the wrong shape. Holds no state of a run: one
     decoder serves any number of caches.
@@ -40,14 +44,18 @@ class Decoder:
         tensors: Mapping[str, torch.Tensor],
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        int8: bool = False,
     ):
         self.config, self.dtype, self.device = config, dtype, torch.device(device)
-        self._tensors = tensors
-        self.embedding = self._take("model.embed_tokens.weight", config.vocabulary, config.dim)
+        self._tensors, self._int8 = tensors, int8
+        embedding = self._take("model.embed_tokens.weight", config.vocabulary, config.dim)
+        self._embedding = Int8Rows(embedding, dtype) if int8 else embedding
         self.norm = self._take_norm("model.norm.weight")
         tied = "lm_head.weight" not in tensors
-        head = self.embedding if tied else self._take("lm_head.weight", config.vocabulary, config.dim)
-        self.head = head.t().contiguous()  # [dim, vocabulary]
+        self.head = self._linear(embedding if tied else self._take("lm_head.weight", config.vocabulary, config.dim))
+        del embedding
+        self._slices = HeadSlices(self.head, config.vocabulary)
+        self._projections: dict[int, Linear | Int8Linear] = {}  # to keys and values alone, by layer, once propagated
         self._layers = [self._load_layer(f"model.layers.{index}.") for index in range(config.layers)]
         self._rope = _rope_table(config).to(self.device)
         del self._tensors
@@ -59,33 +67,46 @@ class Decoder:
     @torch.inference_mode()
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""
+        if self._int8:
+            return self._embedding.rows(torch.as_tensor(ids, dtype=torch.long, device=self.device))
         if len(ids) == 1:
-            return self.embedding.narrow(0, int(ids[0]), 1)
-        return self.embedding[torch.as_tensor(ids, dtype=torch.long, device=self.device)]
+            return self._embedding.narrow(0, int(ids[0]), 1)
+        return self._embedding[torch.as_tensor(ids, dtype=torch.long, device=self.device)]
 
     @torch.inference_mode()
     def run(
-        self, states: torch.Tensor, start: int, cache: KVCache, first: int = 0, last: int | None = None
+        self,
+        states: torch.Tensor,
+        start: int,
+        cache: KVCache,
+        first: int = 0,
+        last: int | None = None,
+        positions: Sequence[int] | torch.Tensor | None = None,
+        end: int | None = None,
     ) -> torch.Tensor:
         """Runs layers[first:last] (by default all) over states [n, dim] at positions start..start+n-1.
 
         Writes their keys and values, which become the last ones those layers hold, and attends causally to all that
         those layers hold below. Returns the states [n, dim] after layer `last`. Raises `ContextFull` without room.
+
+        Where the states do not stand side by side, `positions` [n] says where they stand (they are rotated by it),
+        rising, within start..end-1; `end` is by default one after the last of them. These layers leave the other
+        positions from `start` to `end` out for good. Raises `ValueError` for positions that do not fit.
         """
         config = self.config
         n, heads, kv_heads, head_dim = states.shape[0], config.heads, config.kv_heads, config.head_dim
         last = config.layers if last is None else last
-        if n == 0 or first == last:
+        if first == last or (n == 0 and positions is None):
             return states
-        end, groups = start + n, heads // kv_heads
-        rope = self._rope[start:end]
-        mask = None if n == 1 else _causal_mask(n, end, groups, states)
-        x = states.clone()
-        views = cache.open(first, last, start, end)
-        for layer, keys, values, slot in zip(self._layers[first:last], *views, strict=True):
-            h = layer.attention_norm(x)
-            h = torch.mm(h, layer.qkv) if layer.qkv_bias is None else torch.addmm(layer.qkv_bias, h, layer.qkv)
-            h = h.view(n, heads + 2 * kv_heads, head_dim)
+        if positions is None:
+            end = start + n
+        else:
+            positions, end = _checked_positions(positions, n, start, end)
+        views = cache.open(first, last, start, end, positions)
+        rope = self._rope[start:end] if positions is None else self._rope[positions]
+        x, groups, mask = states.clone(), heads // kv_heads, None
+        for layer, keys, values, slot in zip(self._layers[first:last], *views, strict=True) if n else ():
+            h = layer.qkv(layer.attention_norm(x)).view(n, heads + 2 * kv_heads, head_dim)
             _rotate(h[:, : heads + kv_heads], rope)
             slot.copy_(h[:, heads:].view(n, 2, kv_heads, head_dim))
             # Query heads that share a KV head become rows of one attention problem: nothing is repeated.
@@ -94,20 +115,44 @@ class Decoder:
                 q = q.view(1, kv_heads, groups, head_dim)
                 h = F.scaled_dot_product_attention(q, keys, values).reshape(1, heads * head_dim)
             else:
+                if mask is None or mask.shape[1] != keys.shape[2]:  # layers may hold different numbers of entries
+                    mask = _causal_mask(n, keys.shape[2], groups, states)
                 q = q.view(n, kv_heads, groups, head_dim).permute(1, 2, 0, 3).reshape(1, kv_heads, groups * n, head_dim)
                 h = F.scaled_dot_product_attention(q, keys, values, mask)
                 h = h.reshape(heads, n, head_dim).transpose(0, 1).reshape(n, heads * head_dim)
-            x.addmm_(h, layer.out)
-            h = layer.ffn_norm(x)
-            gate, up = torch.mm(h, layer.gate_up).chunk(2, -1)
-            x.addmm_(F.silu(gate).mul_(up), layer.down)
-        cache.close(first, last, end)
+            layer.out.add_to(x, h)
+            gate, up = layer.gate_up(layer.ffn_norm(x)).chunk(2, -1)
+            layer.down.add_to(x, F.silu(gate).mul_(up))
+        cache.close(first, last, start, end, positions)
         return x
 
     @torch.inference_mode()
-    def logits(self, states: torch.Tensor) -> torch.Tensor:
-        """Final norm and head: states [n, dim] after the last layer -> float32 logits [n, vocabulary]."""
-        return torch.mm(self.norm(states), self.head).float()
+    def propagate(self, states: torch.Tensor, start: int, cache: KVCache, first: int) -> None:
+        """Gives layers[first:] keys and values for positions start..start+n-1 without running them.
+
+        As if each of them got the states [n, dim] after layer `first` unchanged: only its norm and its projections to
+        keys and values are computed (CALM's state propagation, arXiv 2207.07061). Raises `ContextFull` without room.
+        """
+        config, end = self.config, start + len(states)
+        heads, kv_heads, head_dim = config.heads, config.kv_heads, config.head_dim
+        _, _, slots = cache.open(first, config.layers, start, end)
+        for index, slot in zip(range(first, config.layers), slots, strict=True):
+            layer = self._layers[index]
+            if index not in self._projections:
+                self._projections[index] = layer.qkv.only(slice(heads * head_dim, None))
+            h = self._projections[index](layer.attention_norm(states)).view(-1, 2 * kv_heads, head_dim)
+            _rotate(h[:, :kv_heads], self._rope[start:end])
+            slot.copy_(h.view(-1, 2, kv_heads, head_dim))
+        cache.close(first, config.layers, start, end)
+
+    @torch.inference_mode()
+    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+        """Final norm and head: states [n, dim] after the last layer -> float32 logits [n, vocabulary].
+
+        With the mask `allowed` [vocabulary] only its rows of the head are computed; the other logits are -inf.
+        """
+        states = self.norm(states)
+        return (self.head(states) if allowed is None else self._slices.logits(states, allowed)).float()
 
     def _take(self, name: str, *shape: int) -> torch.Tensor:
         if name not in self._tensors:
@@ -115,7 +160,12 @@ class Decoder:
         tensor = self._tensors[name]
         if tuple(tensor.shape) != shape:
             raise ValueError(f"{name} is {list(tensor.shape)}, but the model's config asks for {list(shape)}.")
-        return tensor.detach().to(self.device, self.dtype)
+        # A copy, as the tensor may be a file mapped into memory; 8 bits are rounded from the weights as they are stored.
+        dtype = tensor.dtype if self._int8 and len(shape) == 2 else self.dtype
+        return tensor.detach().to(self.device, dtype, copy=True)
+
+    def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
+        return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)
 
     def _take_norm(self, name: str) -> RMSNorm:
         return RMSNorm(self._take(name, self.config.dim), self.config.norm_eps)
@@ -132,19 +182,17 @@ class Decoder:
         bias = None
         if config.qkv_bias:
             qb, kb, vb = (
-                self._take(f"{attention}{name}_proj.bias", size)
-                for name, size in (("q", q_size), ("k", kv_size), ("v", kv_size))
+                self._take(f"{attention}{name}_proj.bias", size) for name, size in (("q", q_size), ("k", kv_size), ("v", kv_size))
             )
             bias = torch.cat([turned(qb), turned(kb), vb])
         gate_up = [self._take(f"{mlp}{name}_proj.weight", config.ffn, config.dim) for name in ("gate", "up")]
         return _Layer(
             attention_norm=self._take_norm(prefix + "input_layernorm.weight"),
-            qkv=torch.cat([turned(q), turned(k), v]).t().contiguous(),
-            qkv_bias=bias,
-            out=self._take(attention + "o_proj.weight", config.dim, q_size).t().contiguous(),
+            qkv=self._linear(torch.cat([turned(q), turned(k), v]), bias),
+            out=self._linear(self._take(attention + "o_proj.weight", config.dim, q_size)),
             ffn_norm=self._take_norm(prefix + "post_attention_layernorm.weight"),
-            gate_up=torch.cat(gate_up).t().contiguous(),
-            down=self._take(mlp + "down_proj.weight", config.dim, config.ffn).t().contiguous(),
+            gate_up=self._linear(torch.cat(gate_up)),
+            down=self._linear(self._take(mlp + "down_proj.weight", config.dim, config.ffn)),
         )
 
 
@@ -176,7 +224,17 @@ def _rotate(qk: torch.Tensor, rope: torch.Tensor) -> None:
         qk.copy_(torch.view_as_real(turned).flatten(-2))
 
 
-def _causal_mask(n: int, end: int, groups: int, like: torch.Tensor) -> torch.Tensor:
-    """Additive mask [groups * n, end] for the last n of `end` positions."""
-    mask = torch.full((n, end), float("-inf"), dtype=like.dtype, device=like.device).triu_(end - n + 1)
+def _checked_positions(positions: Sequence[int] | torch.Tensor, n: int, start: int, end: int | None) -> tuple[list[int], int]:
+    """The positions as a list, and the end of what they stand for. Raises `ValueError` if they do not fit."""
+    found = [int(position) for position in positions]
+    end = end if end is not None else found[-1] + 1 if found else start
+    rising = all(a < b for a, b in zip([start - 1, *found], [*found, end], strict=True))
+    if len(found) != n or not rising:
+        raise ValueError(f"{n} states cannot stand at the {len(found)} positions {found[:8]} of {start} to {end - 1}.")
+    return found, end
+
+
+def _causal_mask(n: int, entries: int, groups: int, like: torch.Tensor) -> torch.Tensor:
+    """Additive mask [groups * n, entries] for the last n of `entries` entries."""
+    mask = torch.full((n, entries), float("-inf"), dtype=like.dtype, device=like.device).triu_(entries - n + 1)
     return mask if groups == 1 else mask.repeat(groups, 1)

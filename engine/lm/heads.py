@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 
 from engine.lm.decoder import Decoder
@@ -12,7 +14,7 @@ class ExitHead:
     """RMSNorm and a linear map onto some rows of the vocabulary (speech units and the control ids beside them).
 
     norm_weight [dim]; weight [rows, dim]; ids [rows] the vocabulary ids of the rows, or None if the rows are the whole
-    vocabulary; `vocabulary` its size.
+    vocabulary; `vocabulary` its size; `trained` whether they were trained for their layer.
     """
 
     def __init__(
@@ -22,14 +24,15 @@ class ExitHead:
         ids: torch.Tensor | None,
         vocabulary: int,
         eps: float = 1e-5,
+        trained: bool = True,
     ):
         rows = vocabulary if ids is None else len(ids)
         if weight.shape != (rows, len(norm_weight)):
             raise ValueError(f"The exit head's weight is {list(weight.shape)}, not {[rows, len(norm_weight)]}.")
         self.norm, self.weight = RMSNorm(norm_weight, eps), weight.t().contiguous()
         self.ids = None if ids is None else ids.to(weight.device, torch.long)
-        self.vocabulary = vocabulary
-        self._answers: dict[int, tuple[torch.Tensor, bool]] = {}
+        self.vocabulary, self.trained = vocabulary, trained
+        self._answers: dict[int, tuple[torch.Tensor, bool, bool]] = {}
 
     @torch.inference_mode()
     def logits(self, states: torch.Tensor) -> torch.Tensor:
@@ -42,18 +45,33 @@ class ExitHead:
 
     def can_choose(self, allowed: torch.Tensor) -> bool:
         """Whether the head knows any id of the mask [vocabulary]; masks are shared, so the answer is remembered."""
+        return self._known(allowed)[0]
+
+    def knows(self, allowed: torch.Tensor) -> bool:
+        """Whether the head knows every id of the mask [vocabulary]; remembered, too."""
+        return self._known(allowed)[1]
+
+    def _known(self, allowed: torch.Tensor) -> tuple[bool, bool]:
         if self.ids is None:
-            return True
-        known = self._answers.get(id(allowed))
-        if known is None:
+            return True, True
+        if id(allowed) not in self._answers:
             if len(self._answers) >= 64:
                 self._answers.clear()
+            known = allowed[self.ids.to(allowed.device)]
             # The mask is kept with the answer, so that its identity cannot pass to another one.
-            known = self._answers[id(allowed)] = (allowed, bool(allowed[self.ids.to(allowed.device)].any()))
-        return known[1]
+            self._answers[id(allowed)] = (allowed, bool(known.any()), int(known.sum()) == int(allowed.sum()))
+        return self._answers[id(allowed)][1:]
 
 
-def logit_lens(decoder: Decoder) -> ExitHead:
-    """The model's own final norm and head, usable after any layer (expect less of it than of a trained head)."""
+def logit_lens(decoder: Decoder, ids: torch.Tensor | None = None) -> ExitHead:
+    """The model's own final norm and head, usable after any layer (expect less of it than of a trained head).
+
+    `ids` [rows] restricts it to these ids of the vocabulary.
+    """
     config = decoder.config
-    return ExitHead(decoder.norm.weight, decoder.head.t(), None, config.vocabulary, config.norm_eps)
+    return ExitHead(decoder.norm.weight, decoder.head.rows(ids), ids, config.vocabulary, config.norm_eps, trained=False)
+
+
+def are_trained(heads: Mapping[int, ExitHead]) -> bool:
+    """Whether a model's exit heads, by layer, were trained for their layers; false where the logit lens stands in for them."""
+    return all(head.trained for head in heads.values())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.schedules import Tolerance
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -69,9 +71,7 @@ class Sampler:
         return self._draw(self.probabilities(logits, allowed, previous))
 
     @torch.inference_mode()
-    def draft(
-        self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int] = ()
-    ) -> tuple[int, torch.Tensor | None]:
+    def draft(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int] = ()) -> tuple[int, torch.Tensor | None]:
         """A token to be reviewed, and the probabilities it was drawn from (None if greedy)."""
         if self.sampling.temperature == 0:
             return self.choose(logits, allowed, previous), None
@@ -86,12 +86,17 @@ class Sampler:
         logits: torch.Tensor,
         allowed: torch.Tensor,
         previous: Sequence[int] = (),
+        tolerance: Tolerance | None = None,
     ) -> int:
         """The token that stands after a review by full depth's `logits`: the draft, or its correction.
 
         `drafted` is what `draft` gave beside it. Speculative rejection (arXiv 2211.17192): the result is distributed
-        as `choose(logits, ...)` would be; greedily it is full depth's own choice.
+        as `choose(logits, ...)` would be; greedily it is full depth's own choice. With a `tolerance` a draft within it is
+        kept, however it was drawn, and any other is replaced by full depth's choice: neither promise holds then.
         """
+        if tolerance is not None:
+            kept = self._tolerates(tolerance, draft, self._scores(logits, allowed, previous))
+            return draft if kept else self.choose(logits, allowed, previous)
         if drafted is None:
             return self.choose(logits, allowed, previous)
         wanted = self.probabilities(logits, allowed, previous)
@@ -101,6 +106,14 @@ class Sampler:
         residual = (wanted - drafted).clamp_(min=0.0)
         # Equal distributions leave no residual; rounding alone can bring a draft here then.
         return self._draw(residual if float(residual.sum()) > 0 else wanted)
+
+    def _tolerates(self, tolerance: Tolerance, draft: int, scores: torch.Tensor) -> bool:
+        """Whether fewer than n ids, or ids of less probability than p together, are likelier than the draft."""
+        likelier = scores > scores[draft]
+        if tolerance.top_n is not None:
+            return int(likelier.sum()) < tolerance.top_n
+        probabilities = (scores / (self.sampling.temperature or 1.0)).softmax(-1)
+        return float(probabilities[likelier].sum()) < tolerance.top_p
 
     def _scores(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int]) -> torch.Tensor:
         penalty = self.sampling.repetition_penalty
@@ -112,3 +125,10 @@ class Sampler:
 
     def _draw(self, probabilities: torch.Tensor) -> int:
         return int(torch.multinomial(probabilities, 1, generator=self._generator))
+
+
+@torch.inference_mode()
+def entropy(logits: torch.Tensor, allowed: torch.Tensor) -> float:
+    """Of the probabilities over the `allowed` ids, in nats: logits and mask [vocabulary], no temperature or penalty."""
+    probabilities = torch.where(allowed, logits, float("-inf")).softmax(-1)
+    return float(torch.special.entr(probabilities).sum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache as remember
 
 import pytest
@@ -107,9 +106,7 @@ def test_greedy_review_equals_full_depth(schedule, heads):
 
 
 def test_review_groups_restart_after_every_full_step():
-    tokens, reviews, _ = reply(
-        RandomModel(3, "perfect"), "spark:k=4,last@2+review", ChunkPattern(text=2, speech=5, limit=21)
-    )
+    tokens, reviews, _ = reply(RandomModel(3, "perfect"), "spark:k=4,last@2+review", ChunkPattern(text=2, speech=5, limit=21))
     first = tokens[:7]
     assert [t.depth for t in first] == [4, 4, 2, 2, 2, 4, 2]
     assert [t.refresh for t in first] == [False] * 5 + [True, False]
@@ -124,33 +121,6 @@ def test_review_with_a_repetition_penalty_equals_full_depth():
         model = RandomModel(seed, "lens")
         runs = [reply(model, s, None, sampling, previous=PROMPT)[0] for s in ("full", "spark:k=4,last@3+review")]
         assert [t.id for t in runs[0]] == [t.id for t in runs[1]]
-
-
-@pytest.mark.parametrize(
-    ("heads", "schedule"), [("random", "spark:triple@1+review"), ("lens", "spark:k=4,last@3+review")]
-)
-def test_sampled_review_is_distributed_as_full_depth(heads, schedule):
-    """Two-sample chi-square over whole short replies."""
-    model, sampling = RandomModel(2, heads), Sampling(1.0, 0.7)
-    pattern, n = ChunkPattern(text=1, speech=3, limit=3), 400
-    cache, logits = model.prompt(PROMPT)
-    counts = []
-    for text in ("full", schedule):
-        sampler, seen = Sampler(sampling, seed=11), Counter()
-        for _ in range(n):
-            cache.roll_back(len(PROMPT))
-            decoding = decode(model, cache, logits, pattern, parse(text), sampler)
-            list(decoding)
-            seen[tuple(decoding.ids)] += 1
-        counts.append(seen)
-    full, reviewed = counts
-    common = [key for key in full | reviewed if full[key] + reviewed[key] >= 10]
-    cells = [(full[key], reviewed[key]) for key in common]
-    cells.append((n - sum(a for a, _ in cells), n - sum(b for _, b in cells)))
-    statistic = sum((a - b) ** 2 / (a + b) for a, b in cells if a + b)
-    assert len(cells) > 8
-    # Mean of a chi-square is its degrees of freedom f, its deviation sqrt(2 f).
-    assert statistic < len(cells) + 4 * (2 * len(cells)) ** 0.5
 
 
 def test_a_draft_may_end_the_reply():

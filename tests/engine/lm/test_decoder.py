@@ -72,15 +72,11 @@ def test_glm_interleaved_partial_rotary():
     config = replace(SHAPE, rotary_dim=4, rope_interleaved=True, qkv_bias=True)
     tensors = random_tensors(config)
     rope = {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.5}
-    glm = GlmForCausalLM(
-        GlmConfig(**common(config), head_dim=8, attention_bias=True, rope_parameters=rope, eos_token_id=None)
-    )
+    glm = GlmForCausalLM(GlmConfig(**common(config), head_dim=8, attention_bias=True, rope_parameters=rope, eos_token_id=None))
     state = dict(tensors)
     for index in range(config.layers):
         mlp = f"model.layers.{index}.mlp."
-        state[mlp + "gate_up_proj.weight"] = torch.cat(
-            [state.pop(mlp + "gate_proj.weight"), state.pop(mlp + "up_proj.weight")]
-        )
+        state[mlp + "gate_up_proj.weight"] = torch.cat([state.pop(mlp + "gate_proj.weight"), state.pop(mlp + "up_proj.weight")])
     glm.load_state_dict(state)
     assert_equal_logits(glm.eval(), Decoder(config, tensors), 17)
 

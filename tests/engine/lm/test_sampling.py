@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from transformers import (
@@ -12,7 +14,8 @@ from transformers import (
     TopPLogitsWarper,
 )
 
-from engine.lm.sampling import Sampler, Sampling
+from engine.lm.sampling import Sampler, Sampling, entropy
+from engine.schedules import Tolerance
 
 ALL = torch.ones(50, dtype=torch.bool)
 
@@ -95,3 +98,35 @@ def test_equal_distributions_keep_every_draft():
     for row in rows(200):
         draft, drafted = sampler.draft(row, ALL)
         assert sampler.review(draft, drafted, row, ALL) == draft
+
+
+def test_a_tolerant_review_keeps_what_is_likely_enough():
+    probabilities = torch.tensor([0.5, 0.3, 0.15, 0.04, 0.01])
+    logits, allowed = probabilities.log(), torch.ones(5, dtype=torch.bool)
+    sampler = Sampler(Sampling())
+
+    def kept(tolerance, allowed=allowed, sampler=sampler):
+        return [draft for draft in range(5) if sampler.review(draft, None, logits, allowed, (), tolerance) == draft]
+
+    assert kept(Tolerance(top_n=1)) == [0] and kept(Tolerance(top_n=3)) == [0, 1, 2]
+    assert kept(Tolerance(top_p=0.4)) == [0] and kept(Tolerance(top_p=0.6)) == [0, 1]
+    assert kept(Tolerance(top_p=0.9)) == [0, 1, 2] and kept(Tolerance(top_p=1.0)) == [0, 1, 2, 3, 4]
+    # Only what may come counts, and a sampling's temperature does, too.
+    assert kept(Tolerance(top_n=2), torch.tensor([False, True, True, True, True]))[:2] == [1, 2]
+    hot, cold = (Sampler(Sampling(temperature)) for temperature in (100.0, 0.1))
+    assert hot.review(3, None, logits, allowed, (), Tolerance(top_p=0.75)) == 3
+    assert cold.review(2, None, logits, allowed, (), Tolerance(top_p=0.75)) == 0
+
+
+def test_a_draft_beyond_the_tolerance_gives_way_to_full_depths_choice():
+    logits, allowed = torch.tensor([0.5, 0.3, 0.15, 0.05]).log(), torch.ones(4, dtype=torch.bool)
+    assert Sampler(Sampling()).review(3, None, logits, allowed, (), Tolerance(top_n=2)) == 0
+    drawn = [Sampler(Sampling(1.0), seed).review(3, None, logits, allowed, (), Tolerance(top_n=3)) for seed in range(300)]
+    assert abs(drawn.count(0) / 300 - 0.5) < 0.1 and len(set(drawn)) > 2
+
+
+def test_entropy_is_in_nats_over_what_may_come():
+    allowed = torch.tensor([True, True, True, True, False])
+    assert entropy(torch.tensor([0.0, 0.0, 0.0, 0.0, 9.0]), allowed) == pytest.approx(math.log(4))
+    assert entropy(torch.tensor([0.0, 0.0, float("-inf"), float("-inf"), 1.0]), allowed) == pytest.approx(math.log(2))
+    assert entropy(torch.tensor([99.0, 0.0, 0.0, 0.0, 0.0]), allowed) == pytest.approx(0, abs=1e-6)

@@ -1,0 +1,50 @@
+"""What a schedule means for a model: whether it can run there, and how deep its speech tokens go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.schedules.forms import Entropy, Schedule, ScheduleError
+
+
+def check(schedule: Schedule, layers: int, exit_layers: Collection[int]) -> None:
+    """Raises `ScheduleError` if a model of `layers` layers with exit heads at `exit_layers` cannot run `schedule`."""
+    if schedule.layer is None:
+        return
+    if schedule.layer >= layers:
+        raise ScheduleError(
+            f"{schedule} exits at layer {schedule.layer}, but the model has {layers} layers: choose a lower layer."
+        )
+    if not exit_layers:
+        raise ScheduleError(
+            f"{schedule} exits at layer {schedule.layer}, but the model has no exit heads: use full. (None can be had where "
+            "text and speech are decoded in parallel: every step says text, and text runs every layer.)"
+        )
+    if schedule.layer not in exit_layers:
+        have = ", ".join(map(str, sorted(exit_layers)))
+        raise ScheduleError(f"{schedule} exits at layer {schedule.layer}, where the model has no exit head (it has: {have}).")
+
+
+def mean_depth(schedule: Schedule, chunk_length: int, layers: int) -> float | None:
+    """Mean depth in layers over one speech chunk of `chunk_length` tokens; None where it is not known beforehand.
+
+    That is under an entropy schedule. Under review it is what it is if every draft is kept, and where text exits early,
+    too, it is the mean over a whole group of either.
+    """
+    if isinstance(schedule, Entropy):
+        return None
+    whole, places = chunk_length, range(chunk_length)
+    if schedule.text:
+        whole, places = None, range(getattr(schedule, "period", 1))
+    depths = [schedule.depth(index, whole, layers) or layers for index in places]
+    return sum(depths) / len(depths)
+
+
+def depth_bounds(schedule: Schedule, chunk_length: int, layers: int) -> tuple[float, float]:
+    """The least and the highest mean depth in layers over one speech chunk; equal where it is known beforehand.
+
+    A review that keeps no draft, and entropies that are never low enough, leave every token to full depth.
+    """
+    if (mean := mean_depth(schedule, chunk_length, layers)) is None:
+        return float(schedule.layer), float(layers)
+    return mean, float(layers) if schedule.review else mean

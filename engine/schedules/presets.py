@@ -1,0 +1,57 @@
+"""Schedules to offer for a model."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from engine.schedules.forms import Fixed, Full, Schedule, Spark
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A schedule worth offering, by name."""
+
+    name: str
+    schedule: Schedule
+    description: str
+
+
+_PUBLISHED = {28: 22, 40: 36}
+"""The exit layers of SPAR-K's paper, chosen for trained heads by ear, by layers: Step-Audio-2-mini, GLM-4-Voice."""
+_PUBLISHED_SHARE = 5 / 6
+"""Of the depth, between the two, for models that the paper has not."""
+_TRAINED_SHARE = 2 / 3
+"""Of the depth, for heads trained by this project: measured on Wren, where layer 8 of 12 sounds like full depth."""
+
+
+def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> list[Preset]:
+    """Schedules to offer for a model: the paper's, at the paper's exit layer or the exit that is nearest to it.
+
+    `trained`: whether the heads at these exits were, or are the model's own (the logit lens). Drafts that full depth reviews
+    come from the shallowest trained head, since a wrong draft costs no sound. A head that was not trained seldom agrees from
+    far below (the paper's oracle: layer 16 of 40 on 19 % of the tokens, where a draft pays only above 16/40): its drafts come
+    from the paper's layer, one at a time.
+    """
+    found = [Preset("Full depth", Full(), "Every token runs every layer: the reference.")]
+    usable = sorted(layer for layer in exit_layers if 0 < layer < layers)
+    if not usable:
+        return found
+    wanted = _PUBLISHED.get(layers, layers * (_TRAINED_SHARE if trained else _PUBLISHED_SHARE))
+    deep = min(usable, key=lambda layer: abs(layer - wanted))
+    if trained:
+        drafts = Spark(4, "last", usable[0], review=True)
+        reviewed = f"Three drafts from layer {usable[0]}, then full depth reviews them: the same reply as full depth."
+    else:
+        drafts = Spark(2, "last", deep, review=True)
+        reviewed = (
+            f"One draft from layer {deep}, then full depth reviews it: the same reply, hardly sooner without trained heads."
+        )
+    return found + [
+        Preset("SPAR-K Even", Spark(2, "first", deep), f"Every other speech token exits at layer {deep}."),
+        Preset("SPAR-K Odd", Spark(2, "last", deep), f"As Even, but each chunk begins at layer {deep}."),
+        Preset("SPAR-K Triple", Spark(3, "first", deep), f"Two of three speech tokens exit at layer {deep}."),
+        Preset("SPAR-K, period 4", Spark(4, "first", deep), f"Three of four speech tokens exit at layer {deep}."),
+        Preset("Fixed", Fixed(deep), f"Every speech token exits at layer {deep}, never refreshed: expect worse sound."),
+        Preset("Reviewed drafts", drafts, reviewed),
+    ]

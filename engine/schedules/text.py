@@ -1,0 +1,60 @@
+"""The text form of a schedule: one reader; the writer is `str`."""
+
+from __future__ import annotations
+
+import re
+
+from engine.schedules.forms import PERIOD_OF, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
+
+FORMS = "full, fixed:9, spark:even@9, spark:odd@9, spark:triple@9, spark:k=4,first@9, spark:k=4,last@9 or entropy:9<0.5"
+OPTIONS = "+text, +propagate, +hole, +review, +review(top-p=0.9), +review(top-n=5) and +slice"
+
+_NUMBER = r"[\d.]+(?:e-?\d+)?"
+_SPARK = re.compile(r"spark:(?:(even|odd|triple)|k=(\d+),(first|last))@(\d+)")
+_REVIEW = re.compile(rf"review\((?:top-p=(-?{_NUMBER})|top-n=(-?\d+))\)")
+
+
+def parse(text: str) -> Schedule:
+    """Reads a schedule's text form; `str` of the result is its shortest form. Raises `ScheduleError`."""
+    form, *options = (part.strip() for part in text.strip().lower().split("+"))
+    given = _options(options)
+    if form == "full" or (fixed := re.fullmatch(r"fixed:(\d+)", form)):
+        if given.pop("review", False):
+            raise ScheduleError(f"{form}+review has no refresh that could review: use a spark: schedule for review.")
+        return Full(**given) if form == "full" else Fixed(int(fixed[1]), **given)
+    if entropy := re.fullmatch(rf"entropy:(\d+)<(-?{_NUMBER})", form):
+        if given.pop("review", False):
+            raise ScheduleError(f"{form}+review has no groups that could be reviewed: use a spark: schedule for review.")
+        return Entropy(int(entropy[1]), _number(entropy[2]), **given)
+    if spark := _SPARK.fullmatch(form):
+        name, period, refresh, layer = spark.groups()
+        period, refresh = PERIOD_OF[name] if name else (int(period), refresh)
+        return Spark(period, refresh, int(layer), **given)
+    raise ScheduleError(f'"{text}" is not a schedule: write {FORMS}; after it may follow {OPTIONS}.')
+
+
+def _options(options: list[str]) -> dict:
+    """Options without their plus -> a schedule's keywords."""
+    given: dict = {}
+    for option in options:
+        if option in ("text", "slice", "review"):
+            found = {option: True}
+        elif option in ("propagate", "hole"):
+            found = {"kv": option}
+        elif review := _REVIEW.fullmatch(option):
+            top_p, top_n = review.groups()
+            tolerance = Tolerance(top_p=_number(top_p)) if top_p else Tolerance(top_n=int(top_n))
+            found = {"review": True, "tolerance": tolerance}
+        else:
+            raise ScheduleError(f"A schedule has no option +{option}: there are {OPTIONS}.")
+        if given.keys() & found.keys():
+            raise ScheduleError(f"+{option} is given together with another one of its kind: choose one of them.")
+        given |= found
+    return given
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ScheduleError(f'"{text}" is not a number: write one like 0.5.') from None

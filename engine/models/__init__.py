@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-import json
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.models.spoken_lm import SpokenLM
+from engine.models import folders
 from engine.resources import resources_folder
 
-SHIPPED = ("wren",)
+if TYPE_CHECKING:  # it brings torch along
+    from engine.models.spoken_lm import SpokenLM
+
+SHIPPED = ("wren", "wren-padded", "wren-early-stop", "wren-parallel")
 """Models that come with the program, by name."""
 
 
 def find(name_or_folder: str | Path) -> Path:
-    """The folder of a shipped model or the folder itself. Raises `ValueError` with a sentence."""
+    """The folder of a shipped model, the folder itself, or that of an added or downloaded model by its name.
+
+    Raises `ValueError` with a sentence.
+    """
     if str(name_or_folder) in SHIPPED:
         return resources_folder() / str(name_or_folder)
     folder = Path(name_or_folder).expanduser()
-    if not folder.is_dir():
-        raise ValueError(f"There is no model {str(name_or_folder)!r}: give one of {', '.join(SHIPPED)} or a model's folder.")
-    return folder
+    if folder.is_dir():
+        return folder
+    from engine.models.store.shelf import Shelf  # which needs this module
+
+    names = Shelf().names()
+    if str(name_or_folder) in names:
+        return names[str(name_or_folder)]
+    known = ", ".join([*SHIPPED, *names])
+    raise ValueError(f"There is no model {str(name_or_folder)!r}: give one of {known} or a model's folder.")
 
 
 def load(name_or_folder: str | Path) -> SpokenLM:
     """Loads a model. Raises `ValueError` or `FileNotFoundError` with a sentence for a folder that cannot be used."""
-    folder = find(name_or_folder)
-    path = folder / "config.json"
-    try:
-        family = json.loads(path.read_text(encoding="utf-8")).get("family")
-    except FileNotFoundError:
-        raise ValueError(f"{folder} has no config.json: it is not the folder of a model.") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, AttributeError) as error:
-        raise ValueError(f"{path} cannot be read ({error}): install the model again.") from error
-    if family == "wren":
-        from engine.models.wren.wren import Wren
-
-        return Wren(folder)
-    raise ValueError(f"{folder} holds a model of a kind that Refrain does not know ({family or 'not named'}).")
+    facts = folders.check(find(name_or_folder))
+    if facts.problem:
+        raise ValueError(facts.problem)
+    if not facts.runs:
+        raise ValueError(f"This version of Refrain cannot run {facts.title} yet, which {facts.folder} holds.")
+    module, _, name = folders.LOADED_BY[facts.family].partition(":")
+    return getattr(import_module(module), name)(facts.folder)

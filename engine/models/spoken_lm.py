@@ -17,10 +17,18 @@ from engine.lm.sampling import Sampling
 
 @dataclass(frozen=True)
 class PromptPiece:
-    """Consecutive prompt positions: either token `ids`, or `states` [positions, dim] that take the embeddings' place."""
+    """Consecutive prompt positions: either token `ids`, or `states` [positions, dim] that take the embeddings' place.
+
+    `opening` are ids that stand before this piece if a conversation begins with it; they are none of its positions.
+    `marks` are the places in what a listener gives that are no speech and must stay as they are. In a prompt a piece is
+    `speech` as a whole, or it is not.
+    """
 
     ids: tuple[int, ...] = ()
     states: torch.Tensor | None = None
+    opening: tuple[int, ...] = ()
+    marks: tuple[int, ...] = ()
+    speech: bool = False
 
     def __len__(self) -> int:
         return len(self.ids) if self.states is None else self.states.shape[0]

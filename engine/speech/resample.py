@@ -10,9 +10,7 @@ def mono(samples: np.ndarray) -> np.ndarray:
     """Floats [n] or [n, channels] -> a float32 copy [n], the channels' mean. Raises `ValueError` for anything else."""
     samples = np.asarray(samples)
     if not np.issubdtype(samples.dtype, np.floating) or samples.ndim not in (1, 2):
-        raise ValueError(
-            f"Sound must be floats, [samples] or [samples, channels], not {samples.dtype} {list(samples.shape)}."
-        )
+        raise ValueError(f"Sound must be floats, [samples] or [samples, channels], not {samples.dtype} {list(samples.shape)}.")
     if samples.ndim == 2:
         if samples.shape[1] == 0:
             raise ValueError("Sound needs at least one channel.")

@@ -136,9 +136,7 @@ class SourceFilter:
         pulses, noise = np.fft.rfft(pieces, n=self.size, axis=-1)
         voiced = steps[:, layout.voicing : layout.voicing + 1] > 0.5
         ragged = np.where(voiced, np.clip(steps[:, layout.aperiodicity], 0, 1) @ self._to_bins, 1.0)
-        spectrum = self._filter(steps[:, : layout.bands]) * (
-            pulses * np.sqrt(np.clip(1 - ragged**2, 0, 1)) + noise * ragged
-        )
+        spectrum = self._filter(steps[:, : layout.bands]) * (pulses * np.sqrt(np.clip(1 - ragged**2, 0, 1)) + noise * ragged)
         shaped = np.fft.irfft(spectrum, n=self.size, axis=-1).astype(np.float32)
         out = np.zeros(len(steps) * hop + self.size, np.float32)
         out[: self.size] = self._overlap

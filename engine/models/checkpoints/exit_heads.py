@@ -1,0 +1,96 @@
+"""The exit heads of a model: trained ones where a file has them, else its own final norm and head.
+
+The file is in the model's folder or, where that cannot be written or ships with the program, in the user's data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from platformdirs import user_data_path
+from safetensors import SafetensorError, safe_open
+
+from engine.lm import checkpoint
+from engine.lm.decoder import Decoder
+from engine.lm.heads import ExitHead, logit_lens
+
+FILE = "heads.safetensors"
+ABOUT = "refrain"
+"""The name in the file's metadata of what is known about the heads, as JSON; its `weights` are those of `weights_mark`."""
+
+_log = logging.getLogger(__name__)
+
+
+def exit_heads(folder: Path, decoder: Decoder, ids: Sequence[int], beside: Path | None = None) -> dict[int, ExitHead]:
+    """By layer. `ids` are what an early token may be: the speech tokens and the control tokens among them.
+
+    `beside` is the file that comes with the model, by default `FILE` in its folder. With a file of heads (`layer.N.norm`,
+    `layer.N.weight` and the `ids` they share) its layers; without one the logit lens from a quarter of the depth on, one head
+    that all of those layers share: below, it says nothing. Raises `ValueError` with a sentence for a file that does not fit
+    the model.
+    """
+    path = heads_file(folder, decoder, beside)
+    if path is None:
+        config = decoder.config
+        lens = logit_lens(decoder, torch.tensor(sorted(ids), device=decoder.device))
+        return dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)
+    stored = checkpoint.read(path)
+    try:
+        layers = sorted({int(name.split(".")[1]) for name in stored if name.startswith("layer.")})
+        return {layer: _trained(stored, layer, decoder) for layer in layers}
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f"{FILE} in {path.parent} does not fit the model ({error}): remove it or train it again.") from error
+
+
+def heads_file(folder: Path, decoder: Decoder, beside: Path | None = None) -> Path | None:
+    """The trained heads of the model in a folder: the user's own before those that come with it; None where there are none.
+
+    The user's own count only for the very weights they were trained on.
+    """
+    own = own_folder(folder) / FILE
+    if own.is_file():
+        if about(own).get("weights") == weights_mark(decoder):
+            return own
+        _log.warning("%s was trained on other weights than those in %s and is not used.", own, folder)
+    beside = beside or folder / FILE
+    return beside if beside.is_file() else None
+
+
+def own_folder(folder: Path) -> Path:
+    """Where the user's data keeps heads for the model in a folder."""
+    folder = folder.resolve()
+    place = hashlib.blake2b(str(folder).encode(), digest_size=6).hexdigest()
+    return user_data_path("refrain", appauthor=False) / "heads" / f"{folder.name}-{place}"
+
+
+def about(path: Path) -> dict:
+    """What a file of heads says about itself; nothing where it says nothing or cannot be read."""
+    try:
+        with safe_open(path, "pt") as file:
+            found = json.loads((file.metadata() or {}).get(ABOUT, "{}"))
+    except (OSError, ValueError, SafetensorError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def weights_mark(decoder: Decoder) -> str:
+    """Changes when a model is trained further, and not with the precision it is loaded at."""
+    norm = decoder.norm.weight.detach().to("cpu", torch.bfloat16).float()
+    return hashlib.blake2b(norm.numpy().tobytes(), digest_size=8).hexdigest()
+
+
+def _trained(stored: dict[str, torch.Tensor], layer: int, decoder: Decoder) -> ExitHead:
+    config, ids = decoder.config, stored["ids"].long()
+    if not 0 < layer < config.layers:
+        raise ValueError(f"layer {layer} of {config.layers}")
+    if not 0 <= int(ids.min()) <= int(ids.max()) < config.vocabulary:
+        raise ValueError(f"ids up to {int(ids.max())}, vocabulary {config.vocabulary}")
+    norm, weight = (stored[f"layer.{layer}.{name}"].to(decoder.device, decoder.dtype) for name in ("norm", "weight"))
+    if len(norm) != config.dim:
+        raise ValueError(f"width {len(norm)}, model {config.dim}")
+    return ExitHead(norm, weight, ids, config.vocabulary, config.norm_eps)

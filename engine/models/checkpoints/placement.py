@@ -1,0 +1,29 @@
+"""Where a model is loaded: on which device, in which precision, with how long a context."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.models.checkpoints.memory import free_video_memory, main_memory
+from engine.models.checkpoints.plan import Device, Sizes, plan
+from engine.models.checkpoints.precision import Precision
+
+
+class Placement(NamedTuple):
+    """What was chosen, and why, as `engine.models.checkpoints.plan` tells it."""
+
+    device: Device
+    precision: Precision
+    context: int
+    sentence: str
+
+
+def place(sizes: Sizes, device: Device | None = None, precision: Precision | None = None) -> Placement:
+    """What fits this machine now; what is given is not chosen. Raises `ValueError` with a sentence if nothing fits."""
+    video_memory = 0 if device == "cpu" else free_video_memory()
+    if device == "cuda" and not video_memory:
+        raise ValueError("There is no graphics card that CUDA can use: choose the processor (cpu).")
+    made = plan(sizes, main_memory()[1], video_memory, precision=precision, device=device)
+    if made.chosen is None:
+        raise ValueError(made.sentence)
+    return Placement(made.device, made.chosen.precision, made.chosen.context, made.sentence)

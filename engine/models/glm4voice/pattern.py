@@ -1,0 +1,54 @@
+"""What GLM-4-Voice may say next: 13 text tokens, 26 speech tokens, and so on; once the text has ended, speech alone.
+
+The model is trained to keep this order and the text ends without a token of its own: a speech token in a place for text says
+so. The reference enforces nothing; `enforced=False` is that, with places that follow whatever was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import torch
+
+from engine.models.checkpoints.masks import mask
+from engine.models.checkpoints.placed_pattern import Place, PlacedPattern
+
+TEXT_CHUNK, SPEECH_CHUNK = 13, 26
+
+
+class GLMRules:
+    """The masks of each place, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
+
+    def __init__(
+        self, vocabulary: int, text: range, audio: range, stops: Collection[int],
+        enforced: bool = True, device: torch.device | str = "cpu",
+    ):  # fmt: skip
+        self.text, self.audio, self.stops = text, audio, frozenset(stops)
+        speech = mask(vocabulary, audio, stops, device=device)
+        self.masks: dict[Place, torch.Tensor] = {
+            "text": mask(vocabulary, text, audio, stops, device=device), "speech": speech, "tail": speech,
+        }  # fmt: skip
+        if not enforced:
+            self.masks = dict.fromkeys(self.masks, torch.ones_like(speech))
+
+
+@dataclass(frozen=True)
+class GLMPattern(PlacedPattern):
+    """Upstream leaves the order to the model: the loop over tokens in GLM-4-Voice's web_demo.py takes what comes."""
+
+    rules: GLMRules
+
+    kinds = {"text": "text", "speech": "speech", "tail": "speech", "over": "control"}
+    chunks = {"text": TEXT_CHUNK, "speech": SPEECH_CHUNK}
+
+    def after(self, token: int) -> GLMPattern:
+        if token in self.rules.stops:
+            return self.at("over")
+        if token in self.rules.audio:
+            if self.place == "text":
+                return self.at("tail", 1)
+            ended = self.place == "speech" and self.index + 1 == SPEECH_CHUNK
+            return self.at("text") if ended else self.at(self.place, self.index + 1)
+        index = self.index + 1 if self.place == "text" else 1
+        return self.at("speech") if index == TEXT_CHUNK else self.at("text", index)

@@ -1,0 +1,98 @@
+"""Step-Audio 2's tokens: Qwen2's byte-level BPE from `tokenizer.json`, and the added tokens by name.
+
+The same as the release's `Qwen2TokenizerFast`, whose file this is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from engine.models.checkpoints.byte_level import bytes_of
+from engine.models.checkpoints.files import AGAIN, need
+
+_AUDIO = "<audio_{}>"
+_NOT_TEXT = ("<audio_start>", "<tts_pad>")
+"""In a reply ids below the first are text, ids above the second speech, as in upstream's `StepAudio2.__call__`."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A reply taken apart: what was written, and the speech codes, among which the padding is left out in `codes`."""
+
+    text_ids: list[int]
+    raw_codes: list[int]
+    codes: list[int]
+
+
+class StepTokenizer:
+    """Text <-> ids. `audio` are the ids of the speech codes, in order; `audio_pad` stands where the sound has ended."""
+
+    def __init__(self, tokenizer: Tokenizer, source: Path):
+        self._tokenizer, self._source = tokenizer, source
+        names = {token.content: id for id, token in tokenizer.get_added_tokens_decoder().items()}
+        self._added = names
+        self.text = range(min(names.values(), default=0))
+        codes = 0
+        while _AUDIO.format(codes) in names:
+            codes += 1
+        first = self.id(_AUDIO.format(0))
+        if codes < 2 or any(names[_AUDIO.format(code)] != first + code for code in range(codes)):
+            raise ValueError(f"{source} does not number the speech tokens one after the other: {AGAIN}.")
+        self.audio = range(first, first + codes - 1)
+        self.audio_pad = self.audio.stop
+        self._text_end, self._speech_begin = map(self.id, _NOT_TEXT)
+
+    @classmethod
+    def load(cls, folder: Path) -> StepTokenizer:
+        """Raises `ValueError` or `FileNotFoundError` with a sentence for a file that is missing or damaged."""
+        path = folder / "tokenizer.json"
+        need(path)
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the library knows no finer kind
+            raise ValueError(f"{path} is damaged ({error}): {AGAIN}.") from error
+        return cls(tokenizer, path)
+
+    def id(self, name: str) -> int:
+        """Of an added token, such as `<|EOT|>`. Raises `ValueError` with a sentence for one that there is not."""
+        if name not in self._added:
+            raise ValueError(f"{self._source} has no token {name}: it is of another model, or damaged.")
+        return self._added[name]
+
+    def encode(self, text: str, specials: bool = True) -> list[int]:
+        """The ids of a text. Without `specials` the names of added tokens are read as plain text."""
+        if specials:
+            return self._tokenizer.encode(text, add_special_tokens=False).ids
+        return self._plain.encode(text, add_special_tokens=False).ids
+
+    def to_bytes(self, ids: Iterable[int]) -> bytes:
+        """The UTF-8 bytes of tokens (maybe ending inside a character); added tokens give their names."""
+        return b"".join(map(self._bytes_of, ids))
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text; bytes that are no whole character become U+FFFD."""
+        return self.to_bytes(ids).decode("utf-8", "replace")
+
+    def split(self, ids: Iterable[int]) -> Split:
+        """Takes a reply apart as upstream does, where everything else (`<tts_start>` and its like) is dropped."""
+        ids = list(ids)
+        raw = [id - self.audio[0] for id in ids if id > self._speech_begin]
+        return Split([id for id in ids if id < self._text_end], raw, [code for code in raw if code < len(self.audio)])
+
+    @cached_property
+    def _plain(self) -> Tokenizer:
+        """The same without the added tokens."""
+        plain = Tokenizer(self._tokenizer.model)
+        plain.normalizer, plain.pre_tokenizer = self._tokenizer.normalizer, self._tokenizer.pre_tokenizer
+        return plain
+
+    def _bytes_of(self, id: int) -> bytes:
+        piece = self._tokenizer.id_to_token(id)
+        if piece is None:
+            return b""  # a padding row of the vocabulary
+        return bytes_of(piece) if id in self.text else piece.encode()

@@ -1,0 +1,201 @@
+"""Fetching a released model: goes on where it was left, checks what arrived, and says in a sentence what went wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.models.store import trouble
+from engine.models.store.catalogue import Released, RemoteFile, files_from_json, files_to_json
+from engine.models.store.connection import TIMEOUT, Client
+from engine.models.store.listing import list_files
+from engine.models.store.speed import Speed
+from engine.models.store.transfer import NETWORK, Transfer, disk
+from engine.models.store.trouble import Failed
+from engine.models.store.unfinished import LISTING
+from engine.models.store.words import duration, size
+
+_log = logging.getLogger(__name__)
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before another try, while nothing arrives
+SPARE = 200_000_000  # bytes of the disk that are left free
+RUNNING = ("listing", "checking", "downloading", "waiting")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`state` is one of `RUNNING`, "done", "failed" or "cancelled"; bytes, and bytes per second."""
+
+    state: str = "listing"
+    sentence: str = ""
+    file: str = ""
+    done: int = 0
+    total: int = 0
+    speed: float = 0.0
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None while it cannot be told."""
+        return (self.total - self.done) / self.speed if self.speed > 0 and self.total else None
+
+    def __str__(self) -> str:
+        """8.2 GB of 21.1 GB  ·  35.0 MB/s  ·  6 min left  ·  model-00002-of-00004.safetensors"""
+        if self.state == "listing":
+            return "Asking what there is to fetch ..."
+        if self.state == "checking":
+            return f"Checking what has arrived of {self.file} ..."
+        if self.state == "waiting":
+            return f"{self.sentence} Trying again ..."
+        left = self.seconds_left
+        parts = (
+            f"{size(self.done)} of {size(self.total)}",
+            f"{size(self.speed)}/s" if self.speed else "",
+            f"{duration(left)} left" if left is not None else "",
+            self.file.rpartition("/")[2],
+        )
+        return "  ·  ".join(filter(None, parts))
+
+
+class Download:
+    """One model on its way into `folder`, on a thread of its own. `progress` may be read and `cancel` called at any time."""
+
+    def __init__(
+        self,
+        released: Released,
+        folder: Path,
+        after: Download | None = None,
+        timeout: float = TIMEOUT,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        """`after` is an earlier one of the same model, whose end is waited for."""
+        self.released, self.folder = released, folder
+        self.progress = Progress(total=released.download_bytes)
+        self._after, self._pauses, self._client, self._speed = after, pauses, Client(timeout), Speed()
+        self._settled = 0  # bytes of the files that are complete
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name=f"download {released.id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Returns at once; what has arrived is kept."""
+        self._client.cancel()
+        with self._lock:
+            if self.progress.is_running:
+                self.progress = replace(self.progress, state="cancelled", sentence=trouble.KEPT, speed=0.0)
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the thread's end; whether it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # --- the download's own thread ------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            if self._after is not None:
+                self._after._thread.join()
+            self._client.check()
+            self._fetch_all()
+            self._show(state="done", sentence="", file="", speed=0.0)
+        except Exception as error:
+            if self._client.is_cancelled:  # whatever came of being cut off
+                return
+            known = isinstance(error, Failed)
+            (_log.info if known else _log.error)("The download of %s failed.", self.released.id, exc_info=error)
+            sentence = str(error) if known else f"The download failed ({error or type(error).__name__}). {trouble.KEPT}"
+            self._show(state="failed", sentence=sentence, speed=0.0)
+
+    def _show(self, **changes) -> None:
+        with self._lock:
+            if not self._client.is_cancelled:
+                self.progress = replace(self.progress, **changes)
+
+    def _fetch_all(self) -> None:
+        with disk(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        transfers = [self._transfer(file) for file in self._files()]
+        total, there = sum(one.file.size or 0 for one in transfers), sum(one.there for one in transfers)
+        self._show(total=total, done=there)
+        self._look_for_room(total - there)
+        for transfer in transfers:
+            self._client.check()
+            if not transfer.is_complete:
+                self._persist(transfer.fetch, transfer.file.path)
+            self._settled += transfer.target.stat().st_size
+        with disk(self.folder):
+            (self.folder / LISTING).unlink(missing_ok=True)
+
+    def _transfer(self, file: RemoteFile) -> Transfer:
+        def checking() -> None:
+            self._show(state="checking", file=Path(file.path).name, sentence="", speed=0.0)
+
+        def arrived(position: int, new: int) -> None:
+            speed = self._speed.add(new)
+            self._show(state="downloading", sentence="", file=file.path, done=self._settled + position, speed=speed)
+
+        return Transfer(file, self.folder, self._client, checking, arrived)
+
+    def _files(self) -> list[RemoteFile]:
+        """As listed when the download began, so that going on later cannot mix two releases."""
+        path = self.folder / LISTING
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return files_from_json(json.loads(path.read_text(encoding="utf-8")))
+        files: list[RemoteFile] = []
+
+        def ask() -> None:
+            files.clear()
+            for source in self.released.sources:
+                files.extend(self._with_size(file) for file in list_files(self._client, source))
+
+        self._persist(ask, "the list of files")
+        with disk(self.folder):
+            path.write_text(json.dumps(files_to_json(files), indent=1), encoding="utf-8")
+        return files
+
+    def _with_size(self, file: RemoteFile) -> RemoteFile:
+        if file.size is not None:
+            return file
+        with self._client.open(file.url) as response:
+            length = response.headers.get("Content-Length", "")
+            return replace(
+                file, size=int(length) if length.isdigit() else None, sha256=file.sha256 or self._client.sha256(response)
+            )
+
+    def _look_for_room(self, needed: int) -> None:
+        with disk(self.folder):
+            free = shutil.disk_usage(self.folder).free
+        if needed and free < needed + SPARE:
+            raise Failed(trouble.no_room(self.folder, needed + SPARE, free))
+
+    def _persist(self, work, what: str) -> None:
+        """Tries again and again while something arrives in between, and a few times while nothing does."""
+        failures, before = 0, -1
+        while True:
+            try:
+                return work()
+            except Failed:
+                raise
+            except (*NETWORK, ValueError, KeyError, TypeError) as error:
+                self._client.check()
+                if not isinstance(error, NETWORK):
+                    raise Failed(trouble.odd_answer(error)) from error
+                if trouble.is_final(error):
+                    raise Failed(trouble.sentence(error, what, self.released)) from error
+                failures = 0 if self.progress.done > before else failures + 1
+                before = max(before, self.progress.done)
+                if failures >= len(self._pauses):
+                    raise Failed(f"{trouble.sentence(error, what, self.released)} {trouble.KEPT}") from error
+                _log.info("Downloading %s: %s; trying again.", what, error)
+                self._show(state="waiting", sentence=trouble.sentence(error, what, self.released), speed=0.0)
+                self._client.wait(self._pauses[failures])

@@ -1,0 +1,110 @@
+"""The models that the page shows: what ships, what was added, and what could be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.models.folders import FolderFacts, check
+from engine.models.store import catalogue
+from engine.models.store.catalogue import Released
+from engine.models.store.needs import Needs
+from engine.models.store.unfinished import unfinished_bytes
+
+_OF_WREN = (
+    "Refrain's own small model: answers everyday English questions in one voice, on the processor of a laptop.",
+    "Free for any use",
+)
+NOT_RUN = "This version of Refrain cannot run it yet."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`key` names the card; `use` is what the engine loads, a name or a folder. `facts` None: it is not on this machine."""
+
+    key: str
+    use: str
+    name: str
+    description: str
+    licence: str
+    facts: FolderFacts | None
+    released: Released | None = None
+    runs: bool = False
+    is_added: bool = False
+    unfinished: int = 0  # bytes of a download
+
+    @property
+    def problem(self) -> str:
+        return self.facts.problem if self.facts is not None else ""
+
+    @property
+    def can_be_used(self) -> bool:
+        return self.facts is not None and self.runs and not self.problem
+
+    @property
+    def remark(self) -> str:
+        """What stands in the way although nothing is broken."""
+        known = self.released is not None or bool(self.facts and self.facts.family)
+        return NOT_RUN if known and not self.runs else ""
+
+    @property
+    def folder(self) -> Path | None:
+        """The place on this machine, if there is one."""
+        return self.facts.folder if self.facts is not None else None
+
+    @property
+    def parameters(self) -> int:
+        if self.facts is not None and self.facts.parameters:
+            return self.facts.parameters
+        return self.released.parameters if self.released is not None else 0
+
+    @property
+    def needs(self) -> Needs | None:
+        """None where it cannot be told."""
+        facts, released = self.facts, self.released
+        if facts is not None and facts.weights_bytes:
+            precision = "32 bits" if facts.family == "wren" else "the precision they are stored in"
+            return Needs(facts.weights_bytes, facts.kv_bytes, facts.context, precision)
+        if facts is None and released is not None:
+            kv = released.kv_bytes_per_position * released.context
+            return Needs(released.memory_bytes, kv, released.context, "bfloat16")
+        return None
+
+
+def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]], runs: Iterable[str]) -> list[Entry]:
+    """Looks through every folder, so it is for a background thread. `runs`: families that this version can load.
+
+    Raises `ValueError` with a sentence if the catalogue that ships is damaged.
+    """
+    runs, releases = set(runs), catalogue.read()
+    entries = [_entry(name, name, check(folder), runs, releases) for name, folder in shipped]
+    entries += [_entry(str(folder), str(folder), check(folder), runs, releases, is_added=True) for folder in added]
+    return entries + [_of_release(released, models_folder, runs) for released in releases]
+
+
+def _entry(key: str, use: str, facts: FolderFacts, runs: set[str], releases: tuple[Released, ...], is_added=False) -> Entry:
+    described = next((one for one in releases if one.family == facts.family), None)
+    if facts.family == "wren":
+        description, licence = _OF_WREN
+    elif described is not None:
+        description, licence = described.description, f"{described.licence}. {described.licence_note}"
+    else:
+        description, licence = "", ""
+    name = facts.title if not is_added else facts.folder.name
+    use = str(facts.folder) if is_added else use
+    return Entry(key, use, name or key, description, licence, facts, None, facts.family in runs, is_added)
+
+
+def _of_release(released: Released, models_folder: Path, runs: set[str]) -> Entry:
+    """One that was downloaded stands in a place of its own."""
+    place = models_folder / released.id
+    unfinished, facts = unfinished_bytes(place), None
+    folder = place / released.sources[0].folder
+    if not unfinished and (folder / "config.json").is_file():
+        facts = check(folder)
+    licence = f"{released.licence}. {released.licence_note}"
+    can_run = released.family in runs
+    return Entry(
+        released.id, str(folder), released.name, released.description, licence, facts, released, can_run, unfinished=unfinished
+    )

@@ -1,0 +1,45 @@
+"""What this machine has: memory, cores, a GPU, room on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.models.checkpoints.memory import graphics_card, main_memory
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Bytes; 0 is what the system does not tell, and `gpu` is "" without one that CUDA can use."""
+
+    memory: int
+    memory_free: int
+    cores: int
+    gpu: str = ""
+    gpu_memory: int = 0
+    disk_free: int = 0
+
+
+def look(models_folder: Path) -> Machine:
+    """May import torch, which takes a second or more: not for the thread of a screen."""
+    return Machine(*main_memory(), _cores(), *graphics_card(), disk_free(models_folder))
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Windows and macOS
+        return os.cpu_count() or 1
+
+
+def disk_free(folder: Path) -> int:
+    """Of the disk that a folder, which may not be there yet, is or would be on."""
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            try:
+                return shutil.disk_usage(place).free
+            except OSError:
+                return 0
+    return 0

@@ -1,0 +1,91 @@
+"""What is on this machine and what could be: everything that has to wait for a disk."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from engine import models
+from engine.models import folders
+from engine.models.store import catalogue
+from engine.models.store.added import AddedFolders
+from engine.models.store.entries import NOT_RUN, Entry, collect
+from engine.models.store.machine import Machine, look
+from engine.models.store.unfinished import discard, unfinished_bytes
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was found; `problem` is a sentence."""
+
+    entries: tuple[Entry, ...]
+    machine: Machine
+    problem: str
+
+
+class Shelf:
+    """Models that ship, that were added and that were downloaded, below `folder` in the user's data."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._data = folder or user_data_path("refrain", appauthor=False)
+        self._added = AddedFolders(self._data / "models.json")
+
+    @property
+    def problem(self) -> str:
+        """A sentence about a list of added folders that turned out to be damaged."""
+        return self._added.problem
+
+    @property
+    def downloads(self) -> Path:
+        return self._data / "models"
+
+    def names(self) -> dict[str, Path]:
+        """What an added or downloaded model may be called, and its folder; quick, for nothing is looked through.
+
+        A downloaded one has the name of the catalogue, an added one that of its folder, or where two share it the whole
+        path. Raises `ValueError` with a sentence if the catalogue that ships is damaged.
+        """
+        named = {}
+        for released in catalogue.read():
+            place = self.downloads / released.id
+            folder = place / released.sources[0].folder
+            if (folder / "config.json").is_file() and not unfinished_bytes(place):
+                named[released.id] = folder
+        added = self._added.folders
+        taken = Counter([*models.SHIPPED, *named, *(folder.name for folder in added)])
+        return named | {folder.name if taken[folder.name] == 1 else str(folder): folder for folder in added}
+
+    def entries(self) -> list[Entry]:
+        """Raises `ValueError` with a sentence if the catalogue that ships is damaged."""
+        shipped = [(name, models.find(name)) for name in models.SHIPPED]
+        return collect(self._added.folders, self.downloads, shipped, folders.LOADED_BY)
+
+    def look(self) -> Stock:
+        """May take seconds, and bring torch along."""
+        entries = self.entries()
+        return Stock(tuple(entries), look(self.downloads), self.problem)
+
+    def add(self, folder: Path) -> str:
+        """Checks a folder and puts it on the list; returns what is wrong or else what it is, in a sentence.
+
+        One that holds no model that Refrain knows is refused with `ValueError`.
+        """
+        facts = folders.check(folder.resolve())
+        if not facts.family:
+            raise ValueError(facts.problem)
+        self._added.add(facts.folder)
+        if facts.problem:
+            return f"{facts.title} was added, but cannot be used. {facts.problem}"
+        return f"{facts.title} was added from {facts.folder}." + ("" if facts.runs else f" {NOT_RUN}")
+
+    def remove(self, folder: Path) -> str:
+        self._added.remove(folder)
+        return f"{folder} is not on the list any more; its files are untouched."
+
+    def discard(self, release: str) -> str:
+        """Deletes an unfinished download."""
+        discard(self.downloads / release)
+        return "The unfinished download was deleted."

@@ -6,8 +6,10 @@ import numpy as np
 
 from engine.decoding.meter import SOUND, Meter
 from engine.events import Listened
+from engine.models.pooled_speech import Heard, PooledSpeech, part
 from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill.history import History
+from engine.speech.recording import LOUDEST
 from engine.speech.resample import Resampler, mono
 
 SHORTEST = 0.1
@@ -29,7 +31,10 @@ class SpokenQuestion:
         self._needed = len(self._end) + reply_room
         self._resampler: Resampler | None = None
         self._rate, self._samples, self._peak = 0.0, 0, 0.0
-        self._kept = self._lost = 0  # positions
+        self._exchange = history.exchanges[-1]
+        self._speech = PooledSpeech(model.decoder, self._exchange.pooling.input)
+        self._positions = 0
+        self._lost = 0  # positions of the listener's that there is no room for
         self._error: Exception | None = None
         history.add(model.before_speech())
 
@@ -43,6 +48,7 @@ class SpokenQuestion:
         if self._error is None:
             try:
                 self._hear(samples)
+                self._history.make_room(self._needed)  # earlier turns may fill it all before anything is heard
                 self._history.prefill()
             except Exception as error:  # told once the user has finished
                 self._error = error
@@ -58,33 +64,39 @@ class SpokenQuestion:
             raise QuestionError("I heard nothing: the recording is silent. Check that the microphone is not muted.")
         if seconds < SHORTEST:
             raise QuestionError(f"I heard nothing: the question was shorter than {SHORTEST} s. Speak a little longer.")
-        self._add(self._listener.feed(self._resampler.finish()))
-        self._add(self._listener.finish())
+        self._hear_piece(self._listener.feed(self._resampler.finish()))
+        self._hear_piece(self._listener.finish())
+        for heard in self._speech.finish():
+            self._add(heard)
         self._history.add(self._end)
         if self._lost:
-            kept = seconds * self._kept / (self._kept + self._lost)
-            meter.limits.append(
-                f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s."
-            )
+            kept = seconds * self._exchange.heard / (self._exchange.heard + self._lost)
+            meter.limits.append(f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s.")
         meter.listen = meter.now()
-        return Listened(seconds, self._kept, meter.listen)
+        return Listened(seconds, self._positions, meter.listen)
 
     def _hear(self, samples: np.ndarray) -> None:
         if samples.size:
             peak = float(np.abs(samples).max())
-            if not np.isfinite(peak):
+            if not peak < LOUDEST / 2:  # resampling may go beyond the peak
                 raise QuestionError("The recording is damaged: it has samples that are not numbers. Record it again.")
             self._peak = max(self._peak, peak)
             self._samples += samples.size
-        self._add(self._listener.feed(self._resampler.feed(samples)))
+        self._hear_piece(self._listener.feed(self._resampler.feed(samples)))
 
-    def _add(self, piece: PromptPiece) -> None:
+    def _hear_piece(self, piece: PromptPiece) -> None:
+        for heard in self._speech.feed(piece):
+            self._add(heard)
+
+    def _add(self, heard: Heard) -> None:
         """As much of the piece as there is room for; the listener goes on beyond, to tell how much was lost."""
+        piece, sizes = heard
         room = 0 if self._lost else max(0, self._history.make_room(len(piece) + self._needed) - self._needed)
         kept = min(room, len(piece))
-        self._history.add(_first(piece, kept))
-        self._kept += kept
-        self._lost += len(piece) - kept
+        self._history.add(part(piece, 0, kept))
+        self._positions += kept
+        self._exchange.heard += sum(sizes[:kept])
+        self._lost += sum(sizes[kept:])
 
 
 class TypedQuestion:
@@ -105,7 +117,8 @@ class TypedQuestion:
 
     def _fitting(self, meter: Meter) -> PromptPiece:
         """The question, or the longest beginning of it that there is room for."""
-        piece, needed = self._model.typed(self._text), self._reply_room
+        piece = self._model.typed(self._text)
+        needed = self._reply_room + len(piece.opening)
         room = self._history.make_room(len(piece) + needed) - needed
         if len(piece) <= room:
             return piece
@@ -124,9 +137,3 @@ class TypedQuestion:
             f"The question was too long: the model was given only its first {fits} of {len(self._text)} characters."
         )
         return piece
-
-
-def _first(piece: PromptPiece, positions: int) -> PromptPiece:
-    if positions == len(piece):
-        return piece
-    return PromptPiece(piece.ids[:positions], None if piece.states is None else piece.states[:positions])

@@ -1,7 +1,8 @@
-"""What Wren may say next: transcript, then chunks of 4 text and 16 speech tokens, then speech alone.
+"""What Wren may say next: transcript, then text and speech, 4 tokens to 16, in one of three orders (arXiv 2506.04518).
 
-Early-stop interleaving (arXiv 2506.04518): the end of the text is a token of its own, after it only speech follows, so no
-padding keeps the ratio up.
+Early-stop interleaving: chunks of text and of speech; the end of the text is a token of its own, after it only speech follows,
+so no padding keeps the ratio up. Padded interleaving: chunks to the end, the text's places filled with its end token. Parallel:
+each position says one text token and four speech tokens.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ class Rules:
     def __init__(self, vocabulary: Vocabulary, text_chunk: int, speech_chunk: int) -> None:
         self.vocabulary, self.text_chunk, self.speech_chunk = vocabulary, text_chunk, speech_chunk
 
+    @property
+    def share(self) -> int:
+        """Speech tokens for each text token."""
+        return self.speech_chunk // self.text_chunk
+
     @cached_property
     def masks(self) -> dict[str, torch.Tensor]:
         v = self.vocabulary
@@ -28,13 +34,19 @@ class Rules:
             "heard": v.mask(text=True, marks=[v.answer]),
             "text": v.mask(text=True, marks=[v.end_text]),
             "speech": v.mask(units=True),
+            "padding": v.mask(marks=[v.end_text]),
             "tail": v.mask(units=True, marks=[v.end]),
         }
+
+    @cached_property
+    def spoken(self) -> torch.Tensor:
+        """The ids that a head for speech chooses from."""
+        return self.masks["tail"].nonzero().flatten()
 
 
 @dataclass(frozen=True)
 class WrenPattern:
-    """`place` is one of the masks of `Rules`, or "over"; `index` counts within the chunk."""
+    """Early-stop interleaving. `place` is one of the masks of `Rules`, or "over"; `index` counts within the chunk."""
 
     rules: Rules
     place: str
@@ -42,7 +54,7 @@ class WrenPattern:
 
     @property
     def kind(self) -> Kind:
-        return {"heard": "heard", "text": "text", "over": "control"}.get(self.place, "speech")
+        return {"heard": "heard", "text": "text", "padding": "control", "over": "control"}.get(self.place, "speech")
 
     @property
     def speech_step(self) -> bool:
@@ -68,15 +80,84 @@ class WrenPattern:
         return "control" if token in (v.answer, v.end_text, v.end) else self.kind
 
     def after(self, token: int) -> WrenPattern:
-        v, rules, index = self.rules.vocabulary, self.rules, self.index + 1
+        v = self.rules.vocabulary
         if token == v.end:
-            return replace(self, place="over", index=0)
+            return self._at("over")
         if token == v.answer:
-            return replace(self, place="text", index=0)
-        if token == v.end_text:
-            return replace(self, place="tail", index=0)
-        if self.place == "text" and index == rules.text_chunk:
-            return replace(self, place="speech", index=0)
-        if self.place == "speech" and index == rules.speech_chunk:
-            return replace(self, place="text", index=0)
-        return replace(self, index=index)
+            return self._at("text")
+        return self._at("heard", self.index + 1) if self.place == "heard" else self._after_reply(token)
+
+    def _after_reply(self, token: int) -> WrenPattern:
+        """The place after a token of the reply that does not end it."""
+        if token == self.rules.vocabulary.end_text:
+            return self._at("tail")
+        if self.index + 1 == self.chunk_length:
+            return self._at("speech" if self.place == "text" else "text")
+        return self._at(self.place, self.index + 1)
+
+    def _at(self, place: str, index: int = 0) -> WrenPattern:
+        return replace(self, place=place, index=index)
+
+
+class PaddedPattern(WrenPattern):
+    """Interleaving to the end: `end` may come in the speech chunks after the text's end."""
+
+    @property
+    def chunk_length(self) -> int | None:
+        if self.place in ("text", "padding"):
+            return self.rules.text_chunk
+        return self.rules.speech_chunk if self.speech_step else None
+
+    def _after_reply(self, token: int) -> WrenPattern:
+        padded = token == self.rules.vocabulary.end_text or self.place == "tail"
+        if self.index + 1 < self.chunk_length:
+            return self._at("padding" if token == self.rules.vocabulary.end_text else self.place, self.index + 1)
+        if self.speech_step:
+            return self._at("padding" if padded else "text")
+        return self._at("tail" if padded else "speech")
+
+
+class ParallelPattern(WrenPattern):
+    """One text token (slot 0) and `Rules.share` speech tokens share each position of the reply; `index` is their slot.
+
+    See `engine.decoding.parallel.SharedPattern`. After the text's end slot 0 holds its end token; a position ends with `end`.
+    """
+
+    @property
+    def slot(self) -> int:
+        return self.index if self.place in ("speech", "tail") else 0
+
+    @property
+    def speech_step(self) -> bool:
+        """No schedule chooses a depth here: every step says text."""
+        return False
+
+    @property
+    def chunk_index(self) -> int:
+        return max(0, self.slot - 1)
+
+    @property
+    def chunk_length(self) -> int | None:
+        return self.rules.share if self.slot else None
+
+    def logits(self, row: torch.Tensor) -> torch.Tensor:
+        """The head's row, then each speech slot's over `Rules.spoken` -> those of the next token [vocabulary]."""
+        size, spoken = self.rules.vocabulary.size, self.rules.spoken.to(row.device)
+        if not self.slot:
+            return row[:size]
+        start = size + (self.slot - 1) * len(spoken)
+        out = torch.full((size,), float("-inf"), dtype=row.dtype, device=row.device)
+        return out.index_copy_(0, spoken, row[start : start + len(spoken)])
+
+    def _after_reply(self, token: int) -> WrenPattern:
+        if self.slot == 0:
+            return self._at("tail" if token == self.rules.vocabulary.end_text else "speech", 1)
+        if self.slot < self.rules.share:
+            return self._at(self.place, self.slot + 1)
+        return self._at("padding" if self.place == "tail" else "text")
+
+
+PATTERNS: dict[str, type[WrenPattern]] = {
+    "padded": PaddedPattern, "early-stop": WrenPattern, "parallel": ParallelPattern,
+}  # fmt: skip
+"""By the paradigm's name."""

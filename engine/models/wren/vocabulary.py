@@ -9,6 +9,8 @@ from pathlib import Path
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from engine.models.checkpoints.byte_level import BYTE_OF
+
 MARKS = ("spoken", "typed", "reply", "write", "answer", "end_text", "end")
 """spoken and typed open a question; reply closes it, or write where only text is wanted (the transcript, or a typed question's
 answer); answer ends the transcript, end_text says that only speech follows, end that the turn is over."""
@@ -59,7 +61,7 @@ class Vocabulary:
         if token not in self._pieces:
             is_text = token < min(self.spoken, self.unit_ids[0])
             piece = self.tokenizer.id_to_token(token) if is_text else ""
-            self._pieces[token] = bytes(_BYTE_OF[c] for c in piece)
+            self._pieces[token] = bytes(BYTE_OF[c] for c in piece)
         return self._pieces[token]
 
     def mask(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> torch.Tensor:
@@ -82,13 +84,3 @@ def train(texts: Iterable[str], pieces: int, units: int) -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken(f"<|{name}|>", normalized=False) for name in MARKS])
     tokenizer.add_special_tokens([AddedToken(f"<|unit_{i}|>", normalized=False) for i in range(units)])
     return tokenizer
-
-
-def _byte_alphabet() -> dict[str, int]:
-    """Byte-level BPE writes a byte as a character: printable Latin-1 as itself, the rest from U+0100 on, in order."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    rest = [b for b in range(256) if b not in printable]
-    return {chr(b): b for b in printable} | {chr(0x100 + i): b for i, b in enumerate(rest)}
-
-
-_BYTE_OF = _byte_alphabet()

@@ -14,10 +14,13 @@ from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampling
+from engine.models.checkpoints.exit_heads import FILE, exit_heads
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren.adaptor import Adaptor
 from engine.models.wren.listener import ListenerConfig, PhoneNetwork, StreamingListener
-from engine.models.wren.pattern import Rules, WrenPattern
+from engine.models.wren.low_rank import ParallelDecoder, merge
+from engine.models.wren.parts import ADAPTER, part_of, read_config
+from engine.models.wren.pattern import PATTERNS, Rules, WrenPattern
 from engine.models.wren.speaker import StreamingSpeaker
 from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
 from engine.models.wren.text import spoken_form
@@ -28,13 +31,14 @@ FAMILY = "wren"
 
 @dataclass(frozen=True)
 class WrenConfig:
-    """What `config.json` holds."""
+    """What `config.json` holds, an adapter's and its base's taken together."""
 
     lm: LMConfig
     listener: ListenerConfig
     speech: SpeechTokenConfig
     text_chunk: int
     speech_chunk: int
+    paradigm: str = "early-stop"
 
     def to_json(self) -> str:
         return json.dumps({"family": FAMILY, **asdict(self)}, indent=1)
@@ -43,12 +47,12 @@ class WrenConfig:
     def load(cls, path: Path) -> WrenConfig:
         """Raises `ValueError` with a sentence for a file that is not Wren's."""
         try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
+            fields = read_config(path.parent)
             listener = {**fields["listener"], "phones": tuple(fields["listener"]["phones"])}
             speech = {**fields["speech"], "levels": tuple(fields["speech"]["levels"])}
             return cls(
                 LMConfig(**fields["lm"]), ListenerConfig(**listener), SpeechTokenConfig(**speech),
-                fields["text_chunk"], fields["speech_chunk"],
+                fields["text_chunk"], fields["speech_chunk"], _known(fields.get("paradigm", cls.paradigm)),
             )  # fmt: skip
         except FileNotFoundError:
             raise ValueError(f"{path.parent} has no {path.name}: it is not the folder of a model.") from None
@@ -64,18 +68,17 @@ class Wren:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = config = WrenConfig.load(folder / "config.json")
-        self.vocabulary = vocabulary = Vocabulary.load(folder / "tokenizer.json")
-        weights = checkpoint.read(folder / "lm.safetensors")
+        self.vocabulary = vocabulary = Vocabulary.load(part_of(folder, "tokenizer.json"))
+        self._rules = Rules(vocabulary, config.text_chunk, config.speech_chunk)
+        weights = self._read("lm")
         adaptor = {name: weights.pop(name) for name in list(weights) if name.startswith("adaptor.")}
-        heads = checkpoint.read(folder / "heads.safetensors")
         try:
-            self.decoder, self.exit_heads = Decoder(config.lm, weights), _exit_heads(heads, config.lm)
+            self.decoder, self.exit_heads = self._decoder(weights)
         except KeyError as error:
             raise ValueError(f"The weights in {folder} are incomplete ({error.args[0]}): install the model again.") from error
-        self._listener = _filled(PhoneNetwork(config.listener), checkpoint.read(folder / "listener.safetensors"), "listener")
+        self._listener = _filled(PhoneNetwork(config.listener), self._read("listener"), "listener")
         self._adaptor = _filled(Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
-        self._speech = _filled(SpeechTokenizer(config.speech), checkpoint.read(folder / "speaker.safetensors"), "speaker")
-        self._rules = Rules(vocabulary, config.text_chunk, config.speech_chunk)
+        self._speech = _filled(SpeechTokenizer(config.speech), self._read("speaker"), "speaker")
         self.sampling = Sampling()  # greedy: a small model is surest of its first choice
         self.input_rate = self.output_rate = config.speech.sample_rate
         self.speech_rate = config.speech.unit_rate
@@ -99,7 +102,7 @@ class Wren:
         return PromptPiece((v.typed, *v.encode(spoken_form(text)), v.reply))
 
     def pattern(self, spoken: bool) -> WrenPattern:
-        return WrenPattern(self._rules, "heard" if spoken else "text")
+        return PATTERNS[self.config.paradigm](self._rules, "heard" if spoken else "text")
 
     def decode_text(self, ids: list[int]) -> bytes:
         return self.vocabulary.to_bytes(ids)
@@ -107,6 +110,21 @@ class Wren:
     def end_reply(self, ids: list[int]) -> PromptPiece:
         end = self.vocabulary.end
         return PromptPiece() if ids and ids[-1] == end else PromptPiece((end,))
+
+    def _read(self, part: str) -> dict[str, torch.Tensor]:
+        return checkpoint.read(part_of(self.folder, f"{part}.safetensors"))
+
+    def _decoder(self, weights: dict[str, torch.Tensor]) -> tuple[Decoder, dict[int, ExitHead]]:
+        """The decoder and its exit heads; in parallel decoding every step says text, so that none can exit early."""
+        config, speech = self.config, []
+        if (path := self.folder / ADAPTER).exists() or config.paradigm == "parallel":
+            speech = merge(weights, checkpoint.read(path), config.lm.layers)
+        if config.paradigm != "parallel":
+            decoder = Decoder(config.lm, weights)
+            return decoder, exit_heads(self.folder, decoder, self._rules.spoken.tolist(), part_of(self.folder, FILE))
+        if [head.shape for head in speech] != [(len(self._rules.spoken), config.lm.dim)] * self._rules.share:
+            raise KeyError("speech heads")
+        return ParallelDecoder(config.lm, weights, speech), {}
 
 
 class WrenListener:
@@ -124,16 +142,10 @@ class WrenListener:
         return PromptPiece(states=self._adaptor(self._stream.finish()))
 
 
-def _exit_heads(tensors: dict[str, torch.Tensor], config: LMConfig) -> dict[int, ExitHead]:
-    """By layer; stored as `layer.N.norm`, `layer.N.weight` and the `ids` all share."""
-    layers = sorted({int(name.split(".")[1]) for name in tensors if name.startswith("layer.")})
-    return {
-        n: ExitHead(
-            tensors[f"layer.{n}.norm"].float(), tensors[f"layer.{n}.weight"].float(), tensors["ids"],
-            config.vocabulary, config.norm_eps,
-        )
-        for n in layers
-    }
+def _known(paradigm: str) -> str:
+    if paradigm not in PATTERNS:
+        raise TypeError(f"paradigm {paradigm!r}")
+    return paradigm
 
 
 def _filled(network, tensors: dict[str, torch.Tensor], file: str, prefix: str = ""):

@@ -9,6 +9,7 @@ The steps, in order; each goes on where it stopped:
   lm         train the language model with early exit in mind
   heads      train the exit heads with the language model frozen
   export     write resources/wren
+  paradigm   train the base further for one of three ways to decode text and speech, which --paradigm exports
 
 On a machine without the training folder, `restore` begins it with the weights that ship (`voices` and `tokens` make the rest
 again). `testsets` and `ceiling` make what the evaluation needs.
@@ -17,6 +18,7 @@ again). `testsets` and `ceiling` make what the evaluation needs.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -91,6 +93,17 @@ def heads(steps: int = 600) -> None:
 
 
 @app.command()
+def paradigm(
+    name: str = typer.Argument(help="padded, early-stop or parallel."), steps: int = 500, processes: int = PROCESSES
+) -> None:
+    """Trains the base for one paradigm of decoding; all three see the same data."""
+    from engine.models.wren.training import parallel, train_paradigm
+
+    folder = places.training_folder()
+    parallel.launch(train_paradigm.worker, processes, train_paradigm.plan_of(name, steps, folder), folder)
+
+
+@app.command()
 def restore() -> None:
     """Fills an empty training folder from the weights that ship, to go on from them."""
     from engine.models.wren.training.restore import restore as fill
@@ -100,12 +113,17 @@ def restore() -> None:
 
 
 @app.command()
-def export(target: Path = typer.Option(None, help="Where to; resources/wren when not given.")) -> None:
+def export(
+    target: Path = typer.Option(None, help="Where to; a folder in resources when not given."),
+    paradigm: str = typer.Option("", help="padded, early-stop or parallel: writes that adapter of Wren instead."),
+) -> None:
     """Writes the weights that ship."""
-    from engine.models.wren.training.export import export as write
+    from engine.models.wren.training import export as step
     from engine.resources import resources_folder
 
-    write(places.training_folder(), target or resources_folder() / "wren")
+    name = f"wren-{paradigm}" if paradigm else "wren"
+    write = partial(step.export_adapter, paradigm=paradigm) if paradigm else step.export
+    write(places.training_folder(), target or resources_folder() / name)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Writes the weights that ship: matrices of the language model and the heads as int8 rows, the rest as 16-bit floats."""
+"""Writes the weights that ship: matrices as int8 rows, but for the voice's, and the rest as 16-bit floats."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 import torch
 
 from engine.lm import checkpoint
-from engine.models.wren.training import parallel, tokens
+from engine.models.wren.parts import ADAPTER, CONFIG
+from engine.models.wren.training import parallel, tokens, train_paradigm
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.train_lm import SPEECH_CHUNK, TEXT_CHUNK, lm_config
 from engine.models.wren.vocabulary import Vocabulary
-from engine.models.wren.wren import WrenConfig
+from engine.models.wren.wren import FAMILY, WrenConfig
 
 
 def export(folder: Path, target: Path) -> None:
@@ -29,12 +30,32 @@ def export(folder: Path, target: Path) -> None:
     model.load_state_dict(kept["network"])
     checkpoint.write(target / "lm.safetensors", _half(model.exported()), int8=True)
     checkpoint.write(target / "heads.safetensors", _half(heads["tensors"]), int8=True)
-    checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()))
+    checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()), int8=True)
     checkpoint.write(target / "speaker.safetensors", _half(speech.state_dict()))
     config = WrenConfig(model.config, listener.config, speech.config, TEXT_CHUNK, SPEECH_CHUNK)
     (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
     steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm", "heads")}
     (target / "training.json").write_text(json.dumps(steps) + "\n", encoding="utf-8")
+    _tell(target)
+
+
+def export_adapter(folder: Path, target: Path, paradigm: str) -> None:
+    """From the training folder to the folder of an adapter, beside that of Wren's. Raises `FileNotFoundError`."""
+    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    base, kept = parallel.load(folder / "lm.pt"), parallel.load(folder / f"paradigm-{paradigm}.pt")
+    if base is None or kept is None:
+        raise FileNotFoundError(f"Train the language model, and then the paradigm {paradigm}, first.")
+    model = train_paradigm.adapted(base, vocabulary, paradigm)
+    model.load_state_dict(kept["adapter"], strict=False)
+    target.mkdir(parents=True, exist_ok=True)
+    checkpoint.write(target / ADAPTER, _half(model.exported()), int8=True)
+    config = {"family": FAMILY, "base": "../wren", "paradigm": paradigm}
+    (target / CONFIG).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    (target / "training.json").write_text(json.dumps({"lm": base["step"], paradigm: kept["step"]}) + "\n", encoding="utf-8")
+    _tell(target)
+
+
+def _tell(target: Path) -> None:
     for path in sorted(target.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.2f} MB  {path.name}")
 

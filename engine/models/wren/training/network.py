@@ -71,11 +71,15 @@ class TrainedLM(nn.Module):
 
     def states(self, ids: Tensor, features: Tensor, skipped: frozenset[int] = frozenset()) -> list[Tensor]:
         """The states after the embedding and after every layer; a skipped layer passes its input on."""
-        config, length = self.config, ids.shape[1]
+        return self.through(self.embed(ids, features), skipped)
+
+    def through(self, embedded: Tensor, skipped: frozenset[int] = frozenset()) -> list[Tensor]:
+        """States [batch, length, dim] -> those and the ones after every layer."""
+        config, length = self.config, embedded.shape[1]
         half = config.head_dim // 2
         angles = torch.arange(length)[:, None] * config.rope_theta ** (-torch.arange(half) / half)
         mask = torch.full((length, length), float("-inf")).triu(1)
-        found = [self.embed(ids, features)]
+        found = [embedded]
         for i, layer in enumerate(self.layers):
             found.append(found[-1] if i in skipped else layer(found[-1], angles.cos(), angles.sin(), mask))
         return found

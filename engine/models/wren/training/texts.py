@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -60,11 +60,14 @@ def exchanges(held_out: bool) -> dict[str, dict[str, tuple[Exchange, ...]]]:
     }
 
 
-def draw_exchange(rng: random.Random, held_out: bool = False) -> Exchange:
-    """Areas evenly, then an intent by the root of its number of facts, then an exchange."""
-    area = rng.choice(tuple(GROUPS))
+def draw_exchange(rng: random.Random, held_out: bool = False, emphasis: Mapping[str, float] | None = None) -> Exchange:
+    """An area evenly, an intent of it by the root of its number of facts, an exchange; `emphasis` multiplies the weights of
+    the areas and intents that it names."""
+    emphasis = emphasis or {}
+    areas = tuple(GROUPS)
+    area = rng.choices(areas, [emphasis.get(area, 1.0) for area in areas])[0] if emphasis else rng.choice(areas)
     intents = [i for i in GROUPS[area] if exchanges(held_out)[area][i.name]]
-    intent = rng.choices(intents, weights=[len(i.facts) ** 0.5 for i in intents])[0]
+    intent = rng.choices(intents, weights=[len(i.facts) ** 0.5 * emphasis.get(i.name, 1.0) for i in intents])[0]
     return rng.choice(exchanges(held_out)[area][intent.name])
 
 

@@ -1,7 +1,8 @@
 """Trains the language model with early exit in mind from the first step.
 
-LayerSkip's recipe (Elhoushi et al., 2024): layers are left out at random, later ones more often, and at each step two random
-inner layers must predict the next token through the shared norm and head. Matrices are optimised by Muon, the rest by AdamW.
+After LayerSkip (Elhoushi et al., 2024): layers are left out at random, later ones more often, and at each step two inner
+layers, an early and a late one, must predict the next speech token through the shared norm and head (text never exits early).
+Matrices are optimised by Muon, the rest by AdamW.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from torch import Tensor
 from engine.lm.config import LMConfig
 from engine.models.wren.training import parallel, tokens
 from engine.models.wren.training.network import TrainedLM
-from engine.models.wren.training.turns import Mix, Piece, Turns, rows
+from engine.models.wren.training.pieces import UNIT_WEIGHT, Piece
+from engine.models.wren.training.turns import Mix, Turns, rows
 from engine.models.wren.vocabulary import Vocabulary
 
 TOKENS, SEED = 3200, 3  # positions in one process's batch
 TEXT_CHUNK, SPEECH_CHUNK = 4, 16
 MATRIX_RATE, OTHER_RATE, WARM_UP = 3e-3, 2e-3, 100
-LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.35
+LAYER_DROPOUT, EXIT_WEIGHT = 0.12, 0.2
+EARLY, LATE = range(3, 7), range(7, 12)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Plan:
 
     def mix(self, step: int) -> Mix:
         """At first what teaches most per position, while the rate falls what is asked in earnest."""
-        return Mix() if step < self.steps - self.decay else Mix(0.2, 0.15, 0.3, 0.2, 0.15)
+        return Mix() if step < self.steps - self.decay else Mix(0.12, 0.25, 0.28, 0.2, 0.15)
 
     def rate(self, step: int) -> float:
         return min(1.0, (step + 1) / WARM_UP, max(0.02, (self.steps - step) / max(1, self.decay)))
@@ -90,15 +93,14 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         draw = random.Random(done)  # the same in every process, so that all have the same gradients to average
         turns.mix = plan.mix(done)
         skipped = frozenset(i for i in range(config.layers) if draw.random() < LAYER_DROPOUT * i / (config.layers - 1))
-        exits = draw.sample(range(2, config.layers), 2)
+        exits = draw.choice(EARLY), draw.choice(LATE)
         ids, voice, weight = batch([next(source) for _ in range(rows_a_step)], plan.length)
         with torch.autocast("cpu", torch.bfloat16):
             states = model.states(ids, voice, skipped)
             figures = losses(model, states[-1], ids, weight)
             loss = figures["loss"]
             for layer in exits:
-                early = losses(model, states[layer], ids, weight)["loss"]
-                loss = loss + EXIT_WEIGHT * layer / config.layers * early
+                loss = loss + EXIT_WEIGHT * speech_loss(model, states[layer], ids, weight)
         loss.backward()
         parallel.average_gradients(model.parameters())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -136,3 +138,10 @@ def losses(model: TrainedLM, states: Tensor, ids: Tensor, weight: Tensor) -> dic
     entropy = F.cross_entropy(logits.float(), targets, reduction="none")
     text = weights > 1.5
     return {"loss": (entropy * weights).sum() / weights.sum(), "text": entropy[text].mean(), "speech": entropy[~text].mean()}
+
+
+def speech_loss(model: TrainedLM, states: Tensor, ids: Tensor, weight: Tensor) -> Tensor:
+    """Mean cross-entropy of the speech tokens, 0 where there are none."""
+    wanted = weight[:, 1:].reshape(-1) == UNIT_WEIGHT
+    logits = model.logits(states[:, :-1].reshape(-1, states.shape[-1])[wanted])
+    return F.cross_entropy(logits.float(), ids[:, 1:].reshape(-1)[wanted], reduction="sum") / wanted.sum().clamp_min(1)

@@ -17,41 +17,34 @@ from engine.models.wren.text import spoken_form
 from engine.models.wren.training import corpus, texts
 from engine.models.wren.training.domain import follow_ups, unknown
 from engine.models.wren.training.domain.intent import Exchange
+from engine.models.wren.training.pieces import FEATURE, MARK_WEIGHT, TEXT_WEIGHT, Piece, learned
+from engine.models.wren.training.replies import Writer, early_stop
 from engine.models.wren.vocabulary import Vocabulary
 
-TEXT_WEIGHT, MARK_WEIGHT, UNIT_WEIGHT = 3.0, 2.0, 1.0
-FEATURE = -1
-"""Stands in `ids` where listener features stand instead of a token."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """ids [n] (FEATURE where features stand), features [number of those, 2 * classes] uint8, weight [n] of each as a target."""
-
-    ids: tuple[int, ...]
-    weight: tuple[float, ...]
-    features: tuple[np.ndarray, ...] = ()
-
-    def __add__(self, other: Piece) -> Piece:
-        return Piece(self.ids + other.ids, self.weight + other.weight, self.features + other.features)
-
-    def __len__(self) -> int:
-        return len(self.ids)
+UNKNOWN_SHARE = 0.22  # of typed questions
+EMPHASIS = {
+    "arithmetic": 3.0, "small_talk": 5.0, "refrain": 2.0, "facts": 2.0,
+    "addition": 9.0, "subtraction": 4.0, "multiplication": 4.0,
+}  # fmt: skip
+"""Areas and intents that are harder than the others are typed more often."""
 
 
 @dataclass(frozen=True)
 class Mix:
     """How often each kind of turn is drawn."""
 
-    transcribed: float = 0.35
-    written: float = 0.35
-    spoken: float = 0.15
-    typed: float = 0.10
-    follow_up: float = 0.05
+    transcribed: float = 0.20
+    written: float = 0.60
+    spoken: float = 0.11
+    typed: float = 0.06
+    follow_up: float = 0.03
 
 
 class Turns:
-    """Draws turns; `spoken` are clips with their features, `units` the speech of each answer; `mix` may be changed."""
+    """Draws turns; `spoken` are clips with their features, `units` the speech of each answer; `mix` may be changed.
+
+    `writer` says how text and speech of a reply stand together.
+    """
 
     def __init__(
         self,
@@ -62,8 +55,9 @@ class Turns:
         speech_chunk: int,
         mix: Mix,
         seed: int,
+        writer: Writer = early_stop,
     ) -> None:
-        self._v, self._units = vocabulary, units
+        self._v, self._units, self._writer = vocabulary, units, writer
         self._text_chunk, self._speech_chunk = text_chunk, speech_chunk
         self.mix, self._rng = mix, random.Random(seed)
         self._noise = np.random.default_rng(seed)
@@ -85,6 +79,11 @@ class Turns:
 
     def _written(self) -> Piece:
         """Knowing alone: a typed question with its answer in text, a quarter of the length of one that is spoken."""
+        if self._rng.random() < 0.1:
+            exchange = texts.draw_follow_up(self._rng)
+            before = self._words(texts.draw_wrapped(exchange.before.question, self._rng))
+            before += self._only_text(exchange.before.answer)
+            return before + self._words(exchange.question) + self._only_text(exchange.answer)
         question, answer = self._typed_exchange()
         return self._words(question) + self._only_text(answer)
 
@@ -98,9 +97,9 @@ class Turns:
 
     def _typed_exchange(self) -> tuple[str, str]:
         rng = self._rng
-        if rng.random() < 0.15:
+        if rng.random() < UNKNOWN_SHARE:
             return next(self._unknown), unknown.ANSWER
-        exchange = texts.draw_exchange(rng)
+        exchange = texts.draw_exchange(rng, emphasis=EMPHASIS)
         return texts.draw_wrapped(exchange.question, rng), exchange.answer
 
     def _follow_up(self) -> Piece:
@@ -130,35 +129,25 @@ class Turns:
         features = features.copy()
         if self._noise.random() < 0.3:
             features[self._noise.random(len(features)) < 0.05] = 0
-        opening = self._learn(self._given(self._v.spoken))
+        opening = learned(self._given(self._v.spoken))
         return opening + Piece((FEATURE,) * len(features), (0.0,) * len(features), (features,))
 
     def _typed_question(self, text: str) -> Piece:
-        return self._words(text) + self._learn(self._given(self._v.reply))
+        return self._words(text) + learned(self._given(self._v.reply))
 
     def _words(self, text: str) -> Piece:
-        return self._learn(self._given(self._v.typed, *self._encode(spoken_form(text))))
+        return learned(self._given(self._v.typed, *self._encode(spoken_form(text))))
 
     def _only_text(self, text: str) -> Piece:
         v = self._v
-        return self._learn([*self._given(v.write), *self._text(text), (v.end, MARK_WEIGHT)])
+        return learned([*self._given(v.write), *self._text(text), (v.end, MARK_WEIGHT)])
 
     def _heard(self, text: str) -> Piece:
-        return self._learn([*self._given(self._v.reply), *self._text(text), (self._v.answer, MARK_WEIGHT)])
+        return learned([*self._given(self._v.reply), *self._text(text), (self._v.answer, MARK_WEIGHT)])
 
     def _reply(self, answer: str) -> Piece:
-        """Text and speech interleaved; speech that ends too early is held until the text is out."""
-        v, chunk = self._v, self._speech_chunk
-        text = [*self._text(answer), (v.end_text, MARK_WEIGHT)]
-        units = [(v.unit_ids[u], UNIT_WEIGHT) for u in self._units[answer]]
-        row: list[tuple[int, float]] = []
-        while text:
-            row += text[: self._text_chunk]
-            text = text[self._text_chunk :]
-            if text:
-                row += units[:chunk] + [units[-1]] * (chunk - len(units[:chunk]))
-                units = units[chunk:] or units[-1:]
-        return self._learn([*row, *units, (v.end, MARK_WEIGHT)])
+        speech = [self._v.unit_ids[unit] for unit in self._units[answer]]
+        return self._writer(self._v, self._encode(answer), speech, self._text_chunk, self._speech_chunk)
 
     def _text(self, text: str) -> list[tuple[int, float]]:
         return [(token, TEXT_WEIGHT) for token in self._encode(text)]
@@ -166,10 +155,6 @@ class Turns:
     @staticmethod
     def _given(*ids: int) -> list[tuple[int, float]]:
         return [(token, 0.0) for token in ids]
-
-    @staticmethod
-    def _learn(row: list[tuple[int, float]]) -> Piece:
-        return Piece(tuple(token for token, _ in row), tuple(weight for _, weight in row))
 
 
 @cache

@@ -1,0 +1,51 @@
+"""Adapters: low-rank updates of another Wren's weights, merged when they are loaded, so that decoding costs no more."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.lm.config import LMConfig
+from engine.lm.decoder import Decoder
+from engine.lm.linear import Linear
+
+FUSED = {
+    "qkv": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+    "out": ("self_attn.o_proj",),
+    "gate_up": ("mlp.gate_proj", "mlp.up_proj"),
+    "down": ("mlp.down_proj",),
+}
+"""Matrices that share an update, which holds the rows of all of them."""
+
+
+def merge(weights: dict[str, torch.Tensor], adapter: dict[str, torch.Tensor], layers: int) -> list[torch.Tensor]:
+    """Adds the updates to `weights` (by Llama's names) in place -> the speech heads of parallel decoding [rows, dim], or none.
+
+    A matrix of layer i is updated by `model.layers.i.NAME.up` [out, rank] @ `.down` [rank, in], NAME one of `FUSED`; what
+    the adapter calls as the weights do takes their place. Raises `KeyError` or `ValueError` for one that does not fit.
+    """
+    for layer in range(layers):
+        for fused, names in FUSED.items():
+            prefix = f"model.layers.{layer}."
+            update = adapter[f"{prefix}{fused}.up"].float() @ adapter[f"{prefix}{fused}.down"].float()
+            for name, part in zip(names, update.chunk(len(names)), strict=True):
+                weight = weights[f"{prefix}{name}.weight"]
+                if weight.shape != part.shape:
+                    raise ValueError(f"The adapter's {fused} of layer {layer} is for another size of model: install it again.")
+                weights[f"{prefix}{name}.weight"] = weight.float() + part
+    weights |= {name: tensor for name, tensor in adapter.items() if name in weights}
+    slots = sum(name.startswith("speech.") for name in adapter)
+    return [adapter[f"speech.{slot}"] for slot in range(slots)]
+
+
+class ParallelDecoder(Decoder):
+    """A decoder whose last state says a text token and one speech token a head: its logits are all of theirs, side by side."""
+
+    def __init__(self, config: LMConfig, tensors: dict[str, torch.Tensor], speech: list[torch.Tensor]) -> None:
+        super().__init__(config, tensors)
+        self._speech = Linear(torch.cat(speech).to(self.dtype))
+
+    @torch.inference_mode()
+    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+        """States [n, dim] after the last layer -> [n, vocabulary + heads * rows]; `allowed` changes nothing."""
+        states = self.norm(states)
+        return torch.cat([self.head(states), self._speech(states)], 1).float()

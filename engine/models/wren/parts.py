@@ -1,0 +1,44 @@
+"""The files of a Wren: all in one folder, or an adapter's own beside those of the base that it updates. No torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+CONFIG, ADAPTER = "config.json", "adapter.safetensors"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What config.json holds; an adapter's names its `base` and the rest is the base's.
+
+    Raises `FileNotFoundError`, `json.JSONDecodeError`, or `ValueError` with a sentence for a base that is not there.
+    """
+    own = _read(folder / CONFIG)
+    base = _base(folder, own)
+    return own if base is None else {**_read(base / CONFIG), **own}
+
+
+def part_of(folder: Path, name: str) -> Path:
+    """Where the file `name` of the model in `folder` is: there, or else in its base. Raises as `read_config`."""
+    own = folder / name
+    if own.exists():
+        return own
+    base = _base(folder, _read(folder / CONFIG))
+    return own if base is None else base / name
+
+
+def _read(path: Path) -> dict[str, Any]:
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} is damaged: install the model again.")
+    return values
+
+
+def _base(folder: Path, config: dict[str, Any]) -> Path | None:
+    if "base" not in config:
+        return None
+    base = folder / str(config["base"])
+    if not (base / CONFIG).is_file():
+        raise ValueError(f"{folder.name} is an update of the model in {base.resolve()}, which is not there: install it, too.")
+    return base

@@ -28,7 +28,6 @@ from engine.models.spoken_lm import SpokenLM
 from engine.schedules import Full, Schedule
 
 GENERATE = "transformers generate"
-_PROMPTS = 4
 _MOST_TOKENS = 256
 
 
@@ -70,20 +69,24 @@ class Speed:
     rejected: int
 
 
-def measure(model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int) -> list[Speed]:
-    """Measures `generate`, full depth and the other `schedules` in `repeats` rounds for each number of threads.
+def measure(
+    model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int, prompts: int = 4
+) -> list[Speed]:
+    """Measures `generate`, full depth and the other `schedules` in `repeats` rounds over `prompts` questions.
+
+    Once for each number of threads.
 
     Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be
     given to transformers or the questions are missing.
     """
-    prompts = [model.typed(question.text).ids for question in spoken(_PROMPTS)]
+    asked = [model.typed(question.text).ids for question in spoken(prompts)]
     llama = _as_llama(model)
     others = [schedule for schedule in schedules if schedule != Full()]
     before, speeds = torch.get_num_threads(), []
     try:
         for count in threads:
             torch.set_num_threads(count)
-            rounds = [_round(model, llama, prompts, others) for _ in range(repeats + 1)][1:]  # the first one warms up
+            rounds = [_round(model, llama, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
             speeds += [_speed(name, count, rounds) for name in rounds[0]]
     finally:
         torch.set_num_threads(before)

@@ -12,18 +12,24 @@ from engine import audio_files, log
 from engine.asking import Question, Trace, ask
 from engine.dialogue import Dialogue
 from engine.models.spoken_lm import SpokenLM
+from engine.prefill import pooling as poolings
 from engine.schedules import check, parse
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for every line that does not say otherwise; `out` is a folder for the replies' sound."""
+    """What holds for every line that does not say otherwise; `out` is a folder for the replies' sound.
+
+    With `conversation` the lines are turns of one dialogue.
+    """
 
     schedule: str = "full"
     seed: int = 0
     out: Path | None = None
     trace: Trace | None = None
     max_tokens: int = 2000
+    pooling: str = "none"
+    conversation: bool = False
 
 
 def read(path: Path) -> list[tuple[int, str]]:
@@ -41,18 +47,19 @@ def read(path: Path) -> list[tuple[int, str]]:
     return questions
 
 
-def answers(
-    model: SpokenLM, questions: list[tuple[int, str]], folder: Path, settings: Settings
-) -> Iterator[dict[str, Any]]:
-    """One object per question, in order, each from a dialogue of its own: an answer's figures, or its `error`.
+def answers(model: SpokenLM, questions: list[tuple[int, str]], folder: Path, settings: Settings) -> Iterator[dict[str, Any]]:
+    """One object per question, in order, each from a dialogue of its own (or not): an answer's figures, or its `error`.
 
-    A line may have its own "schedule" and "seed". Sound files are looked for in `folder`, then in the current one.
+    A line may have its own "schedule", "pooling" and "seed". Sound files are looked for in `folder`, then in the current one.
     `turn` counts the questions from 1, `line` is the line's number. An interrupted answer is the last one.
     """
+    dialogue = Dialogue(model, max_tokens=settings.max_tokens)
     for turn, (number, line) in enumerate(questions, 1):
         place = {"turn": turn, "line": number}
+        if not settings.conversation:
+            dialogue.reset()
         try:
-            answer = _answer(model, line, folder, settings, turn)
+            answer = _answer(dialogue, line, folder, settings, turn)
         except Exception as error:
             yield {"error": log.explain(error), **place}
             continue
@@ -61,9 +68,10 @@ def answers(
             return
 
 
-def _answer(model: SpokenLM, line: str, folder: Path, settings: Settings, turn: int) -> dict[str, Any]:
-    wanted = _object(line)
+def _answer(dialogue: Dialogue, line: str, folder: Path, settings: Settings, turn: int) -> dict[str, Any]:
+    model, wanted = dialogue.model, _object(line)
     schedule = parse(_field(wanted, "schedule", str, settings.schedule))
+    pooling = poolings.parse(_field(wanted, "pooling", str, settings.pooling))
     seed = _field(wanted, "seed", int, settings.seed)
     audio = _field(wanted, "audio", str, None)
     # Where a line has both, the text is what the recording says.
@@ -72,7 +80,8 @@ def _answer(model: SpokenLM, line: str, folder: Path, settings: Settings, turn: 
     if question == Question():
         raise ValueError('The line has neither "text" nor "audio".')
     check(schedule, model.decoder.config.layers, model.exit_heads)
-    dialogue = Dialogue(model, schedule, seed=seed, max_tokens=settings.max_tokens)
+    poolings.check(pooling, model.decoder.config.layers)
+    dialogue.schedule, dialogue.pooling, dialogue.seed = schedule, pooling, seed
     watch = (lambda event: None) if settings.trace is None else settings.trace.of_turn(turn)
     answer = ask(dialogue, question, watch)
     path = settings.out and settings.out / f"{turn:04}.wav"

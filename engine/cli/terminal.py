@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console, Group
 from rich.text import Text as Line
 
@@ -97,8 +99,23 @@ def summary(stats: TurnStats) -> str:
         parts.append(f"{stats.refreshes} refreshes")
     if stats.accepted or stats.rejected:
         parts.append(f"{stats.accepted} drafts kept, {stats.rejected} not")
+    if stats.prefill.get("heard"):
+        parts.append(_prefill(stats.prefill))
+    if stats.seconds.get("first_token") is not None:
+        parts.append(f"first token after {stats.seconds['first_token']:.2f} s")
     if stats.seconds.get("first_audio") is not None:
         parts.append(f"first audio after {stats.seconds['first_audio']:.2f} s")
     if stats.real_time_factor is not None:
         parts.append(f"real-time factor {stats.real_time_factor:.2f}")
-    return " · ".join([*parts, stats.schedule])
+    return " · ".join([*parts, stats.schedule, *(() if stats.pooling == "none" else (stats.pooling,))])
+
+
+def _prefill(cost: Mapping[str, int]) -> str:
+    """What became of the question's speech, and what that saved."""
+    if cost["deep"] == cost["heard"]:
+        return f"{cost['heard']} positions heard"
+    flops = cost["flops"] / cost["flops_unpooled"]
+    return (
+        f"{cost['heard']} positions heard, {cost['input']} kept, {cost['deep']} in the top layer "
+        f"({flops:.0%} of the prefill's operations)"
+    )

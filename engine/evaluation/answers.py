@@ -1,16 +1,16 @@
-"""Puts a test set to a model, question by question, and writes down what became of each.
+"""Puts a set to a model, question by question; the judge's part comes afterwards (`engine.evaluation.judging`).
 
-Every result is a line of `results.jsonl` as soon as it is there; a run that was stopped goes on where it stopped. A
-result counts only for the very weights and question that it was measured with.
+A result counts only for the very weights and question that it was measured with, and a run that was stopped goes on where it
+stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import zlib
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,124 +19,167 @@ from rich.progress import Progress
 from engine import audio_files
 from engine.asking import Answer, AskError, Question, ask
 from engine.dialogue import Dialogue
-from engine.evaluation import scoring
-from engine.evaluation.judge import Recogniser, read_pronunciations
-from engine.evaluation.sets import Item
+from engine.evaluation import memory, scoring
+from engine.evaluation.cases import Case
+from engine.evaluation.results import Result, Results
+from engine.evaluation.sets import Item, QuestionSet
+from engine.events import Event, Prefilled, Token, TurnStats
 from engine.lm.sampling import Sampling
+from engine.models.checkpoints.exit_heads import FILE, own_folder
 from engine.models.spoken_lm import SpokenLM
 
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Result:
-    """One answer; errors are (edits, words).
+class Run:
+    """Answers of one model, kept in `folder`: results and, with `keep_sound`, every reply's sound (lossless).
 
-    `right` has the key's words (in the area "unknown": says so), `exact` is the taught answer word for word.
-    `heard_errors` is about the transcript of a spoken question, None where it was typed. `speech` is what the judge
-    understood of the reply, `speech_errors` against the reply's own text, None where it was not judged. `failed` is a
-    sentence, or empty.
+    `sampling` is by default the model's. Raises `OSError` with a sentence for a folder that cannot be written.
     """
 
-    weights: str
-    set: str
-    schedule: str
-    id: str
-    asked: str
-    voice: str
-    area: str
-    heard: str = ""
-    text: str = ""
-    right: bool = False
-    exact: bool = False
-    heard_errors: tuple[int, int] | None = None
-    speech: str | None = None
-    speech_errors: tuple[int, int] | None = None
-    text_tokens: int = 0
-    speech_tokens: int = 0
-    speech_depth: float = 0.0
-    tokens_per_second: float = 0.0
-    failed: str = ""
+    def __init__(
+        self,
+        model: SpokenLM,
+        folder: Path,
+        sampling: Sampling | None = None,
+        keep_sound: bool = False,
+        max_tokens: int = 2000,
+    ) -> None:
+        self.results, self.folder = Results(folder), folder
+        self._model, self._keep_sound, self._max_tokens = model, keep_sound, max_tokens
+        self._sampling = sampling or model.sampling
+        self._weights = fingerprint(model.folder)
+        self._warm = False
 
-    @property
-    def place(self) -> tuple[str, ...]:
-        """What tells it from all others."""
-        return self.weights, self.set, self.schedule, self.id, self.asked
-
-
-def recogniser(folder: Path) -> Recogniser:
-    """The judge of replies, with the answers and pronunciations that ship in `folder`."""
-    answers = (folder / "answers.txt").read_text(encoding="utf-8").splitlines()
-    return Recogniser(answers, read_pronunciations(folder / "pronunciations.txt"))
-
-
-class Run:
-    """Results in `folder`, of greedy replies; with a `judge`, the replies' sound is kept there, too."""
-
-    def __init__(self, model: SpokenLM, folder: Path, judge: Recogniser | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._model, self._folder, self._judge = model, folder, judge
-        self._weights = _fingerprint(model.folder)
-        self._file = folder / "results.jsonl"
-        self._done = {result.place: result for result in _read(self._file)}
-        if self._file.exists() and not self._file.read_text(encoding="utf-8").endswith("\n"):
-            self._file.write_text("".join(json.dumps(asdict(r)) + "\n" for r in self._done.values()), encoding="utf-8")
-
-    def measure(self, name: str, items: Iterable[Item], schedule: str, speech: int, progress: Progress) -> list[Result]:
-        """One result per item, in order; the speech of the first `speech` replies is judged.
-
-        Raises `ScheduleError` for a schedule the model cannot run.
-        """
-        items = list(items)
-        dialogue = Dialogue(self._model, schedule, Sampling())
-        task = progress.add_task(f"{name} · {schedule}", total=len(items))
-        results = []
-        for index, item in enumerate(items):
-            judged = index < speech and self._judge is not None
-            done = self._done.get((self._weights, name, schedule, item.id, item.text))
-            if done is None or (judged and done.speech is None and not done.failed):
-                done = self._measure(dialogue, name, item, schedule, judged)
-                self._done[done.place] = done
-                with self._file.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(done)) + "\n")
-            results.append(done)
+    def answer(self, questions: QuestionSet, case: Case, progress: Progress) -> list[Result]:
+        """One result per question, in order. Raises `ValueError` with a sentence for a case the model cannot run."""
+        dialogue = Dialogue(
+            self._model, case.schedule, self._sampling, case.seed, max_tokens=self._max_tokens, **_pooling(case.pooling)
+        )
+        task = progress.add_task(f"{questions.name} · {case}", total=len(questions.items))
+        found = []
+        for item in questions.items:
+            empty = self._empty(questions.name, item, case)
+            done = self.results[empty.place]
+            if done is None or (self._keep_sound and not done.failed and not self.sound(done).is_file()):
+                self._warm_up(dialogue, item)
+                done = self._ask(dialogue, item, empty)
+                self.results.add(done)
+            found.append(done)
             progress.advance(task)
-        return results
+        return found
 
-    def _measure(self, dialogue: Dialogue, name: str, item: Item, schedule: str, judged: bool) -> Result:
-        place = (self._weights, name, schedule, item.id, item.text, item.voice, item.area)
+    def sound(self, result: Result) -> Path:
+        """Where a reply's sound is kept."""
+        parts = result.set, result.schedule, result.pooling, f"seed {result.seed}", result.id
+        return self.folder.joinpath("replies", *map(_file_name, parts)).with_suffix(".flac")
+
+    def _empty(self, name: str, item: Item, case: Case) -> Result:
+        sampling = asdict(self._sampling)
+        form = "greedy" if not self._sampling.temperature else " ".join(f"{n}={v:g}" for n, v in sampling.items())
+        return Result(
+            self._weights, name, case.schedule, case.pooling, case.seed, form, item.id, item.text, item.voice, item.area
+        )
+
+    def _warm_up(self, dialogue: Dialogue, item: Item) -> None:
+        """The first reply of a process pays for what later ones find ready: it is given once without being measured."""
+        if not self._warm:
+            self._warm = True
+            with suppress(AskError, ValueError):
+                _whole(ask(dialogue, Question(item.text if item.audio is None else None, item.audio)))
+
+    def _ask(self, dialogue: Dialogue, item: Item, empty: Result) -> Result:
+        ids: list[int] = []
+        prefilled: Prefilled | None = None
+
+        def watch(event: Event) -> None:
+            nonlocal prefilled
+            if isinstance(event, Token):
+                ids.append(event.id)
+            elif isinstance(event, Prefilled):
+                prefilled = event
+
         dialogue.reset()
+        memory.begin(self._model.decoder.device)
         try:
             if item.before:
                 _whole(ask(dialogue, Question(item.before)))
-            answer = _whole(ask(dialogue, Question(item.text if item.audio is None else None, item.audio)))
+            answer = _whole(ask(dialogue, Question(item.text if item.audio is None else None, item.audio), watch))
         except (AskError, ValueError) as error:
-            return Result(*place, failed=str(error))
+            return replace(empty, failed=str(error))
         stats = answer.stats
-        exact = scoring.same(stats.text, item.answer)
-        stem = self._folder / name / _file_name(schedule) / item.id
-        transcript, errors = self._judged(answer, stem) if judged else (None, None)
-        return Result(
-            *place,
+        result = replace(
+            empty,
             heard=stats.heard,
             text=stats.text,
-            right=exact if item.area == UNKNOWN else scoring.right(stats.text, item.key),
-            exact=exact,
-            heard_errors=scoring.word_errors(stats.heard, item.text) if item.audio else None,
-            speech=transcript,
-            speech_errors=errors,
-            text_tokens=stats.tokens["text"],
-            speech_tokens=stats.tokens["speech"],
-            speech_depth=stats.depth["mean_speech"],
-            tokens_per_second=stats.tokens_per_second,
+            right=is_right(stats.text, item),
+            exact=bool(item.answer) and scoring.same(stats.text, item.answer),
+            heard_errors=scoring.word_errors(stats.heard, item.text) if item.audio and item.text else None,
+            ids=tuple(ids),
+            **_costs(stats),
+            kv_bytes=_kv_bytes(dialogue, prefilled),
+            memory=memory.taken(self._model.decoder.device),
         )
+        if self._keep_sound:
+            path, samples = self.sound(result), answer.samples
+            path.parent.mkdir(parents=True, exist_ok=True)
+            audio_files.write(path, samples if len(samples) else np.zeros(1, np.float32), stats.sample_rate)
+        return result
 
-    def _judged(self, answer: Answer, stem: Path) -> tuple[str, tuple[int, int]]:
-        samples, rate = answer.samples, answer.stats.sample_rate
-        stem.parent.mkdir(parents=True, exist_ok=True)
-        audio_files.write(stem.with_suffix(".ogg"), samples if len(samples) else np.zeros(1, np.float32), rate)
-        transcript = self._judge.transcribe(samples, rate)
-        return transcript, scoring.word_errors(transcript, answer.stats.text)
+
+def is_right(text: str, item: Item) -> bool | None:
+    """Whether a reply, or what was understood of it, is right; None where nothing says what would be."""
+    if item.area == UNKNOWN:
+        return scoring.same(text, item.answer)
+    keys = [key for key in (item.key, *item.aliases) if key]
+    return any(scoring.right(text, key) for key in keys) if keys else None
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes with any of the model's files of weights and with heads of the user's own for it.
+
+    Of big files only names, sizes and beginnings are read.
+    """
+    digest = hashlib.blake2b(digest_size=6)
+    for path in (*sorted(folder.glob("*.safetensors")), *own_folder(folder).glob(FILE)):
+        size = path.stat().st_size
+        digest.update(f"{path.name} {size}".encode())
+        with path.open("rb") as file:
+            digest.update(file.read() if size < 1 << 28 else file.read(1 << 22))
+    return digest.hexdigest()
+
+
+def _costs(stats: TurnStats) -> dict:
+    times = stats.seconds
+    return {
+        "text_tokens": stats.tokens["text"],
+        "speech_tokens": stats.tokens["speech"],
+        "speech_depth": stats.depth["mean_speech"],
+        "mean_depth": stats.depth["mean_all"],
+        "accepted": stats.accepted,
+        "rejected": stats.rejected,
+        "tokens_per_second": stats.tokens_per_second,
+        "real_time_factor": stats.real_time_factor,
+        "first_audio": times["first_audio"],
+        "first_token": times.get("first_token"),
+        "audio_seconds": stats.audio_seconds,
+        "question_seconds": stats.question_seconds,
+        "prefill": dict(stats.prefill),
+    }
+
+
+def _kv_bytes(dialogue: Dialogue, prefilled: Prefilled | None) -> int:
+    """Of the whole conversation: what the prompt took as it was pooled, and every position after it."""
+    decoder = dialogue.model.decoder
+    config = decoder.config
+    each = 2 * config.layers * config.kv_heads * config.head_dim * decoder.dtype.itemsize
+    if prefilled is None:
+        return each * dialogue.positions
+    return prefilled.cost.get("kv_bytes", each * prefilled.positions) + each * max(0, dialogue.positions - prefilled.positions)
+
+
+def _pooling(form: str) -> dict[str, str]:
+    return {} if form == "none" else {"pooling": form}
 
 
 def _whole(answer: Answer) -> Answer:
@@ -145,24 +188,7 @@ def _whole(answer: Answer) -> Answer:
     return answer
 
 
-def _file_name(schedule: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", schedule)
-
-
-def _fingerprint(folder: Path) -> str:
-    """Changes with any of the model's files of weights."""
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted(folder.glob("*.safetensors")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _read(path: Path) -> Iterable[Result]:
-    """Earlier results; a last line that was cut off by the end of a run is passed over."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            fields = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        pairs = {name: fields[name] and tuple(fields[name]) for name in ("heard_errors", "speech_errors")}
-        yield Result(**{**fields, **pairs})
+def _file_name(text: str) -> str:
+    """A name that any system takes; what had to be changed for it stays told apart by a checksum."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
+    return name if name == text else f"{name}-{zlib.crc32(text.encode()):08x}"

@@ -14,14 +14,14 @@ from rich.progress import track
 
 from engine import audio_files
 from engine.evaluation import sets
-from engine.evaluation.answers import recogniser
+from engine.evaluation.judges import shipped
 from engine.evaluation.scoring import word_errors
 from engine.speech.resample import mono
 
 
 def main(recordings: Path, model: str = "wren") -> None:
     """Prints the judge's word error rate on recordings."""
-    judge, edits, count = recogniser(sets.folder_of(model)), 0, 0
+    judge, edits, count = shipped(sets.folder_of(model)), 0, 0
     lines = [json.loads(line) for line in recordings.read_text(encoding="utf-8").splitlines() if line]
     for line in track(lines, description="ceiling"):
         samples, rate = audio_files.read(recordings.parent / line["audio"])

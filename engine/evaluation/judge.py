@@ -6,6 +6,7 @@ recordings of the voice itself (`python -m engine.evaluation.ceiling`).
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -22,21 +23,32 @@ _SILENCE = np.zeros(RATE // 4, np.int16)
 
 
 class Recogniser:
-    """Hears nothing but words of `sentences`, best in the order in which they stand there.
+    """A `Judge` that hears nothing but words of `sentences`, best in the order in which they stand there.
 
     `pronunciations` (word -> phones of the CMU dictionary, "K AE T") are for words that the bundled dictionary lacks;
-    words in neither are left out and listed in `missing`. Needs the package pocketsphinx; opens no connection.
+    words in neither are left out and listed in `missing`. Opens no connection. Raises `ValueError` with a sentence where the
+    package pocketsphinx is missing or there is no sentence to hear.
     """
 
     def __init__(self, sentences: Iterable[str], pronunciations: Mapping[str, str] = {}) -> None:
-        import pocketsphinx
+        try:
+            import pocketsphinx
+        except ImportError:
+            raise ValueError(
+                "The judge pocketsphinx is not installed: run python3 dev.py setup eval, or choose another judge (--judge)."
+            ) from None
 
         rows = [words(sentence) for sentence in sentences]
         wanted = {word for row in rows for word in row}
         ways = {word: (phones,) for word, phones in pronunciations.items()} | _dictionary()
         spoken = {word: ways[word] for word in wanted if word in ways}
         rows = [[word for word in row if word in spoken] for row in rows]
+        if not any(rows):
+            raise ValueError(
+                "The replies have no word that the judge knows: choose another one (--judge whisper:FOLDER or none)."
+            )
         self.missing = tuple(sorted(wanted - spoken.keys()))
+        self.name = f"pocketsphinx {_digest(rows)}"
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "words.dict").write_text("".join(_entries(spoken)), encoding="utf-8")
@@ -59,6 +71,10 @@ class Recogniser:
         self._decoder.end_utt()
         found = self._decoder.hyp()
         return found.hypstr if found else ""
+
+
+def _digest(rows: list[list[str]]) -> str:
+    return hashlib.blake2b("\n".join(map(" ".join, rows)).encode(), digest_size=4).hexdigest()
 
 
 def read_pronunciations(path: Path) -> dict[str, str]:

@@ -1,11 +1,10 @@
-"""What counts as right, and how sure a measured share is."""
+"""What counts as right."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from math import sqrt
 
 from engine.edit_distance import edit_distance
 
@@ -33,13 +32,3 @@ def word_errors(text: str, reference: str) -> tuple[int, int]:
     """(word edits that lead from the reference to the text, words of the reference)."""
     wanted = words(reference)
     return edit_distance(words(text), wanted), len(wanted)
-
-
-def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
-    """The interval that holds the true share with 95 % confidence (Wilson's score interval); (0, 1) without trials."""
-    if count == 0:
-        return 0.0, 1.0
-    share, spread = hits / count, z * z / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -2,94 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import asdict, dataclass
 
-from engine.evaluation.answers import Result
-from engine.evaluation.scoring import wilson
+import numpy as np
 
-_COLUMNS = ("Questions", "Right", "95 %", "Exact", "WER heard", "WER speech", "Judged", "Depth", "Tokens/s")
+from engine.evaluation.bootstrap import Estimate, difference, rate
+from engine.evaluation.metrics import COST, DIFFERENCES, POOLING, QUALITY, Metric, first_of
+from engine.evaluation.results import Result
+
+Group = tuple[str, ...]
+_CASE = "Set | Schedule | Pooling"
 
 
 @dataclass(frozen=True)
-class Summary:
-    """Word error rates and the depth are means over words and tokens; None where there was nothing to measure."""
+class Row:
+    """One line of a table: what it is about, how many questions, and each metric that could be measured, by its name."""
 
-    count: int
-    right: int
-    exact: int
-    failed: int
-    interval: tuple[float, float]
-    heard_wer: float | None
-    speech_wer: float | None
-    speech_judged: int
-    speech_depth: float | None
-    tokens_per_second: float | None
+    group: Group
+    questions: int
+    replies: int
+    figures: dict[str, Estimate]
 
 
-def summarise(results: Sequence[Result]) -> Summary:
-    """Adds up any selection of results."""
-    right, answered = sum(r.right for r in results), [r for r in results if not r.failed]
-    return Summary(
-        count=len(results),
-        right=right,
-        exact=sum(r.exact for r in results),
-        failed=len(results) - len(answered),
-        interval=wilson(right, len(results)),
-        heard_wer=_ratio(r.heard_errors for r in results if r.heard_errors),
-        speech_wer=_ratio(r.speech_errors for r in results if r.speech_errors),
-        speech_judged=sum(r.speech_errors is not None for r in results),
-        speech_depth=_ratio((r.speech_depth * r.speech_tokens, r.speech_tokens) for r in answered),
-        tokens_per_second=_ratio((r.tokens_per_second, 1) for r in answered),
-    )
+def case_of(result: Result) -> Group:
+    """What the main tables tell apart."""
+    return result.set, result.schedule, result.pooling
 
 
-def table(results: Sequence[Result], label: str, key: Callable[[Result], tuple[str, ...]]) -> str:
-    """A row for each value of `key`, in the order of their first; `label` heads its columns ("Set | Schedule")."""
-    order = {value: place for place, value in enumerate(dict.fromkeys(map(key, results)))}
-    found = groupby(sorted(results, key=lambda r: order[key(r)]), key=key)
-    columns = [*label.split(" | "), *_COLUMNS]
-    rows = [[*value, *_cells(summarise(list(group)))] for value, group in found]
-    rule = ["---"] * (len(columns) - len(_COLUMNS)) + ["---:"] * len(_COLUMNS)
-    return "\n".join("| " + " | ".join(row) + " |" for row in (columns, rule, *rows))
+def rows(results: Sequence[Result], metrics: Sequence[Metric], key: Callable[[Result], Group] = case_of) -> list[Row]:
+    """A row for each value of `key`, in the order of their first; replies to one question with several seeds belong together."""
+    first = first_of(list(results))
+    found = []
+    for group, members in _groups(results, key).items():
+        pairs = {m.name: _pairs(members, m, first) for m in metrics}
+        figures = {name: estimate for name, one in pairs.items() if (estimate := rate(_array(one)))}
+        found.append(Row(group, len({(r.set, r.id) for r in members}), len(members), figures))
+    return found
 
 
-def report(results: Sequence[Result]) -> str:
-    """The whole story: by set and schedule, then by area and by voice."""
-    parts = [table(results, "Set | Schedule", lambda r: (r.set, r.schedule))]
-    parts.append(table(results, "Set | Schedule | Area", lambda r: (r.set, r.schedule, r.area)))
-    spoken = [r for r in results if r.voice]
-    if spoken:
-        parts.append(table(spoken, "Set | Schedule | Voice", lambda r: (r.set, r.schedule, r.voice)))
-    failed = [f"- {r.set} · {r.schedule} · {r.id}: {r.failed}" for r in results if r.failed]
-    return "\n\n".join([*parts, *(["\n".join(failed)] if failed else [])]) + "\n"
+def differences(results: Sequence[Result], metrics: Sequence[Metric] = DIFFERENCES) -> list[Row]:
+    """As `rows`, each metric minus that of the first case, over the questions that both could be measured for."""
+    first = first_of(list(results))
+    cases = _groups(results, case_of)
+    found = []
+    for group, members in cases.items():
+        reference = cases.get((group[0], results[0].schedule, results[0].pooling), [])
+        if group[1:] == (results[0].schedule, results[0].pooling) or not reference:
+            continue
+        figures = {}
+        for metric in metrics:
+            ours, theirs = (_pairs(one, metric, first) for one in (members, reference))
+            both = [question for question in ours if question in theirs]
+            estimate = difference(_array(ours, both), _array(theirs, both))
+            if estimate:
+                figures[metric.name] = estimate
+        found.append(Row(group, len(members), len(members), figures))
+    return found
 
 
-def _cells(s: Summary) -> list[str]:
-    low, high = s.interval
+def table(found: Sequence[Row], labels: str, metrics: Sequence[Metric], signed: bool = False) -> str:
+    """Markdown; `labels` head the group's columns ("Set | Schedule"). A metric that no row has gets no column."""
+    used = [m for m in metrics if any(m.name in row.figures for row in found)]
+    columns = [*labels.split(" | "), "Questions", *(m.title for m in used)]
+    lines = [columns, ["---"] * (len(columns) - len(used) - 1) + ["---:"] * (len(used) + 1)]
+    for row in found:
+        lines.append([*(part or "-" for part in row.group), str(row.questions), *(_cell(row, m, signed) for m in used)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def report(results: Sequence[Result], about: Sequence[str] = ()) -> str:
+    """The whole story; `about` are sentences for its beginning."""
+    results = list(results)
+    if not results:
+        return "No question was asked.\n"
+    first = " · ".join(results[0].schedule if part == 1 else results[0].pooling for part in (1, 2)).removesuffix(" · none")
+    parts = [
+        *about,
+        "Intervals hold the true figure with 95 % confidence (bootstrap over questions); one without width says that all "
+        f"questions gave the same. Tokens are compared with those of `{first}` under the same seed.",
+        "## Quality",
+        table(rows(results, QUALITY), _CASE, QUALITY),
+        "## Cost",
+        table(rows(results, COST), _CASE, COST),
+    ]
+    if any(r.pooling != "none" for r in results):
+        parts += ["## Prefill, as a share of that without pooling", table(rows(results, POOLING), _CASE, POOLING)]
+    if apart := differences(results):
+        parts += [f"## Difference to `{first}`, question by question", table(apart, _CASE, DIFFERENCES, True)]
+    for name in ("area", "voice"):
+        parts += _by(results, name)
+    if failed := [r for r in results if r.failed]:
+        parts += ["## Could not be answered", "\n".join(f"- {' · '.join(case_of(r))} · {r.id}: {r.failed}" for r in failed)]
+    return "\n\n".join(parts) + "\n"
+
+
+def short(results: Sequence[Result]) -> str:
+    """The two main tables."""
+    return "\n\n".join(table(rows(results, metrics), _CASE, metrics) for metrics in (QUALITY, COST))
+
+
+def as_json(results: Sequence[Result]) -> list[dict]:
+    """Every case's figures with their intervals, by name."""
+    metrics = (*QUALITY, *COST, *POOLING)
     return [
-        str(s.count),
-        f"{s.right / s.count:.1%}",
-        f"{low:.1%} - {high:.1%}",
-        f"{s.exact / s.count:.1%}",
-        _share(s.heard_wer),
-        _share(s.speech_wer),
-        str(s.speech_judged),
-        _number(s.speech_depth, ".2f"),
-        _number(s.tokens_per_second, ".0f"),
+        {
+            **dict(zip(("set", "schedule", "pooling"), row.group, strict=True)),
+            "questions": row.questions,
+            **{name: asdict(estimate) for name, estimate in row.figures.items()},
+        }
+        for row in rows(results, metrics)
     ]
 
 
-def _share(value: float | None) -> str:
-    return _number(value, ".1%")
+def _by(results: Sequence[Result], name: str) -> list[str]:
+    named = [r for r in results if getattr(r, name)]
+    if len({getattr(r, name) for r in named}) < 2:
+        return []
+    wanted = [m for m in QUALITY if m.name in ("right", "right_in_speech", "wer", "heard_wer")]
+    found = rows(named, wanted, lambda r: (*case_of(r), getattr(r, name)))
+    return [f"## By {name}", table(found, f"Set | Schedule | Pooling | {name.capitalize()}", wanted)]
 
 
-def _number(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
+def _groups(results: Sequence[Result], key: Callable[[Result], Group]) -> dict[Group, list[Result]]:
+    """In the order of their first, but those of one set side by side."""
+    sets = list(dict.fromkeys(result.set for result in results))
+    found: dict[Group, list[Result]] = {}
+    for result in sorted(results, key=lambda one: sets.index(one.set)):
+        found.setdefault(key(result), []).append(result)
+    return found
 
 
-def _ratio(pairs: Iterable[tuple[float, float]]) -> float | None:
-    pairs = list(pairs)
-    below = sum(pair[1] for pair in pairs)
-    return sum(pair[0] for pair in pairs) / below if below else None
+def _pairs(members: Sequence[Result], metric: Metric, first: dict) -> dict[Hashable, np.ndarray]:
+    """By question, added up over its seeds."""
+    found: dict[Hashable, np.ndarray] = {}
+    for result in members:
+        pair = metric.pair(result, first.get((result.set, result.id, result.seed)))
+        if pair is not None:
+            question = result.set, result.id
+            found[question] = found.get(question, np.zeros(2)) + pair
+    return found
+
+
+def _array(pairs: dict[Hashable, np.ndarray], questions: Sequence[Hashable] | None = None) -> np.ndarray:
+    chosen = list(pairs.values()) if questions is None else [pairs[question] for question in questions]
+    return np.array(chosen, float).reshape(-1, 2)
+
+
+def _cell(row: Row, metric: Metric, signed: bool) -> str:
+    estimate = row.figures.get(metric.name)
+    if estimate is None:
+        return "-"
+    sign = "+" if signed and estimate.value > 0 else ""
+    value = sign + metric.form(estimate.value)
+    return f"{value} [{metric.form(estimate.low)}, {metric.form(estimate.high)}]" if metric.interval else value

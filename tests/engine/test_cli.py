@@ -163,6 +163,17 @@ def test_a_batch_answers_every_line_in_order(run, sound, tmp_path):
     assert sorted(os.listdir(tmp_path / "replies")) == ["0001.wav", "0003.wav", "0010.wav"]
 
 
+def test_the_lines_of_a_conversation_are_turns_of_one_dialogue(run, tmp_path):
+    (tmp_path / "q.jsonl").write_text('{"text": "first"}\n{"text": " "}\n{"text": "first"}')
+    same = []
+    for options in ((), ("--conversation",)):
+        code, out, _ = run("ask", "--batch", tmp_path / "q.jsonl", "--trace", tmp_path / "t.jsonl", *options)
+        assert code == 0 and ["error" in answer for answer in lines(out)] == [False, True, False]
+        first, second = ([step["id"] for step in lines((tmp_path / "t.jsonl").read_text()) if step["turn"] == n] for n in (1, 3))
+        same.append(first == second)
+    assert same == [True, False]  # what was said before changes the reply
+
+
 def test_bad_batches_are_sentences(run, tmp_path):
     (tmp_path / "empty.jsonl").write_text("\n\n")
     (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe\x00\x80" * 9)
@@ -226,6 +237,7 @@ def test_wrong_usage_has_a_code_of_its_own(run, tmp_path):
         ("ask", "--text", "x", "--audio", "y"),
         ("ask", "--text", "x", "--max-tokens", "0"),
         ("ask", "--batch", tmp_path, "--nonsense"),
+        ("ask", "--text", "x", "--conversation"),
         ("sing",),
     ]
     (tmp_path / "b.jsonl").write_text('{"text": "x"}')

@@ -58,8 +58,8 @@ def test_its_reviewed_drafts_say_the_same(wren, capsys):
 
 def test_it_is_listed(wren, capsys):
     assert main(["models", "list", "--json"]) == 0
-    [model] = json.loads(capsys.readouterr().out)
-    assert model["name"] == "wren" and 0 < model["megabytes"] <= 32
+    model = json.loads(capsys.readouterr().out)[0]
+    assert model["name"] == "wren" and model["state"] == "ready" and 0 < model["megabytes"] <= 32
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "empty"])

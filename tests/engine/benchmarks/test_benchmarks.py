@@ -11,7 +11,7 @@ from rich.console import Console
 
 import engine.models
 from engine.audio_files import write
-from engine.benchmarks import decode, latency, questions
+from engine.benchmarks import catch_up, decode, latency, questions
 from engine.cli import main
 from engine.evaluation import sets
 from engine.lm import checkpoint
@@ -69,6 +69,15 @@ def test_decoding_is_measured_against_generate_in_the_same_rounds(model):
     Console(quiet=True).print(decode.table(speeds))
 
 
+def test_catch_up_leaves_what_full_depth_would(model):
+    spark, fixed = catch_up.measure(model, [parse("spark:k=4,last@1"), parse("fixed:2")], prompts=3)
+    for one in (spark, fixed):
+        assert one.tokens > 0 and one.largest_value > 0.1
+        assert one.cache_difference < 1e-4 * one.largest_value and one.logit_difference < 1e-3
+    json.dumps(catch_up.as_json([spark]), allow_nan=False)
+    Console(quiet=True).print(catch_up.table([spark]))
+
+
 def test_latency_is_measured_from_the_last_chunk(model):
     one = latency.measure(model, "spark:even@2", threads=1, questions=3)
     assert one.questions == 3 and one.question_seconds == pytest.approx(1.5) and one.reply_seconds > 0
@@ -85,6 +94,7 @@ def test_the_command_prints_both(model, monkeypatch, capsys):
     measured = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in measured["decode"]] == [decode.GENERATE, "full", "spark:even@2"]
     assert [row["schedule"] for row in measured["latency"]] == ["spark:even@2"]
+    assert [row["schedule"] for row in measured["catch_up"]] == ["spark:even@2"]
     assert main(command) == 0
     shown = capsys.readouterr().out
     assert decode.GENERATE in shown and "spark:even@2" in shown and "…" not in shown

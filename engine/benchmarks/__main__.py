@@ -1,0 +1,71 @@
+"""`python -m engine.benchmarks speaking MODEL ...` and `pooling`: measurements that are no part of `refrain bench`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+
+from engine import models
+from engine.benchmarks import pooling as pooled
+from engine.benchmarks import speaking
+from engine.prefill import pooling as poolings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements that are no part of `refrain bench`.")
+
+
+@app.callback()
+def _several() -> None:
+    """With it, a command is named even while it is the only one."""
+
+
+@app.command("speaking")
+def speaking_command(
+    names: Annotated[list[str], typer.Argument(metavar="MODEL...", help="A model's name or folder.")],
+    blocks: Annotated[int, typer.Option(min=2, help="Blocks of the reply.")] = speaking.BLOCKS,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """What each block of a long reply costs a model's voice."""
+    torch.set_num_threads(threads)
+    try:
+        voices = {name: speaking.voice_of(models.load(name)) for name in names}
+        costs = speaking.measure(voices, blocks)
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(str(error))
+    if as_json:
+        print(json.dumps(speaking.as_json(costs)))
+    else:
+        Console().print(speaking.table(costs))
+
+
+@app.command("pooling")
+def pooling_command(
+    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "wren",
+    pooling: Annotated[list[str] | None, typer.Option(help="A pooling to measure (again for more); by default presets.")] = None,
+    seconds: Annotated[list[float], typer.Option(min=0.5, help="A length (again for more).")] = list(pooled.LENGTHS),  # noqa: B006
+    sounds: Annotated[int, typer.Option(min=1, help="Different sounds of each length.")] = 4,
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds over the sounds; the median counts.")] = 3,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """What Affinity Pooling saves, and what it costs, by length of the question."""
+    try:
+        loaded = models.load(model)
+        presets = [preset.pooling for preset in poolings.presets(loaded.decoder.config.layers)]
+        wanted = [poolings.parse(text) for text in pooling] if pooling else presets
+        costs = pooled.measure(loaded, wanted, seconds, threads, sounds, repeats)
+    except (ValueError, FileNotFoundError, RuntimeError) as error:
+        sys.exit(str(error))
+    if as_json:
+        print(json.dumps(pooled.as_json(costs)))
+    else:
+        Console().print(pooled.table(costs))
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m engine.benchmarks")

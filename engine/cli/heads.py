@@ -1,0 +1,144 @@
+"""`refrain heads ...`: exit heads for a model, trained on its own replies, and which of them is worth using."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, status
+
+app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
+
+ModelOption = Annotated[str, typer.Option(help="A model's name (see: refrain models list) or folder.")]
+PromptsOption = Annotated[
+    str, typer.Option(help="Questions: bundled, a JSONL file or its folder (see: refrain eval --help), or a text file.")
+]
+
+
+@app.command("train")
+def train(
+    layers: Annotated[str, typer.Option(help="Exit layers, such as 8,9 or 4-11.")],
+    model: ModelOption = "wren",
+    prompts: PromptsOption = "bundled",
+    replies: Annotated[int, typer.Option(min=1, help="Replies to learn from; a fifth of them only for the report.")] = 480,
+    epochs: Annotated[int, typer.Option(min=1, help="Rounds over them; the best one counts.")] = 4,
+    greedy: Annotated[bool, typer.Option(help="Take the likeliest token, whatever the release does.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for heads.safetensors; by default where loading the model finds it.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Trains exit heads on what the whole model says; a stopped training goes on where it stopped.
+
+    The model replies at full depth and stays as it is; each head learns its distribution over speech tokens. Printed is how often
+    each head chooses the same as full depth, on replies it did not learn from, beside the model's own head at that layer
+    (logit lens). Wren, 480 replies, 9 layers: about five minutes on one CPU core. The heads are written beside the model, or into
+    the user's data where it ships with the program or cannot be written, and are used from then on.
+    """
+    with in_sentences(verbose):
+        wanted = _layers(layers)
+        loaded = _load(model, threads)
+        from dataclasses import asdict
+
+        from engine.heads import questions, train
+        from engine.lm.sampling import Sampling
+
+        asked = questions.questions(prompts, loaded.name, replies)
+        for note in asked.notes:
+            complain(f"{note} Those questions are left out.")
+        sampling = Sampling() if greedy else loaded.sampling
+        if not sampling.temperature and replies > len(asked.items):
+            complain(f"There are {len(asked.items)} questions, and greedy replies do not vary: so many are recorded.")
+            replies = len(asked.items)
+        target = out.expanduser() if out else train.target_folder(loaded)
+        with _progress() as progress:
+            found = train.train(loaded, train.Plan(wanted, asked, replies, epochs, sampling), target, progress)
+        if as_json:
+            print_json({"file": str(target / train.FILE), "agreement": [asdict(one) for one in found]})
+        else:
+            print(f"{train.table(found)}\n\n{target / train.FILE}")
+
+
+@app.command("choose")
+def choose(
+    model: ModelOption = "wren",
+    loss: Annotated[float, typer.Option(min=0, help="Points (percent) of quality that may be lost.")] = 1.0,
+    layers: Annotated[str, typer.Option(help="Exit layers to try, such as 4-8; by default a few of them all.")] = "",
+    prompts: PromptsOption = "bundled",
+    count: Annotated[int, typer.Option("--questions", min=1, help="How many questions, none of which heads learn from.")] = 40,
+    judge: Annotated[str, typer.Option(help="Who listens: pocketsphinx, whisper:FOLDER or none.")] = "pocketsphinx",
+    out: Annotated[Path | None, typer.Option(help="A folder for the replies; by default in the user's cache.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Proposes the exit layer and schedule for a wanted quality loss.
+
+    Replies under schedules of periods 2, 4 and 8, and drafts that full depth reviews, are compared with full depth's. What is
+    lost is the largest of the rise in the word error rate and the fall in right answers, in points; without a judge the
+    share of tokens that full depth would not have chosen. Few questions give rough figures. Wren, 40 questions: ten minutes.
+    """
+    with in_sentences(verbose):
+        wanted = _layers(layers) if layers else ()
+        loaded = _load(model, threads)
+        from engine.evaluation import judges
+        from engine.evaluation.evaluate import Times
+        from engine.heads import choosing, questions
+
+        judges.check(judge)
+        asked = choosing.held_out(questions.questions(prompts, loaded.name, count * choosing.HELD_OUT_EVERY), count)
+        tried = choosing.candidates(loaded.decoder.config.layers, sorted(loaded.exit_heads), wanted)
+        times = Times()
+        with _progress() as progress:
+            found = choosing.compare(loaded, tried, asked, out or _kept(loaded), judge, progress, times)
+        chosen = choosing.best(found, loss)
+        complain(f"Took: {times}.")
+        if as_json:
+            listed = [{**vars(one), "schedule": str(one.schedule)} for one in found]
+            print_json({"schedule": str(chosen.schedule), "loss": loss, "tried": listed})
+        else:
+            by = "measured in speech and answers" if chosen.judged else "the share of tokens that change"
+            what = f"loses {chosen.loss:.2f} of {loss:g} points ({by}), {chosen.predicted:.2f} times the speed predicted"
+            print(f"{choosing.table(found)}\n\n{what}:\n{chosen.schedule}")
+
+
+def _kept(model) -> Path:
+    from platformdirs import user_cache_path
+
+    from engine.models.checkpoints.exit_heads import own_folder
+
+    return user_cache_path("refrain", appauthor=False) / "heads" / f"choose-{own_folder(model.folder).name}"
+
+
+def _layers(text: str) -> tuple[int, ...]:
+    found: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        if not match:
+            raise typer.BadParameter(f'"{text}" are no layers: write for example 8,9 or 4-11.')
+        first = int(match[1])
+        found |= set(range(first, int(match[2] or first) + 1))
+    return tuple(sorted(found))
+
+
+def _load(name: str, threads: int | None):
+    with status("Loading ..."):
+        import torch
+
+        from engine.models import load
+
+        if threads:
+            torch.set_num_threads(threads)
+        return load(name)
+
+
+def _progress() -> Progress:
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))

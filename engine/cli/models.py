@@ -1,0 +1,227 @@
+"""`refrain models ...`: what there is, whether a folder is whole, downloads, and tiny random models for trying things out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, print_table, status
+
+if TYPE_CHECKING:  # they bring torch along
+    from engine.models.checkpoints.plan import Need
+    from engine.models.inspection import Inspection
+    from engine.models.store.catalogue import Released
+    from engine.models.store.download import Download
+    from engine.models.store.entries import Entry
+
+app = typer.Typer(help="The models on this machine, and those that can be.", no_args_is_help=True)
+
+_POLL = 0.1  # seconds
+_SHOWN = 20  # problems
+
+
+@app.command("list")
+def list_models(as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
+    """Lists the models that ship, that were added and that can be downloaded."""
+    with in_sentences(verbose):
+        from engine.models.store.shelf import Shelf
+
+        shelf = Shelf()
+        names = {folder: name for name, folder in shelf.names().items()}
+        listed = [_listed(entry, names) for entry in shelf.entries()]
+        if shelf.problem:
+            complain(shelf.problem)
+        if as_json:
+            print_json(listed)
+            return
+        rows = [
+            (
+                one["name"],
+                one["family"],
+                _size(one["bytes"]),
+                one["licence"].split(". ")[0],
+                one["problem"] or one["state"],
+                one["folder"],
+            )
+            for one in listed
+        ]
+        print_table(("Model", "Family", "Size", "Licence", "State", "Folder"), rows)
+
+
+@app.command("check")
+def check_model(
+    folder: Annotated[str, typer.Argument(help="A model's folder or name.")],
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Looks a model's folder through before anything of it is run; the exit code is 0 only if it can be used."""
+    with in_sentences(verbose):
+        with status("Looking through the folder ..."):
+            from engine.models import find, inspection
+
+            found = inspection.inspect(find(folder))
+        if as_json:
+            print_json(inspection.as_json(found))
+        else:
+            _print_inspection(found)
+        if found.problems:
+            raise typer.Exit(1)
+
+
+@app.command("download")
+def download_model(
+    name: Annotated[str, typer.Argument(help="The model's name (see: refrain models list).")],
+    folder: Annotated[Path | None, typer.Option(help="Put it in here; by default beside Refrain's own data.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Downloads a released model, or goes on with it. Says size and licence and asks before."""
+    with in_sentences(verbose):
+        from engine.models.folders import check
+        from engine.models.store import download
+        from engine.models.store.shelf import Shelf
+        from engine.models.store.unfinished import unfinished_bytes
+
+        shelf, released = Shelf(), _released(name)
+        place = (folder.expanduser().absolute() if folder else shelf.downloads) / released.id
+        model = place / released.sources[0].folder
+        if not unfinished_bytes(place) and not check(model).problem:
+            print(f"{released.name} is in {model} already.")
+            return
+        if not yes:
+            _ask(released, place)
+        again = f"refrain models download {released.id}" + (f' --folder "{folder}"' if folder else "")
+        _watch(download.Download(released, place), again)
+        with status("Looking through the folder ..."):
+            from engine.models.inspection import inspect
+
+            found = inspect(model)
+        if folder and found.facts.family:
+            shelf.add(model)
+        if found.problems:
+            for problem in found.problems:
+                complain(problem.sentence)
+            print(f"{released.name} is in {model}, but cannot be used as it is.")
+            raise typer.Exit(1)
+        names = {place: name for name, place in shelf.names().items()}
+        print(f'{released.name} is in {model}. Ask it: refrain ask --model {names.get(model, model)} --text "Hello"')
+
+
+@app.command("make-tiny")
+def make_tiny(
+    family: Annotated[str, typer.Argument(help="glm4voice or stepaudio2.")],
+    out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+    verbose: VerboseOption = False,
+) -> None:
+    """Writes a tiny random model in a release's layout, which answers with random words and noise."""
+    with in_sentences(verbose):
+        with status("Making it ..."):
+            from engine.models.tiny import make
+
+            make(family, out.expanduser(), seed)
+        print(f'{out} is ready. Ask it: refrain ask --model "{out}" --text "Hello"')
+
+
+def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
+    facts, released = entry.facts, entry.released
+    if facts is not None:
+        state = "broken" if entry.problem else "ready" if entry.can_be_used else "not supported"
+    else:
+        state = "partly downloaded" if entry.unfinished else "not installed"
+    size = facts.disk_bytes if facts is not None else released.download_bytes
+    return {
+        "name": names.get(Path(entry.key), entry.key) if entry.is_added else entry.key,
+        "family": facts.family if facts is not None else released.family,
+        "folder": str(facts.folder) if facts is not None else "",
+        "bytes": size,
+        "megabytes": size / 1e6,
+        "licence": entry.licence.rstrip(". "),
+        "state": state,
+        "problem": entry.problem or (entry.remark if facts is not None else ""),
+    }
+
+
+def _print_inspection(found: Inspection) -> None:
+    from engine.models.store.words import number, size
+
+    facts, console = found.facts, Console()
+    kind = facts.title or "No model that Refrain knows"
+    figures = [
+        f"{number(facts.parameters)} parameters" if facts.parameters else "",
+        f"{size(facts.disk_bytes)} on disk" if facts.disk_bytes else "",
+    ]
+    print("  ·  ".join(filter(None, (kind, *figures, str(facts.folder)))))
+    if found.needs:
+        rows = [(one.precision, *(size(part) if part else "-" for part in _parts(one))) for one in found.needs]
+        conversation = f"{facts.context:,} positions"
+        print_table(("Precision", "Weights", conversation, "Ear and voice", "Libraries", "Memory needed"), rows)
+    for problem in found.problems[:_SHOWN]:
+        console.print(problem.sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+    more, count = len(found.problems) - _SHOWN, len(found.problems)
+    if more > 0:
+        print(f"... and {more} more: --json has them all.")
+    problems = "1 problem" if count == 1 else f"{count} problems"
+    print(f"It cannot be used: {problems}." if count else "It can be used.")
+
+
+def _parts(need: Need) -> tuple[int, ...]:
+    return need.weights, need.kv, need.listener + need.vocoder, need.reserve, need.total
+
+
+def _released(name: str) -> Released:
+    from engine.models.store import catalogue
+
+    listed = catalogue.read()
+    for released in listed:
+        if name.lower() == released.id.lower():
+            return released
+    raise ValueError(f"{name} cannot be downloaded: choose one of {', '.join(released.id for released in listed)}.")
+
+
+def _ask(released: Released, place: Path) -> None:
+    """Ends the program unless the user agrees."""
+    from engine.models.store.machine import disk_free
+    from engine.models.store.unfinished import unfinished_bytes
+
+    here, free = unfinished_bytes(place), disk_free(place)
+    rest = f", of which {_size(here)} are here" if here else ""
+    room = f" ({_size(free)} free)" if free else ""
+    print(f"{released.name}: about {_size(released.download_bytes)} from {released.host}{rest}, into {place}{room}.")
+    print(f"Licence: {released.licence}. {released.licence_note} {released.page}")
+    try:
+        agreed = typer.confirm("Download it?")
+    except typer.Abort:
+        agreed = False
+    if not agreed:
+        complain("Nothing was downloaded: answer y, or give --yes.")
+        raise typer.Exit(1)
+
+
+def _watch(download: Download, again: str) -> None:
+    """Shows the download to its end. Raises `ValueError` with a sentence if it fails; Ctrl-C ends the program."""
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+    download.start()
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("")
+            while not download.join(_POLL):
+                now = download.progress
+                bar.update(task, description=str(now), completed=now.done, total=now.total or None)
+    except KeyboardInterrupt:
+        download.cancel()
+        download.join(5.0)
+        complain(f"{download.progress.sentence} Type: {again}")
+        raise typer.Exit(130) from None
+    if download.progress.state != "done":
+        raise ValueError(f"{download.progress.sentence} To go on: {again}")
+
+
+def _size(count: int) -> str:
+    from engine.models.store.words import size
+
+    return size(count)

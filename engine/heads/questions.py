@@ -1,0 +1,58 @@
+"""What a model is asked so that its heads can learn from its replies: never a question of a test set."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from engine.evaluation.sets import Item, QuestionSet, open_set, read_file
+from engine.resources import resources_folder
+
+BUNDLED = "bundled"
+
+
+def questions(where: str, model: str, count: int) -> QuestionSet:
+    """Up to `count` questions: those that ship, or those of a JSONL file, its folder, or a text file with one in each line.
+
+    For Wren, what ships is filled up with typed questions of those it was trained on. Raises `ValueError` with a sentence.
+    """
+    if where == BUNDLED:
+        items = bundled()
+        if model.startswith("wren") and count > len(items):
+            items += _drawn(count - len(items), {item.text for item in items})
+        return QuestionSet(BUNDLED, tuple(items[:count]))
+    path = Path(where).expanduser()
+    if path.is_file() and path.suffix.lower() != ".jsonl":
+        return QuestionSet(path.stem, tuple(_lines(path))[:count])
+    found = open_set(where, model)
+    return QuestionSet(found.name, found.items[:count], found.notes)
+
+
+def bundled() -> list[Item]:
+    """Questions that ship, spoken ones spread among the typed ones."""
+    return list(read_file(resources_folder() / "questions" / "questions.jsonl"))
+
+
+def _lines(path: Path) -> list[Item]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not a text file in UTF-8: write one question in each line.") from error
+    items = [Item(str(number), line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    if not items:
+        raise ValueError(f"{path} has no question: write one in each line.")
+    return items
+
+
+def _drawn(count: int, known: set[str]) -> list[Item]:
+    """Typed questions from Wren's training side that are not known yet."""
+    from engine.models.wren.training import texts
+
+    rng, found = random.Random("heads"), []
+    while len(found) < count:
+        exchange = texts.draw_exchange(rng)
+        text = texts.draw_wrapped(exchange.question, rng)
+        if text not in known:
+            known.add(text)
+            found.append(Item(f"drawn-{len(found) + 1}", text, exchange.intent.split(".")[0], answer=exchange.answer))
+    return found

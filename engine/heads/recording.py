@@ -1,0 +1,148 @@
+"""What a model thinks while it replies at full depth: the states after some layers at every place for speech.
+
+One file a reply, written when the reply is whole, so a stopped recording goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from engine.asking import Question
+from engine.decoding.meter import Meter
+from engine.lm.sampling import Sampler, Sampling
+from engine.models.questions import SpokenQuestion, TypedQuestion
+from engine.models.spoken_lm import SpokenLM
+from engine.prefill.history import History
+
+HELD_OUT_EVERY = 5
+"""Of so many questions one is kept for the report and one for the choice of the best epoch; the others train."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places for speech: states [places, dim] after one layer, `final` ones after the last; `allowed` [places, rows]."""
+
+    states: torch.Tensor
+    final: torch.Tensor
+    allowed: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+
+class Recorder:
+    """Lets `model` reply at full depth and records the states after each of `layers`, in order.
+
+    `ids` [rows] are what a head chooses from. Replies have at most `max_tokens` tokens.
+    """
+
+    def __init__(self, model: SpokenLM, layers: Sequence[int], ids: torch.Tensor, sampling: Sampling, max_tokens: int) -> None:
+        self._model, self._layers, self._ids = model, tuple(layers), ids
+        self._sampling, self._max_tokens = sampling, max_tokens
+        self._history = History(model.decoder, model.context)
+
+    @torch.inference_mode()
+    def record(self, question: Question, seed: int) -> dict[str, torch.Tensor]:
+        """One reply's tensors, for `write`. Raises `ValueError` or `AskError` with a sentence for a question it cannot take."""
+        model, history = self._model, self._history
+        self._ask(question)
+        decoder, cache, pattern = model.decoder, history.cache, model.pattern(question.audio is not None)
+        seen = history.ids() if self._sampling.repetition_penalty != 1 else []
+        sampler = Sampler(self._sampling, seed, decoder.device)
+        logits, taken, masks, kinds, tokens = history.last_logits()[0], [], {}, [], 0
+        while tokens < self._max_tokens and cache.position < cache.capacity:
+            token = sampler.choose(logits, pattern.allowed(), seen)
+            pattern, tokens = pattern.after(token), tokens + 1
+            seen.append(token)
+            if pattern.done:
+                break
+            states = self._step(token)
+            if pattern.speech_step:
+                allowed = pattern.allowed()
+                _, number = masks.setdefault(id(allowed), (allowed, len(masks)))
+                kinds.append(number)
+                taken.append(torch.cat(states))
+            logits = decoder.logits(states[-1])[0]
+        return self._packed(taken, [mask for mask, _ in masks.values()], kinds)
+
+    def _ask(self, question: Question) -> None:
+        model, history = self._model, self._history
+        history.restore([])
+        history.open()
+        sound, room = question.sound(), min(self._max_tokens, history.capacity // 3)
+        meter = Meter("full", 0, model.decoder.config.layers, model.output_rate)
+        if sound is None:
+            TypedQuestion(model, history, room, question.text).settle(meter)
+            return
+        asked = SpokenQuestion(model, history, room)
+        asked.feed(*sound)
+        asked.settle(meter)
+
+    def _step(self, token: int) -> list[torch.Tensor]:
+        """The states [1, dim] after each wanted layer and after the last one."""
+        decoder, cache = self._model.decoder, self._history.cache
+        position, found, first = cache.position, [decoder.embed((token,))], 0
+        for last in (*self._layers, decoder.config.layers):
+            found.append(decoder.run(found[-1], position, cache, first, last))
+            first = last
+        return found[1:]
+
+    def _packed(self, taken: list[torch.Tensor], masks: list[torch.Tensor], kinds: list[int]) -> dict[str, torch.Tensor]:
+        """In 16 bits; as some models' states are too big for those, each is kept at unit size beside its size."""
+        config = self._model.decoder.config
+        empty = torch.zeros(0, len(self._layers) + 1, config.dim)
+        states = torch.stack(taken).float().cpu() if taken else empty  # [places, layers + 1, dim]
+        sizes = states.square().mean(-1).sqrt().clamp(min=1e-12)
+        rows = [mask[self._ids.to(mask.device)].cpu() for mask in masks]
+        return {
+            "states": (states / sizes.unsqueeze(-1)).half().transpose(0, 1).contiguous(),
+            "sizes": sizes.t().contiguous(),
+            "masks": torch.stack(rows) if rows else torch.zeros(0, len(self._ids), dtype=torch.bool),
+            "kinds": torch.tensor(kinds, dtype=torch.uint8),
+        }
+
+
+def path_of(folder: Path, number: int) -> Path:
+    """Where the reply of this number is."""
+    return folder / f"{number:06d}.safetensors"
+
+
+def write(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    """The file has its name only once it is whole."""
+    new = path.with_suffix(".new")
+    save_file(tensors, new)
+    os.replace(new, path)
+
+
+def places(path: Path) -> int:
+    """How many places for speech a reply has."""
+    with safe_open(path, "pt") as file:
+        return file.get_slice("kinds").get_shape()[0]
+
+
+def read(path: Path, layer: int) -> Places:
+    """A reply's places; `layer` counts the recorded layers from 0."""
+    with safe_open(path, "pt") as file:
+        states, sizes = file.get_slice("states"), file.get_tensor("sizes")
+        inner, final = (states[i : i + 1][0].float() * sizes[i].unsqueeze(1) for i in (layer, len(sizes) - 1))
+        kinds = file.get_tensor("kinds").long()
+        return Places(inner, final, file.get_tensor("masks")[kinds])
+
+
+def split(numbers: Sequence[int], questions: int) -> tuple[list[int], list[int], list[int]]:
+    """Replies by number -> those to train on, to choose the best epoch by, and to report on.
+
+    Reply n is to question n modulo `questions`, and all replies to one question are on the same side.
+    """
+    parts: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for number in numbers:
+        place = number % questions % HELD_OUT_EVERY
+        parts[2 if place == 0 else 1 if place == 1 else 0].append(number)
+    return parts

@@ -2,251 +2,298 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+
+import numpy as np
 
 from app.audio.sound import Sound
-from app.chat.state import Evidence, Status, status_of
-from app.engine_thread import Dropped, EngineThread, LoadFailed, Loading, ModelFacts, OfTurn, Ready
-from engine.events import (
-    Audio,
-    Drafts,
-    Listened,
-    Text,
-    Token,
-    TurnCancelled,
-    TurnFailed,
-    TurnFinished,
-    TurnStats,
-)
+from app.chat.state import EndsBy, Status, silent_sentence, status_of
+from app.choices import Choices
+from app.engine_commands import ModelFacts, OfTurn, Report
+from app.engine_thread import EngineThread
+from app.evidence import evidence_of
+from app.hands_free import HandsFree
+from app.question import Question
+from app.replay import Replay
+from app.speaking import Speaking
+from app.transcript import Transcript
+from app.turn import Played, Turn
+from engine.events import TurnFailed
 
-TAIL_SECONDS = 0.5  # at most so long a released button waits for what is still inside the device
-STALLED_SECONDS = 1.0
-SHORTEST_SECONDS = 0.2  # a shorter hold was a slip
+TAP_SECONDS = 0.3  # pressed for less than this is a tap
+Recorded = np.ndarray | Sequence[np.ndarray]
 
 
-@dataclass
-class Turn:
-    """One question and its reply, as far as they have come."""
-
-    number: int
-    schedule: str
-    spoken: bool
-    heard: str = ""
-    text: str = ""
-    question_seconds: float = 0.0
-    tokens: list[Token] = field(default_factory=list)
-    rejected: list[tuple[int, int]] = field(default_factory=list)  # (token index, drafts thrown away before it)
-    first_audio: float | None = None
-    made_seconds: float = 0.0
-    stats: TurnStats | None = None
-    is_over: bool = False
-    note: str = ""  # a sentence about an early end
-    has_failed: bool = False
-
-    @property
-    def speech_depth(self) -> float | None:
-        """Mean depth of the speech tokens."""
-        depths = [token.depth for token in self.tokens if token.kind == "speech"]
-        return sum(depths) / len(depths) if depths else None
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        if self.stats is not None:
-            return self.stats.tokens_per_second
-        seconds = sum(token.milliseconds for token in self.tokens) / 1000
-        return len(self.tokens) / seconds if seconds else None
-
-    def take(self, event) -> None:
-        match event:
-            case Listened():
-                self.question_seconds = event.audio_seconds
-            case Token():
-                self.tokens.append(event)
-            case Drafts() if event.rejected:
-                self.rejected.append((len(self.tokens) + event.accepted, len(event.rejected)))
-            case Text(kind="heard"):
-                self.heard += event.text
-            case Text():
-                self.text += event.text
-            case Audio():
-                self.first_audio = event.at if self.first_audio is None else self.first_audio
-                self.made_seconds += len(event.samples) / event.sample_rate
-            case TurnFinished() | TurnCancelled():
-                self.stats, self.is_over = event.stats, True
-                limits = " ".join(event.stats.limits)
-                self.note = limits if isinstance(event, TurnFinished) else "Stopped."
-            case TurnFailed():
-                self.note, self.is_over, self.has_failed = event.message, True, True
-
-
-class Conversation:
+class Conversation(Choices):
     """Joins microphone, engine and speaker. `tick` is called at display rate; everything else is an intent."""
 
     def __init__(self, engine: EngineThread, sound: Sound, schedule: str = "full") -> None:
+        super().__init__(schedule)
         self._engine, self._sound = engine, sound
-        self.schedule = schedule
-        self.turns: list[Turn] = []
-        self.model: ModelFacts | None = None
-        self.loading = ""
-        self.load_error = ""
+        self.muted = False
+        self.transcript = Transcript()
         self.notice = ""
         """A sentence about the last thing that went wrong; the next intent clears it."""
-        self.recording: int | None = None
-        """The turn whose question is being recorded."""
-        self._tail_until: float | None = None  # the take's length at which the released button is done
+        self.hint = ""
+        """A sentence about what did not happen, and is no fault."""
+        self.question: Question | None = None
+        """The question that is being recorded."""
+        self._hands_free = HandsFree(sound.voice)
+        self._speaking = Speaking(sound)
+
+    # --- what is to be seen -------------------------------------------------------------------------------------------
+
+    @property
+    def turns(self) -> list[Turn]:
+        return self.transcript.turns
 
     @property
     def last(self) -> Turn | None:
-        return self.turns[-1] if self.turns else None
+        return self.transcript.last
+
+    @property
+    def model(self) -> ModelFacts | None:
+        return self.transcript.model
+
+    @property
+    def hands_free(self) -> bool:
+        return self._hands_free.is_on
+
+    @property
+    def headphones(self) -> bool:
+        return self._hands_free.headphones
+
+    @property
+    def recording(self) -> int | None:
+        """The turn whose question is being recorded."""
+        return self.question.turn if self.question else None
+
+    @property
+    def replay(self) -> Replay | None:
+        """What is played once more."""
+        return self._speaking.replay
+
+    @property
+    def played(self) -> Played | None:
+        """What was really played of the last reply."""
+        return self.last.played if self.last else None
 
     @property
     def is_busy(self) -> bool:
         """Whether there is something that `stop` would stop."""
-        return self.recording is not None or self._is_replying or self._is_sounding
+        return self.question is not None or self.is_replying or self.is_sounding
 
-    # --- intents ------------------------------------------------------------------------------------------------------
+    @property
+    def is_replying(self) -> bool:
+        """Whether the engine makes a reply."""
+        return self.last is not None and not self.last.is_over
 
-    def hold(self) -> None:
-        """The button goes down: whatever is going on stops, and a question begins."""
-        if self.recording is not None:
+    @property
+    def is_sounding(self) -> bool:
+        """Whether some sound has yet to leave the speaker."""
+        return self._speaking.is_sounding
+
+    def status(self) -> Status:
+        """The state, derived from what was seen."""
+        return status_of(evidence_of(self, self._sound))
+
+    # --- intents: a question ------------------------------------------------------------------------------------------
+
+    def press(self) -> None:
+        """The button goes down: a question begins, or the one under way is complete."""
+        if self.question is None:
+            self._listen("lift")
+        else:
+            self.finish()
+
+    def lift(self) -> None:
+        """The button comes up: after a tap the question goes on until the next press, otherwise it is complete."""
+        if self.question is not None and self.question.ends_by == "lift":
+            if self.question.age < TAP_SECONDS:
+                self.question.ends_by = "tap"
+            else:
+                self.finish()
+
+    def finish(self) -> None:
+        """The question under way is complete."""
+        if self.question is None:
             return
+        if self.question.is_slip:
+            self._forget_question("That was too short for a question.")
+        else:
+            self.question.finish()
+
+    def ask(self, text: str, schedule: str | None = None) -> None:
+        """A typed question; `schedule` None is the chosen one."""
+        text, schedule = text.strip(), schedule or self.schedule
+        if text:
+            self.stop()
+            number = self._engine.ask(text, schedule, seed=self.seed, sampling=self.sampling)
+            self._open_turn(number, schedule, spoken=False, heard=text)
+
+    def ask_aloud(self, samples: Recorded, rate: int, schedule: str | None = None, pooling: str | None = None) -> None:
+        """A question that was recorded before: mono float32 at `rate` Hz, whole or in pieces; None are as chosen."""
+        pieces = [samples] if isinstance(samples, np.ndarray) else list(samples)
+        schedule, pooling = schedule or self.schedule, pooling or self.pooling
         self.stop()
-        recorder = self._sound.recorder
-        if recorder is None:
-            self.notice = self._sound.input_error or "The microphone is not open yet."
-            return
-        recorder.begin()
-        self.recording = self._engine.begin()
-        self._tail_until = None
+        number = self._engine.begin(schedule, self.seed, pooling)
+        for piece in pieces:
+            self._engine.feed(number, piece, rate)
+        self._reply(number, schedule, pooling, pieces, rate)
 
-    def release(self) -> None:
-        """The button goes up: the question is complete as soon as the device has delivered what was said."""
-        recorder = self._sound.recorder
-        if self.recording is None or self._tail_until is not None or recorder is None:
-            return
-        if recorder.seconds < SHORTEST_SECONDS and recorder.silent_for < STALLED_SECONDS:
-            self._forget_question("Hold the button while you speak.")
-            return
-        self._tail_until = recorder.seconds + min(recorder.latency, TAIL_SECONDS)
+    def reask(self, number: int, schedule: str, pooling: str) -> None:
+        """The question of an earlier turn again, as a new turn with another schedule or pooling."""
+        turn = self.transcript.find(number)
+        if turn is not None:
+            self.ask_again(turn, schedule, pooling)
 
-    def ask(self, text: str) -> None:
-        """A typed question."""
-        if not text.strip():
-            return
-        self.stop()
-        self._open_turn(self._engine.ask(text, self.schedule), spoken=False, heard=text.strip())
+    def ask_again(self, turn, schedule: str, pooling: str) -> None:
+        """The question of any turn, also one of another session, as a new turn of this conversation."""
+        if turn.spoken and turn.question_samples:
+            self.ask_aloud(turn.question_samples, turn.question_rate, schedule, pooling)
+        else:
+            self.ask(turn.heard, schedule)
+
+    # --- intents: everything else -------------------------------------------------------------------------------------
 
     def stop(self) -> None:
         """Silence, and no more tokens; what was heard of the reply is what is remembered."""
-        self.notice = ""
-        if self.recording is not None:
-            self._forget_question("")
-        sounding, player = self._is_sounding, self._sound.player
-        if self._is_replying:
+        self.notice = self.hint = ""
+        if self.question is not None:
+            self._forget_question()
+        if self.is_replying:
             self._engine.cancel()
-        if player is not None:
-            heard = player.stop()
-            if sounding and self.last is not None and not self.last.has_failed:  # a failed turn is not remembered
-                self._engine.heard(heard)
+        self._remember(self._speaking.stop())
 
-    def choose_schedule(self, text: str) -> None:
-        """The schedule of the coming turns."""
-        self.schedule = text
+    def begin_again(self) -> None:
+        """A fresh conversation: nothing of this one is remembered."""
+        self.stop()
+        self.transcript.clear()
+        self._engine.begin_again()
+
+    def play(self, what: tuple[int, str], pieces: Sequence[np.ndarray], rate: int, start: float = 0.0) -> None:
+        """Plays sound once more (mono float32 at `rate` Hz, from `start` seconds on); `what` comes back in `replay`."""
+        self.stop()
+        if self._sound.player is None:
+            self.notice = self._sound.output_error or "There is no speaker to play it."
+        self._speaking.play(what, pieces, rate, start)
+
+    def act(self, intent: str) -> bool:
+        """Does what a status's button says; returns whether that was the conversation's to do."""
+        match intent:
+            case "talk":
+                self._listen("tap")
+            case "finish":
+                self.finish()
+            case "stop":
+                self.stop()
+            case "unmute":
+                self.set_muted(False)
+            case "dismiss":
+                self.notice = self.hint = ""
+            case "try_again" if self.last is not None:
+                self.ask_again(self.last, self.last.schedule, self.last.pooling)
+            case _:
+                return False
+        return True
+
+    def set_hands_free(self, on: bool) -> None:
+        """Whether a question begins and ends with the voice."""
+        self._hands_free.is_on = on
+        self.notice = self.hint = ""
+        if not on and self.question is not None and self.question.ends_by == "voice":
+            self._forget_question("Hands-free was switched off, so the question was dropped.")
+
+    def set_muted(self, on: bool) -> None:
+        """Whether the microphone is ignored; the reply goes on. A question under way is not asked."""
+        self.muted, self.hint = on, ""
+        self._sound.set_muted(on)
+        if on and self.question is not None:
+            self._forget_question("The microphone was muted, so the question was dropped.")
+
+    def set_headphones(self, on: bool) -> None:
+        """Whether the microphone cannot hear the speaker, so that hands-free may interrupt a reply."""
+        self._hands_free.headphones = on
 
     # --- display rate -------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Moves sound to the engine and reports to the turns."""
+        """Moves the sound of a question to the engine; what the engine reports comes by `take`."""
+        self._remember(self._speaking.follow(self.is_replying))
+        self._follow_voice()
         self._record()
-        for report in self._engine.reports():
-            self._take(report)
 
-    def status(self) -> Status:
-        """The state, derived from what was seen."""
-        recorder, player, turn = self._sound.recorder, self._sound.player, self.last
-        return status_of(
-            Evidence(
-                loading=self.loading,
-                error=self.load_error or self.notice or (self._lost_microphone() if self.recording else ""),
-                recorded_seconds=recorder.seconds if recorder and self.recording is not None else None,
-                replying=self._is_replying,
-                tokens=len(turn.tokens) if turn else 0,
-                sounding=bool(player and player.has_sounded and self._is_sounding),
-                waiting_for_sound=self._is_sounding,
-                heard_seconds=player.heard_seconds if player else 0.0,
-                microphone="" if self._sound.recorder or not self._sound.is_settled else self._sound.input_error,
-                speaker="" if self._sound.player or not self._sound.is_settled else self._sound.output_error,
-            )
-        )
-
-    @property
-    def _is_replying(self) -> bool:
-        return bool(self.turns) and not self.turns[-1].is_over
-
-    @property
-    def _is_sounding(self) -> bool:
-        player = self._sound.player
-        return player is not None and not player.is_done
-
-    def _lost_microphone(self) -> str:
+    def take_level(self) -> float | None:
+        """The microphone's loudest sample, 0..1, since the last call; None without a microphone."""
         recorder = self._sound.recorder
-        if recorder is None or recorder.silent_for < STALLED_SECONDS:
-            return ""
-        return f"The microphone “{recorder.device.name}” has stopped delivering sound. Is it still connected?"
+        return recorder.take_peak() if recorder is not None else None
+
+    def _listen(self, ends_by: EndsBy, at: int | None = None) -> bool:
+        """Whatever is going on stops, and a question begins; returns whether it did."""
+        self.stop()
+        sound, recorder = self._sound, self._sound.recorder
+        if recorder is None:
+            self.notice = sound.input.lost or sound.input_error or "The microphone is not open yet."
+        elif self.muted:
+            self.hint = "The microphone is muted, so nothing can be asked aloud."
+        else:
+            number = self._engine.begin(self.schedule, self.seed, self.pooling)
+            self.question = Question(number, recorder, ends_by, at, self.pooling)
+        return self.question is not None
+
+    def _follow_voice(self) -> None:
+        hands_free, question = self._hands_free, self.question
+        if hands_free.problem and hands_free.is_on:
+            hands_free.is_on, self.notice = False, hands_free.problem
+        by_hand = question is not None and question.ends_by != "voice"
+        hands_free.follow(not self.muted and not by_hand, self.is_replying or self.is_sounding)
+        onset = hands_free.onset
+        if question is None and onset is not None and onset[0] is self._sound.recorder:
+            self._listen("voice", onset[1])
+        elif question is not None and not by_hand and onset is None:
+            question.finish()
 
     def _record(self) -> None:
-        recorder = self._sound.recorder
-        if self.recording is None or recorder is None:
+        question = self.question
+        if question is None:
             return
-        stalled = recorder.silent_for > STALLED_SECONDS
-        samples = recorder.read()
+        samples, rate, name = question.read(), question.recorder.rate, self._sound.input.name
         if len(samples):
-            self._engine.feed(self.recording, samples, recorder.rate)
-        if self._tail_until is None or (recorder.seconds < self._tail_until and not stalled):
-            return
-        if stalled:
-            self._forget_question(self._lost_microphone())
-        elif recorder.only_zeros:
-            self._forget_question(
-                f"The microphone “{recorder.device.name}” delivered nothing but digital silence: is it muted, or is "
-                "Refrain not allowed to use it?"
-            )
-        else:
-            turn, self.recording = self.recording, None
-            self._engine.reply(turn, self.schedule)
-            self._open_turn(turn, spoken=True)
+            self._engine.feed(question.turn, samples, rate)
+        if question.is_stalled:
+            lost = self._sound.input.lost or f"The microphone “{name}” has stopped delivering sound."
+            self._forget_question(f"{lost} The question was dropped.")
+        elif question.is_complete and question.recorder.only_zeros:
+            self._forget_question()
+            self.notice = silent_sentence(name)
+        elif question.is_complete:
+            question.close()
+            self.question = None
+            self._reply(question.turn, self.schedule, question.pooling, question.samples, rate)
 
-    def _forget_question(self, notice: str) -> None:
+    def _reply(self, number: int, schedule: str, pooling: str, samples: list[np.ndarray], rate: int) -> None:
+        self._engine.reply(number, schedule, seed=self.seed, sampling=self.sampling)
+        self._open_turn(number, schedule, spoken=True, pooling=pooling, question_samples=samples, question_rate=rate)
+
+    def _open_turn(self, number: int, schedule: str, **known) -> None:
+        self.notice = self.hint = ""
+        turn = Turn(number, schedule, seed=self.seed, sampling=self.sampling, **known)
+        self.turns.append(turn)
+        self._speaking.begin(turn)
+
+    def _forget_question(self, hint: str = "") -> None:
         self._engine.cancel()
-        self.recording, self.notice = None, notice
+        self.question.close()
+        self.question, self.hint = None, hint
 
-    def _open_turn(self, number: int, spoken: bool, heard: str = "") -> None:
-        self.notice = ""
-        self.turns.append(Turn(number, self.schedule, spoken, heard))
-        if self._sound.player is not None:
-            self._sound.player.begin(number)
+    def _remember(self, heard: float | None) -> None:
+        """Of a reply that broke off only what was heard; nothing of a failed one."""
+        if heard is not None and self.last is not None and not self.last.has_failed:
+            self._engine.heard(heard)
 
-    def _take(self, report) -> None:
-        match report:
-            case Loading(name):
-                self.loading, self.load_error, self.model = name, "", None
-            case Ready(model):
-                self.loading, self.model = "", model
-            case LoadFailed(message):
-                self.loading, self.load_error = "", message
-            case OfTurn(number, event):
-                if turn := self._turn(number):
-                    turn.take(event)
-                if isinstance(event, TurnFailed):
-                    self._fail(number, event.message)
-            case Dropped(number):
-                if turn := self._turn(number):
-                    turn.is_over, turn.note = True, "Stopped."
-
-    def _fail(self, number: int, message: str) -> None:
-        self.notice = message
-        if self.recording == number:
-            self.recording = None
-
-    def _turn(self, number: int) -> Turn | None:
-        return next((turn for turn in reversed(self.turns) if turn.number == number and not turn.is_over), None)
+    def take(self, report: Report) -> None:
+        """Something that the engine reported."""
+        if isinstance(report, OfTurn) and isinstance(report.event, TurnFailed) and report.turn == self.recording:
+            self._forget_question()
+            self.notice = report.event.message
+        self.notice = self.transcript.take(report) or self.notice

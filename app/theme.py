@@ -47,7 +47,8 @@ QLineEdit, QComboBox { background: @surface; border: 1px solid @border; border-r
     selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit[role="question"] { border-radius: 14px; padding: 0 16px; }
 QLineEdit:focus, QComboBox:focus { border: 1px solid @accent; }
-QLineEdit[role="invalid"] { border: 1px solid @danger; }
+QLineEdit[role="invalid"], QComboBox[role="invalid"] { border: 1px solid @danger; }
+QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @border; outline: none; padding: 4px;
     selection-background-color: @accent; selection-color: @on_accent; }
@@ -55,28 +56,69 @@ QPushButton { background: @surface; border: 1px solid @border; border-radius: 14
 QPushButton:hover { background: @raised; }
 QPushButton:focus { border: 1px solid @accent; }
 QPushButton:disabled { color: @muted; background: transparent; }
+QPushButton[role="small"] { border-radius: 10px; padding: 4px 10px; }
+QPushButton[role="primary"] { background: @accent; color: @on_accent; border: 1px solid @accent; }
+QPushButton[role="primary"]:disabled { background: transparent; color: @muted; border: 1px solid @border; }
+QToolButton { border-radius: 8px; padding: 4px 8px; color: @text; border: 1px solid transparent; background: transparent; }
+QToolButton:hover { background: @raised; }
+QToolButton:focus { border: 1px solid @accent; }
+QToolButton:disabled { color: @muted; }
+QFrame[role="rail"] { background: @surface; border: none; border-right: 1px solid @border; }
+QToolButton[role="rail"] { border-radius: 12px; padding: 6px 2px 4px 2px; color: @muted; }
+QToolButton[role="rail"]:checked { background: @raised; color: @text; }
+QListView { background: transparent; outline: none; }
+QPlainTextEdit, QTableView { border: 1px solid transparent; border-radius: 8px; padding: 4px 6px; }
+QPlainTextEdit:focus, QTableView:focus { border: 1px solid @accent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @muted; background: @surface; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @accent; border: 1px solid @accent; }
+QCheckBox::indicator:checked:disabled { background: @border; border: 1px solid @border; }
+QCheckBox:disabled, QRadioButton:disabled { color: @muted; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid @accent; }
+QMenu { background: @surface; border: 1px solid @border; padding: 6px; }
+QMenu::item { padding: 6px 22px; border-radius: 6px; }
+QMenu::item:selected { background: @raised; }
+QMenu::item:disabled { color: @muted; }
+QMenu::separator { height: 1px; background: @border; margin: 5px 8px; }
+QTabBar::tab { background: transparent; color: @muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
+QMainWindow::separator { background: transparent; width: 8px; height: 4px; }
 QSplitter::handle { background: transparent; }
 """
 
 
 _chosen: Appearance = "system"
+_used = LIGHT
 
 
 def now() -> Colours:
-    """The palette in use."""
+    """The palette in use; asked for in every painting, so it is not looked up."""
+    return _used
+
+
+def _wanted() -> Colours:
     system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     return DARK if _chosen == "dark" or (_chosen == "system" and system_is_dark) else LIGHT
 
 
 def install(app: QApplication, appearance: Appearance = "system") -> None:
     """Dresses the program; "system" follows the system from light to dark and back."""
+    if not app.property("dressed"):
+        app.setProperty("dressed", True)
+        app.setStyle("Fusion")
+        base = app.font()
+        base.setPointSizeF(max(10.5, base.pointSizeF()))
+        app.setFont(base)
+        app.styleHints().colorSchemeChanged.connect(lambda _: _apply(app))
+    choose(app, appearance)
+
+
+def choose(app: QApplication, appearance: Appearance) -> None:
+    """Another appearance from now on."""
     global _chosen
     _chosen = appearance
-    app.setStyle("Fusion")
-    base = app.font()
-    base.setPointSizeF(max(10.5, base.pointSizeF()))
-    app.setFont(base)
-    app.styleHints().colorSchemeChanged.connect(lambda _: _apply(app))
     _apply(app)
 
 
@@ -106,7 +148,8 @@ def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False
 
 
 def _apply(app: QApplication) -> None:
-    colours = now()
+    global _used
+    colours = _used = _wanted()
     palette = QPalette()
     groups = {
         QPalette.ColorRole.Window: colours.window,

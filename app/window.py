@@ -1,150 +1,340 @@
-"""The window: the conversation on the left, what the engine does on the right."""
+"""The window: a rail of pages, and the tick that moves everything."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+import logging
+import time
+from pathlib import Path
 
-from app import theme
+from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from app import icons
 from app.audio.sound import Sound
-from app.chat.chat_view import ChatView
 from app.conversation import Conversation
-from app.engine_thread import EngineThread, ModelFacts
-from app.panels.depth import DepthPanel
-from app.panels.speed import SpeedPanel
-from app.schedules.picker import SchedulePicker
+from app.demo import Demo
+from app.diagnostics.last_run import LastRun
+from app.diagnostics.page import DiagnosticsPage
+from app.diagnostics.report import InUse
+from app.engine_commands import Loading, Memory, Ready, Report
+from app.engine_thread import EngineThread
+from app.export_turn import ExportError, export
+from app.header import Header
+from app.keys import TalkKeys
+from app.library.journal import Journal
+from app.library.library import Library
+from app.listening.pages import ListeningPages
+from app.model_choice import ModelChoice
+from app.models.models_page import ModelsPage
+from app.rail import Rail
+from app.settings import apply
+from app.settings.page import SettingsPage
+from app.settings.settings import Settings
+from app.settings.shortcuts import Shortcuts
+from app.talk_page import TalkPage
+from app.welcome.welcome import Welcome
 
+_log = logging.getLogger(__name__)
 TICK = 16  # milliseconds
-PANELS_EVERY = 2  # ticks
+SHOW_EVERY = 2  # ticks: sound and reports are moved at every one, but what they change is shown thirty times a second
+PANELS_EVERY = 4  # ticks
+REST_EVERY = 16  # ticks
+MOST_CARDS = 24  # of turns that are in the library too
+BEGIN_AT_LATEST = 1000  # milliseconds, should the window not be painted
+PAGES = ("talk", "compare", "blind-test", "models", "settings", "diagnostics")
+TALK, COMPARE, BLIND, MODELS, SETTINGS, DIAGNOSTICS = range(len(PAGES))
+VISIBLE, READY = "The window is visible.", "The model is ready."
 
 
 class Window(QMainWindow):
-    def __init__(self, engine: EngineThread, sound: Sound, model: str, schedule: str = "full") -> None:
+    """`library` None keeps nothing; `problem` is a sentence why."""
+
+    def __init__(
+        self,
+        engine: EngineThread,
+        sound: Sound,
+        settings: Settings,
+        library: Library | None = None,
+        journal: Journal | None = None,
+        problem: str = "",
+        last_run: LastRun | None = None,
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Refrain")
-        self.setMinimumSize(960, 620)
+        self.setMinimumSize(1040, 680)
         self.resize(1280, 800)
-        self._engine, self._sound = engine, sound
+        self._engine, self._sound, self._library, self._journal = engine, sound, library, journal
+        self._settings, self._problem = settings, problem
+        schedule = settings.get("engine.schedule")
         self.conversation = Conversation(engine, sound, schedule)
-        self.chat = ChatView(self.conversation)
-        self.picker = SchedulePicker(schedule)
-        self.picker.chosen.connect(self.conversation.choose_schedule)
-        self.depth, self.speed = DepthPanel(), SpeedPanel()
-        self._model_line = theme.label("", "muted")
-        self._device_line = theme.label("", "muted")
-        self._shown_model: ModelFacts | None = None
+        self.shortcuts = Shortcuts(settings)
+        self.talk = TalkPage(self.conversation, sound, library, schedule)
+        self.listening = ListeningPages(engine, sound)
+        self.compare, self.blind = self.listening.compare, self.listening.blind
+        self.models = ModelsPage()
+        self.settings = SettingsPage(settings, self.shortcuts, sound)
+        self.diagnostics = DiagnosticsPage(sound, self._in_use, TICK, last_run)
+        self.header = Header(sound, self.talk.menu(self), lambda **choice: apply.choose_sound(settings, **choice))
+        self.rail, self.pages = Rail(), QStackedWidget()
+        self.welcome: Welcome | None = None
+        self._demo: Demo | None = None
+        self._turns_kept = self._ticks = 0
+        self._was_visible = self._has_begun = self._is_alone = False
+        self._memory = QSettings(str(_memory_file()), QSettings.Format.IniFormat)
+        self.choice = ModelChoice(engine, settings, self.conversation, self.models, self.begin_session)
         self._lay_out()
-        self._space_is_down = False
-        self._ticks = 0
+        self._add_pages()
+        self._join()
+        self._restore()
         self._timer = QTimer(self, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        QApplication.instance().installEventFilter(self)
-        engine.load(model)
-        engine.start()
-        sound.open()
         self._timer.start()
-        self.chat.talk.setFocus()
+        self.talk.chat.take_focus()
+        QTimer.singleShot(BEGIN_AT_LATEST, self._begin)
+
+    def demonstrate(self) -> None:
+        """From now on the bundled questions are asked whenever nobody else does."""
+        self._demo = Demo(self.conversation)
+
+    def show_welcome(self) -> None:
+        """The steps of the first start, over the window."""
+        self.welcome = Welcome(self.conversation, self._sound, self)
+        self.welcome.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.welcome.completed.connect(self._welcomed)
+        self.welcome.skipped.connect(self._keep_devices)
+        self.welcome.open()
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    @property
+    def sound(self) -> Sound:
+        return self._sound
+
+    @property
+    def chat(self):
+        return self.talk.chat
+
+    @property
+    def picker(self):
+        return self.talk.picker
+
+    @property
+    def depth(self):
+        return self.talk.depth
+
+    def show_page(self, number: int) -> None:
+        """As the rail's buttons and the pages' keys do; not while a blind test has the window for itself."""
+        before, page = self.pages.currentWidget(), self.pages.widget(number)
+        if before is page or self._is_alone:
+            return
+        for widget, name in ((before, "left"), (page, "entered")):
+            if hasattr(widget, name):
+                getattr(widget, name)()
+        self.pages.setCurrentIndex(number)
+        self.rail.show_chosen(number)
+        self.header.panels.setEnabled(number == TALK)
+
+    def begin_session(self) -> None:
+        """A fresh conversation: nothing of the one before is remembered."""
+        self.conversation.stop()
+        self.conversation.begin_again()
+        self.talk.chat.clear()
+        self.talk.show_conversation()
+
+    def _add_pages(self) -> None:
+        titles = ("Talk", "Compare", "Blind test", "Models", "Settings", "Diagnostics")
+        widgets = (self.talk, self.compare, self.blind, self.models, self.settings, self.diagnostics)
+        actions = ("page_talk", "page_compare", "page_blind", "page_models", "page_settings", "page_diagnostics")
+        for number, (name, title, page, action) in enumerate(zip(PAGES, titles, widgets, actions, strict=True)):
+            self.rail.add(title, icons.icon(name), at_foot=number >= SETTINGS)
+            self.pages.addWidget(page)
+            self.shortcuts.bind(action, self, lambda number=number: self.show_page(number))
+        self.rail.show_chosen(TALK)
+        self._page_keys = actions
+        self._name_keys()
+        self.shortcuts.on_change(self._name_keys)
+
+    def _join(self) -> None:
+        """What a page asks for that is not its own to do."""
+        self.rail.chosen.connect(self.show_page)
+        self.talk.new_session.connect(self.begin_session)
+        self.talk.chat.acted.connect(self._act)
+        self.talk.export_requested.connect(self._export)
+        self.talk.compare_requested.connect(self.listening.ask)
+        self.listening.compare_wanted.connect(lambda: self.show_page(COMPARE))
+        self.listening.blind_wanted.connect(lambda: self.show_page(BLIND))
+        self.listening.last_turn_wanted.connect(self._compare_last)
+        self.listening.alone.connect(self._hide_everything_else)
+        self.settings.welcome_requested.connect(self.show_welcome)
+        self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, lambda: self.pages.currentWidget() is self.talk)
+        self.shortcuts.bind("new_session", self, self._begin_and_show)
+        self.shortcuts.bind("type", self, self._type)
+        apply.connect(self._settings, self._sound, self.conversation, self.talk, self.choice.follow)
+
+    def _name_keys(self) -> None:
+        """Buttons show the keys that do the same."""
+        text = self.shortcuts.text
+        self.rail.name_keys([text(action) for action in self._page_keys])
+        self.chat.bar.name_keys(text("talk"), text("stop"))
+
+    def _begin_and_show(self) -> None:
+        self.show_page(TALK)
+        if self.pages.currentWidget() is self.talk:
+            self.begin_session()
+
+    def _type(self) -> None:
+        self.show_page(TALK)
+        self.talk.show_conversation()
+        self.chat.entry.setFocus()
+
+    def _act(self, intent: str) -> None:
+        """What the button beside the state asks of the window."""
+        if intent == "choose_device":
+            self.header.devices.showMenu()
+        elif intent == "choose_model":
+            self.show_page(MODELS)
+
+    def _compare_last(self) -> None:
+        if self.conversation.last is not None:
+            self.listening.ask(self.conversation.last)
+
+    def _export(self, turn) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export turn", f"turn {turn.number}.wav", "WAV (*.wav);;FLAC (*.flac)")
+        if name:
+            try:
+                export(turn, Path(name))
+            except ExportError as error:
+                QMessageBox.warning(self, "Export turn", str(error))
+
+    def _hide_everything_else(self, alone: bool) -> None:
+        """A blind test must give nothing away."""
+        self._is_alone = alone
+        self.rail.setVisible(not alone)
+        self.header.setVisible(not alone)
+
+    def _welcomed(self, headphones: bool) -> None:
+        self._settings.set("audio.headphones", headphones)
+        self._keep_devices()
+
+    def _keep_devices(self) -> None:
+        """The devices that were chosen in the first steps are those of the next start too."""
+        sound = self._sound
+        self._settings.set("audio.input_device", sound.input.chosen or "")
+        self._settings.set("audio.output_device", sound.output.chosen or "")
+        self._settings.set("first_run.done", True)
+
+    def _in_use(self) -> InUse:
+        places = {"Window": _memory_file()}
+        if self._settings.path is not None:
+            places["Settings"] = self._settings.path
+        if self._library is not None:
+            places["Library"] = self._library.folder
+        return InUse(self.conversation.model, self.conversation.schedule, places)
+
+    # --- life ---------------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        if not self._timer.isActive():
+            return  # it was closed before
+        self._memory.setValue("window", self.saveGeometry())
+        self.talk.save(self._memory)
+        self._memory.sync()
         self.hide()  # at once: the engine may have to finish loading
         self._timer.stop()
-        QApplication.instance().removeEventFilter(self)
+        self._keys.close()
         self.conversation.stop()  # first: the engine may be waiting for room in the player
+        self.diagnostics.left()
+        self.models.close_models()
+        self.listening.close()
         self._engine.close()
         self._sound.close()
-        super().closeEvent(event)
+        if self.talk.sessions is not None:
+            self.talk.sessions.close_library()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The space bar talks and Esc stops, wherever the focus is, except where they mean something else."""
-        kind = event.type()
-        if kind == QEvent.Type.WindowDeactivate and watched is self:
-            self._lift_space()  # its release will not come
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
-            return False
-        if not isinstance(watched, QWidget) or watched.window() is not self:
-            return False
-        if event.key() == Qt.Key.Key_Space and not self._space_belongs_to(watched):
-            if not event.isAutoRepeat():
-                self._press_space() if kind == QEvent.Type.KeyPress else self._lift_space()
-            return True
-        if event.key() == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
-            self.conversation.stop()
-            self.chat.talk.setFocus()
-            return True
-        return False
+    def _restore(self) -> None:
+        geometry = self._memory.value("window")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.talk.restore(self._memory)
 
-    def _space_belongs_to(self, widget: QWidget) -> bool:
-        if self._space_is_down or widget is self.chat.talk:
-            return False
-        return isinstance(widget, QLineEdit | QComboBox | QAbstractButton)
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if not self._was_visible:
+            self._was_visible = True
+            _log.info(VISIBLE)
+            QTimer.singleShot(0, self._begin)
 
-    def _press_space(self) -> None:
-        self._space_is_down = True
-        self.chat.talk.press()
+    def _begin(self) -> None:
+        """Model and devices come after the first picture: loading torch would hold it up."""
+        if not self._has_begun and self._timer.isActive():
+            self._has_begun = True
+            self._engine.start()
+            self._sound.open()
 
-    def _lift_space(self) -> None:
-        if self._space_is_down:
-            self._space_is_down = False
-            self.chat.talk.release()
+    # --- display rate -------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        conversation, sound = self.conversation, self._sound
-        conversation.tick()
-        self._show_model()
-        self.chat.refresh()
+        self.diagnostics.tick(time.perf_counter())
+        self.conversation.tick()
+        for report in self._engine.reports():
+            self._take(report)
         self._ticks += 1
-        if self._ticks % PANELS_EVERY:
-            return
-        self.chat.meter.setVisible(sound.recorder is not None)
-        if sound.recorder is not None:
-            self.chat.meter.add(sound.recorder.take_peak(), conversation.recording is not None)
-        self.depth.refresh(conversation.last)
-        self.speed.refresh(conversation.last, sound.player.buffered_seconds if sound.player else 0.0)
-        if sound.is_settled:
-            microphone = sound.recorder.device.name if sound.recorder else "none"
-            speaker = sound.player.device.name if sound.player else "none"
-            self._device_line.setText(f"Microphone: {microphone}     Speaker: {speaker}")
+        if self._ticks % SHOW_EVERY == 0:
+            self.talk.tick()
+            self.compare.tick()
+            if self._demo is not None:
+                self._demo.tick()
+        elif self._ticks % PANELS_EVERY == 1 and self.pages.currentWidget() is self.talk:
+            self.talk.tick_panels()  # never together with the page: many short waits are felt less than a long one
+        elif self._ticks % REST_EVERY == 3:
+            self.header.refresh()
+            self._follow_journal()
 
-    def _show_model(self) -> None:
-        model = self.conversation.model
-        if model is not self._shown_model and model is not None:
-            self.picker.set_model(model)
-            self.depth.set_layers(model.layers)
-            exits = ", ".join(map(str, model.exit_layers)) or "none"
-            self._model_line.setText(f"{model.name}  ·  {model.layers} layers, exits at {exits}")
-        self._shown_model = model
+    def _take(self, report: Report) -> None:
+        if isinstance(report, Memory):
+            return self.talk.show_memory(report)
+        if self.compare.take(report):  # it knows the renders that it asked for
+            return
+        self.conversation.take(report)
+        self.choice.take(report)
+        if isinstance(report, Ready):
+            self.talk.set_model(report.model)
+            _log.info(READY)
+        if isinstance(report, Ready | Loading):
+            self.header.show_model(self.conversation.model)
+
+    def _follow_journal(self) -> None:
+        """The list of sessions follows what was kept, and what could not be kept is said."""
+        journal, sessions = self._journal, self.talk.sessions
+        problem = self._problem or self._settings.problem
+        if journal is not None and sessions is not None:
+            self.chat.most_cards = MOST_CARDS if not journal.problem else None
+            kept = self.conversation.transcript.let_go + sum(turn.is_over for turn in self.conversation.turns)
+            if kept != self._turns_kept or journal.session != sessions.current:
+                self._turns_kept, sessions.current = kept, journal.session
+                sessions.reload()
+            problem = journal.problem or problem
+        self.header.show_problem(problem)
 
     def _lay_out(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(14)
-        header.addWidget(theme.label("Refrain", scale=1.5, bold=True))
-        header.addWidget(self._model_line, 0, Qt.AlignmentFlag.AlignBottom)
-        header.addStretch()
-        header.addWidget(self._device_line, 0, Qt.AlignmentFlag.AlignBottom)
-        side = QVBoxLayout()
-        side.setSpacing(14)
-        side.addWidget(self.picker)
-        side.addWidget(self.depth, 5)
-        side.addWidget(self.speed, 5)
-        columns = QHBoxLayout()
-        columns.setSpacing(12)
-        columns.addWidget(self.chat, 7)
-        columns.addLayout(side, 5)
-        layout = QVBoxLayout()
-        layout.setContentsMargins(24, 18, 24, 20)
-        layout.setSpacing(16)
-        layout.addLayout(header)
-        layout.addLayout(columns, 1)
+        body = QVBoxLayout()
+        body.setContentsMargins(20, 14, 16, 16)
+        body.setSpacing(12)
+        body.addWidget(self.header)
+        body.addWidget(self.pages, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(body, 1)
         centre = QWidget()
-        centre.setLayout(layout)
+        centre.setLayout(row)
         self.setCentralWidget(centre)
+
+
+def _memory_file() -> Path:
+    """Where the window's size and the panels' places are kept."""
+    return user_config_path("refrain", appauthor=False) / "window.ini"

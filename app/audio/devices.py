@@ -7,13 +7,19 @@ from types import ModuleType
 from typing import Literal
 
 Direction = Literal["input", "output"]
+Latency = Literal["safe", "normal", "fast"]
 BLOCK_SECONDS = 0.02
-LATENCY = 0.1  # seconds; small buffers of shared devices run dry under load
-_NOUN = {"input": "microphone", "output": "speaker"}
+LATENCIES: dict[Latency, float] = {"safe": 0.2, "normal": 0.1, "fast": 0.05}
+"""Seconds of buffer in the device; small buffers of shared devices run dry under load."""
+RATES = (48000, 44100, 32000, 16000)
+"""Hz, tried in this order where a device refuses what it calls its own rate."""
+WRONG_RATE = -9997
+NOUN = {"input": "microphone", "output": "speaker"}
+_BEST_HOST = ("Windows WASAPI", "Core Audio", "ALSA")  # of several systems that offer the same device
 _WHY = {
     -9999: "the system refused it; look at the system's sound and privacy settings",
     -9998: "it does not offer the channels that are needed",
-    -9997: "it does not run at its own sample rate; choose another rate in the system's sound settings",
+    WRONG_RATE: "it does not run at its own sample rate; choose another rate in the system's sound settings",
     -9996: "there is no such device; choose another one",
     -9993: "the two devices cannot be used together",
     -9985: "another program is using it; close that program or choose another device",
@@ -21,7 +27,11 @@ _WHY = {
 
 
 class AudioError(RuntimeError):
-    """Sound does not work; the message is a sentence for the user."""
+    """Sound does not work; the message is a sentence for the user, `code` is PortAudio's number or 0."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -48,31 +58,60 @@ def portaudio() -> ModuleType:
     return sounddevice
 
 
+def refresh() -> None:
+    """Makes PortAudio look at the devices again. No stream may be open. Raises `AudioError`."""
+    sd = portaudio()
+    try:
+        sd._terminate()
+        sd._initialize()
+    except sd.PortAudioError as error:
+        raise AudioError(f"The sound system did not start again: {error}.") from error
+
+
+def offered(direction: Direction) -> list[Device]:
+    """The devices PortAudio knows, each name once. Raises `AudioError`."""
+    sd = portaudio()
+    hosts = [host["name"] for host in sd.query_hostapis()]
+    rank = {name: place for place, name in enumerate(_BEST_HOST)}
+    channels = f"max_{direction}_channels"
+    found = [one for one in sd.query_devices() if one[channels]]
+    found.sort(key=lambda one: rank.get(hosts[one["hostapi"]], len(rank)))
+    named = {}
+    for one in found:
+        device = Device(one["index"], one["name"], round(one["default_samplerate"]), min(2, one[channels]))
+        named.setdefault(device.name, device)
+    return list(named.values())
+
+
+def default(direction: Direction) -> Device | None:
+    """The system's default device, if it has one. Raises `AudioError`."""
+    sd = portaudio()
+    hosts = sorted(sd.query_hostapis(), key=lambda host: host["name"] not in _BEST_HOST)
+    index = next((host[f"default_{direction}_device"] for host in hosts if host[f"default_{direction}_device"] >= 0), -1)
+    return next((device for device in offered(direction) if device.index == index), None)
+
+
 def find(direction: Direction, name: str | None) -> Device:
     """The device with that name (or a part of it, or its number); None is the system's default.
 
     Raises `AudioError` if there is none.
     """
-    sd = portaudio()
-    query = int(name) if name and name.isdigit() else name
-    noun = _NOUN[direction]
-    try:
-        found = sd.query_devices(query, direction)
-    except (ValueError, sd.PortAudioError) as error:
-        if name is None:
-            raise AudioError(f"No {noun} was found. Connect one and start Refrain again.") from error
-        raise AudioError(f'There is no single {noun} called "{name}". There are: {_names(sd, direction)}.') from error
-    channels = min(2, found[f"max_{direction}_channels"])
-    return Device(found["index"], found["name"], round(found["default_samplerate"]), channels)
+    noun, devices = NOUN[direction], offered(direction)
+    if not name:
+        device = default(direction)
+        if device is None:
+            raise AudioError(f"No {noun} was found. Connect one.")
+        return device
+    parts = [one for one in devices if name.casefold() in one.name.casefold()]
+    matches = [one for one in devices if one.name == name or str(one.index) == name] or parts
+    if len(matches) != 1:
+        names = ", ".join(one.name for one in devices) or "none"
+        raise AudioError(f'There is no single {noun} called "{name}". There are: {names}.')
+    return matches[0]
 
 
-def why(error: Exception, direction: Direction, name: str) -> str:
-    """A PortAudioError as a sentence."""
-    code = error.args[1] if len(error.args) > 1 else None
+def why(error: Exception, direction: Direction, name: str) -> AudioError:
+    """A PortAudioError as one with a sentence."""
+    code = error.args[1] if len(error.args) > 1 else 0
     reason = _WHY.get(code, str(error.args[0]) if error.args else "no reason was given")
-    return f"The {_NOUN[direction]} “{name}” cannot be used: {reason}."
-
-
-def _names(sd: ModuleType, direction: Direction) -> str:
-    names = [device["name"] for device in sd.query_devices() if device[f"max_{direction}_channels"]]
-    return ", ".join(names) or "none"
+    return AudioError(f"The {NOUN[direction]} “{name}” cannot be used: {reason}.", code)

@@ -8,10 +8,11 @@ import time
 import numpy as np
 import soxr
 
-from app.audio.devices import BLOCK_SECONDS, LATENCY, AudioError, Device, portaudio, why
+from app.audio.devices import BLOCK_SECONDS, LATENCIES, Device, portaudio, why
+from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
-START_SECONDS = 0.1  # buffered before a reply begins to sound, or goes on after it ran dry
+START_SECONDS = 0.2  # buffered before a reply begins to sound, or goes on after it ran dry: a busy machine stalls for as long
 FADE_SECONDS = 0.005  # a cut without it clicks
 RING_SECONDS = 60.0
 
@@ -23,9 +24,15 @@ class Player:
     no lock and only copies. Sound of any turn but the current one is dropped.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
+        """`latency`: seconds of buffer in the device."""
         self.device = device
         self.rate = device.rate
+        self.heart = Heartbeat(latency)
+        self.is_closed = False
+        self.heard_at_stop = 0.0
+        """The seconds that were heard of the turn that was stopped last, also by closing."""
+        self._asked_latency = latency
         self.underruns = 0
         """How often a reply paused because its sound was not made in time."""
         self.underflows = 0
@@ -34,6 +41,7 @@ class Player:
         self._block = np.zeros(device.rate, np.float32)
         self._fade = np.linspace(1, 0, round(FADE_SECONDS * device.rate), dtype=np.float32)
         self._lock = threading.Lock()  # between `write`/`finish` and `begin`/`stop`
+        self._handle = threading.Lock()  # a stream that is being closed must not be asked for its time
         self._turn: int | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._resampler_rate = 0
@@ -51,17 +59,27 @@ class Player:
         block = round(BLOCK_SECONDS * self.rate)
         options = dict(device=self.device.index, channels=self.device.channels, samplerate=self.rate, dtype="float32")
         try:
-            self._stream = sd.OutputStream(**options, blocksize=block, latency=LATENCY, callback=self._callback)
+            self._stream = sd.OutputStream(**options, blocksize=block, latency=self._asked_latency, callback=self._callback)
             self._stream.start()
         except sd.PortAudioError as error:
-            raise AudioError(why(error, "output", self.device.name)) from error
+            self.close()
+            raise why(error, "output", self.device.name) from error
+        self.heart.restart()
 
     def close(self) -> None:
+        self.is_closed = True
         self.stop()
-        if self._stream is not None:
-            self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-            self._stream = None
+        with self._handle:
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort(ignore_errors=True)
+            stream.close(ignore_errors=True)
+
+    @property
+    def latency(self) -> float:
+        """Seconds of buffer that the device really has; 0 while it is closed."""
+        stream = self._stream
+        return stream.latency if stream is not None else 0.0
 
     def begin(self, turn: int) -> None:
         """From now on the sound of `turn` is played; what is left of another one is cut."""
@@ -96,9 +114,16 @@ class Player:
         """Silence within one block. Returns the seconds of the turn that were heard."""
         with self._lock:
             heard = self.heard_seconds
+            if self._turn is not None:
+                self.heard_at_stop = heard
             self._turn, self._resampler = None, None
             self._cut = self._ring.written
         return heard
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the device last asked for sound: a device that hangs reports no error."""
+        return self.heart.silent_for
 
     @property
     def heard_seconds(self) -> float:
@@ -122,10 +147,10 @@ class Player:
 
     def _heard(self) -> int:
         position, when = self._clock
-        stream = self._stream
-        if stream is None or position <= self._begin:
-            return self._begin
-        return position - max(0, round((when - stream.time) * self.rate))
+        with self._handle:
+            if self._stream is None or position <= self._begin:
+                return self._begin
+            return position - max(0, round((when - self._stream.time) * self.rate))
 
     def _append(self, turn: int, samples: np.ndarray) -> None:
         step = self.rate // 4
@@ -150,6 +175,7 @@ class Player:
         else:
             self._play(block, frames, times)
         data[:] = block[:, None]
+        self.heart.beat()
 
     def _cut_off(self, block: np.ndarray) -> None:
         """What would sound next fades out and the rest is skipped."""
@@ -171,7 +197,7 @@ class Player:
         self._ring.read_into(self._position, block[:count])
         self._position += count
         if count:
-            leaves = times.outputBufferDacTime or times.currentTime + LATENCY
+            leaves = times.outputBufferDacTime or times.currentTime + self._asked_latency
             self._clock = (self._position, leaves + count / self.rate)
         if count < frames:
             self._sounding = False

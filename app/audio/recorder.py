@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
-from app.audio.devices import BLOCK_SECONDS, LATENCY, AudioError, Device, portaudio, why
+from app.audio.devices import BLOCK_SECONDS, LATENCIES, Device, portaudio, why
+from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
 PRE_ROLL = 0.5  # seconds from before the button was pressed
@@ -16,18 +15,26 @@ RING_SECONDS = 60.0
 class Recorder:
     """Records at the device's own rate into a ring; a take is what is read from it between `begin` and `end`.
 
-    The stream's callback only copies. All other methods belong to one thread.
+    The stream's callback only copies. All other methods but `since` belong to one thread.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
+        """`latency`: seconds of buffer in the device."""
         self.device = device
         self.rate = device.rate
+        self.heart = Heartbeat(latency)
+        self.pre_roll = PRE_ROLL
+        self.muted = False
+        """Whether silence is recorded whatever the device delivers; what was said while muted is nowhere."""
+        self.is_taking = False
+        self.is_closed = False
         self.overflows = 0
         """How often the device lost samples because the program was late."""
         self._ring = Ring(round(RING_SECONDS * device.rate))
         self._mono = np.zeros(device.rate, np.float32)
         self._peak = 0.0
-        self._last = time.monotonic()
+        self._asked_latency = latency
+        self._zeros = 0  # samples of bit-exact silence since the last other one
         self._start = self._read = 0
         self._loudest = 0.0
         self._stream = None
@@ -38,38 +45,64 @@ class Recorder:
         block = round(BLOCK_SECONDS * self.rate)
         options = dict(device=self.device.index, channels=self.device.channels, samplerate=self.rate, dtype="float32")
         try:
-            self._stream = sd.InputStream(**options, blocksize=block, latency=LATENCY, callback=self._callback)
+            self._stream = sd.InputStream(**options, blocksize=block, latency=self._asked_latency, callback=self._callback)
             self._stream.start()
         except sd.PortAudioError as error:
-            raise AudioError(why(error, "input", self.device.name)) from error
-        self._last = time.monotonic()
+            self.close()
+            raise why(error, "input", self.device.name) from error
+        self.heart.restart()
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._stream.abort(ignore_errors=True)
-            self._stream.close(ignore_errors=True)
-            self._stream = None
+        self.is_closed = True
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort(ignore_errors=True)
+            stream.close(ignore_errors=True)
 
     @property
     def latency(self) -> float:
         """Seconds from a sound to its sample in the ring."""
-        return self._stream.latency if self._stream is not None else 0.0
+        stream = self._stream
+        return stream.latency if stream is not None else 0.0
 
     @property
     def silent_for(self) -> float:
         """Seconds since the device last delivered anything: a device that hangs reports no error."""
-        return time.monotonic() - self._last
+        return self.heart.silent_for
+
+    @property
+    def digital_silence(self) -> float:
+        """For how many seconds the device has delivered nothing but exact zeros, as one without permission does."""
+        return self._zeros / self.rate
+
+    @property
+    def position(self) -> int:
+        """The place after the newest sample; places only grow."""
+        return self._ring.written
+
+    def since(self, position: int) -> np.ndarray:
+        """The samples from a place on, at most what the ring still holds: mono float32 at `rate`. For any thread."""
+        end = self._ring.written
+        first = max(position, end - self._ring.capacity + self.rate)  # the oldest may be being overwritten
+        samples = np.empty(max(0, end - first), np.float32)
+        self._ring.read_into(end - len(samples), samples)
+        return samples
 
     def take_peak(self) -> float:
         """The loudest sample, 0..1, since the last call."""
         peak, self._peak = self._peak, 0.0
         return peak
 
-    def begin(self) -> None:
-        """A take begins, `PRE_ROLL` seconds ago."""
-        self._start = self._ring.written
-        self._read = max(0, self._start - round(PRE_ROLL * self.rate))
+    def begin(self, at: int | None = None) -> None:
+        """A take begins at a place (by default now), or rather `pre_roll` seconds before it."""
+        self._start = self._ring.written if at is None else at
+        self._read = max(0, self._start - round(self.pre_roll * self.rate))
         self._loudest = 0.0
+        self.is_taking = True
+
+    def end(self) -> None:
+        """The take is over."""
+        self.is_taking = False
 
     @property
     def seconds(self) -> float:
@@ -83,11 +116,9 @@ class Recorder:
 
     def read(self) -> np.ndarray:
         """What the take got since the last call: mono float32 at `rate`."""
-        end = self._ring.written
-        self._read = max(self._read, end - self._ring.capacity + self.rate)  # the oldest may be being overwritten
-        samples = np.empty(end - self._read, np.float32)
-        self._ring.read_into(self._read, samples)
-        self._read = end
+        self._read = max(self._read, self._ring.written - self._ring.capacity + 2 * self.rate)
+        samples = self.since(self._read)
+        self._read += len(samples)
         if len(samples):
             self._loudest = max(self._loudest, float(np.abs(samples).max()))
         return samples
@@ -95,8 +126,13 @@ class Recorder:
     def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
         mono = self._mono[:frames]
         np.mean(data, axis=1, out=mono)
+        high, low = float(mono.max()), float(mono.min())
+        self._zeros = self._zeros + frames if high == low == 0 else 0
+        if self.muted:
+            mono[:] = 0
+            high = low = 0.0
         self._ring.write(mono)
-        self._peak = max(self._peak, float(mono.max()), -float(mono.min()))
-        self._last = time.monotonic()
+        self._peak = max(self._peak, high, -low)
         if status.input_overflow:
             self.overflows += 1
+        self.heart.beat()

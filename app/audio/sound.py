@@ -1,64 +1,228 @@
-"""Both directions of sound together, opened without making the window wait."""
+"""Both directions of sound together, opened and kept alive without making the window wait."""
 
 from __future__ import annotations
 
+import queue
 import threading
+import time
 
 import numpy as np
 
-from app.audio.devices import AudioError, find
+from app.audio import devices
+from app.audio.device_watch import DeviceWatch
+from app.audio.devices import LATENCIES, AudioError, Latency
+from app.audio.line import Line
+from app.audio.list_devices import DeviceList
 from app.audio.player import Player
-from app.audio.recorder import Recorder
+from app.audio.recorder import PRE_ROLL, Recorder
+from app.audio.voice_activity import VoiceActivity
+
+PULSE = 0.2  # seconds between two looks at the streams
+HUNG_SECONDS = 5.0
+RETRY_SECONDS = (3.0, 60.0)  # the first wait before a device is tried again, and the longest
+SETTLED_SECONDS = 10.0  # a device that has worked so long is trusted again
 
 
 class Sound:
-    """The recorder and the player once they are open; sentences about what could not be opened."""
+    """The recorder and the player while they are open; sentences about what is wrong with them.
 
-    def __init__(self, input_device: str | None = None, output_device: str | None = None) -> None:
-        """Devices by (a part of) their name; None is the system's default."""
-        self.recorder: Recorder | None = None
-        self.player: Player | None = None
-        self.input_error = self.output_error = ""
+    A device that dies is closed and the default one used instead, until it returns. All opening and closing happens on
+    one thread of its own, because a hung device blocks whoever touches it.
+    """
+
+    def __init__(self, input_device: str | None = None, output_device: str | None = None, latency: Latency = "normal") -> None:
+        """Devices by (a part of) their name; None or "" is the system's default."""
+        self.input, self.output = Line("input", input_device, self._dress), Line("output", output_device)
+        self.latency: Latency = latency
         self.is_settled = False
-        """Whether opening has ended, well or not."""
-        self._wanted = (input_device, output_device)
+        """Whether the first opening has ended, well or not."""
+        self.watch = DeviceWatch()
+        self.voice = VoiceActivity(lambda: self.recorder)
+        self._pre_roll, self._muted = PRE_ROLL, False
+        self._choices: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
+        self._busy_since: float | None = None
+        self._next_try = 0.0
+        self._wait = RETRY_SECONDS[0]
+        self._opened_at = 0.0
+        self._looks = 0
         self._thread: threading.Thread | None = None
 
+    # --- what is open -------------------------------------------------------------------------------------------------
+
+    @property
+    def recorder(self) -> Recorder | None:
+        return self.input.part
+
+    @property
+    def player(self) -> Player | None:
+        return self.output.part
+
+    @property
+    def input_error(self) -> str:
+        return self.input.error
+
+    @property
+    def output_error(self) -> str:
+        return self.output.error
+
+    @property
+    def hung(self) -> str:
+        """A sentence while a device does not answer."""
+        since = self._busy_since
+        if since is None or time.monotonic() - since < HUNG_SECONDS:
+            return ""
+        return "A sound device does not answer. Unplug it and plug it in again, or choose another one."
+
+    @property
+    def device_list(self) -> DeviceList | None:
+        """What is connected, as of the last look; None before the first. See `show_list`."""
+        return self.watch.devices
+
+    def counters(self) -> dict:
+        """For diagnostics: what went wrong, by its cause, and how regularly the devices call back."""
+        counts = dict.fromkeys(("ring_underruns", "device_underflows", "device_overflows", "input_late", "output_late"), 0)
+        counts.update(self.input.total() + self.output.total())
+        hearts = {f"{line.direction}_gaps": line.part for line in (self.input, self.output)}
+        gaps = {name: part.heart.histogram() if part else {} for name, part in hearts.items()}
+        return {**counts, **gaps, "input_device": self.input.name, "output_device": self.output.name}
+
+    # --- intents ------------------------------------------------------------------------------------------------------
+
     def open(self) -> None:
-        """Begins to open the devices on a thread of its own: a hanging one blocks whoever opens it."""
-        self._thread = threading.Thread(target=self._open, name="open sound", daemon=True)
+        """Begins to open the devices and to watch them."""
+        self._thread = threading.Thread(target=self._run, name="sound devices", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
+        self.voice.close()
+        self.watch.close()
+        self._choices.put(None)
         if self._thread is not None:
-            self._thread.join(timeout=2)
-        for part in (self.recorder, self.player):
-            if part is not None:
-                part.close()
-        self.recorder = self.player = None
+            self._thread.join(timeout=2)  # a hung device must not keep the program
+
+    def choose(self, input: str | None = None, output: str | None = None, latency: Latency | None = None) -> None:
+        """Uses other devices ("" is the system's default) or another latency from now on; None leaves it as it is."""
+        self._choices.put({"input": input, "output": output, "latency": latency})
+
+    def show_list(self, shown: bool) -> None:
+        """Keeps `device_list` fresh while it is on the screen."""
+        self.watch.show(shown)
+
+    def set_muted(self, muted: bool) -> None:
+        """Whether the microphone delivers silence."""
+        self._muted = muted
+        self._dress(self.recorder)
+
+    def set_pre_roll(self, seconds: float) -> None:
+        """How much from before a question began belongs to it."""
+        self._pre_roll = seconds
+        self._dress(self.recorder)
 
     def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """As `Player.write`; without a speaker the sound goes nowhere."""
-        if self.player is not None:
-            self.player.write(turn, samples, rate)
+        player = self.player
+        if player is not None:
+            player.write(turn, samples, rate)
 
     def finish(self, turn: int) -> None:
         """As `Player.finish`."""
-        if self.player is not None:
-            self.player.finish(turn)
+        player = self.player
+        if player is not None:
+            player.finish(turn)
 
-    def _open(self) -> None:
-        wanted_input, wanted_output = self._wanted
+    # --- the thread that opens and closes -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        lines = (self.output, self.input)
         try:
-            player = Player(find("output", wanted_output))
-            player.open()
-            self.player = player
+            devices.portaudio()
         except AudioError as error:
-            self.output_error = str(error)
-        try:
-            recorder = Recorder(find("input", wanted_input))
-            recorder.open()
-            self.recorder = recorder
-        except AudioError as error:
-            self.input_error = str(error)
+            for line in lines:
+                line.error = str(error)
+            self.is_settled = True
+            return
+        for line in lines:
+            self._open(line)
         self.is_settled = True
+        self.watch.start()
+        while True:
+            try:
+                choice = self._choices.get(timeout=PULSE)
+            except queue.Empty:
+                self._look_after()
+                continue
+            if choice is None:
+                break
+            self._choose(choice)
+        self.input.close()
+        self.output.close()
+
+    def _choose(self, choice: dict) -> None:
+        lines = []
+        for line in (self.input, self.output):
+            if choice[line.direction] is not None:
+                line.choose(choice[line.direction])
+                lines.append(line)
+        if choice["latency"] is not None:
+            self.latency, lines = choice["latency"], [self.input, self.output]
+        self._next_try, self._wait = 0.0, RETRY_SECONDS[0]
+        self._reopen(lines)
+
+    def _look_after(self) -> None:
+        """Notices what has died, replaces it, and takes back what has returned."""
+        watch, lines, now = self.watch, (self.input, self.output), time.monotonic()
+        view, is_new, self._looks = watch.view, watch.looks != self._looks, watch.looks
+        for line in lines:
+            why = line.follow(view) if is_new else ""
+            if why or line.is_dead:
+                line.lose(why)
+                if not why and now >= self._next_try:
+                    self._open(line, prefer_default=True)
+                    self._back_off()
+        watch.missing = any(line.part is None or line.is_substitute for line in lines)
+        if not watch.missing and now - self._opened_at > SETTLED_SECONDS:
+            self._wait = RETRY_SECONDS[0]
+        listed = watch.devices
+        names = {line: listed.names(line.direction) if listed else () for line in lines}
+        back = [line for line in lines if is_new and line.can_return(names[line], view)]
+        if back and now >= self._next_try and self._is_quiet():
+            self._reopen(back)
+            self._back_off()
+
+    def _back_off(self) -> None:
+        """A device that comes and goes is tried less and less often."""
+        self._next_try = time.monotonic() + self._wait
+        self._wait = min(2 * self._wait, RETRY_SECONDS[1])
+
+    def _reopen(self, lines: list[Line]) -> None:
+        """PortAudio only sees a new device when it starts again, and that needs all streams closed."""
+        for line in lines:
+            line.close()
+        others = [line for line in (self.input, self.output) if line.part is not None]
+        if self._is_quiet():
+            for line in others:
+                line.close()
+            lines = [*lines, *others]
+            try:
+                devices.refresh()
+            except AudioError as error:
+                for line in lines:
+                    line.error = str(error)
+                return
+        for line in lines:
+            self._open(line)
+
+    def _open(self, line: Line, prefer_default: bool = False) -> None:
+        self._busy_since = time.monotonic()
+        line.open(LATENCIES[self.latency], prefer_default)
+        self._busy_since, self._opened_at = None, time.monotonic()
+        self.watch.look_now()
+
+    def _dress(self, recorder: Recorder | None) -> None:
+        if recorder is not None:
+            recorder.muted, recorder.pre_roll = self._muted, self._pre_roll
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody notices when streams are closed for a moment."""
+        recorder, player = self.recorder, self.player
+        return (player is None or player.is_done) and not (recorder is not None and recorder.is_taking)

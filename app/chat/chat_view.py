@@ -1,46 +1,49 @@
-"""The conversation's side of the window: turns, state, and the three ways to act: talk, type, stop."""
+"""The conversation's side of the window: its turns, and the bar to act with."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
-from app.chat.level_meter import LevelMeter
-from app.chat.state import Status
-from app.chat.talk_button import TalkButton
+from app.chat.talk_bar import TalkBar
 from app.chat.turn_card import TurnCard
 from app.conversation import Conversation
 
+SLOW = 2  # refreshes between two of what moves most: the meter, and the card of a reply that grows
 SUGGESTIONS = ("What is two plus two?", "What is the capital of Italy?", "What is early exit?")
 
 
 class ChatView(QWidget):
+    """Emits `acted` with what a status's button asks of the window, such as "choose_device"."""
+
+    acted = Signal(str)
+    card_added = Signal(TurnCard)
+    card_removed = Signal(TurnCard)
+    earlier_requested = Signal()
+    """The turns that were let go shall be shown from the library."""
+
     def __init__(self, conversation: Conversation) -> None:
         super().__init__()
         self._conversation = conversation
         self.cards: list[TurnCard] = []
-        self.talk = TalkButton()
-        self.talk.held.connect(conversation.hold)
-        self.talk.let_go.connect(conversation.release)
-        self.entry = QLineEdit(placeholderText="Or type a question", clearButtonEnabled=False)
-        self.entry.setProperty("role", "question")
-        self.entry.setAccessibleName("Question")
-        self.entry.setMaxLength(4000)
-        self.entry.setFixedHeight(56)
-        self.entry.returnPressed.connect(self._send)
-        self.stop = QPushButton("Stop   Esc")
-        self.stop.setAccessibleName("Stop")
-        self.stop.setToolTip("Stops the reply and its sound")
-        self.stop.setFixedHeight(56)
-        self.stop.clicked.connect(conversation.stop)
-        self._state = theme.label("", bold=True)
-        self._dot = theme.label("●")
-        self._sentence = theme.label("", "muted")
-        self._sentence.setWordWrap(True)
-        self._sentence.setAccessibleName("State")
-        self.meter = LevelMeter()
+        self.most_cards: int | None = None
+        """How many turns stay on the screen and in memory; None is all."""
+        self._refreshes = 0
+        self.earlier = QPushButton("Earlier turns of this session")
+        self.earlier.setProperty("role", "small")
+        self.earlier.clicked.connect(self.earlier_requested)
+        self.earlier.hide()
+        self.bar = bar = TalkBar()
+        self.talk, self.entry, self.stop, self.meter = bar.talk, bar.entry, bar.stop, bar.meter
+        bar.pressed.connect(conversation.press)
+        bar.lifted.connect(conversation.lift)
+        bar.asked.connect(conversation.ask)
+        bar.stopped.connect(conversation.stop)
+        bar.hands_free_chosen.connect(conversation.set_hands_free)
+        bar.mute_chosen.connect(conversation.set_muted)
+        bar.headphones_chosen.connect(conversation.set_headphones)
+        bar.acted.connect(lambda intent: conversation.act(intent) or self.acted.emit(intent))
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -49,30 +52,64 @@ class ChatView(QWidget):
     @property
     def status(self) -> str:
         """The state and sentence on the screen."""
-        return f"{self._state.text()} {self._sentence.text()}"
+        return self.bar.status
 
     def refresh(self) -> None:
         """Shows the conversation as it is now."""
-        for turn in self._conversation.turns[len(self.cards) :]:
+        conversation = self._conversation
+        for turn in conversation.turns[len(self.cards) :]:
             self._add(TurnCard(turn))
         follow = self._at_end()
-        for card in self.cards[-2:]:  # older ones are over
-            card.refresh()
+        if self.most_cards is not None and len(self.cards) > self.most_cards and follow:
+            self._let_go(len(self.cards) - self.most_cards)
+        self._refreshes += 1
+        is_slow_turn = self._refreshes % SLOW == 0
+        if self.isVisible():
+            for card in self.cards[-2:]:  # older ones are over
+                if is_slow_turn or card.turn.is_over:
+                    card.refresh()
         if follow:
             self._follow = True
-        self._show_status(self._conversation.status())
-        self.stop.setEnabled(self._conversation.is_busy)
+        question = conversation.question
+        self.bar.show_status(conversation.status())
+        self.bar.show_choices(conversation.hands_free, conversation.muted, conversation.headphones)
+        self.bar.show_activity(question.ends_by if question else None, conversation.is_busy)
+        if is_slow_turn:
+            self.bar.show_level(conversation.take_level(), question is not None)
 
-    def _send(self) -> None:
-        text = self.entry.text()
-        self.entry.clear()
-        self._conversation.ask(text)
+    def clear(self) -> None:
+        """Shows no turns, as before the first question."""
+        for card in self.cards:
+            self._remove(card)
+        self.earlier.hide()
+        if self.cards:
+            self._turns.insertStretch(1)
+            self._welcome.show()
+        self.cards = []
+
+    def _let_go(self, count: int) -> None:
+        """The oldest turns leave the screen, not the library."""
+        for card in self.cards[:count]:
+            self._remove(card)
+        del self.cards[:count]
+        self._conversation.transcript.keep_newest(len(self.cards))
+        self.earlier.show()
+
+    def _remove(self, card: TurnCard) -> None:
+        self._turns.removeWidget(card)
+        card.deleteLater()
+        self.card_removed.emit(card)
+
+    def take_focus(self) -> None:
+        """The keyboard belongs to the talk button."""
+        self.talk.setFocus()
 
     def _lay_out(self) -> None:
         self._turns = QVBoxLayout()
         self._turns.setContentsMargins(0, 0, 12, 0)
         self._turns.setSpacing(14)
         self._welcome = self._make_welcome()
+        self._turns.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._turns.addStretch()
         self._turns.addWidget(self._welcome)
         self._turns.addStretch()
@@ -85,32 +122,18 @@ class ChatView(QWidget):
         bar.rangeChanged.connect(lambda _, top: bar.setValue(top) if self._follow else None)
         bar.valueChanged.connect(lambda _: setattr(self, "_follow", self._at_end()))
 
-        state = QHBoxLayout()
-        state.setContentsMargins(4, 0, 12, 0)
-        state.setSpacing(8)
-        state.addWidget(self._dot)
-        state.addWidget(self._state)
-        state.addWidget(self._sentence, 1)
-        state.addWidget(self.meter)
-        actions = QHBoxLayout()
-        actions.setContentsMargins(0, 0, 12, 0)
-        actions.setSpacing(12)
-        actions.addWidget(self.talk)
-        actions.addWidget(self.entry, 1)
-        actions.addWidget(self.stop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
         layout.addWidget(self._scroll, 1)
-        layout.addLayout(state)
-        layout.addLayout(actions)
+        layout.addWidget(self.bar)
 
     def _make_welcome(self) -> QWidget:
         welcome = QWidget()
         layout = QVBoxLayout(welcome)
         layout.setSpacing(12)
         title = theme.label("Ask something", scale=1.9, bold=True)
-        words = "Hold the button or the space bar and speak, type below, or begin with one of these."
+        words = "Hold the button or its key and speak, or tap before and after; type; or begin with one of these."
         hint = theme.label(words, "muted")
         for part in (title, hint):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -126,22 +149,12 @@ class ChatView(QWidget):
     def _add(self, card: TurnCard) -> None:
         if self._welcome.isVisibleTo(self):
             self._welcome.hide()
-            self._turns.takeAt(0)  # the stretch above: turns begin at the top
+            self._turns.takeAt(1)  # the stretch above: turns begin at the top
         self._turns.insertWidget(self._turns.count() - 1, card)
         self.cards.append(card)
+        self.card_added.emit(card)
         self._follow = True
 
     def _at_end(self) -> bool:
         bar = self._scroll.verticalScrollBar()
         return bar.value() >= bar.maximum() - 8
-
-    def _show_status(self, status: Status) -> None:
-        colours = theme.now()
-        self._state.setText(status.state)
-        self._sentence.setText(status.sentence)
-        active = status.state in ("Listening", "Thinking", "Speaking", "Loading")
-        colour = colours.danger if status.state == "Error" else colours.accent if active else colours.muted
-        palette = self._dot.palette()
-        if palette.color(self._dot.foregroundRole()) != QColor(colour):
-            palette.setColor(self._dot.foregroundRole(), QColor(colour))
-            self._dot.setPalette(palette)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["Idle", "Listening", "Thinking", "Speaking", "Loading", "Error"]
+State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loading", "Error"]
+Intent = Literal["talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "dismiss"]
+EndsBy = Literal["lift", "tap", "voice"]
+"""What ends the question under way: letting go, another tap, or silence."""
+
+ZEROS_SECONDS = 1.0  # of exact zeros: a real room is never so quiet
+_HOW = {
+    "lift": "Let go when you are done.",
+    "tap": "Press again when you are done.",
+    "voice": "Stop speaking when you are done.",
+}
 
 
 @dataclass(frozen=True)
@@ -13,41 +23,92 @@ class Evidence:
     """What was seen. Empty strings are nothing to say; `recorded_seconds` None is no question under way."""
 
     loading: str = ""
+    load_error: str = ""
     error: str = ""
+    can_try_again: bool = False
+    hint: str = ""
+    """What did not happen, and is no fault."""
+    lost: str = ""
+    """A device that died and that the present moment needs."""
     recorded_seconds: float | None = None
+    ends_by: EndsBy = "lift"
+    zeros_seconds: float = 0.0
+    """How long the microphone has delivered exact zeros while it should not."""
     replying: bool = False
     tokens: int = 0
     sounding: bool = False
     waiting_for_sound: bool = False
     heard_seconds: float = 0.0
     microphone: str = ""
+    """Why there is none."""
     speaker: str = ""
+    note: str = ""
+    """Which other device is used, and why."""
+    muted: bool = False
+    hands_free: bool = False
+    microphone_name: str = ""
 
 
 @dataclass(frozen=True)
 class Status:
+    """The state, one sentence about it, and the one thing to do about it: the words on its button and the intent."""
+
     state: State
     sentence: str
+    button: str
+    intent: Intent
 
 
 def status_of(seen: Evidence) -> Status:
     """The state and one sentence about it."""
+    choose = ("Choose device", "choose_device")
+    if seen.load_error:
+        return Status("Error", seen.load_error, "Choose model", "choose_model")
     if seen.error:
-        return Status("Error", seen.error)
+        action = choose if seen.microphone or seen.lost else ("OK", "dismiss")
+        return Status("Error", seen.error, *(("Try again", "try_again") if seen.can_try_again else action))
     if seen.recorded_seconds is not None:
+        if seen.zeros_seconds > ZEROS_SECONDS:
+            return Status("Listening", silent_sentence(seen.microphone_name), *choose)
         if seen.recorded_seconds > 0:
-            return Status("Listening", f"{seen.recorded_seconds:.1f} s heard. Let go when you are done.")
-        return Status("Listening", "Waiting for the microphone’s first sample.")
+            return Status("Listening", f"{seen.recorded_seconds:.1f} s heard. {_HOW[seen.ends_by]}", "Done", "finish")
+        return Status("Listening", "Waiting for the microphone’s first sample.", "Done", "finish")
     if seen.loading:
-        return Status("Loading", f"Loading the model {seen.loading}.")
+        return Status("Loading", f"Loading the model {seen.loading}.", "Choose model", "choose_model")
+    if seen.lost:
+        return Status("Device lost", seen.hint or seen.lost, *choose)
+    stop = ("Stop", "stop")
     if seen.sounding:
-        return Status("Speaking", f"{seen.heard_seconds:.1f} s spoken. Esc stops.")
+        return Status("Speaking", f"{seen.heard_seconds:.1f} s spoken.", *stop)
     if seen.replying:
-        return Status("Thinking", f"{seen.tokens} tokens so far." if seen.tokens else "Reading the question.")
+        sentence = f"{seen.tokens} tokens so far." if seen.tokens else "Reading the question."
+        return Status("Thinking", sentence, *stop)
     if seen.waiting_for_sound:
-        return Status("Thinking", "The sound is on its way.")
+        return Status("Thinking", "The sound is on its way.", *stop)
+    return _idle(seen)
+
+
+def silent_sentence(microphone: str) -> str:
+    """What digital silence may mean."""
+    return (
+        f"The microphone “{microphone}” delivers nothing but digital silence: is it muted, or is Refrain not allowed to use it?"
+    )
+
+
+def _idle(seen: Evidence) -> Status:
+    choose = ("Choose device", "choose_device")
+    if seen.hint:
+        return Status("Idle", seen.hint, *(("Unmute", "unmute") if seen.muted else ("OK", "dismiss")))
     if seen.microphone:
-        return Status("Idle", f"{seen.microphone} You can type a question.")
+        return Status("Idle", f"{seen.microphone} You can type a question.", *choose)
     if seen.speaker:
-        return Status("Idle", f"{seen.speaker} You can read the replies.")
-    return Status("Idle", "Hold the button, or the space bar, and speak; or type a question.")
+        return Status("Idle", f"{seen.speaker} You can read the replies.", *choose)
+    if seen.muted:
+        return Status("Idle", "The microphone is muted. You can type a question.", "Unmute", "unmute")
+    if seen.note:
+        return Status("Idle", seen.note, *choose)
+    if seen.hands_free and seen.zeros_seconds > ZEROS_SECONDS:
+        return Status("Idle", silent_sentence(seen.microphone_name), *choose)
+    if seen.hands_free:
+        return Status("Idle", "Hands-free: speak whenever you like.", "Talk", "talk")
+    return Status("Idle", "Speak, or type a question.", "Talk", "talk")

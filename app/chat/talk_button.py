@@ -1,12 +1,15 @@
-"""The large button that is held while one speaks."""
+"""The large button that is held while one speaks, or tapped before and after."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from app import theme
+from app import icons, theme
+from app.chat.state import EndsBy
+
+WORDS = {None: "Hold to talk", "lift": "Listening", "tap": "Tap to finish", "voice": "Listening"}
 
 
 class TalkButton(QAbstractButton):
@@ -17,56 +20,65 @@ class TalkButton(QAbstractButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setText("Hold to talk")
-        self.setAccessibleName("Hold to talk")
-        self.setAccessibleDescription("Hold this button or the space bar while you speak.")
+        self._ends_by: EndsBy | None = None
+        self.setText(WORDS[None])
+        self.setAccessibleName("Talk")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Hold the button or the space bar while you speak")
-        self.pressed.connect(self._go_down)
-        self.released.connect(self._come_up)
+        self.show_key("Space")
+        self.pressed.connect(self.held)
+        self.released.connect(self.let_go)
+
+    def show_key(self, key: str) -> None:
+        """The key that does the same, for people; "" is none."""
+        self._key = key
+        words = f"Hold the button{f' or {key}' if key else ''} while you speak, or tap before and after"
+        self.setToolTip(words)
+        self.setAccessibleDescription(words)
+        self.update()
 
     def press(self) -> None:
         """As if it was pressed."""
         if not self.isDown():
             self.setDown(True)
-            self._go_down()
+            self.held.emit()
 
     def release(self) -> None:
         if self.isDown():
             self.setDown(False)
-            self._come_up()
+            self.let_go.emit()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 56)
+        return QSize(228, 56)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.ignore()  # the window's space bar does it, wherever the focus is
+        event.ignore()  # the window's key does it, wherever the focus is
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         event.ignore()
 
-    def _go_down(self) -> None:
-        self.setText("Listening")
-        self.held.emit()
-
-    def _come_up(self) -> None:
-        self.setText("Hold to talk")
-        self.let_go.emit()
+    def show_question(self, ends_by: EndsBy | None) -> None:
+        """How the question under way will end; None: there is none."""
+        if ends_by != self._ends_by:
+            self._ends_by = ends_by
+            self.setText(WORDS[ends_by])
+            self.update()
 
     def paintEvent(self, event) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         fill, ink = QColor(colours.accent), QColor(colours.on_accent)
-        if self.isDown():
+        if self.isDown() or self._ends_by is not None:
             fill = fill.darker(125)
         elif self.underMouse():
             fill = fill.lighter(108)
         painter.setPen(QPen(QColor(colours.text), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRoundedRect(body, 16, 16)
-        self._draw_microphone(painter, QPointF(body.left() + 30, body.center().y()), ink)
+        around = QRectF(0, 0, 26, 26)
+        around.moveCenter(QPointF(body.left() + 30, body.center().y()))
+        icons.draw(painter, "microphone", around, ink)
         font = self.font()
         font.setWeight(font.Weight.DemiBold)
         painter.setFont(font)
@@ -74,31 +86,18 @@ class TalkButton(QAbstractButton):
         painter.drawText(body.adjusted(52, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         self._draw_key(painter, body, ink)
 
-    def _draw_microphone(self, painter: QPainter, centre: QPointF, ink: QColor) -> None:
-        painter.save()
-        painter.translate(centre)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        painter.drawRoundedRect(QRectF(-4, -11, 8, 14), 4, 4)
-        painter.setPen(QPen(ink, 1.8, c=Qt.PenCapStyle.RoundCap))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        arc = QPainterPath()
-        arc.arcMoveTo(QRectF(-8, -9, 16, 16), 180)
-        arc.arcTo(QRectF(-8, -9, 16, 16), 180, 180)
-        painter.drawPath(arc)
-        painter.drawLine(QPointF(0, 7), QPointF(0, 11))
-        painter.drawLine(QPointF(-4, 11), QPointF(4, 11))
-        painter.restore()
-
     def _draw_key(self, painter: QPainter, body: QRectF, ink: QColor) -> None:
         font = self.font()
         font.setPointSizeF(font.pointSizeF() * 0.8)
         painter.setFont(font)
-        key = QRectF(body.right() - 64, body.center().y() - 11, 50, 22)
+        if not self._key:
+            return
+        width = min(96.0, painter.fontMetrics().horizontalAdvance(self._key) + 16)
+        key = QRectF(body.right() - 14 - width, body.center().y() - 11, width, 22)
         faint = QColor(ink)
         faint.setAlphaF(0.55)
         painter.setPen(QPen(faint, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(key, 6, 6)
         painter.setPen(ink)
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, "Space")
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)

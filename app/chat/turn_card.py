@@ -1,86 +1,245 @@
-"""One turn: the question, the reply as it grows, and what it cost."""
+"""One turn: the question and the reply as sound and as text, how deep each token went, and what it cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout
 
 from app import theme
-from app.conversation import Turn
+from app.chat.depth_strip import DepthStrip
+from app.chat.waveform import SoundRow
+from app.engine_thread import ModelFacts
+from app.panels.trace import Trace, seconds_at, token_at
+from engine.events import Token, TurnStats
+from engine.prefill import pooling as poolings
+from engine.schedules import presets
+
+NONE = str(poolings.NONE)
+FIGURES_EVERY = 24  # tokens of a reply that grows
+
+
+class ShownTurn(Protocol):
+    """What a card needs of a turn, live or stored.
+
+    One that has them also gives `question_samples` and `reply_samples` (lists of mono float32 pieces that only grow)
+    with `question_rate` and `reply_rate`, a `note` about an early end, `has_failed`, the `pooling` of its question, and
+    `words` (token index -> text).
+    """
+
+    number: int
+    schedule: str
+    spoken: bool
+    heard: str
+    text: str
+    question_seconds: float
+    tokens: Sequence[Token]
+    rejected: Sequence[tuple[int, int]]
+    first_audio: float | None
+    made_seconds: float
+    stats: TurnStats | None
+    is_over: bool
 
 
 class TurnCard(QFrame):
-    def __init__(self, turn: Turn) -> None:
+    """Shows a turn and emits what the user wants of it; it plays nothing itself."""
+
+    play_requested = Signal(str, float)  # "question" or "reply", from these seconds on
+    stop_requested = Signal()
+    reask_requested = Signal(int, str, str)  # the turn's number, a schedule, a pooling
+    compare_requested = Signal(int)
+    export_requested = Signal(int)
+
+    def __init__(self, turn: ShownTurn, model: ModelFacts | None = None) -> None:
         super().__init__()
         self.turn = turn
+        self.trace = Trace()
+        self._model: ModelFacts | None = None
+        self._shown: tuple = ()
+        self._moved: tuple = ()
+        self._figures_text = ""
         self.setProperty("role", "card")
+        self.setAccessibleName(f"Turn {turn.number}")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._caption = theme.label("You", "caption", 0.88)
-        self.heard = self._words(1.0)
+        self.question = SoundRow("the question")
+        self.heard = _words(1.0)
         self._reply_caption = theme.label("Refrain", "caption", 0.88)
-        self.reply = self._words(1.25)
+        self.reply = _words(1.25)
+        self.sound = SoundRow("the reply")
+        self.strip = DepthStrip(self.trace)
         self._note = theme.label("", "muted", 0.92)
         self._note.setWordWrap(True)
         self._schedule = theme.label(turn.schedule, "schedule", 0.88)
         self._schedule.setAccessibleName(f"Schedule {turn.schedule}")
+        self._pooling = theme.label(_pooling(turn), "schedule", 0.88)
+        self._pooling.setAccessibleName(f"Pooling {_pooling(turn)}")
+        self._pooling.setVisible(_pooling(turn) != NONE)
         self._figures = theme.label("", "muted", 0.92)
         self._figures.setWordWrap(True)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self._schedule, 0, Qt.AlignmentFlag.AlignTop)
-        foot.addWidget(self._figures, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(4)
-        layout.addWidget(self._caption)
-        layout.addWidget(self.heard)
-        layout.addSpacing(10)
-        layout.addWidget(self._reply_caption)
-        layout.addWidget(self.reply)
-        layout.addWidget(self._note)
-        layout.addSpacing(10)
-        layout.addLayout(foot)
-        self._shown: tuple = ()
+        self.reask = _button("Re-ask ▾", "Re-ask with another schedule")
+        self.reask.setMenu(QMenu(self.reask))
+        self.reask.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # the text has one
+        self.reask.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.compare = _button("Compare…", "Compare this turn with other schedules")
+        self.export = _button("Export…", "Export this turn as sound and figures")
+        self._lay_out()
+        self._connect()
+        if model is not None:
+            self.set_model(model)
         self.refresh()
+
+    def set_model(self, model: ModelFacts) -> None:
+        """The model that made the turn: how deep it is, and what else it could be asked with."""
+        self._model = model
+        self.trace.set_layers(model.layers)
+        self._shown = ()
+        self._fill_menu(model)
+        self.refresh()
+
+    def _fill_menu(self, model: ModelFacts) -> None:
+        """What else the question could be asked with: a schedule, or a pooling of its speech, the other one as it was."""
+        menu, turn = self.reask.menu(), self.turn
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        used = _pooling(turn)
+        for preset in presets(model.layers, model.exit_layers, model.trained_heads):
+            _offer(menu, preset, str(preset.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
+        if turn.spoken:
+            merged = menu.addMenu("Pooling of the speech")
+            merged.setToolTipsVisible(True)
+            for preset in poolings.presets(model.layers):
+                form = str(preset.pooling)
+                _offer(merged, preset, form, lambda form: self.reask_requested.emit(turn.number, turn.schedule, form))
 
     def refresh(self) -> bool:
         """Shows the turn as it is now; returns whether anything changed."""
         turn = self.turn
-        figures = "  ·  ".join(_figures(turn))
-        shown = (turn.heard, turn.text, turn.note, turn.is_over, turn.question_seconds, figures)
+        if not self.trace.layers and turn.tokens:
+            self.trace.set_layers(turn.tokens[0].depth)  # a reply's first token always comes from full depth
+        if self.trace.follow(turn):
+            self.strip.show_new()
+        figures = self._figures_now()
+        question = getattr(turn, "question_samples", ())
+        reply = getattr(turn, "reply_samples", ())
+        note = getattr(turn, "note", "")
+        shown = (turn.heard, turn.text, note, turn.is_over, turn.question_seconds, figures, len(question), len(reply))
         if shown == self._shown:
             return False
         self._shown = shown
         how = f"spoken, {turn.question_seconds:.1f} s" if turn.question_seconds else "spoken"
         self._caption.setText(f"You  ·  {how if turn.spoken else 'typed'}")
-        self.heard.setText(turn.heard or ("" if turn.is_over else "…"))
-        self.heard.setVisible(bool(self.heard.text()))
-        self.reply.setText(turn.text or ("" if turn.is_over else "…"))
-        self.reply.setVisible(bool(self.reply.text()))
-        self._note.setText(turn.note)
-        self._note.setVisible(bool(turn.note))
-        theme.set_role(self._note, "danger" if turn.has_failed else "muted")
+        self.question.take(question, getattr(turn, "question_rate", 0))
+        self.sound.take(reply, getattr(turn, "reply_rate", 0))
+        for words, text in ((self.heard, turn.heard), (self.reply, turn.text)):
+            words.setText(text or ("" if turn.is_over else "…"))
+            words.setVisible(bool(words.text()))
+        self.strip.setVisible(bool(self.trace.tokens))
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        theme.set_role(self._note, "danger" if getattr(turn, "has_failed", False) else "muted")
         self._figures.setText(figures)
+        for button in (self.reask, self.compare):
+            button.setEnabled(turn.is_over and self._model is not None)
+        self.export.setEnabled(turn.is_over)
         return True
 
-    @staticmethod
-    def _words(scale: float) -> QLabel:
-        words = theme.label("", scale=scale)
-        words.setWordWrap(True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return words
+    def _figures_now(self) -> str:
+        """While a reply grows they move with every few tokens only: each time the whole list of turns is laid out anew."""
+        turn = self.turn
+        moved = (turn.is_over, turn.first_audio is not None, -(-len(turn.tokens) // FIGURES_EVERY), self.trace.layers)
+        if moved != self._moved:
+            self._moved, self._figures_text = moved, "  ·  ".join(_figures(turn, self.trace))
+        return self._figures_text
+
+    def set_position(self, which: str, seconds: float | None) -> None:
+        """Where "question" or "reply" is being played; None: it is not."""
+        (self.question if which == "question" else self.sound).set_position(seconds)
+        if which == "reply" and self._model is not None:
+            rate = self._model.speech_rate
+            self.strip.set_head(None if seconds is None else token_at(self.trace.tokens, seconds, rate))
+
+    def seek_token(self, index: int) -> None:
+        """Asks for the reply's sound from where the token at `index` is heard."""
+        if self._model is not None and self.sound.wave.seconds:
+            seconds = seconds_at(self.trace.tokens, index, self._model.speech_rate)
+            self.play_requested.emit("reply", min(seconds, self.sound.wave.seconds))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._caption, 1)
+        for button in (self.reask, self.compare, self.export):
+            head.addWidget(button)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        for chip in (self._schedule, self._pooling):
+            foot.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
+        alone = _pooling(self.turn) != NONE  # beside two there is no room
+        foot.addStretch() if alone else foot.addWidget(self._figures, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 12, 20, 14)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        for widget in (self.question, self.heard):
+            layout.addWidget(widget)
+        layout.addSpacing(10)
+        for widget in (self._reply_caption, self.reply, self.sound, self.strip, self._note):
+            layout.addWidget(widget)
+        layout.addSpacing(8)
+        layout.addLayout(foot)
+        if alone:
+            layout.addWidget(self._figures)
+
+    def _connect(self) -> None:
+        for which, row in (("question", self.question), ("reply", self.sound)):
+            row.play_requested.connect(lambda seconds, which=which: self.play_requested.emit(which, seconds))
+            row.stop_requested.connect(self.stop_requested)
+        self.strip.token_clicked.connect(self.seek_token)
+        self.compare.clicked.connect(lambda: self.compare_requested.emit(self.turn.number))
+        self.export.clicked.connect(lambda: self.export_requested.emit(self.turn.number))
 
 
-def _figures(turn: Turn) -> Iterator[str]:
-    rate, depth = turn.tokens_per_second, turn.speech_depth
+def _words(scale: float) -> QLabel:
+    words = theme.label("", scale=scale)
+    words.setWordWrap(True)
+    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return words
+
+
+def _pooling(turn: ShownTurn) -> str:
+    return getattr(turn, "pooling", NONE)
+
+
+def _offer(menu: QMenu, preset, form: str, choose: Callable[[str], None]) -> None:
+    action = QAction(f"{preset.name}   {form}", menu)
+    action.setToolTip(preset.description)
+    action.triggered.connect(lambda: choose(form))
+    menu.addAction(action)
+
+
+def _button(text: str, name: str) -> QToolButton:
+    button = QToolButton(text=text, autoRaise=True)
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _figures(turn: ShownTurn, trace: Trace) -> Iterator[str]:
+    rate = turn.stats.tokens_per_second if turn.stats is not None else trace.tokens_per_second
     if turn.first_audio is not None:
         yield f"first audio {turn.first_audio * 1000:.0f} ms"
     if rate is not None:
         yield f"{rate:.0f} tokens/s"
-    if depth is not None:
-        yield f"mean speech depth {depth:.1f}"
-    if turn.is_over and turn.made_seconds:
-        yield f"{turn.made_seconds:.1f} s of sound"
+    if trace.speech_depth is not None:
+        yield f"mean speech depth {trace.speech_depth:.1f}" + (f" of {trace.layers}" if trace.layers else "")
+    if trace.early_text:
+        yield f"of text {trace.text_depth:.1f}"
+    merged = turn.stats.prefill if turn.stats is not None and _pooling(turn) != NONE else {}
+    if merged:
+        yield f"{merged['deep']} of {merged['heard']} positions of your speech kept"

@@ -1,93 +1,179 @@
-"""Depth: how many layers chose each token."""
+"""Depth: how many layers chose each token, which of them pend, and what catches them up."""
 
 from __future__ import annotations
 
+import math
+
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QTransform
 
 from app import theme
-from app.conversation import Turn
-from app.panels.panel import Panel
+from app.panels.bars import MARKS, Legend, faint, paint_bars
+from app.panels.panel import Canvas, Panel
+from app.panels.trace import HasTokens, Trace, describe
 
-SHOWN = 300
+SHOWN = 300  # tokens, at least, while the reply grows; all of them after it
 LEAST = 60  # tokens the axis always has room for
-CROWDED = 100  # tokens beyond which gaps between the bars would only flicker
+HOP = 20  # tokens by which a growing reply's axis moves: drawing it for every token would cost more than the bars
 
 
 class DepthPanel(Panel):
-    """One bar per token, coloured by kind; refresh steps wear a diamond, rejected drafts a cross."""
+    """One bar per token. Pointing at one, or the arrow keys, tell about it; a click or Enter emits its index."""
+
+    token_clicked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__("Depth")
-        legend = QHBoxLayout()
-        legend.setSpacing(14)
-        self._keys = []
-        for mark, name, colour in (
-            ("■", "heard", theme.KINDS["heard"]),
-            ("■", "text", theme.KINDS["text"]),
-            ("■", "speech", theme.KINDS["speech"]),
-            ("◆", "refresh", None),
-            ("✕", "rejected draft", theme.REJECTED),
-        ):
-            key = theme.label(scale=0.88)
-            key.setTextFormat(Qt.TextFormat.RichText)
-            key.setProperty("role", "muted")
-            legend.addWidget(key)
-            self._keys.append((key, mark, name, colour))
-        legend.addStretch()
-        self.body.addLayout(legend)
-        self._plot = self.add_plot("token", "Layers run for each token")
-        self._bars = {
-            kind: pg.BarGraphItem(x=[], height=[], width=1, brush=colour, pen=None)
-            for kind, colour in theme.KINDS.items()
-        }
-        self._refreshes = pg.ScatterPlotItem(symbol="d", size=6, pen=None)
-        self._rejected = pg.ScatterPlotItem(symbol="x", size=7, pen=None, brush=theme.REJECTED)
-        for item in (*self._bars.values(), self._refreshes, self._rejected):
-            self._plot.addItem(item)
-        self.bars = 0
-        """How many bars are drawn."""
-        self._layers = 1
-        self._shown: tuple = ()
+        self.trace = Trace(12)
+        self.first = 0
+        """The index of the leftmost token."""
+        self._slots = LEAST
+        self._cursor: int | None = None
+        self.legend = Legend()
+        self.body.addWidget(self.legend)
+        self._plot = self.add_plot("", "Layers run for each token", _TokenPlot(self))
+        self._plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._canvas = Canvas(self._paint)
+        self._plot.addItem(self._canvas, ignoreBounds=True)
+        self._plot.getViewBox().sigResized.connect(lambda _: self.fit_height())
         self.set_layers(12)
         self.recolour()
-        self.refresh(None)
+
+    @property
+    def bars(self) -> int:
+        """How many bars are drawn."""
+        return len(self.trace.tokens) - self.first
+
+    @property
+    def cursor(self) -> int | None:
+        """The index of the token that is told about."""
+        return self._cursor
 
     def set_layers(self, layers: int) -> None:
         """The model's number of layers: the height of the plot."""
-        self._layers, self._shown = layers, ()
-        self._plot.setYRange(0, layers * 1.2, padding=0)
-        step = max(1, round(layers / 4))
+        self.trace.set_layers(layers)
+        self.fit_height()
+        step = max(1, round(layers / 2))
         self._plot.getAxis("left").setTicks([[(layer, str(layer)) for layer in range(0, layers + 1, step)]])
+        self._show()
 
-    def refresh(self, turn: Turn | None) -> None:
-        """Shows the last tokens of `turn`."""
-        tokens = turn.tokens if turn else []
-        shown = (turn.number if turn else None, len(tokens), len(turn.rejected) if turn else 0)
-        if shown == self._shown:
+    def refresh(self, turn: HasTokens | None) -> None:
+        """Shows `turn`: its last tokens while it grows, all of them once it is over."""
+        if not self.is_seen:
             return
-        self._shown = shown
-        recent = tokens[-SHOWN:]
-        self.bars = len(recent)
-        width = 0.8 if self.bars <= CROWDED else 1.0
-        for kind, item in self._bars.items():
-            own = [token for token in recent if token.kind == kind]
-            item.setOpts(x=[token.index for token in own], height=[token.depth for token in own], width=width)
-        lift = self._layers * 0.05
-        marked = [token for token in recent if token.refresh]
-        self._refreshes.setData([token.index for token in marked], [token.depth + lift for token in marked])
-        first = recent[0].index if recent else 0
-        rejected = [index for index, _ in turn.rejected if index >= first] if turn else []
-        self._rejected.setData(rejected, [self._layers + 2.6 * lift] * len(rejected))
-        self._plot.setXRange(first - 0.5, first + max(LEAST, len(recent)) - 0.5, padding=0)
-        depth = turn.speech_depth if turn else None
-        self.value.setText(f"{depth:.1f}" if depth is not None else "–")
-        self.unit.setText(f"of {self._layers} layers, mean of speech" if turn else "layers, mean of speech")
+        before = self.trace.turn
+        if self.trace.follow(turn):
+            if turn is not before:
+                self._cursor = None
+            self._show()
 
-    def recolour(self) -> None:
-        super().recolour()
-        colours = theme.now()
-        self._refreshes.setBrush(colours.text)
-        for key, mark, name, colour in self._keys:
-            key.setText(f'<span style="color:{colour or colours.text}">{mark}</span>&nbsp; {name}')
+    def fit_height(self) -> None:
+        """Leaves room for the marks above full depth, however high the plot is."""
+        height = self._plot.getViewBox().height()
+        self._plot.setYRange(0, self.trace.layers * height / max(height / 2, height - MARKS) if height else 1, padding=0)
+
+    def point_at(self, index: int | None) -> None:
+        """Tells about the token at `index`; None about the whole turn."""
+        if index is not None:
+            index = min(max(index, self.first), len(self.trace.tokens) - 1) if self.trace.tokens else None
+        if index != self._cursor:
+            self._cursor = index
+            self._say()
+            self._canvas.update()
+
+    def index_at(self, x: float) -> int | None:
+        """The index of the token at the plot's `x`, None if there is none."""
+        index = math.floor(x + 0.5)
+        return index if self.first <= index < len(self.trace.tokens) else None
+
+    def _show(self) -> None:
+        trace = self.trace
+        self.first = 0 if trace.is_over else max(0, (len(trace.tokens) - SHOWN) // HOP * HOP)
+        if self._cursor is not None and self._cursor < self.first:
+            self._cursor = None
+        slots = max(LEAST, self.bars if trace.is_over else -(-self.bars // HOP) * HOP)
+        wanted = [self.first - 0.5, self.first + slots - 0.5]
+        if self._plot.viewRange()[0] != wanted:
+            self._plot.setXRange(*wanted, padding=0)
+        self._slots = slots
+        depth = trace.speech_depth
+        unit = f"of {trace.layers} layers, mean of speech" if trace.turn is not None else "layers, mean of speech"
+        self.legend.show_rest(trace.kv)
+        self.show_number("–" if depth is None else f"{depth:.1f}", unit)
+        self._say()
+        self._canvas.update()
+
+    def _say(self) -> None:
+        trace = self.trace
+        if self._cursor is not None:
+            self.say(describe(trace, self._cursor))
+        elif not trace.tokens:
+            self.say("Every token of the next reply is a bar as high as the layers that chose it.")
+        elif not trace.early + trace.early_text:
+            self.say(f"All {len(trace.tokens)} tokens ran every layer.")
+        else:
+            words = f", {trace.early_text} of {trace.text} of text" if trace.early_text else ""
+            pending = f"; {trace.pending} pending" if trace.pending else ""
+            thrown = sum(trace.rejected.values())
+            rejected = f"; {thrown} draft{'s' * (thrown > 1)} rejected" if thrown else ""
+            self.say(f"{trace.early} of {trace.speech} speech tokens exited early{words}{pending}{rejected}.")
+
+    def _paint(self, painter: QPainter, to_pixels: QTransform) -> None:
+        left, right = self.first - 0.5, self.first - 0.5 + self._slots
+        area = QRectF(to_pixels.map(QPointF(left, self.trace.layers)), to_pixels.map(QPointF(right, 0)))
+        paint_bars(painter, area, self.trace, self.first, self._slots)
+        if self._cursor is not None:
+            slot = area.width() / self._slots
+            band = QRectF(area.left() + (self._cursor - self.first) * slot - 1, 0, slot + 1, area.bottom())
+            painter.fillRect(band, faint(theme.now().text))
+
+
+class _TokenPlot(pg.PlotWidget):
+    def __init__(self, panel: DepthPanel) -> None:
+        super().__init__()
+        self._panel = panel
+        self.setMouseTracking(True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._panel.point_at(self._index(event))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._index(event)
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            self._panel.token_clicked.emit(index)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._panel.point_at(None)
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        self._panel.point_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        panel, cursor = self._panel, self._panel.cursor
+        last = len(panel.trace.tokens) - 1
+        here = last + 1 if cursor is None else cursor
+        match event.key():
+            case Qt.Key.Key_Left:
+                panel.point_at(here - 1)
+            case Qt.Key.Key_Right:
+                panel.point_at(here + 1)
+            case Qt.Key.Key_Home:
+                panel.point_at(panel.first)
+            case Qt.Key.Key_End:
+                panel.point_at(last)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if cursor is not None:
+                panel.token_clicked.emit(cursor)
+            case _:
+                event.ignore()  # the window may know it
+
+    def _index(self, event: QMouseEvent) -> int | None:
+        place = self.getViewBox().mapSceneToView(self.mapToScene(event.position().toPoint()))
+        return self._panel.index_at(place.x())

@@ -1,18 +1,20 @@
-"""Speed: tokens per second while they are decoded, and how much sound waits to be played."""
+"""Speed: tokens per second against what the voice needs, and how much sound waits to be played."""
 
 from __future__ import annotations
 
+import math
 import time
 
-import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 
 from app import theme
-from app.conversation import Turn
 from app.panels.panel import Panel
+from app.panels.trace import HasTokens, Trace
 
 WINDOW = 12  # tokens whose decode steps make one value of tokens/s
-EVERY = 0.05  # seconds between values of the buffer
+EVERY = 0.1  # seconds between values of the buffer
+HOP = 2  # seconds by which the axis of time grows
 
 
 class SpeedPanel(Panel):
@@ -21,68 +23,122 @@ class SpeedPanel(Panel):
     def __init__(self) -> None:
         super().__init__("Speed")
         self._rate_plot = self.add_plot("", "Tokens per second")
+        self._rate_plot.getAxis("bottom").setStyle(showValues=False)  # the same seconds stand below
+        self._rate_plot.getAxis("bottom").setHeight(4)
         self._buffer_plot = self.add_plot("seconds since the question", "Seconds of sound that wait to be played")
-        self._rate_plot.setTitle(None)
         self._rate = self._rate_plot.plot(pen=None, skipFiniteCheck=True)
         self._buffer = self._buffer_plot.plot(pen=None, fillLevel=0, skipFiniteCheck=True)
+        self._need = pg.InfiniteLine(angle=0)
+        self._need.setVisible(False)
+        self._rate_plot.addItem(self._need, ignoreBounds=True)
         self._notes = []
         for plot, text in ((self._rate_plot, "tokens/s"), (self._buffer_plot, "buffered seconds")):
             note = pg.LabelItem(text, size="9pt")
             note.setParentItem(plot.getViewBox())
             note.anchor((1, 0), (1, 0), offset=(-4, 0))
             self._notes.append((note, text))
-        self._turn: Turn | None = None
-        self._began = 0.0
-        self._times: list[float] = []
-        self._buffered: list[float] = []
-        self._tokens = -1
+        self.speech_rate: float | None = None
+        self._trace = Trace()
+        self._start()
+        self._scale()
         self.recolour()
-        self.refresh(None, 0.0)
 
-    def refresh(self, turn: Turn | None, buffered: float) -> None:
+    def set_speech_rate(self, speech_rate: float) -> None:
+        """Speech tokens in one second of the model's sound: what decoding must keep up with."""
+        self.speech_rate = speech_rate
+        self._need.setValue(speech_rate)
+        self._need.setVisible(True)
+        self._scale()
+
+    @property
+    def real_time_factor(self) -> float | None:
+        """Seconds of decoding for one second of sound: below 1 is faster than speech."""
+        if not (self.speech_rate and self._trace.speech):
+            return None
+        return self._trace.milliseconds / 1000 * self.speech_rate / self._trace.speech
+
+    def refresh(self, turn: HasTokens | None, buffered: float) -> None:
         """Shows `turn`, of whose sound `buffered` seconds wait to be played."""
-        now = time.monotonic()
-        if turn is not self._turn or self._tokens < 0:
-            self._turn, self._began, self._tokens = turn, now, 0
-            self._times, self._buffered = [], []
-            self._rate.setData([], [])
-            self._buffer.setData([], [])
-            self._scale()
-        if turn is None:
+        if not self.is_seen:
             return
-        tokens = turn.tokens
-        if len(tokens) != self._tokens:
-            self._tokens = len(tokens)
-            spent = np.cumsum([0.0, *(token.milliseconds / 1000 for token in tokens)])
-            seconds = np.maximum(spent[WINDOW:] - spent[:-WINDOW], 1e-6)
-            self._rate.setData([token.at for token in tokens[WINDOW - 1 :]], WINDOW / seconds)
+        now = time.monotonic()
+        if turn is not self._trace.turn:
+            self._start()
+        grown = self._trace.follow(turn)
+        if turn is None:
+            if grown:
+                self._scale()
+            return
+        tokens = self._trace.tokens
+        if len(tokens) > len(self._spent) - 1:
+            for token in tokens[len(self._spent) - 1 :]:
+                self._spent.append(self._spent[-1] + token.milliseconds / 1000)
+                if len(self._spent) > WINDOW:
+                    self._times.append(token.at)
+                    self._rates.append(WINDOW / max(self._spent[-1] - self._spent[-1 - WINDOW], 1e-6))
+            # The screen hears of a token after it was chosen, never before: the earliest such moment is the best guess.
+            self._began = min(self._began, now - tokens[-1].at)
+            self._rate.setData(self._times, self._rates)
+        if self._sample_buffer(now, buffered, turn.is_over) or grown:
             self._scale()
+
+    def _start(self) -> None:
+        self._began = math.inf  # by this clock: when the question ended
+        self._spent = [0.0]
+        self._times: list[float] = []
+        self._rates: list[float] = []
+        self._buffer_times: list[float] = []
+        self._buffered: list[float] = []
+        self._shown_range: tuple = ()
+        self._rate.setData([], [])
+        self._buffer.setData([], [])
+
+    def _sample_buffer(self, now: float, buffered: float, is_over: bool) -> bool:
         at = now - self._began
-        going = not turn.is_over or buffered > 0 or (self._buffered and self._buffered[-1] > 0)
-        if going and (not self._times or at - self._times[-1] >= EVERY):
-            self._times.append(at)
-            self._buffered.append(buffered)
-            self._buffer.setData(self._times, self._buffered)
-            self._scale()
+        going = not is_over or buffered > 0 or (self._buffered and self._buffered[-1] > 0)
+        if at < 0 or not going or (self._buffer_times and at - self._buffer_times[-1] < EVERY):
+            return False
+        self._buffer_times.append(at)
+        self._buffered.append(buffered)
+        self._buffer.setData(self._buffer_times, self._buffered)
+        return True
 
     def _scale(self) -> None:
-        rates, times = self._rate.yData, self._rate.xData
-        fastest = max(rates) if rates is not None and len(rates) else 0.0
-        end = max([2.0, *self._times[-1:], *(times[-1:] if times is not None else [])])
-        for plot, top in ((self._rate_plot, fastest), (self._buffer_plot, max(self._buffered, default=0.0))):
-            plot.setXRange(0, end, padding=0)
-            plot.setYRange(0, max(top, 1.0) * 1.35, padding=0)
-        rate = self._turn.tokens_per_second if self._turn else None
-        self.value.setText(f"{rate:.0f}" if rate is not None else "–")
-        self.unit.setText("tokens/s")
+        end = HOP * math.ceil(max([*self._buffer_times[-1:], *self._times[-1:], 1.0]) / HOP)
+        rate_top = _round_up(max([1.0, self.speech_rate or 0.0, *self._rates]) * 1.35)
+        buffer_top = _round_up(max([1.0, *self._buffered]) * 1.35)
+        if (end, rate_top, buffer_top) != self._shown_range:  # axes are what costs
+            self._shown_range = (end, rate_top, buffer_top)
+            for plot, top in ((self._rate_plot, rate_top), (self._buffer_plot, buffer_top)):
+                plot.setRange(xRange=(0, end), yRange=(0, top * 1.12), padding=0)  # the highest label needs room
+                plot.getAxis("left").setTicks([[(value, f"{value:g}") for value in (0, top / 2, top)]])
+        stats = getattr(self._trace.turn, "stats", None)
+        rate = stats.tokens_per_second if stats is not None else self._trace.tokens_per_second
+        self.show_number("–" if rate is None else f"{rate:.0f}", "tokens/s")
+        self.say(self._words())
+
+    def _words(self) -> str:
+        factor = self.real_time_factor
+        if factor is None:
+            return f"The voice needs {self.speech_rate:g} speech tokens a second." if self.speech_rate else ""
+        needs = f"the voice needs {self.speech_rate:g} speech tokens/s (dashed), decoding makes"
+        verdict = "" if factor <= 1 else " Slower than speech: the sound will pause."
+        return f"Real-time factor {factor:.2f}: {needs} {self.speech_rate / factor:.0f}.{verdict}"
 
     def recolour(self) -> None:
         super().recolour()
         colours = theme.now()
         self._rate.setPen(pg.mkPen(colours.accent, width=2))
+        self._need.setPen(pg.mkPen(colours.muted, width=1, style=Qt.PenStyle.DashLine))
         self._buffer.setPen(pg.mkPen(theme.KINDS["heard"], width=2))
         fill = pg.mkColor(theme.KINDS["heard"])
         fill.setAlphaF(0.2)
         self._buffer.setBrush(fill)
         for note, text in self._notes:
             note.setText(text, color=colours.muted)
+
+
+def _round_up(value: float) -> float:
+    """To two digits, so that an axis moves rarely."""
+    step = 10 ** math.floor(math.log10(value)) / 2
+    return math.ceil(value / step) * step

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from app import theme
 from app.engine_thread import ModelFacts
 from app.schedules.chooser import Chooser
+from app.schedules.editor import ScheduleEditor
+from app.schedules.pattern_view import PatternView, in_words
+from app.schedules.pooling_box import NONE
 from engine import schedules
 
 CUSTOM = "Custom"
 
 
 class SchedulePicker(QFrame):
-    """Emits `chosen` with the text form of a schedule that can be used; with a model known, only what it can run."""
+    """Emits `chosen` with the text form of a schedule that can be used; with a model known, only what it can run.
+
+    The editor behind its button changes the same schedule, and the pooling, the seed and the sampling of the coming turns.
+    """
 
     chosen = Signal(str)
+    pooling_chosen = Signal(str)
+    seed_chosen = Signal(int)
+    sampling_chosen = Signal(float, float)  # temperature, top-p
 
-    def __init__(self, schedule: str) -> None:
+    def __init__(self, schedule: str, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
         super().__init__()
         self.setProperty("role", "card")
+        self.setWindowTitle("Schedule")
         self._model: ModelFacts | None = None
         self._used = schedules.parse(schedule)
         self._presets: list[schedules.Preset] = []
@@ -29,42 +39,80 @@ class SchedulePicker(QFrame):
         self.names.addItem(CUSTOM)
         self.form = QLineEdit(schedule)
         self.form.setAccessibleName("Schedule as text")
-        self.form.setToolTip("full, fixed:9, spark:even@9, spark:k=4,last@3+review")
+        self.form.setToolTip("full, fixed:9, spark:even@9, entropy:9<0.5, spark:k=4,last@3+review")
+        self.edit = QPushButton("Edit…")
+        self.edit.setAccessibleName("Edit the schedule")
+        self.edit.setToolTip("Kind, exit layer, period, review, pooling, seed and sampling")
+        self.pattern = PatternView()
+        self.editor = ScheduleEditor(self, seed, temperature, top_p)
+        self._pooling = theme.label("", "schedule", 0.88)
+        self._pooling.hide()
         self._sentence = theme.label("", "muted", 0.92)
         self._sentence.setWordWrap(True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._sentence.setMinimumHeight(self._sentence.fontMetrics().lineSpacing() * 2)
-        for field in (self.names, self.form):
-            field.setFixedHeight(36)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.names, 1)
-        row.addWidget(self.form, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
-        layout.setSpacing(10)
-        layout.addWidget(theme.label("Schedule", bold=True))
-        layout.addLayout(row)
-        layout.addWidget(self._sentence)
+        self._lay_out()
         self.names.activated.connect(self._pick)
         self.form.textChanged.connect(self._check)
+        self.edit.clicked.connect(self.open_editor)
+        self.editor.chosen.connect(self.form.setText)
+        self.editor.pooling_chosen.connect(self._use_pooling)
+        self.editor.seed_chosen.connect(self.seed_chosen)
+        self.editor.sampling_chosen.connect(self.sampling_chosen)
         self._check()
 
     def set_model(self, model: ModelFacts) -> None:
         """Offers what this model can run."""
         self._model = model
-        self._presets = schedules.presets(model.layers, model.exit_layers)
+        self._presets = schedules.presets(model.layers, model.exit_layers, model.trained_heads)
         self.names.clear()
         self.names.addItems([*(preset.name for preset in self._presets), CUSTOM])
+        self.editor.set_model(model)
         try:
             self._refuse_impossible(self._used)
         except schedules.ScheduleError:
             self._use(schedules.Full())
         self._check()
 
+    def open_editor(self) -> None:
+        """Shows the editor with what is used now."""
+        self.editor.show_schedule(self._used)
+        self.editor.show()
+        self.editor.raise_()
+        self.editor.activateWindow()
+
+    def choose_pooling(self, text: str) -> None:
+        """As if it was typed in the editor."""
+        self.editor.pooling.choose(text)
+
+    @property
+    def pooling(self) -> str:
+        """What is shown beside the schedule; "" where nothing is merged."""
+        return "" if self._pooling.isHidden() else self._pooling.text()
+
     @property
     def sentence(self) -> str:
         return self._sentence.text()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(theme.label("Schedule", bold=True), 1)
+        head.addWidget(self._pooling, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.edit)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for field in (self.names, self.form):
+            field.setFixedHeight(36)
+            row.addWidget(field, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 14, 20, 12)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addLayout(row)
+        layout.addWidget(self.pattern)
+        layout.addWidget(self._sentence)
+        for before, after in ((self.names, self.form), (self.form, self.edit)):
+            self.setTabOrder(before, after)
 
     def _pick(self, index: int) -> None:
         if index < len(self._presets):
@@ -83,7 +131,11 @@ class SchedulePicker(QFrame):
         known = next((index for index, preset in enumerate(self._presets) if preset.schedule == schedule), None)
         self.names.setCurrentIndex(len(self._presets) if known is None else known)
         meaning = self._presets[known].description if known is not None else ""
-        self._show(" ".join(filter(None, (meaning, self._mean(schedule)))), "muted")
+        mean = in_words(schedule, self._model) if self._model is not None else ""
+        self._show(" ".join(filter(None, (meaning, mean))), "muted")
+        self.pattern.show_schedule(schedule, self._model)
+        if not self.form.hasFocus():
+            self.form.setCursorPosition(0)  # of a long one the beginning is seen
         self._use(schedule)
 
     def _refuse_impossible(self, schedule: schedules.Schedule) -> None:
@@ -92,13 +144,15 @@ class SchedulePicker(QFrame):
 
     def _use(self, schedule: schedules.Schedule) -> None:
         self._used = schedule
+        self.editor.show_schedule(schedule)
         self.chosen.emit(str(schedule))
 
-    def _mean(self, schedule: schedules.Schedule) -> str:
-        if self._model is None:
-            return ""
-        mean = schedules.mean_depth(schedule, self._model.chunk_length, self._model.layers)
-        return f"Mean depth over a chunk: {mean:.1f} of {self._model.layers} layers."
+    def _use_pooling(self, text: str) -> None:
+        self._pooling.setText(text)
+        self._pooling.setAccessibleName(f"Pooling {text}")
+        self._pooling.setToolTip(self.editor.pooling.in_words())
+        self._pooling.setVisible(text != NONE)
+        self.pooling_chosen.emit(text)
 
     def _show(self, sentence: str, role: str) -> None:
         self._sentence.setText(sentence)

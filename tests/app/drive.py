@@ -8,6 +8,9 @@ object as its last line.
 from __future__ import annotations
 
 import json
+import logging
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,8 +24,11 @@ from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.audio.sound import Sound
-from app.engine_thread import EngineThread
+from app.diagnostics.hooks import watched
+from app.program import program
+from app.settings.settings import Settings
 from app.window import Window
+from engine import log
 
 PATIENCE = 90.0  # seconds for one condition; the machine may be busy
 Scenario = Iterator[Callable[[], bool]]
@@ -144,6 +150,35 @@ def type_only(driver: Driver, wav: str) -> Scenario:
     driver.screenshot("typed")
 
 
+def killed(driver: Driver, wav: str) -> Scenario:
+    """A question that is answered, and one in the middle of whose reply the program is killed."""
+    yield driver.is_ready
+    driver.type("What is the capital of Italy?")
+    yield lambda: bool(driver.turns) and driver.turns[-1].is_over
+    driver.type("Please count from one to ten.")
+    yield lambda: len(driver.turns) == 2 and len(driver.turns[-1].tokens) > 20
+    assert not driver.turns[-1].is_over
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def afterwards(driver: Driver, wav: str) -> Scenario:
+    """What another start shows of the last session."""
+    talk = driver.window.talk
+    yield driver.is_ready
+    rows = talk.sessions.list.model()
+    yield lambda: rows.rowCount() > 1  # the day, and below it the session
+    driver.seen["listed"] = rows.rowCount() - 1
+    index = rows.index(1, 0)
+    talk.sessions.list.setCurrentIndex(index)
+    QTest.keyClick(talk.sessions.list, Qt.Key.Key_Return)
+    yield lambda: bool(talk.past.cards)
+    driver.seen["cards"] = [(card.turn.heard, card.reply.text(), card.turn.note) for card in talk.past.cards]
+    driver.screenshot("afterwards")
+
+
+SCENARIOS = {"talk": talk, "type_only": type_only, "killed": killed, "afterwards": afterwards}
+
+
 def run(scenario: str, folder: str, model: str, wav: str, *appearance: str) -> None:
     app = QApplication(["refrain"])
     theme.install(app, *appearance)
@@ -155,11 +190,21 @@ def run(scenario: str, folder: str, model: str, wav: str, *appearance: str) -> N
 
             return RandomVoice(chunks=8)
 
-    sound = Sound()
-    window = Window(EngineThread(sound, load), sound, model)
-    window.show()
-    driver = Driver(window, sound, Path(folder))
-    steps = {"talk": talk, "type_only": type_only}[scenario](driver, wav)
+    settings = Settings()
+    settings.override("engine.model", model)
+    log.start()
+    with watched(), program(settings, load) as window:
+        window.show()
+        driver = Driver(window, window.sound, Path(folder))
+        act_out(SCENARIOS[scenario](driver, wav), driver)
+        app.exec()
+    driver.seen["warnings"] = [entry.text for entry in log.recent() if entry.level >= logging.WARNING]
+    print(json.dumps(driver.seen))
+
+
+def act_out(steps: Scenario, driver: Driver) -> None:
+    """Goes on with the scenario whenever the condition that it waits for holds, and closes the window after it."""
+    window = driver.window
     waiting: list = [lambda: True, time.monotonic()]
 
     def step() -> None:
@@ -177,11 +222,9 @@ def run(scenario: str, folder: str, model: str, wav: str, *appearance: str) -> N
             return
         waiting[:] = following, time.monotonic()
 
-    timer = QTimer(interval=20)
+    timer = QTimer(window, interval=20)
     timer.timeout.connect(step)
     timer.start()
-    app.exec()
-    print(json.dumps(driver.seen))
 
 
 if __name__ == "__main__":

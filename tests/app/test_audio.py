@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.audio import devices
+from app.audio import devices, pulse
 from app.audio.devices import AudioError, Device
+from app.audio.heartbeat import Heartbeat
+from app.audio.line import Line
 from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.ring import Ring
@@ -55,6 +57,84 @@ def test_a_take_begins_before_the_button():
     assert len(samples) == round(PRE_ROLL * RATE) + BLOCK
     assert samples[-BLOCK:] == pytest.approx(0.3) and samples[0] == pytest.approx(0.76, abs=0.01)
     assert not len(recorder.read()) and not recorder.only_zeros
+
+
+def test_muting_leaves_silence_in_the_ring_and_does_not_look_like_a_dead_microphone():
+    recorder = Recorder(DEVICE)
+    recorder.muted = True
+    recorder._callback(np.full((BLOCK, 2), 0.5, np.float32), BLOCK, None, FINE)
+    assert not recorder.since(0).any() and recorder.take_peak() == 0 and recorder.digital_silence == 0
+    recorder.muted = False
+    for _ in range(100):
+        recorder._callback(np.zeros((BLOCK, 2), np.float32), BLOCK, None, FINE)
+    assert recorder.digital_silence == pytest.approx(2)
+
+
+def test_a_take_may_begin_in_the_past():
+    recorder = Recorder(DEVICE)
+    for value in range(100):
+        recorder._callback(np.full((BLOCK, 2), value / 100, np.float32), BLOCK, None, FINE)
+    recorder.begin(at=80 * BLOCK)
+    samples = recorder.read()
+    assert recorder.seconds == pytest.approx(0.4) and samples[0] == pytest.approx(0.55) and samples[-1] == pytest.approx(0.99)
+
+
+def test_gaps_between_calls_are_counted(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("app.audio.heartbeat.time.monotonic", lambda: now[0])
+    heart = Heartbeat(latency=0.1)
+    heart.restart()
+    for gap in (0.9, 0.02, 0.05, 0.15, 0.7):
+        now[0] += gap
+        heart.beat()
+    assert heart.late == 2 and list(heart.histogram().values()) == [1, 1, 0, 1, 0, 1]
+    now[0] += 3
+    assert heart.silent_for == 3
+
+
+class Refusing(Recorder):
+    tried: list[int] = []
+
+    def open(self):
+        self.tried.append(self.rate)
+        if self.rate != 44100:
+            raise AudioError("no", devices.WRONG_RATE)
+
+
+def test_a_device_that_refuses_its_own_rate_is_opened_at_another(monkeypatch):
+    monkeypatch.setattr("app.audio.line.devices.find", lambda direction, name: DEVICE)
+    monkeypatch.setattr("app.audio.line.Recorder", Refusing)
+    line = Line("input", None)
+    assert line.open(0.1) and line.part.rate == 44100 and Refusing.tried == [48000, 44100]
+
+
+def test_the_default_device_stands_in_for_a_chosen_one_that_is_gone(monkeypatch):
+    def find(direction, name):
+        if name == "USB":
+            raise AudioError("There is no USB.")
+        return DEVICE
+
+    monkeypatch.setattr("app.audio.line.devices.find", find)
+    monkeypatch.setattr(Recorder, "open", lambda self: None)
+    line = Line("input", "USB")
+    assert line.open(0.1) and line.is_substitute and "“test” is used instead" in line.note
+    assert not line.can_return(("test",), None) and line.can_return(("test", "My USB mic"), None)
+
+
+def test_what_the_server_moved_is_seen():
+    def view(source, *present):
+        ends = [{"index": 1, "name": "mic", "description": "Mic", "properties": {}}]
+        ends += [{"index": 2, "name": "m", "description": "Monitor", "properties": {"device.class": "monitor"}}]
+        ends = [end for end in ends if end["name"] in present]
+        stream = {"source": source, "properties": {"application.process.id": "7"}}
+        return pulse._view({"sources": ends, "source_outputs": [stream], "sinks": [], "sink_inputs": []}, "7")
+
+    line = Line("input", None)
+    line.part = Recorder(DEVICE)
+    assert line.follow(view(1, "mic", "m")) == "" and line.name == "Mic"
+    assert "gone" in line.follow(view(2, "m"))
+    line.lose()
+    assert not line.can_return(("test",), view(2, "m")) and line.can_return((), view(1, "mic", "m"))
 
 
 def test_digital_silence_is_noticed():
@@ -124,4 +204,5 @@ def test_without_portaudio_there_are_sentences(monkeypatch):
 
 def test_what_portaudio_says_becomes_a_sentence():
     error = RuntimeError("Error opening InputStream: Device unavailable [PaErrorCode -9985]", -9985)
-    assert "another program" in devices.why(error, "input", "USB")
+    sentence = devices.why(error, "input", "USB")
+    assert "another program" in str(sentence) and sentence.code == -9985

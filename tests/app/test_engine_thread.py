@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 
-from app.engine_thread import Dropped, EngineThread, LoadFailed, OfTurn, Ready
+from app.engine_thread import Dropped, EngineThread, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion
 from engine.events import Audio, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 
 LAST = (TurnFinished, TurnCancelled, TurnFailed)
+TYPED = RenderQuestion("hello")
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)
 
 
@@ -26,11 +27,30 @@ class Sink:
         self.finished.append(turn)
 
 
+class Diary:
+    """A journal that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.lines = []
+
+    def begin(self, turn, *, schedule, pooling, spoken, text, seed, model):
+        self.lines.append(("begin", turn, schedule, pooling, spoken, text, seed, model.name))
+
+    def question(self, turn, samples, rate):
+        self.lines.append(("question", turn, len(samples), rate))
+
+    def event(self, turn, event):
+        self.lines.append(("event", turn, event))
+
+    def drop(self, turn):
+        self.lines.append(("drop", turn))
+
+
 @pytest.fixture
 def door():
-    sink = Sink()
-    engine = EngineThread(sink, lambda name: RandomVoice(chunks=10))
-    engine.sink = sink
+    sink, diary = Sink(), Diary()
+    engine = EngineThread(sink, lambda name: RandomVoice(chunks=10), diary)
+    engine.sink, engine.diary = sink, diary
     engine.start()
     yield engine
     engine.close()
@@ -50,9 +70,28 @@ def until(engine, condition, seconds=60):
 
 
 def ended(turn):
-    return lambda report: getattr(report, "turn", 0) == turn and (
-        isinstance(report, Dropped) or isinstance(report.event, LAST)
+    return lambda report: (
+        getattr(report, "turn", 0) == turn and (isinstance(report, Dropped) or isinstance(getattr(report, "event", None), LAST))
     )
+
+
+def began(turn, tokens=5):
+    return lambda report: (
+        isinstance(report, OfTurn) and report.turn == turn and isinstance(report.event, Token) and report.event.index >= tokens
+    )
+
+
+def ids(reports, turn):
+    """The tokens of a turn, since its last interruption."""
+    found = []
+    for report in reports:
+        if getattr(report, "turn", 0) != turn:
+            continue
+        if isinstance(report, Interrupted):
+            found = []
+        elif isinstance(report, OfTurn) and isinstance(report.event, Token):
+            found.append(report.event.id)
+    return found
 
 
 def test_a_spoken_turn(door):
@@ -63,7 +102,7 @@ def test_a_spoken_turn(door):
     for start in range(0, len(NOISE), 4800):
         door.feed(turn, NOISE[start : start + 4800], 24000)
     door.reply(turn, "spark:even@4")
-    events = [report.event for report in until(door, ended(turn))]
+    events = [report.event for report in until(door, ended(turn)) if isinstance(report, OfTurn)]
     assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1)
     assert isinstance(events[-1], TurnFinished) and events[-1].stats.schedule == "spark:even@4"
     assert {event.depth for event in events if isinstance(event, Token) and event.kind == "speech"} == {4, 8}
@@ -110,3 +149,150 @@ def test_a_model_that_cannot_be_loaded_is_reported():
     engine.load("nothing")
     assert until(engine, lambda r: isinstance(r, LoadFailed))[-1].message == "There is no model called nothing."
     engine.close()
+
+
+def test_a_render_leaves_the_conversation_untouched(door):
+    door.load("any")
+    first = door.ask("hello", "full")
+    memory = until(door, lambda r: isinstance(r, Memory) and r.positions)[-1]
+    number = door.render(RenderQuestion(samples=NOISE, rate=24000), "spark:even@4", seed=3)
+    seen = until(door, ended(number))
+    events = [report.event for report in seen if isinstance(report, OfTurn)]
+    assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1)
+    assert isinstance(events[-1], TurnFinished) and events[-1].stats.seed == 3
+    assert any(isinstance(event, Audio) for event in events)
+    assert number not in door.sink.seconds and door.sink.finished == [first]  # nothing of it is played
+    assert {line[1] for line in door.diary.lines} == {first}  # nor written down
+    door.heard(1e9)
+    assert until(door, lambda r: isinstance(r, Memory))[-1].positions == memory.positions
+
+
+def test_the_same_seed_renders_the_same_reply_and_sampling_is_obeyed(door):
+    door.load("any")
+    numbers = [door.render(TYPED, "full", seed) for seed in (1, 1, 2)]
+    numbers += [door.render(TYPED, "full", seed, (0.0, 1.0)) for seed in (1, 2)]
+    seen = until(door, ended(numbers[-1]))
+    one, same, other, greedy, greedy_too = (ids(seen, number) for number in numbers)
+    assert one == same != other and greedy == greedy_too != one
+    turn = door.ask("hello", "full", seed=1)
+    assert ids(until(door, ended(turn)), turn) == one
+
+
+def test_a_live_turn_goes_first_and_the_render_begins_again(door):
+    door.load("any")
+    number, waiting = door.render(TYPED, "full", 1), door.render(TYPED, "full", 1)
+    until(door, began(number))
+    turn = door.ask("again", "full")
+    seen = until(door, ended(waiting))
+    order = [(report.turn, type(report)) for report in seen if getattr(report, "turn", 0)]
+    first = order.index((turn, OfTurn))
+    assert order[first - 1] == (number, Interrupted)
+    live = [at for at, (of, _) in enumerate(order) if of == turn]
+    assert live == list(range(first, first + len(live))), "nothing is rendered during the turn"
+    late = [report for report in seen[: seen.index(Interrupted(number))] if began(number, 0)(report)]
+    assert len(late) < 100, "it went on for too long"
+    assert ids(seen, number) == ids(seen, waiting)
+    assert isinstance(next(r for r in seen if ended(number)(r)).event, TurnFinished)
+
+
+def test_a_render_waits_while_the_user_speaks_and_goes_on_when_the_question_is_given_up(door):
+    door.load("any")
+    until(door, lambda r: isinstance(r, Ready))
+    turn = door.begin("full")
+    number = door.render(TYPED, "full")
+    door.feed(turn, NOISE, 24000)
+    time.sleep(0.3)
+    assert not [report for report in door.reports() if getattr(report, "turn", 0)]
+    door.cancel()
+    assert isinstance(until(door, ended(number))[-1].event, TurnFinished)
+    assert door.diary.lines[-1] == ("drop", turn)
+
+
+def test_cancelling_the_conversation_cancels_no_render_and_the_other_way_round(door):
+    door.load("any")
+    number, waiting = door.render(TYPED, "full"), door.render(TYPED, "full")
+    until(door, began(number))
+    door.cancel()
+    door.cancel_render(waiting)
+    seen = until(door, ended(waiting))
+    assert isinstance(seen[-1], Dropped)
+    assert isinstance(next(r for r in seen if ended(number)(r)).event, TurnFinished)
+    number = door.render(TYPED, "full")
+    until(door, began(number))
+    door.cancel_render(number)
+    last = until(door, ended(number))[-1].event
+    assert isinstance(last, TurnCancelled) and sum(last.stats.tokens.values()) < 150
+
+
+def test_a_render_that_fails_says_why(door):
+    number = door.render(TYPED, "full")
+    assert "No model" in until(door, ended(number))[-1].event.message
+    door.load("any")
+    number = door.render(TYPED, "spark:even@77")
+    assert "layer 77" in until(door, ended(number))[-1].event.message
+    number, waiting = door.render(TYPED, "full"), door.render(TYPED, "full")
+    until(door, began(number))
+    door.load("another")
+    seen = until(door, ended(waiting))
+    assert all("Another model" in next(r for r in seen if ended(n)(r)).event.message for n in (number, waiting))
+    with pytest.raises(ValueError, match="typed or spoken"):
+        RenderQuestion()
+
+
+def test_the_journal_knows_before_the_screen(door):
+    door.load("any")
+    turn = door.begin("full", pooling="input:0.9")
+    door.feed(turn, NOISE, 24000)
+    door.reply(turn, "spark:even@4", seed=7)
+
+    def is_end(report):
+        if isinstance(report, OfTurn):
+            assert any(line[0] == "event" and line[2] is report.event for line in door.diary.lines)
+        return ended(turn)(report)
+
+    until(door, is_end)
+    kinds = [line[0] for line in door.diary.lines]
+    assert kinds[:2] == ["begin", "question"] and set(kinds[2:]) == {"event"}
+    assert door.diary.lines[0] == ("begin", turn, "full", "input:0.9", True, "", 0, "Random")
+    assert door.diary.lines[-1][2].stats.schedule == "spark:even@4" and door.diary.lines[-1][2].stats.seed == 7
+    turn = door.ask("hello", "full", seed=8)
+    until(door, ended(turn))
+    assert ("begin", turn, "full", "none", False, "hello", 8, "Random") in door.diary.lines
+
+
+def test_a_journal_that_breaks_does_not_break_the_turn():
+    class Broken:
+        def begin(self, *_, **__):
+            raise OSError("no space left")
+
+    engine = EngineThread(Sink(), lambda name: RandomVoice(chunks=1), Broken())
+    engine.start()
+    engine.load("any")
+    turn = engine.ask("hello", "full")
+    assert isinstance(until(engine, ended(turn))[-1].event, TurnFinished)
+    engine.close()
+
+
+def test_memory_is_told_after_loading_and_after_a_turn(door):
+    door.load("any")
+    loaded = until(door, lambda r: isinstance(r, Memory))
+    facts = next(report.model for report in loaded if isinstance(report, Ready))
+    config = RandomVoice().decoder.config
+    assert facts.weights_bytes > 2 * config.vocabulary * config.dim * 4  # embedding and head, and then the layers
+    assert facts.kv_bytes_per_position == 2 * 8 * 2 * 16 * 4
+    door.ask("hello", "full")
+    memory = until(door, lambda r: isinstance(r, Memory))[-1]
+    assert 0 < memory.positions <= memory.capacity == facts.context
+    assert memory.kv_bytes == memory.positions * facts.kv_bytes_per_position < memory.kv_capacity_bytes
+    assert memory.peak_rss_bytes > memory.weights_bytes
+
+
+def test_a_conversation_begins_again(door):
+    door.begin_again()  # without a model there is nothing to forget
+    door.load("any")
+    turn = door.ask("hello", "full", seed=1)
+    first = ids(until(door, lambda r: isinstance(r, Memory) and r.positions), turn)
+    door.begin_again()
+    assert until(door, lambda r: isinstance(r, Memory))[-1].positions == 0
+    turn = door.ask("hello", "full", seed=1)
+    assert ids(until(door, ended(turn)), turn) == first

@@ -51,3 +51,5 @@ def test_a_display_that_does_not_answer_is_noticed(monkeypatch):
 def test_a_bad_schedule_is_refused_before_anything_opens():
     run = refrain("--schedule", "deepest")
     assert run.returncode == 2 and "not a schedule" in run.stderr and "Traceback" not in run.stderr
+    run = refrain("--pooling", "a lot")
+    assert run.returncode == 2 and "not a pooling" in run.stderr and "Traceback" not in run.stderr

@@ -10,7 +10,7 @@ from app.chat.state import Evidence, status_of
 @pytest.mark.parametrize(
     ("seen", "state", "words"),
     [
-        ({}, "Idle", "speak"),
+        ({}, "Idle", "Speak"),
         ({"loading": "wren"}, "Loading", "wren"),
         ({"recorded_seconds": 0.0}, "Listening", "first sample"),
         ({"recorded_seconds": 1.25, "loading": "wren"}, "Listening", "1.2 s"),
@@ -18,8 +18,17 @@ from app.chat.state import Evidence, status_of
         ({"replying": True, "tokens": 7}, "Thinking", "7 tokens"),
         ({"replying": True, "tokens": 7, "sounding": True, "heard_seconds": 2.0}, "Speaking", "2.0 s"),
         ({"waiting_for_sound": True}, "Thinking", "on its way"),
-        ({"sounding": True}, "Speaking", "Esc"),
+        ({"sounding": True}, "Speaking", "0.0 s"),
         ({"error": "It broke.", "replying": True}, "Error", "It broke."),
+        ({"recorded_seconds": 2.0, "ends_by": "tap"}, "Listening", "Press again"),
+        ({"recorded_seconds": 2.0, "zeros_seconds": 1.5, "microphone_name": "USB"}, "Listening", "USB"),
+        ({"lost": "It is gone."}, "Device lost", "gone"),
+        ({"lost": "It is gone.", "hint": "Dropped."}, "Device lost", "Dropped"),
+        ({"load_error": "No model.", "loading": "x"}, "Error", "No model"),
+        ({"muted": True}, "Idle", "muted"),
+        ({"hands_free": True}, "Idle", "whenever"),
+        ({"hands_free": True, "zeros_seconds": 1.5}, "Idle", "silence"),
+        ({"note": "“B” is used."}, "Idle", "“B”"),
         ({"microphone": "No microphone was found."}, "Idle", "type"),
         ({"speaker": "No speaker was found."}, "Idle", "read"),
     ],
@@ -27,3 +36,20 @@ from app.chat.state import Evidence, status_of
 def test_status(seen, state, words):
     status = status_of(Evidence(**seen))
     assert status.state == state and words in status.sentence
+    assert status.button and status.intent
+
+
+@pytest.mark.parametrize(
+    ("seen", "intent"),
+    [
+        ({"error": "It failed.", "can_try_again": True}, "try_again"),
+        ({"error": "No microphone.", "microphone": "No microphone."}, "choose_device"),
+        ({"error": "It failed."}, "dismiss"),
+        ({"load_error": "It is not there."}, "choose_model"),
+        ({"lost": "Gone."}, "choose_device"),
+        ({"muted": True, "hint": "Muted."}, "unmute"),
+        ({"sounding": True}, "stop"),
+    ],
+)
+def test_each_state_offers_one_thing_to_do(seen, intent):
+    assert status_of(Evidence(**seen)).intent == intent

@@ -1,0 +1,76 @@
+"""`python -m app.audio.list_devices`: the devices that are connected now, as one line of JSON.
+
+A child process, because PortAudio looks for devices only when it starts, and because looking at a hung device hangs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.audio import devices
+from app.audio.devices import AudioError, Direction
+
+HIDDEN_OPTION = "--list-audio-devices"
+"""How a frozen program, which has no `python -m`, is asked for the list."""
+PATIENCE = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class DeviceList:
+    """Names, as `devices.find` takes them; `error` is a sentence where they could not be listed."""
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    default_input: str = ""
+    default_output: str = ""
+    error: str = ""
+
+    def names(self, direction: Direction) -> tuple[str, ...]:
+        return self.inputs if direction == "input" else self.outputs
+
+    def default(self, direction: Direction) -> str:
+        return self.default_input if direction == "input" else self.default_output
+
+
+def look() -> DeviceList:
+    """The devices that PortAudio sees in this process."""
+    try:
+        names = [tuple(device.name for device in devices.offered(direction)) for direction in ("input", "output")]
+        defaults = [devices.default(direction) for direction in ("input", "output")]
+    except AudioError as error:
+        return DeviceList(error=str(error))
+    return DeviceList(*names, *(device.name if device else "" for device in defaults))
+
+
+def ask_child(seconds: float = PATIENCE) -> DeviceList:
+    """The devices that a new process sees; takes about half a second, at most `seconds`."""
+    frozen = getattr(sys, "frozen", False)
+    command = [sys.executable, HIDDEN_OPTION] if frozen else [sys.executable, "-m", "app.audio.list_devices"]
+    root = str(Path(__file__).parents[2])
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+    options = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        child = subprocess.run(command, env=env, stdout=subprocess.PIPE, timeout=seconds, **quiet, **options)
+        seen = json.loads(child.stdout.decode("utf-8").splitlines()[-1])
+        seen.update({key: tuple(seen[key]) for key in ("inputs", "outputs")})
+        return DeviceList(**seen)
+    except subprocess.TimeoutExpired:
+        return DeviceList(error="A sound device does not answer, so the devices cannot be listed. Unplug it.")
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return DeviceList(error=f"The sound devices could not be listed: {error}.")
+
+
+def main() -> int:
+    """Prints the list and returns the exit code."""
+    print(json.dumps(asdict(look())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

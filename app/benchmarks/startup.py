@@ -1,0 +1,60 @@
+"""How long after the command the window is on the screen, and how long until the model is ready.
+
+Every run is a fresh process with empty settings; the clock starts before the process does. The first run of a boot reads
+the program from disk, so the fastest and the median are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Annotated
+
+import typer
+
+from app.window import READY, VISIBLE
+
+PATIENCE = 120.0  # seconds for one run
+
+
+def main(
+    runs: Annotated[int, typer.Option(min=1, help="Fresh starts.")] = 5,
+    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "wren",
+) -> None:
+    """Times fresh starts of the program and prints one JSON object (seconds)."""
+    starts = [_start(model) for _ in range(runs)]
+    figures = {}
+    for index, name in enumerate(("window_visible", "model_ready")):
+        seconds = [start[index] for start in starts]
+        figures[name] = {"median": round(median(seconds), 3), "fastest": round(min(seconds), 3), "runs": runs}
+    print(json.dumps(figures))
+
+
+def _start(model: str) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory(prefix="refrain-start-") as folder:
+        own = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), folder)
+        own["REFRAIN_LOG"] = "1"  # so that the log tells what happens, not only what fails
+        began = time.monotonic()
+        program = subprocess.Popen([sys.executable, "-m", "app", "--model", model], env={**os.environ, **own})
+        try:
+            return tuple(_wait(Path(folder), words, program) - began for words in (VISIBLE, READY))
+        finally:
+            program.terminate()
+            program.wait()
+
+
+def _wait(folder: Path, words: str, program: subprocess.Popen) -> float:
+    """The time at which a line with `words` stands in the program's log."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and program.poll() is None:
+        for path in folder.rglob("*.log"):
+            if words in path.read_text(encoding="utf-8", errors="replace"):
+                return time.monotonic()
+        time.sleep(0.005)
+    raise typer.BadParameter(f"The program did not log “{words}”.")

@@ -1,0 +1,165 @@
+"""The page for whoever looks into a fault: what runs on what, how smoothly, and what the log says."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app import theme
+from app.audio.sound import Sound
+from app.diagnostics import report, screen
+from app.diagnostics.facts_table import FactsTable
+from app.diagnostics.lag import LagSampler
+from app.diagnostics.last_run import LastRun
+from app.diagnostics.log_view import LogView
+from app.diagnostics.meters import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
+from app.diagnostics.report import InUse, Section
+from app.diagnostics.sound_facts import SoundFacts
+from app.diagnostics.under_runs import UnderRuns
+from engine import log
+
+_log = logging.getLogger(__name__)
+EVERY, SOON = 500, 50  # milliseconds between two looks, while the page is shown
+METER_HEIGHT = 236
+
+
+class DiagnosticsPage(QWidget):
+    """The window calls `tick` whenever its timer rings, also while the page is hidden; all else waits for `entered`."""
+
+    def __init__(
+        self,
+        sound: Sound,
+        in_use: Callable[[], InUse] = InUse,
+        interval: float = 16.0,
+        last_run: LastRun | None = None,
+    ) -> None:
+        """`interval`: milliseconds between two ticks that are on time. `last_run`: one that ended unexpectedly."""
+        super().__init__()
+        self.lag = LagSampler(interval)
+        self.under_runs = UnderRuns(sound.counters)
+        self._sound_facts, self._in_use, self._last_run = SoundFacts(sound), in_use, last_run
+        self._fixed: list[Section] = []
+        self._looking: threading.Thread | None = None
+        self.facts = FactsTable()
+        self.lag_panel, self.under_run_panel = LagPanel(), UnderRunPanel()
+        self.log = LogView()
+        self.note = theme.label("", "muted")
+        self.copy = self._button("Copy report", "Copy a report with the last log lines", self.copy_report, "primary")
+        self.folder = self._button("Open log folder", "Open the folder of the log", self.open_folder)
+        self.reset = self._button("Reset counters", "Count lag and under-runs from zero", self.reset_counters)
+        self._timer = QTimer(self, interval=EVERY)
+        self._timer.timeout.connect(self.refresh)
+        self._lay_out()
+
+    # --- the window's side --------------------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """`now`: seconds, as `time.perf_counter` has them. Costs microseconds."""
+        self.lag.tick(now)
+        self.under_runs.tick(now)
+
+    def entered(self) -> None:
+        """The page is shown."""
+        if self._looking is None:
+            self._looking = threading.Thread(target=self._look, name="diagnostics", daemon=True)
+            self._looking.start()
+        self.note.setText("")
+        self.refresh()
+        self._timer.start()
+
+    def left(self) -> None:
+        """The page is hidden: nothing is looked at any more."""
+        self._timer.stop()
+
+    # --- what can be done ---------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Shows how things are now."""
+        self._timer.setInterval(EVERY if self._fixed else SOON)
+        self.copy.setEnabled(bool(self._fixed))
+        self.facts.show_facts(self.sections())
+        self.lag_panel.refresh(self.lag)
+        self.under_run_panel.refresh(self.under_runs)
+        self.log.refresh()
+
+    def sections(self) -> list[Section]:
+        """The facts as they are now; empty for the moment that finding out about the machine takes."""
+        if not self._fixed:
+            return []
+        return report.facts(self._fixed, self._in_use(), self._sound_facts.rows(), screen.rows())
+
+    def report(self) -> str:
+        """All that the page knows, in Markdown."""
+        meters = [
+            ("Screen lag", lag_in_words(self.lag)),
+            ("Sound under-runs", under_runs_in_words(self.under_runs)),
+            ("Noticed, perhaps not heard", noticed_in_words(self.under_runs)),
+        ]
+        return report.markdown([*self.sections(), report.section("Smoothness", meters)], self._last_run)
+
+    def copy_report(self) -> None:
+        text = self.report()
+        QGuiApplication.clipboard().setText(text)
+        self.note.setText(f"Copied {len(text.splitlines())} lines. No conversation is in them.")
+
+    def open_folder(self) -> None:
+        folder = log.log_file().parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.note.setText(f"No program opens folders here. It is {report.short(folder)}.")
+
+    def reset_counters(self) -> None:
+        self.lag.reset()
+        self.under_runs.reset()
+        self.refresh()
+        self.note.setText("Counted from zero since now.")
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """On a thread of its own; the next refresh shows it."""
+        self._fixed = report.static()
+
+    def _button(self, text: str, name: str, react: Callable[[], None], role: str = "") -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("role", role)
+        button.setAccessibleName(name)
+        button.clicked.connect(react)
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(theme.label("Diagnostics", scale=1.4, bold=True))
+        head.addWidget(self.note)
+        head.addStretch()
+        for button in (self.reset, self.folder, self.copy):
+            head.addWidget(button)
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 12, 8, 12)
+        inside.addWidget(self.facts)
+        meters = QHBoxLayout()
+        meters.setSpacing(14)
+        for panel in (self.lag_panel, self.under_run_panel):
+            panel.setFixedHeight(METER_HEIGHT)
+            meters.addWidget(panel, 1)
+        lists = QHBoxLayout()
+        lists.setSpacing(14)
+        lists.addWidget(card, 5)
+        lists.addWidget(self.log, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 20)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        if self._last_run is not None:
+            said = theme.label(self._last_run.sentence, "danger")
+            said.setWordWrap(True)
+            layout.addWidget(said)
+        layout.addLayout(meters)
+        layout.addLayout(lists, 1)

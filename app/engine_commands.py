@@ -1,0 +1,257 @@
+"""What crosses the border between the screen and the engine: plain frozen values, no tensors, no Qt, no callbacks."""
+
+from __future__ import annotations
+
+import queue
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from engine.events import Event, TurnCancelled, TurnFailed, TurnFinished
+
+REPORTS = 4096  # beyond these the engine waits for the screen
+LAST = (TurnFinished, TurnCancelled, TurnFailed)
+"""The events that end a turn."""
+
+Sampling = tuple[float, float]
+"""Temperature (0 is greedy) and top-p; where None stands for it, the model's own are used."""
+
+
+class NoModel(RuntimeError):
+    """There is no model to talk to; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the screen needs to know of a model."""
+
+    name: str
+    folder: str
+    layers: int
+    exit_layers: tuple[int, ...]
+    chunk_length: int
+    speech_rate: float  # speech tokens per second of sound
+    context: int
+    weights_bytes: int = 0  # all tensors as they are loaded
+    kv_bytes_per_position: int = 0
+    sampling: tuple[float, float] = (0.0, 1.0)  # temperature and top-p as the model's makers set them
+    trained_heads: bool = True  # at the exits; else the model's own head stands in
+
+
+@dataclass(frozen=True, eq=False)
+class RenderQuestion:
+    """A question to be rendered: typed `text`, or mono float32 `samples` at `rate` Hz. Raises `ValueError` for both."""
+
+    text: str | None = None
+    samples: np.ndarray | None = None
+    rate: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.text is None) == (self.samples is None):
+            raise ValueError("A question is either typed or spoken.")
+        if self.samples is not None and self.rate <= 0:
+            raise ValueError(f"A spoken question cannot have {self.rate} samples per second.")
+
+    @property
+    def seconds(self) -> float:
+        """How long a spoken question is; 0 for a typed one."""
+        return 0.0 if self.samples is None else len(self.samples) / self.rate
+
+
+# --- reports: from the engine to the screen ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Loading:
+    name: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    model: ModelFacts
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LoadFailed:
+    """No model is loaded; `message` is a sentence."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """A model beside the conversation's was loaded, by this name or folder."""
+
+    name: str
+    model: ModelFacts
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A model beside the conversation's cannot be loaded; `message` is a sentence."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class OfTurn:
+    """`event` of the turn or render with that number."""
+
+    turn: int
+    event: Event
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The turn or render was stopped before its reply began."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The render made room for the conversation: forget its events, it begins again when the engine is free."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """After a model was loaded and after every turn: what the conversation fills, and the most the program used."""
+
+    positions: int
+    capacity: int
+    weights_bytes: int
+    kv_bytes: int  # of the filled positions
+    kv_capacity_bytes: int
+    peak_rss_bytes: int  # 0 where the system does not tell
+
+
+Report = Loading | Ready | LoadFailed | Known | Unusable | OfTurn | Dropped | Interrupted | Memory
+
+
+# --- whom the engine calls on its own thread --------------------------------------------------------------------------
+
+
+class SoundSink(Protocol):
+    """Takes the reply's sound on the engine's thread, so that it does not wait for the screen."""
+
+    def write(self, turn: int, samples: np.ndarray, rate: int) -> None: ...
+
+    def finish(self, turn: int) -> None: ...
+
+
+class Journal(Protocol):
+    """Writes the conversation down before the screen hears of it."""
+
+    def begin(self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts) -> None:
+        """A question begins; a typed one is complete in `text`. What the reply was made with is in its last event."""
+
+    def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
+        """More of a spoken question: mono float32."""
+
+    def event(self, turn: int, event: Event) -> None: ...
+
+    def drop(self, turn: int) -> None:
+        """The user gave the question up before its reply began."""
+
+    def new_session(self) -> None:
+        """The conversation was forgotten: the next turn begins another one."""
+
+
+# --- commands: from the screen to the engine --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Load:
+    name: str
+
+
+@dataclass(frozen=True)
+class Begin:
+    turn: int
+    schedule: str
+    seed: int
+    pooling: str
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    turn: int
+    samples: np.ndarray
+    rate: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    turn: int
+    schedule: str
+    seed: int
+    sampling: Sampling | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    turn: int
+    text: str
+    schedule: str
+    seed: int
+    sampling: Sampling | None
+
+
+@dataclass(frozen=True)
+class Abandon:
+    """The turn was cancelled: an open question of it need not wait for the next command."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BeginAgain:
+    """The conversation is forgotten."""
+
+
+@dataclass(frozen=True)
+class Render:
+    number: int
+    question: RenderQuestion
+    schedule: str
+    seed: int
+    sampling: Sampling | None
+    pooling: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What kind of model that is shall be found out, for which it is loaded beside the conversation's."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """No other model than the conversation's is needed for now."""
+
+
+# --- the line between the two -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Line:
+    """What both sides share. The plain values have one writer, the screen; the engine looks at them between tokens."""
+
+    commands: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
+    reports: queue.Queue[Report] = field(default_factory=lambda: queue.Queue(REPORTS))
+    cancelled: int = 0  # turns of the conversation up to this number
+    unwanted: set[int] = field(default_factory=set)  # numbers of renders
+    calls: int = 0  # counts what a render has to make room for; grows after the command was put
+    closing: bool = False

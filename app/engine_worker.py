@@ -1,0 +1,249 @@
+"""The engine's side of the door: obeys commands in their order and, while there are none, renders what waits."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from app import engine_memory
+from app.engine_commands import (
+    LAST,
+    Ask,
+    Begin,
+    BeginAgain,
+    Dropped,
+    Feed,
+    Heard,
+    Journal,
+    LetGo,
+    Line,
+    Load,
+    LoadFailed,
+    Loading,
+    Look,
+    Memory,
+    ModelFacts,
+    NoModel,
+    OfTurn,
+    Ready,
+    Render,
+    Reply,
+    Report,
+    SoundSink,
+)
+from app.engine_models import Beside, facts_of, load_by_name
+from app.engine_renders import Renders, sampling_of
+from engine.events import Audio, Event, TurnFailed
+from engine.log import explain
+
+if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
+    from engine.dialogue import Dialogue, Turn
+    from engine.models.spoken_lm import SpokenLM
+
+_log = logging.getLogger(__name__)
+LOOK = 0.05  # seconds between two looks at whether a model is loaded
+
+
+class Worker:
+    """All but `cancel_turn` and `renders.cancel` belong to the engine's thread."""
+
+    def __init__(self, line: Line, sound: SoundSink, load: Callable | None, journal: Journal | None, threads: int) -> None:
+        self._line, self._sound, self._journal, self._threads = line, sound, journal, threads
+        self._loader = load or load_by_name
+        self._dialogue: Dialogue | None = None
+        self._facts: ModelFacts | None = None
+        self._listening: tuple[int, Turn] | None = None  # the turn that is being fed
+        self._noted: int | None = None  # the turn that the journal knows of
+        self.renders = Renders(line, self._report)
+        self._beside = Beside(self._loader, self._report)
+        self._looks: deque[str] = deque()  # models that somebody wants to know about
+
+    def cancel_turn(self) -> None:
+        """The reply at work ends within one token. May be called from any thread."""
+        dialogue = self._dialogue
+        if dialogue is not None:
+            dialogue.cancel()
+
+    def run(self) -> None:
+        """Works until the command None comes."""
+        # The decode loop is Python between short kernels: it must hand the interpreter over often, or the sound
+        # callbacks and the screen wait for it.
+        sys.setswitchinterval(0.001)
+        while (command := self._next()) is not None:
+            if not self._line.closing:
+                self._run(command)
+
+    def _next(self):
+        while True:
+            calls = self._line.calls  # before the look at the commands: one that comes after it interrupts
+            job = self.renders.first if self._listening is None else None
+            wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
+            is_settled = not wanted or self._beside.is_settled(wanted)
+            try:
+                if job is None and not wanted:
+                    return self._line.commands.get()
+                return self._line.commands.get(block=not is_settled, timeout=LOOK)
+            except queue.Empty:
+                if not is_settled:
+                    continue
+                if job is None:
+                    self._looks.popleft()
+                    continue
+                self.renders.work(self._model_for, calls)
+                self._report_memory()
+
+    def _model_for(self, name: str) -> SpokenLM:
+        """The conversation's model, or the one beside it, which is settled. Raises `NoModel`, or what loading raised."""
+        if name:
+            return self._beside.get(name)
+        if self._dialogue is None:
+            raise NoModel("No model is loaded, so nothing can be rendered.")
+        return self._dialogue.model
+
+    def _run(self, command) -> None:
+        turn = getattr(command, "turn", None)
+        if turn is not None and turn <= self._line.cancelled:
+            self._abandon()
+            if isinstance(command, Reply | Ask):
+                self._drop(turn)
+            return
+        try:
+            self._obey(command)
+        except Exception as error:  # whatever it is, the window must go on and say so
+            self._listening = None
+            if turn is not None:
+                self._sound.finish(turn)
+                self._tell(turn, TurnFailed(explain(error)))
+        if isinstance(command, Load | Reply | Ask | Heard | BeginAgain):
+            self._report_memory()
+
+    def _obey(self, command) -> None:
+        if isinstance(command, Load):
+            return self._load(command.name)
+        if isinstance(command, Render):
+            return self.renders.waiting.append(command)
+        if isinstance(command, Look):
+            return self._looks.append(command.name)
+        if isinstance(command, LetGo):
+            return self._beside.let_go()
+        if self._dialogue is None:
+            if isinstance(command, Heard | BeginAgain):
+                return  # there is nothing to forget
+            raise NoModel("No model is loaded, so nobody can answer.")
+        open_turn, opened = self._listening or (None, None)
+        match command:
+            case Begin(turn, schedule, seed, pooling):
+                self._note_begin(turn, schedule, seed, pooling)
+                self._listening = (turn, self._dialogue.open_turn(pooling))
+            case Feed(turn, samples, rate) if turn == open_turn:
+                self._note("question", turn, samples, rate)
+                opened.feed(samples, rate)
+            case Reply(turn, schedule, seed, sampling) if turn == open_turn:
+                self._listening = None
+                self._answer(turn, opened.reply(schedule, sampling_of(self._dialogue.model, sampling), seed))
+            case Ask(turn, text, schedule, seed, sampling):
+                self._note_begin(turn, schedule, seed, "none", text)
+                self._answer(turn, self._dialogue.ask(text, schedule, sampling_of(self._dialogue.model, sampling), seed))
+            case Reply(turn):
+                self._drop(turn)  # its question went with the model that heard it
+            case Heard(seconds):
+                self._dialogue.heard(seconds)
+            case BeginAgain():
+                self._abandon()
+                self._dialogue.reset()
+                self._note("new_session")
+
+    def _abandon(self) -> None:
+        if self._listening is not None:
+            turn, opened = self._listening
+            self._listening = None
+            opened.abandon()
+            self._note("drop", turn)
+            self._noted = None
+
+    # --- models -------------------------------------------------------------------------------------------------------
+
+    def _load(self, name: str) -> None:
+        self._report(Loading(name))
+        self.renders.refuse("Another model was loaded before this was rendered. Render it again.")
+        self._abandon()
+        self._beside.let_go()
+        began = time.monotonic()
+        self._dialogue = self._facts = None
+        try:
+            import torch  # takes a second or more: never on the screen's thread
+
+            cores = max(1, (os.cpu_count() or 2) - 1)  # one stays for the screen and the sound
+            torch.set_num_threads(self._threads or cores)
+            from engine.dialogue import Dialogue
+
+            self._dialogue = Dialogue(self._loader(name))
+        except Exception as error:
+            self._report(LoadFailed(explain(error)))
+            return
+        self._facts = facts_of(self._dialogue.model)
+        self._report(Ready(self._facts, time.monotonic() - began))
+
+    # --- replies ------------------------------------------------------------------------------------------------------
+
+    def _answer(self, turn: int, events: Iterator[Event]) -> None:
+        event = None
+        for event in events:
+            if turn <= self._line.cancelled:
+                self._dialogue.cancel()  # again: the first time may have been before the reply began
+            elif isinstance(event, Audio):
+                self._sound.write(turn, event.samples, event.sample_rate)
+            if isinstance(event, LAST):
+                self._sound.finish(turn)
+            self._tell(turn, event)
+        if event is None:
+            self._drop(turn)
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    def _tell(self, turn: int, event: Event) -> None:
+        """An event of the conversation: the journal has it before the screen."""
+        if turn == self._noted:
+            self._note("event", turn, event)
+            if isinstance(event, LAST):
+                self._noted = None
+        self._report(OfTurn(turn, event))
+
+    def _drop(self, turn: int) -> None:
+        if turn == self._noted:
+            self._note("drop", turn)
+            self._noted = None
+        self._report(Dropped(turn))
+
+    def _note_begin(self, turn: int, schedule: str, seed: int, pooling: str, text: str | None = None) -> None:
+        self._noted = turn
+        how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts)
+        self._note("begin", turn, spoken=text is None, text=text or "", **how)
+
+    def _note(self, what: str, *values, **named) -> None:
+        if self._journal is None:
+            return
+        try:
+            getattr(self._journal, what)(*values, **named)
+        except Exception as error:  # a journal says itself what it could not write; a turn never fails for it
+            _log.error("The journal failed.", exc_info=error)
+
+    def _report_memory(self) -> None:
+        if self._dialogue is None:
+            return
+        positions, capacity, each = self._dialogue.positions, self._dialogue.capacity, self._facts.kv_bytes_per_position
+        weights, peak = self._facts.weights_bytes, engine_memory.peak_rss()
+        self._report(Memory(positions, capacity, weights, positions * each, capacity * each, peak))
+
+    def _report(self, report: Report) -> None:
+        while not self._line.closing:
+            try:
+                return self._line.reports.put(report, timeout=0.1)
+            except queue.Full:
+                continue

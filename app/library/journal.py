@@ -1,0 +1,211 @@
+"""Writes turns down while they happen, on the engine's thread: a turn is on disk before the screen hears of its end.
+
+Nothing here raises into the engine. What cannot be written becomes a sentence in `problem`, and the turn goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import time
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import IO
+
+import numpy as np
+
+from app.engine_commands import ModelFacts
+from app.library.files import Lock, to_pcm, write_json
+from app.library.library import Library, seal
+from app.library.records import TOKENS, TURN, StoredTurn
+from engine.events import (
+    Audio,
+    Drafts,
+    Event,
+    Listened,
+    Text,
+    Token,
+    TurnCancelled,
+    TurnFailed,
+    TurnFinished,
+)
+
+_log = logging.getLogger(__name__)
+SYNC_SECONDS = 1.0  # what was appended reaches the disk at least this often
+
+
+class Journal:
+    """The session that is being had. Its folder is made with its first turn."""
+
+    def __init__(self, library: Library | None) -> None:
+        """Without a library (it could not be opened) nothing is kept."""
+        self.library = library
+        self.problem = ""
+        """A sentence about what could not be kept; empty if all is well."""
+        self.session = ""
+        self._lock: Lock | None = None
+        self._count = 0
+        self._turn: StoredTurn | None = None
+        self._of = 0  # the engine's number of the turn at work
+        self._files: dict[str, IO] = {}
+        self._rates: dict[str, int] = {}
+        self._tokens = 0
+        self._synced = 0.0
+
+    def begin(self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts) -> None:
+        """A turn begins; an earlier one without an end is dropped if it has no reply."""
+        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, asdict(model))
+
+    def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
+        """More of a spoken question: mono float32."""
+        if turn == self._of and self._turn is not None:
+            self._guarded(self._append, "question", samples, rate)
+
+    def event(self, turn: int, event: Event) -> None:
+        """What the engine says of the turn, before anybody else hears it."""
+        if turn == self._of and self._turn is not None:
+            self._guarded(self._event, event)
+
+    def drop(self, turn: int) -> None:
+        """The question was given up before its reply began: nothing of it stays."""
+        if turn == self._of and self._turn is not None:
+            self._guarded(self._drop)
+
+    def new_session(self) -> None:
+        """The next turn begins another session."""
+        self._guarded(self._close)
+
+    def close(self) -> None:
+        """The program ends."""
+        self._guarded(self._close)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _guarded(self, action, *arguments) -> None:
+        if self.library is None:
+            return
+        try:
+            action(*arguments)
+        except OSError as error:
+            _log.warning("A turn cannot be kept.", exc_info=error)
+            why = (error.strerror or str(error)).lower()
+            self.problem = f"This turn is not kept: {why} ({self.library.folder}). Make room there; the talk goes on."
+            self._forget()
+
+    def _begin(self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict) -> None:
+        if self._turn is not None:
+            self._drop()
+        if self._lock is None:
+            self.session = self.library.new_id()
+            self._lock = self.library.create(self.session)
+        self._count += 1
+        folder = self.library.sessions_folder / self.session / "turns" / f"{self._count:04d}"
+        folder.mkdir()
+        self._of, self._rates, self._tokens = turn, {}, 0
+        self._turn = StoredTurn(
+            folder, self._count, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
+            versions=_versions(), pooling=pooling,
+        )  # fmt: skip
+        write_json(folder / TURN, self._turn.as_json())
+        self._files[TOKENS] = (folder / TOKENS).open("wb")
+        self.problem = ""
+
+    def _append(self, name: str, samples: np.ndarray, rate: int) -> None:
+        turn = self._turn
+        if name not in self._files:
+            # The rate has to be known to whoever finds the raw samples after a crash.
+            turn.versions[f"{name}_rate"] = str(rate)
+            write_json(turn.folder / TURN, turn.as_json())
+            self._files[name], self._rates[name] = (turn.folder / f"{name}.pcm").open("wb"), rate
+        self._files[name].write(to_pcm(samples).tobytes())
+        self._sync()
+
+    def _event(self, event: Event) -> None:
+        turn = self._turn
+        match event:
+            case Listened():
+                turn.question_seconds = event.audio_seconds
+            case Token():
+                self._tokens += 1
+                self._files[TOKENS].write((json.dumps(asdict(event)) + "\n").encode())
+            case Drafts() if event.rejected:
+                turn.rejected.append([self._tokens + event.accepted, len(event.rejected)])
+            case Text(kind="heard"):
+                turn.heard += event.text
+            case Text():
+                turn.text += event.text
+                if "words.txt" not in self._files:
+                    self._files["words.txt"] = (turn.folder / "words.txt").open("wb")
+                self._files["words.txt"].write(event.text.encode())
+            case Audio():
+                turn.first_audio = event.at if turn.first_audio is None else turn.first_audio
+                self._append("reply", event.samples, event.sample_rate)
+            case TurnFinished() | TurnCancelled():
+                turn.stats = asdict(event.stats)
+                turn.schedule, turn.seed, turn.pooling = event.stats.schedule, event.stats.seed, event.stats.pooling
+                turn.note = " ".join(event.stats.limits)
+                self._end("finished" if isinstance(event, TurnFinished) else "cancelled")
+            case TurnFailed():
+                turn.note = event.message
+                self._end("failed")
+
+    def _end(self, state) -> None:
+        turn = self._turn
+        self._close_files()
+        seal(turn, {"question": self._rates.get("question"), "reply": self._rates.get("reply")})
+        turn.state = state
+        write_json(turn.folder / TURN, turn.as_json())
+        (turn.folder / "words.txt").unlink(missing_ok=True)
+        self._turn = None
+        self.library.touch(self.session)
+
+    def _drop(self) -> None:
+        folder = self._turn.folder
+        self._close_files()
+        self._turn = None
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+        self._count -= 1
+
+    def _sync(self) -> None:
+        """Appended bytes leave the program at once (they survive its death) and reach the disk every second."""
+        for file in self._files.values():
+            file.flush()
+        if time.monotonic() - self._synced > SYNC_SECONDS:
+            for file in self._files.values():
+                os.fsync(file.fileno())
+            self._synced = time.monotonic()
+
+    def _close(self) -> None:
+        if self._turn is not None:
+            self._drop()
+        if self._lock is not None:
+            self._lock.release()
+        self._lock, self._count, self.session = None, 0, ""
+
+    def _close_files(self) -> None:
+        files, self._files = self._files, {}
+        for file in files.values():
+            file.close()
+
+    def _forget(self) -> None:
+        """After a failure: nothing more of this turn is written; what is there is found at the next start."""
+        for file in self._files.values():
+            try:
+                file.close()
+            except OSError:
+                continue
+        self._files, self._turn = {}, None
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in ("refrain", "torch", "PySide6-Essentials"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,74 @@
+"""A past session, to read and to hear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app import theme
+from app.chat.turn_card import TurnCard
+from app.library.past import PastTurn
+
+
+class PastView(QWidget):
+    closed = Signal()
+    shown = Signal(object)
+    """A `PastTurn` for the panels."""
+    more_requested = Signal()
+
+    def __init__(self, connect: Callable[[TurnCard], None]) -> None:
+        """`connect` joins a card's signals to whoever plays, compares and exports."""
+        super().__init__()
+        self._connect = connect
+        self.cards: list[TurnCard] = []
+        self._title = theme.label("", scale=1.25, bold=True)
+        self._title.setAccessibleName("Session")
+        self.back = QPushButton("Back to the conversation")
+        self.back.clicked.connect(self.closed)
+        self._turns = QVBoxLayout()
+        self._turns.setContentsMargins(0, 0, 12, 0)
+        self._turns.setSpacing(14)
+        self.more = QPushButton()
+        self.more.setProperty("role", "small")
+        self.more.clicked.connect(self.more_requested)
+        self._turns.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._turns.addStretch()
+        holder = QWidget()
+        holder.setProperty("role", "turns")
+        holder.setLayout(self._turns)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setAccessibleName("Turns of the session")
+        self._scroll.setWidget(holder)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self.back)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll, 1)
+
+    def show_turns(self, title: str, turns: list[PastTurn], waiting: int = 0) -> None:
+        """Shows a session from its beginning; so many more turns are `waiting` to be asked for."""
+        self._title.setText(title)
+        for card in self.cards:
+            self._turns.removeWidget(card)
+            card.deleteLater()
+        self.cards = []
+        self.add_turns(turns, waiting)
+        self._scroll.verticalScrollBar().setValue(0)
+        self.shown.emit(turns[-1] if turns else None)
+        self.back.setFocus()
+
+    def add_turns(self, turns: list[PastTurn], waiting: int) -> None:
+        """The turns that follow those on the screen."""
+        for turn in turns:
+            card = TurnCard(turn, turn.model)
+            self._connect(card)
+            self._turns.insertWidget(len(self.cards), card)
+            self.cards.append(card)
+        self.more.setText("One more turn" if waiting == 1 else f"{waiting} more turns")
+        self.more.setVisible(waiting > 0)

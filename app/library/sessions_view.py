@@ -1,0 +1,246 @@
+"""The list of past sessions: find, open, rename, pin, delete (and undo), take out and bring in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from app import theme
+from app.library import archive
+from app.library.library import Library, LibraryError
+from app.library.records import SessionInfo
+from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
+
+POLL = 40  # milliseconds between looks at finished disk work
+UNDO_SECONDS = 12
+
+
+class SessionsView(QFrame):
+    """Disk work runs on a thread of its own; what it brings is shown by a timer."""
+
+    opened = Signal(str)
+    new_requested = Signal()
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self._library = library
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="library")
+        self._waiting: list[tuple[Future, Callable]] = []
+        self.current = ""
+        """The session that is being had: it cannot be deleted."""
+        self._deleted = ""
+        self.setProperty("role", "card")
+        self.setAccessibleName("Sessions")
+        self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
+        self.search.setAccessibleName("Search in sessions")
+        self.search.textChanged.connect(self.reload)
+        self.new = QPushButton("New")
+        self.new.setToolTip("Begins a new session: what was said before is no longer remembered")
+        self.new.setAccessibleName("New session")
+        self.new.clicked.connect(self.new_requested)
+        self.more = QPushButton("⋯")
+        self.more.setAccessibleName("More about sessions")
+        self.model = SessionModel(self)
+        self.list = QListView()
+        self.list.setAccessibleName("Past sessions")
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(SessionDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.list.activated.connect(self._open)
+        self.list.clicked.connect(self._open)
+        self.note = theme.label("", "muted", 0.92)
+        self.note.setWordWrap(True)
+        self.undo = QPushButton("Undo")
+        self.undo.setAccessibleName("Undo delete")
+        self.undo.clicked.connect(self._undo)
+        self._forget = QTimer(self, singleShot=True, interval=UNDO_SECONDS * 1000)
+        self._forget.timeout.connect(lambda: self._say(""))
+        self._poll = QTimer(self, interval=POLL)
+        self._poll.timeout.connect(self._collect)
+        self._add_actions()
+        self._lay_out()
+        self._say("")
+        self.reload()
+
+    def close_library(self) -> None:
+        """Waits for what is still being written."""
+        self._poll.stop()
+        self._disk.shutdown(wait=True)
+
+    def reload(self) -> None:
+        """Asks the index again."""
+        words = self.search.text()
+        self.run(lambda: self._library.sessions(words), lambda found: self._show(found, words))
+
+    @property
+    def selected(self) -> SessionInfo | None:
+        return self.list.currentIndex().data(INFO) if self.list.currentIndex().isValid() else None
+
+    def select(self, session: str) -> None:
+        row = self.model.row_of(session)
+        if row >= 0:
+            self.list.setCurrentIndex(self.model.index(row))
+
+    # --- what the user can do -----------------------------------------------------------------------------------------
+
+    def _open(self, index: QModelIndex) -> None:
+        info = index.data(INFO)
+        if info is not None:
+            self.opened.emit(info.id)
+
+    def _rename(self) -> None:
+        info = self.selected
+        if info is None:
+            return
+        title, wanted = QInputDialog.getText(self, "Rename session", "Name", text=name_of(info))
+        if wanted:
+            self.run(lambda: self._library.rename(info.id, title), lambda _: self.reload())
+
+    def _pin(self) -> None:
+        info = self.selected
+        if info is not None:
+            self.run(lambda: self._library.pin(info.id, not info.pinned), lambda _: self.reload())
+
+    def _delete(self) -> None:
+        info = self.selected
+        if info is None:
+            return
+
+        def deleted(_) -> None:
+            self._deleted = info.id
+            self._say(f"“{name_of(info)[:40]}” was deleted.", undo=True)
+            self.reload()
+
+        self.run(lambda: self._library.delete(info.id), deleted)
+
+    def _undo(self) -> None:
+        session, self._deleted = self._deleted, ""
+        if session:
+            self._say("")
+            self.list.setFocus()  # the button that had it is gone
+            self.run(lambda: self._library.restore(session), lambda _: self.reload())
+
+    def _export(self) -> None:
+        info = self.selected
+        if info is None:
+            return
+        kinds = "Session (*.zip);;Session with WAV sounds (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
+        name, kind = QFileDialog.getSaveFileName(self, "Export session", f"{info.id}.zip", kinds)
+        if name:
+            self.run(lambda: self._write(info.id, Path(name), "WAV" in kind), lambda _: self._say(f"Written: {name}"))
+
+    def _write(self, session: str, target: Path, wav: bool) -> None:
+        if target.suffix == ".md":
+            target.write_text(archive.markdown(self._library, session), encoding="utf-8")
+        elif target.suffix == ".jsonl":
+            target.write_text(archive.jsonl(self._library, session), encoding="utf-8")
+        else:
+            archive.export_zip(self._library, [session], target, "wav" if wav else "flac")
+
+    def _import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Import sessions", "", "Sessions (*.zip)")
+        if name:
+            self.run(lambda: archive.import_from(self._library, Path(name)), self._imported)
+
+    def _imported(self, new: list[str]) -> None:
+        self._say(f"{len(new)} session{'' if len(new) == 1 else 's'} imported." if new else "All of it was here already.")
+        self.reload()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def run(self, work: Callable, then: Callable) -> None:
+        """Does `work` on the disk thread and calls `then` with what it gave, here."""
+        self._waiting.append((self._disk.submit(work), then))
+        self._poll.start()
+
+    def _collect(self) -> None:
+        while self._waiting and self._waiting[0][0].done():
+            future, then = self._waiting.pop(0)
+            error = future.exception()
+            if error is None:
+                then(future.result())
+            elif isinstance(error, LibraryError | OSError):
+                reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+                self._say(reason)
+            else:
+                raise error
+        if not self._waiting:
+            self._poll.stop()
+
+    def _show(self, found: list[SessionInfo], words: str) -> None:
+        if words != self.search.text():
+            return  # a later question is on its way
+        kept = self.selected
+        self.model.show(found)
+        if kept is not None:
+            self.select(kept.id)
+        if not found and not self._deleted:
+            self._say("Nothing holds these words." if words.strip() else "What you say here is kept on this machine.")
+        elif not self._deleted and self.note.text() in ("Nothing holds these words.",):
+            self._say("")
+
+    def _say(self, sentence: str, undo: bool = False) -> None:
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+        self.undo.setVisible(undo)
+        if undo:
+            self._forget.start()
+        else:
+            self._forget.stop()
+            self._deleted = ""
+
+    def _add_actions(self) -> None:
+        menu = QMenu(self)
+        for name, keys, slot in (
+            ("Rename…", "F2", self._rename),
+            ("Pin or unpin", "Ctrl+P", self._pin),
+            ("Delete", "Del", self._delete),
+            ("Undo delete", "Ctrl+Z", self._undo),
+            ("Export…", "", self._export),
+            ("Import…", "", self._import),
+        ):
+            action = QAction(name, self.list)
+            if keys:
+                action.setShortcut(QKeySequence(keys))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(slot)
+            self.list.addAction(action)
+            menu.addAction(action)
+        self.more.clicked.connect(lambda: menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(theme.label("Sessions", bold=True))
+        head.addStretch()
+        for button in (self.new, self.more):
+            button.setProperty("role", "small")
+            head.addWidget(button)
+        foot = QHBoxLayout()
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.undo)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 14, 12, 12)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(foot)

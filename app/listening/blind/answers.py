@@ -1,0 +1,119 @@
+"""The answers that each method offers: the words, the value they stand for, and the key that chooses them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.listening.blind.plan import Method
+
+QUESTIONS: dict[Method, str] = {
+    "preference": "Which one do you prefer?",
+    "ccr": "How good is B, compared with A?",
+    "abx": "Which one is X the same as?",
+}
+
+# `palette()` follows the theme from light to dark by itself.
+_SHEET = """
+QPushButton { padding: 10px 14px; outline: none; }
+QPushButton:checked { background: palette(highlight); color: palette(highlighted-text);
+    border: 1px solid palette(highlight); }
+QPushButton:focus { border: 2px solid palette(text); }
+"""
+
+
+@dataclass(frozen=True)
+class Choice:
+    words: str
+    value: int
+    key: str = ""  # without one: the arrow keys
+
+
+CHOICES: dict[Method, tuple[Choice, ...]] = {
+    "preference": (Choice("A is better", -1, "A"), Choice("No difference", 0, "N"), Choice("B is better", 1, "B")),
+    "ccr": (
+        Choice("Much worse", -3),
+        Choice("Worse", -2),
+        Choice("Slightly worse", -1),
+        Choice("About the same", 0, "N"),
+        Choice("Slightly better", 1),
+        Choice("Better", 2),
+        Choice("Much better", 3),
+    ),
+    "abx": (Choice("X is A", -1, "A"), Choice("X is B", 1, "B")),
+}
+
+
+class AnswerRow(QWidget):
+    """One button per answer; emits `chosen` when the choice changes."""
+
+    chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons: list[QPushButton] = []
+        self._choices: tuple[Choice, ...] = ()
+        self._chosen: int | None = None  # no QButtonGroup: with one, Tab reaches the chosen answer only
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(12)
+
+    @property
+    def value(self) -> int | None:
+        return None if self._chosen is None else self._choices[self._chosen].value
+
+    def offer(self, method: Method) -> None:
+        """Shows a method's answers, none of them chosen."""
+        if CHOICES[method] is not self._choices:
+            self._fill(CHOICES[method])
+        self._row.setSpacing(12 if len(self.buttons) < 5 else 6)
+        self._mark(None)
+
+    def choose_key(self, key: str) -> None:
+        for index, choice in enumerate(self._choices):
+            if choice.key == key:
+                self._choose(index)
+
+    def step(self, by: int) -> None:
+        """Moves the choice to the left or to the right; the first step is from the middle."""
+        index = self._chosen
+        if index is None:
+            middle = len(self._choices) / 2 - 0.5  # between two answers where there is no middle one
+            index = int(middle) if middle == int(middle) else int(middle + 0.5 - (by > 0))
+        self._choose(min(max(index + by, 0), len(self._choices) - 1))
+
+    def _choose(self, index: int) -> None:
+        button = self.buttons[index]
+        if self.isEnabled():
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)  # Enter must mean the answer that was chosen last
+            button.click()
+
+    def _mark(self, chosen: int | None) -> None:
+        self._chosen = chosen
+        for index, button in enumerate(self.buttons):
+            button.setChecked(index == chosen)
+
+    def _take(self, index: int) -> None:
+        self._mark(index)
+        self.chosen.emit()
+
+    def _fill(self, choices: tuple[Choice, ...]) -> None:
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.setParent(None)
+            button.deleteLater()
+        self._choices, self.buttons = choices, []
+        for index, choice in enumerate(choices):
+            button = QPushButton(f"{choice.words}   {choice.key}" if choice.key else choice.words)
+            button.setCheckable(True)
+            button.setStyleSheet(_SHEET if len(choices) < 5 else _SHEET.replace("14px", "6px"))
+            button.setAccessibleName(choice.words)
+            button.setToolTip(f"Key {choice.key}" if choice.key else "Arrow keys left and right")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setMinimumHeight(48)
+            button.clicked.connect(lambda _, index=index: self._take(index))
+            self._row.addWidget(button, 1)
+            button.show()  # now, and not when the layout comes to it: it may be given the focus at once
+            self.buttons.append(button)

@@ -1,0 +1,150 @@
+"""What is asked in a blind test, in which order, and what hides behind A, B and X: all of it fixed before the first trial."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+Method = Literal["preference", "ccr", "abx"]
+Role = Literal["test", "identical", "broken"]
+Source = Literal["first", "second", "broken"]  # the first condition, the second, or a degraded copy of the first
+
+METHODS: tuple[Method, ...] = ("preference", "ccr", "abx")
+ENOUGH = 16  # answers; with fewer, a clear preference and luck cannot be told apart
+ATTENTION_EVERY = 10  # trials; one of each kind of attention item for so many
+SEED_BITS = 48  # so that any JSON reader keeps all of them
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """One condition's reply: mono float32 `samples` at `rate` Hz, its words, the schedule that made it (with the model and
+    the pooling where these differ), and the gain in dB that is already in the samples so that clips are equally loud."""
+
+    samples: np.ndarray
+    rate: int
+    text: str
+    schedule: str
+    gain: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One prompt and its replies, one per condition."""
+
+    prompt: str
+    clips: tuple[Clip, ...]
+
+    def clip(self, schedule: str) -> Clip | None:
+        return next((clip for clip in self.clips if clip.schedule == schedule), None)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One question to the listener: `number` counts from 1, `item` from 0 among the plan's items; `x` is the letter
+    that X repeats, in an ABX test only."""
+
+    number: int
+    item: int
+    role: Role
+    a: Source
+    b: Source
+    x: Literal["A", "B"] | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What is to be played as A, B and, in an ABX test, X."""
+        return (self.a, self.b) if self.x is None else (self.a, self.b, self.a if self.x == "A" else self.b)
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """A whole test of two conditions (schedule names). `count` trials are analysed; attention items come on top.
+    `share` of every clip must be heard before an answer counts."""
+
+    method: Method
+    conditions: tuple[str, str]
+    count: int
+    share: float
+    seed: int
+    trials: tuple[Trial, ...] = field(repr=False)
+
+    __test__ = False  # it is not a test case, whatever its name starts with
+
+
+def schedules_in(items: Sequence[Item]) -> list[str]:
+    """The conditions there are, in the order in which they first appear."""
+    return list(dict.fromkeys(clip.schedule for item in items for clip in item.clips))
+
+
+def usable(items: Sequence[Item], method: Method, conditions: tuple[str, str]) -> list[Item]:
+    """The items that have sound for both conditions and, for ABX, the same words: other words would give X away."""
+    pairs = [(item, *(item.clip(name) for name in conditions)) for item in items]
+    whole = [(item, a, b) for item, a, b in pairs if a is not None and b is not None and len(a.samples) and len(b.samples)]
+    return [item for item, a, b in whole if method != "abx" or _words(a.text) == _words(b.text)]
+
+
+def make_plan(
+    method: Method, conditions: tuple[str, str], items: int, count: int, share: float = 1.0, seed: int | None = None
+) -> TestPlan:
+    """Draws a test over `items` items (a number); the same seed gives the same test. Without one, a fresh secret one.
+
+    Every item that is used is presented both ways round equally often, the two ways in different passes. X is an
+    independent fair draw per trial: X balanced over the test would make guesses dependent, and then the binomial
+    test is not exact.
+    Raises: ValueError if there is no item, or `count` is not a positive even number.
+    """
+    if items < 1:
+        raise ValueError("A blind test needs at least one item that has both conditions.")
+    if count < 2 or count % 2:
+        raise ValueError(f"A balanced test needs an even number of trials, not {count}.")
+    seed = secrets.randbits(SEED_BITS) if seed is None else seed
+    dice = random.Random(seed)
+    shown = [Trial(0, item, "test", *sources) for item, sources in _balanced(items, count, dice)]
+    attention = [_attention(role, dice.randrange(items), dice) for role in ("identical", "broken") for _ in _every(count)]
+    for trial in attention:
+        shown.insert(dice.randrange(1, len(shown) + 1), trial)  # never the first: it would teach the wrong thing
+    trials = tuple(
+        Trial(number, one.item, one.role, one.a, one.b, dice.choice("AB") if method == "abx" else None)
+        for number, one in enumerate(shown, 1)
+    )
+    return TestPlan(method, conditions, count, share, seed, trials)
+
+
+def _balanced(items: int, count: int, dice: random.Random) -> Iterator[tuple[int, tuple[Source, Source]]]:
+    """`count` pairs of (item, order): passes over shuffled items, each pass followed by its mirror image."""
+    left = count // 2
+    while left:
+        chosen = dice.sample(range(items), min(items, left))
+        left -= len(chosen)
+        ways = list(itertools.islice(itertools.cycle((("first", "second"), ("second", "first"))), len(chosen)))
+        dice.shuffle(ways)
+        forward = list(zip(chosen, ways))
+        mirrored = [(item, way[::-1]) for item, way in forward]
+        dice.shuffle(mirrored)
+        yield from forward
+        yield from mirrored
+
+
+def _attention(role: Role, item: int, dice: random.Random) -> Trial:
+    if role == "identical":
+        same = dice.choice(("first", "second"))
+        return Trial(0, item, role, same, same)
+    return Trial(0, item, role, *dice.choice((("first", "broken"), ("broken", "first"))))
+
+
+def _every(count: int) -> range:
+    return range(max(1, count // ATTENTION_EVERY))
+
+
+def _words(text: str) -> list[str]:
+    return "".join(letter if letter.isalnum() or letter == "'" else " " for letter in text.casefold()).split()

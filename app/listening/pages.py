@@ -1,0 +1,68 @@
+"""The two pages for listening, and what goes from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from platformdirs import user_data_path
+from PySide6.QtCore import QObject, Signal
+
+from app.audio.devices import Device
+from app.audio.sound import Sound
+from app.engine_commands import RenderQuestion
+from app.engine_thread import EngineThread
+from app.listening.blind.blind_page import BlindPage
+from app.listening.blind.plan import Clip, Item
+from app.listening.compare_page import ComparePage
+from app.listening.playback import ClipPlayback
+
+
+class ListeningPages(QObject):
+    compare_wanted = Signal()
+    blind_wanted = Signal()
+    last_turn_wanted = Signal()
+    alone = Signal(bool)
+    """Whether a blind test runs, which nothing else on the screen may give away."""
+
+    def __init__(self, engine: EngineThread, sound: Sound) -> None:
+        super().__init__()
+        self._sound = sound
+        self.compare = ComparePage(engine, self._output_device, lambda: sound.recorder)
+        self.compare.last_turn_requested.connect(self.last_turn_wanted)
+        self.compare.blind_requested.connect(self._test)
+        self._clips = ClipPlayback(self._output_device)
+        self.blind = BlindPage(self._clips, results_folder())
+        self.blind.render_requested.connect(self.compare_wanted)
+        self.blind.full_page.connect(self.alone)
+
+    def ask(self, turn) -> None:
+        """The question of a turn, live or past, under other schedules."""
+        if turn.spoken and turn.question_samples:
+            question = RenderQuestion(samples=np.concatenate(turn.question_samples), rate=turn.question_rate)
+        elif turn.heard:
+            question = RenderQuestion(text=turn.heard)
+        else:
+            return
+        self.compare.set_prompt(question, turn.heard)
+        self.compare_wanted.emit()
+
+    def close(self) -> None:
+        """Lets go of the speaker."""
+        self.compare.close_sound()
+        self._clips.close()
+
+    def _test(self, replies: list) -> None:
+        """What was rendered side by side becomes a test in which nobody sees which is which."""
+        clips = tuple(Clip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
+        self.blind.set_items([Item(replies[0].prompt, clips)])
+        self.blind_wanted.emit()
+
+    def _output_device(self) -> Device | None:
+        player = self._sound.player
+        return player.device if player is not None else None
+
+
+def results_folder() -> Path:
+    """Where the answers to blind tests are kept."""
+    return user_data_path("refrain", appauthor=False) / "listening tests"

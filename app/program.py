@@ -1,0 +1,48 @@
+"""The parts of the program, made in their order and let go in the opposite one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.audio.sound import Sound
+from app.diagnostics.last_run import LastRun
+from app.engine_thread import EngineThread
+from app.library.journal import Journal
+from app.library.library import Library, LibraryError
+from app.settings.settings import Settings
+from app.window import Window
+
+
+@contextmanager
+def program(settings: Settings | None = None, load: Callable | None = None, last_run: LastRun | None = None) -> Iterator[Window]:
+    """A window with a library, a sound and an engine of its own, as the settings (by default none but the defaults) say.
+
+    `load`: as for `EngineThread`. `last_run`: one that ended unexpectedly. The QApplication is there already.
+    """
+    settings = settings or Settings()
+    library, problem = _open_library(settings.get("library.folder"))
+    journal = Journal(library)
+    sound = Sound(settings.get("audio.input_device"), settings.get("audio.output_device"), settings.get("audio.latency"))
+    engine = EngineThread(sound, load, journal, settings.get("engine.threads"))
+    window = Window(engine, sound, settings, library, journal, problem, last_run)
+    try:
+        yield window
+    finally:
+        window.close()
+        journal.close()
+        if library is not None:
+            library.close()
+        settings.close()
+
+
+def _open_library(folder: str) -> tuple[Library | None, str]:
+    """The library of past sessions, or None and a sentence about why there is none."""
+    library = Library(Path(folder).expanduser() if folder else None)
+    try:
+        library.open()
+    except LibraryError as error:
+        return None, str(error)
+    library.empty_trash()
+    return library, ""

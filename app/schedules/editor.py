@@ -1,0 +1,249 @@
+"""The schedule editor: every choice a schedule has as a control, what it will do drawn, and its text form."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.engine_thread import ModelFacts
+from app.schedules.chooser import Chooser
+from app.schedules.group_fields import GroupFields
+from app.schedules.option_fields import OptionFields
+from app.schedules.pattern_view import PatternView, in_words
+from app.schedules.pooling_box import PoolingBox
+from app.schedules.sampling import SamplingFields
+from engine import schedules
+from engine.schedules import Entropy, Fixed, Full, Schedule, ScheduleError, Spark
+
+HEIGHT = 36  # pixels of a field
+KINDS = (("Full depth", Full), ("Fixed exit", Fixed), ("SPAR-K", Spark), ("Entropy", Entropy))
+MEANINGS = {
+    Full: "Every token runs every layer.",
+    Fixed: "Every speech token exits at one layer; nothing refreshes it.",
+    Spark: "Speech tokens exit at one layer, and one of each group runs them all.",
+    Entropy: "Speech tokens exit at one layer if its head is sure enough there, else they run on.",
+}
+NO_EXITS = "This model has no exit heads, so every token runs every layer."
+
+
+class ScheduleEditor(QDialog):
+    """Emits `chosen` with the text form as soon as a control changes it; offers only what the model can run."""
+
+    chosen = Signal(str)
+    pooling_chosen = Signal(str)
+    seed_chosen = Signal(int)
+    sampling_chosen = Signal(float, float)  # temperature, top-p
+
+    def __init__(self, parent: QWidget | None = None, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Schedule")
+        self._model: ModelFacts | None = None
+        self._used: Schedule = Full()
+        self._showing = False
+        self.kinds = {kind: QRadioButton(name) for name, kind in KINDS}
+        self.layers = Chooser()
+        self.layers.setAccessibleName("Exit layer")
+        self.groups = GroupFields()
+        self.options = OptionFields()
+        self.pattern = PatternView()
+        self.form = QLineEdit()
+        self.form.setAccessibleName("Schedule as text")
+        for field in (self.form, self.layers):
+            field.setFixedHeight(HEIGHT)
+        self.copy, self.paste = QPushButton("Copy"), QPushButton("Paste")
+        self._meaning = _words(2)
+        self._sentence = _words(3)
+        self.pooling = PoolingBox("Pooling of the speech")
+        self._pooling_words = _words(2)
+        self._pooling_words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.sampling = SamplingFields(seed, temperature, top_p)
+        self.done_button = QPushButton("Done")
+        self._lay_out()
+        self._connect()
+        self._show_pooling()
+        self.show_schedule(self._used)
+
+    @property
+    def sentence(self) -> str:
+        """What the schedule does, or why its text cannot be used."""
+        return self._sentence.text()
+
+    def set_model(self, model: ModelFacts) -> None:
+        """Offers what this model can run."""
+        self._model = model
+        self._showing = True
+        self.layers.clear()
+        for layer in sorted(layer for layer in model.exit_layers if 0 < layer < model.layers):
+            self.layers.addItem(f"{layer} of {model.layers}", layer)
+        self._showing = False
+        self.pooling.set_layers(model.layers)
+        self.show_schedule(self._used)
+
+    def show_schedule(self, schedule: Schedule) -> None:
+        """Sets every control to `schedule`, emits nothing."""
+        self._used = schedule
+        self._showing = True
+        self.kinds[type(schedule)].setChecked(True)
+        at = self.layers.findData(schedule.layer)
+        if at >= 0:
+            self.layers.setCurrentIndex(at)
+        self.groups.show_schedule(schedule)
+        self.options.show_schedule(schedule)
+        if self.form.text() != str(schedule) and not (self.form.hasFocus() and self._reads_as(schedule)):
+            self.form.setText(str(schedule))
+        self._showing = False
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        kinds, self._kind_group = QHBoxLayout(), QButtonGroup(self)
+        kinds.setSpacing(18)
+        for button in self.kinds.values():
+            kinds.addWidget(button)
+            self._kind_group.addButton(button)
+        kinds.addStretch()
+        controls = QFormLayout()
+        controls.setHorizontalSpacing(16)
+        controls.setVerticalSpacing(12)
+        rows = [("Kind", kinds), ("", self._meaning), ("Exit layer", self.layers), ("Groups", self.groups)]
+        rows += [("Layers above", self.options)]
+        for name, field in rows:
+            label = theme.label(name, "muted")
+            if field is self.groups:
+                self._groups_label = label
+            label.setFixedHeight(label.sizeHint().height() if name in ("", "Kind") else HEIGHT)
+            controls.addRow(label, field)
+        text = QHBoxLayout()
+        text.setSpacing(8)
+        text.addWidget(self.form, 1)
+        for button, name in ((self.copy, "Copy the text form"), (self.paste, "Paste a text form")):
+            button.setAccessibleName(name)
+            button.setAutoDefault(False)
+            button.setFixedHeight(HEIGHT)
+            text.addWidget(button)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(self.done_button)
+        pooling = QHBoxLayout()
+        pooling.setSpacing(16)
+        self.pooling.setFixedSize(190, HEIGHT)
+        pooling.addWidget(self.pooling)
+        pooling.addWidget(self._pooling_words, 1, Qt.AlignmentFlag.AlignVCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        layout.addLayout(controls)
+        layout.addWidget(self.pattern)
+        layout.addLayout(text)
+        layout.addWidget(self._sentence)
+        layout.addWidget(theme.label("Pooling of your speech", bold=True))
+        layout.addLayout(pooling)
+        layout.addWidget(theme.label("Sampling", bold=True))
+        layout.addWidget(self.sampling)
+        layout.addLayout(foot)
+        self.done_button.setFixedHeight(HEIGHT)
+        self.setMinimumWidth(620)
+
+    def _connect(self) -> None:
+        self._kind_group.buttonClicked.connect(self._changed)
+        self.layers.currentIndexChanged.connect(self._changed)
+        self.groups.changed.connect(self._changed)
+        self.groups.group_chosen.connect(self._use_group)
+        self.options.changed.connect(self._changed)
+        self.form.textEdited.connect(self._read)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(self._used)))
+        self.paste.clicked.connect(self._paste)
+        self.pooling.chosen.connect(self.pooling_chosen)
+        self.pooling.changed.connect(self._show_pooling)
+        self.sampling.seed_chosen.connect(self.seed_chosen)
+        self.sampling.sampling_chosen.connect(self.sampling_chosen)
+        self.done_button.clicked.connect(self.accept)
+
+    def _use_group(self, period: int, refresh: str) -> None:
+        layer = self.layers.currentData()
+        if layer is not None:
+            self._use(Spark(period, refresh, layer, **self.options.keywords(Spark)))
+
+    def _changed(self) -> None:
+        if self._showing:
+            return
+        kind = next(kind for kind, button in self.kinds.items() if button.isChecked())
+        layer = self.layers.currentData()
+        if kind is Full or layer is None:
+            return self._use(Full(**self.options.keywords(Full)))
+        options = self.options.keywords(kind)
+        if kind is Fixed:
+            self._use(Fixed(layer, **options))
+        elif kind is Entropy:
+            self._use(Entropy(layer, self.groups.nats, **options))
+        else:
+            self._use(Spark(*self.groups.group, layer, **options))
+
+    def _paste(self) -> None:
+        text = QGuiApplication.clipboard().text().strip()
+        self.form.setText(text)
+        self._read(text)
+
+    def _read(self, text: str) -> None:
+        try:
+            schedule = schedules.parse(text)
+            if self._model is not None:
+                schedules.check(schedule, self._model.layers, self._model.exit_layers)
+        except ScheduleError as error:
+            self._say(f"{error} {self._used} stays in use.", "danger")
+        else:
+            self._use(schedule)
+
+    def _use(self, schedule: Schedule) -> None:
+        changed = schedule != self._used
+        self.show_schedule(schedule)
+        if changed:
+            self.chosen.emit(str(schedule))
+
+    def _reads_as(self, schedule: Schedule) -> bool:
+        try:
+            return schedules.parse(self.form.text()) == schedule
+        except ScheduleError:
+            return False
+
+    def _show_state(self) -> None:
+        kind, exits = type(self._used), self.layers.count() > 0
+        for early in (Fixed, Spark, Entropy):
+            self.kinds[early].setEnabled(exits)
+        self.layers.setEnabled(exits and kind is not Full)
+        reviews = self._used.review
+        self.groups.allow(kind if exits else Full, reviews)
+        self._groups_label.setText(self.groups.name)
+        self.options.allow(kind, exits)
+        self._meaning.setText(MEANINGS[kind] if exits or self._model is None else NO_EXITS)
+        self.pattern.show_schedule(self._used, self._model)
+        self._say(in_words(self._used, self._model), "muted")
+
+    def _show_pooling(self) -> None:
+        self._pooling_words.setText(self.pooling.in_words())
+        theme.set_role(self._pooling_words, "danger" if self.pooling.problem else "muted")
+
+    def _say(self, sentence: str, role: str) -> None:
+        self._sentence.setText(sentence)
+        theme.set_role(self._sentence, role)
+        theme.set_role(self.form, "invalid" if role == "danger" else "")
+
+
+def _words(lines: int) -> QLabel:
+    words = theme.label("", "muted", 0.92)
+    words.setWordWrap(True)
+    words.setAlignment(Qt.AlignmentFlag.AlignTop)
+    words.setFixedHeight(words.fontMetrics().lineSpacing() * lines + 2)  # what is said must not move the controls
+    return words

@@ -1,0 +1,95 @@
+"""What decides between early and full: SPAR-K's groups, or how sure the exit head must be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+
+from app.schedules.chooser import Chooser
+from app.spin import Decimal, Whole, named
+from engine.schedules import Entropy, Schedule, Spark
+
+HEIGHT = 36  # pixels of a field
+GROUPS = (("Even", 2, "first"), ("Odd", 2, "last"), ("Triple", 3, "first"))
+THRESHOLD = 0.5  # nats, as a start
+
+
+class GroupFields(QStackedWidget):
+    """Emits `changed`; a press on one of the paper's names emits `group_chosen` with its period and refresh."""
+
+    changed = Signal()
+    group_chosen = Signal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.period = named(Whole(minimum=2, maximum=999), "Period")
+        self.refreshes = Chooser()
+        self.refreshes.setAccessibleName("Place of the refresh")
+        self.refreshes.addItem("first at full depth", "first")
+        self.refreshes.addItem("last at full depth", "last")
+        self.names = {(period, refresh): QPushButton(name) for name, period, refresh in GROUPS}
+        self.threshold = named(
+            Decimal(minimum=0.001, maximum=20.0, singleStep=0.1, decimals=3, value=THRESHOLD, suffix=" nats"),
+            "Entropy below which a token exits",
+        )
+        self._threshold = (THRESHOLD, self.threshold.value())  # as it was given, and as the field shows it
+        self._lay_out()
+        self.period.valueChanged.connect(self.changed)
+        self.refreshes.currentIndexChanged.connect(self.changed)
+        self.threshold.valueChanged.connect(self.changed)
+        for (period, refresh), button in self.names.items():
+            button.clicked.connect(lambda _, period=period, refresh=refresh: self.group_chosen.emit(period, refresh))
+
+    @property
+    def group(self) -> tuple[int, str]:
+        """The period, and the place of the refresh."""
+        return self.period.value(), self.refreshes.currentData()
+
+    @property
+    def nats(self) -> float:
+        """The threshold; one that was typed as text may have more digits than the field shows."""
+        given, shown = self._threshold
+        return given if self.threshold.value() == shown else round(self.threshold.value(), 3)
+
+    @property
+    def name(self) -> str:
+        """What the fields are about."""
+        return "Sure below" if self.currentIndex() == 1 else "Groups"
+
+    def show_schedule(self, schedule: Schedule) -> None:
+        """Sets every control; whoever calls passes over `changed`."""
+        if isinstance(schedule, Spark):
+            self.period.setValue(schedule.period)
+            self.refreshes.setCurrentIndex(self.refreshes.findData(schedule.refresh))
+        elif isinstance(schedule, Entropy):
+            self.threshold.setValue(schedule.threshold)
+            self._threshold = (schedule.threshold, self.threshold.value())
+
+    def allow(self, kind: type, reviews: bool) -> None:
+        """Only what a schedule of this kind can have."""
+        self.setCurrentIndex(int(kind is Entropy))
+        self.setEnabled(kind in (Spark, Entropy))
+        self.refreshes.setEnabled(kind is Spark and not reviews)  # a review follows its drafts
+
+    def _lay_out(self) -> None:
+        groups, entropy = QWidget(), QWidget()
+        row = QHBoxLayout(groups)
+        row.addWidget(self.period)
+        self.refreshes.setFixedHeight(HEIGHT)
+        row.addWidget(self.refreshes)
+        for (period, refresh), button in self.names.items():
+            button.setAccessibleName(f"{button.text()}: period {period}, refresh {refresh}")
+            button.setAutoDefault(False)
+            button.setFixedHeight(HEIGHT)
+            row.addWidget(button)
+        row.addStretch()
+        line = QHBoxLayout(entropy)
+        self.threshold.setFixedWidth(150)
+        line.addWidget(self.threshold)
+        line.addStretch()
+        for layout in (row, line):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(8)
+        for page in (groups, entropy):
+            self.addWidget(page)
+        self.setFixedHeight(HEIGHT)

@@ -1,0 +1,57 @@
+"""How tokens are drawn: seed, temperature and top-p."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from app import theme
+from app.spin import Decimal, Whole, named
+
+LARGEST_SEED = 2**31 - 1
+
+
+class SamplingFields(QWidget):
+    """Emits what was set; with temperature 0 the likeliest token is always chosen, and nothing else matters."""
+
+    seed_chosen = Signal(int)
+    sampling_chosen = Signal(float, float)  # temperature, top-p
+
+    def __init__(self, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
+        super().__init__()
+        self.seed = named(Whole(maximum=LARGEST_SEED, value=seed), "Seed")
+        self.temperature = named(Decimal(maximum=2.0, singleStep=0.1, value=temperature), "Temperature")
+        self.top_p = named(Decimal(minimum=0.05, maximum=1.0, singleStep=0.05, value=top_p), "Top-p")
+        self._sentence = theme.label("", "muted", 0.92)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        for column, field in enumerate((self.seed, self.temperature, self.top_p)):
+            grid.addWidget(theme.label(field.accessibleName(), "muted", 0.92), 0, column)
+            grid.addWidget(field, 1, column)
+            grid.setColumnStretch(column, 1)
+        grid.addWidget(self._sentence, 2, 0, 1, 3)
+        self.seed.valueChanged.connect(self.seed_chosen)
+        for field in (self.temperature, self.top_p):
+            field.valueChanged.connect(self._choose)
+        self._show_state()
+
+    def show(self, temperature: float, top_p: float) -> None:
+        """Shows what is in force; nobody has chosen anything."""
+        for field, value in ((self.temperature, temperature), (self.top_p, top_p)):
+            field.blockSignals(True)
+            field.setValue(value)
+            field.blockSignals(False)
+        self._show_state()
+
+    def _choose(self) -> None:
+        self._show_state()
+        self.sampling_chosen.emit(round(self.temperature.value(), 2), round(self.top_p.value(), 2))
+
+    def _show_state(self) -> None:
+        greedy = self.temperature.value() == 0
+        self.seed.setEnabled(not greedy)
+        self.top_p.setEnabled(not greedy)
+        words = "Greedy: always the likeliest token." if greedy else "The same seed gives the same reply."
+        self._sentence.setText(words)

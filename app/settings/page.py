@@ -1,0 +1,215 @@
+"""The Settings page, built from the table: sections, a search, and what happens at once when something changes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.audio.sound import Sound
+from app.settings.editors import DeviceEditor
+from app.settings.row import SettingRow
+from app.settings.settings import Settings
+from app.settings.shortcuts import GROUP, Shortcuts
+from app.settings.table import SECTIONS, SETTINGS, Setting
+
+_LIST_SHEET = """
+QListWidget::item { padding: 8px 10px; border-radius: 8px; border: 1px solid transparent; }
+QListWidget::item:selected { background: palette(alternate-base); color: palette(highlight); }
+QListWidget::item:selected:focus { border: 1px solid palette(highlight); }
+"""
+LIST_WIDTH, WIDEST = 168, 940  # pixels
+LOOK = 300  # milliseconds between two looks at the devices and at the file's problem
+
+
+class Section(QFrame):
+    """A card with the rows of one section."""
+
+    def __init__(self, name: str, rows: list[SettingRow]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.name, self.rows = name, rows
+        self._lines: list[QFrame] = []
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 18)
+        layout.setSpacing(14)
+        self.head = QHBoxLayout()
+        self.head.addWidget(theme.label(name, scale=1.15, bold=True), 1)
+        layout.addLayout(self.head)
+        for row in rows:
+            layout.addWidget(row)
+
+    def filter(self, words: list[str]) -> bool:
+        """Shows only the rows that hold all the words; returns whether any does."""
+        for row in self.rows:
+            row.setVisible(row.holds(words))
+        found = any(row.isVisibleTo(self) for row in self.rows)
+        self.setVisible(found)
+        return found
+
+
+class SettingsPage(QWidget):
+    """`sound` lists the devices."""
+
+    welcome_requested = Signal()
+    """The steps of the first start shall be shown again."""
+
+    def __init__(self, settings: Settings, shortcuts: Shortcuts, sound: Sound) -> None:
+        super().__init__()
+        self._settings, self._shortcuts, self._sound = settings, shortcuts, sound
+        self.search = QLineEdit(placeholderText="Search settings")
+        self.search.setAccessibleName("Search settings")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedHeight(36)
+        self.search.textChanged.connect(self._filter)
+        self.open_file = QPushButton("Open settings file")
+        self.open_file.setProperty("role", "small")
+        self.open_file.setFixedHeight(36)
+        self.open_file.setEnabled(settings.path is not None)
+        self.open_file.setToolTip(str(settings.path or ""))
+        self.open_file.clicked.connect(self._open_file)
+        self.welcome = QPushButton("First steps")
+        self.welcome.setProperty("role", "small")
+        self.welcome.setFixedHeight(36)
+        self.welcome.setToolTip("Test the microphone and the speaker, as at the first start")
+        self.welcome.clicked.connect(self.welcome_requested)
+        self.reset_keys = QPushButton("Reset all shortcuts")
+        self.reset_keys.setProperty("role", "small")
+        self.reset_keys.clicked.connect(shortcuts.reset_all)
+        self.problem = theme.label("", "danger")
+        self.problem.setWordWrap(True)
+        self.nothing = theme.label("No setting holds these words.", "muted")
+        self.sections = [
+            Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name]) for name in SECTIONS
+        ]
+        self.sections[-1].head.addWidget(self.reset_keys)
+        self.rows = {row.setting.key: row for section in self.sections for row in section.rows}
+        self.list = QListWidget()
+        self.list.setAccessibleName("Sections")
+        self.list.setFixedWidth(LIST_WIDTH)
+        self.list.setStyleSheet(_LIST_SHEET)
+        self.list.addItems(SECTIONS)
+        self.list.setCurrentRow(0)
+        self.list.currentRowChanged.connect(self._go_to)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._look = QTimer(self, interval=LOOK)
+        self._look.timeout.connect(self._refresh)
+        shortcuts.on_change(self._forget_refusals)
+        self._lay_out()
+        self._filter("")
+        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._sound.show_list(True)
+        self._look.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._look.stop()
+        self._sound.show_list(False)
+        super().hideEvent(event)
+
+    def entered(self) -> None:
+        self.search.setFocus()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _row(self, setting: Setting) -> SettingRow:
+        if setting.group == GROUP:
+            return SettingRow(self._settings, setting, lambda key, name=setting.name: self._shortcuts.assign(name, key))
+        return SettingRow(self._settings, setting)
+
+    def _forget_refusals(self) -> None:
+        for row in self.sections[-1].rows:
+            row.forget_refusal()
+
+    def _refresh(self) -> None:
+        if self.isVisible():
+            self._sound.show_list(True)  # again: a menu of devices that closes ends it
+        found = self._sound.device_list
+        if found is not None:
+            for row in self.rows.values():
+                if isinstance(row.editor, DeviceEditor):
+                    row.editor.offer(found.names(row.setting.kind), found.default(row.setting.kind))
+        self.problem.setText(self._settings.problem)
+        self.problem.setVisible(bool(self._settings.problem))
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        any_found = False
+        for place, section in enumerate(self.sections):
+            found = section.filter(words)
+            any_found = any_found or found
+            self.list.item(place).setHidden(not found)
+        self.nothing.setVisible(not any_found)
+
+    def _go_to(self, place: int) -> None:
+        if place >= 0:
+            self._scroll.verticalScrollBar().setValue(self.sections[place].y())
+
+    def _follow(self, top: int) -> None:
+        """The list marks the section that stands at the top."""
+        bar = self._scroll.verticalScrollBar()
+        shown = [place for place, section in enumerate(self.sections) if section.isVisibleTo(self)]
+        if not shown:
+            return
+        above = [place for place in shown if self.sections[place].y() <= top + 40]
+        place = above[-1] if above else shown[0]
+        current = self.list.currentRow()
+        if top == bar.maximum() and current in shown and self.sections[current].y() > top:
+            return  # it is on the screen, and can come no higher
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(place)
+        self.list.blockSignals(False)
+
+    def _open_file(self) -> None:
+        self._settings.write_now()
+        self._refresh()
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._settings.path))):
+            self.problem.setText(f"No program for this file was found. It is {self._settings.path}.")
+            self.problem.show()
+            self._look.stop()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(theme.label("Settings", scale=1.4, bold=True), 1)
+        self.search.setFixedWidth(280)
+        head.addWidget(self.search)
+        head.addWidget(self.welcome)
+        head.addWidget(self.open_file)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 12, 0)
+        column.setSpacing(16)
+        column.addWidget(self.nothing)
+        for section in self.sections:
+            column.addWidget(section)
+        column.addStretch()
+        holder = QWidget()
+        holder.setProperty("role", "turns")
+        holder.setMaximumWidth(WIDEST)
+        holder.setLayout(column)
+        self._scroll.setWidget(holder)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._follow)
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addWidget(self.list)
+        body.addWidget(self._scroll, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 0)
+        layout.setSpacing(14)
+        layout.addLayout(head)
+        layout.addWidget(self.problem)
+        layout.addLayout(body, 1)

@@ -1,0 +1,254 @@
+"""Every setting there is, once: the file, the page and the documentation are made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.audio.devices import LATENCIES
+from engine import schedules
+from engine.prefill import pooling
+
+Kind = Literal["bool", "int", "float", "choice", "text", "folder", "model", "input", "output", "keys"]
+Value = bool | int | float | str
+TYPES: dict[str, type] = {"bool": bool, "int": int, "float": float}
+"""Of the values of a kind; all other kinds are text."""
+
+
+class SettingError(ValueError):
+    """A value cannot be used; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Range:
+    least: float
+    most: float
+    step: float = 1
+    unit: str = ""
+    least_means: str = ""
+    """What the least value is called, where it is not a number like the others."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    key: str
+    """`group.name`, as in the file."""
+    kind: Kind
+    default: Value
+    title: str
+    description: str
+    section: str = ""
+    """Where it stands on the page; "" is nowhere."""
+    range: Range | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label)."""
+    empty_means: str = ""
+    """What the empty text stands for."""
+    check: Callable[[str], object] | None = None
+    """Raises `ValueError` with a sentence for a text that cannot be used."""
+    needs_restart: bool = False
+
+    @property
+    def group(self) -> str:
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.key.partition(".")[2]
+
+    def accept(self, value: object) -> Value:
+        """The value as it is kept. Raises `SettingError`."""
+        wanted = TYPES.get(self.kind, str)
+        if wanted is float and type(value) is int:
+            value = float(value)
+        if type(value) is not wanted:
+            raise SettingError(f"{self.title} must be {_WORDS[wanted]}, not {value!r}.")
+        if self.range is not None and not self.range.least <= value <= self.range.most:
+            raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:g}, not {value:g}.")
+        if self.choices and value not in (one for one, _ in self.choices):
+            names = ", ".join(f'"{one}"' for one, _ in self.choices)
+            raise SettingError(f"{self.title} must be one of {names}, not {value!r}.")
+        if self.check is not None:
+            try:
+                self.check(value)
+            except ValueError as error:
+                raise SettingError(str(error)) from error
+        return value
+
+
+_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+_SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, _KEPT, _KEYS = SECTIONS = (
+    "Sound",
+    "Talking",
+    "Appearance",
+    "Model",
+    "Replies",
+    "Sessions",
+    "Shortcuts",
+)
+_LATENCY_LABELS = {"safe": "Safe", "normal": "Normal", "fast": "Fast"}
+_NOW = "The Talk page can change it for the moment."
+
+
+def _keys(action: str, default: str, title: str, description: str) -> Setting:
+    return Setting(f"shortcuts.{action}", "keys", default, title, description, _KEYS, empty_means="No key")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "audio.input_device",
+        "input",
+        "",
+        "Microphone",
+        "What you speak into, by its name or a part of it.",
+        _SOUND,
+        empty_means="System default",
+    ),
+    Setting(
+        "audio.output_device",
+        "output",
+        "",
+        "Speaker",
+        "What replies are played on, by its name or a part of it.",
+        _SOUND,
+        empty_means="System default",
+    ),
+    Setting(
+        "audio.latency",
+        "choice",
+        "normal",
+        "Latency",
+        "How much sound waits in the devices: less answers sooner, more does not crackle on a busy computer.",
+        _SOUND,
+        choices=tuple((name, f"{_LATENCY_LABELS[name]}  ({seconds * 1000:.0f} ms)") for name, seconds in LATENCIES.items()),
+    ),
+    Setting(
+        "audio.headphones",
+        "bool",
+        False,
+        "Headphones",
+        "With them on, the microphone cannot hear the reply, so in hands-free you may speak over it.",
+        _SOUND,
+    ),
+    Setting(
+        "talk.hands_free",
+        "bool",
+        False,
+        "Hands-free",
+        "A question begins and ends with your voice, without a button.",
+        _TALK,
+    ),
+    Setting(
+        "talk.pre_roll_seconds",
+        "float",
+        0.5,
+        "Sound from before the button",
+        "How much from before you pressed the button belongs to the question, so that its first syllable is not lost.",
+        _TALK,
+        range=Range(0.0, 1.5, 0.1, "s"),
+    ),
+    Setting(
+        "look.appearance",
+        "choice",
+        "system",
+        "Appearance",
+        "Light, dark, or as the rest of the system.",
+        _LOOK,
+        choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+    ),
+    Setting(
+        "engine.model",
+        "model",
+        "wren",
+        "Model",
+        "Who answers: a model's name, or the folder that it lies in; another one begins a new session.",
+        _ENGINE,
+    ),
+    Setting(
+        "engine.threads",
+        "int",
+        0,
+        "Processor cores",
+        "How many cores the model computes with; automatic leaves one for the screen and the sound.",
+        _ENGINE,
+        range=Range(0, 256, least_means="Automatic"),
+        needs_restart=True,
+    ),
+    Setting(
+        "engine.schedule",
+        "text",
+        "full",
+        "Schedule",
+        f"How deep each speech token goes, for example spark:even@9. {_NOW}",
+        _REPLIES,
+        check=schedules.parse,
+    ),
+    Setting(
+        "engine.pooling",
+        "text",
+        "none",
+        "Pooling",
+        f"How the speech of your questions is merged before the model thinks about it, for example input:0.8. {_NOW}",
+        _REPLIES,
+        check=pooling.parse,
+    ),
+    Setting(
+        "generation.from_model",
+        "bool",
+        True,
+        "Sampling from the model",
+        "Temperature and top-p are those that the model's makers set; off, or changed below, they are the next two.",
+        _REPLIES,
+    ),
+    Setting(
+        "generation.temperature",
+        "float",
+        0.0,
+        "Temperature",
+        f"How freely tokens are drawn; greedy always takes the likeliest one. {_NOW}",
+        _REPLIES,
+        range=Range(0.0, 2.0, 0.1, least_means="0 (greedy)"),
+    ),
+    Setting(
+        "generation.top_p",
+        "float",
+        1.0,
+        "Top-p",
+        "Above temperature 0, only the likeliest tokens that together have this probability can be drawn.",
+        _REPLIES,
+        range=Range(0.05, 1.0, 0.05),
+    ),
+    Setting(
+        "generation.seed",
+        "int",
+        0,
+        "Seed",
+        "Above temperature 0, the same seed gives the same reply.",
+        _REPLIES,
+        range=Range(0, 2**31 - 1),
+    ),
+    Setting(
+        "library.folder",
+        "folder",
+        "",
+        "Folder of the sessions",
+        "Where past sessions are kept; those in the old folder stay there.",
+        _KEPT,
+        empty_means="In your data folder",
+        needs_restart=True,
+    ),
+    _keys("talk", "Space", "Talk", "Hold it while you speak, or tap it before and after; on the Talk page."),
+    _keys("stop", "Esc", "Stop", "Ends the question or the reply and its sound; on the Talk page."),
+    _keys("mute", "M", "Mute", "Whether the microphone is ignored; on the Talk page."),
+    _keys("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
+    _keys("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
+    _keys("page_talk", "Ctrl+1", "Talk page", "Shows the conversation."),
+    _keys("page_compare", "Ctrl+2", "Compare page", "Shows replies under several schedules side by side."),
+    _keys("page_blind", "Ctrl+3", "Blind test page", "Shows the blind listening test."),
+    _keys("page_models", "Ctrl+4", "Models page", "Shows what is installed."),
+    _keys("page_settings", "Ctrl+5", "Settings page", "Shows this page."),
+    _keys("page_diagnostics", "Ctrl+6", "Diagnostics page", "Shows what runs on what, how smoothly, and the log."),
+    Setting("first_run.done", "bool", False, "First start", "Whether the first start was gone through to its end."),
+)
+BY_KEY = {setting.key: setting for setting in SETTINGS}

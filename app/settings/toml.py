@@ -1,0 +1,103 @@
+"""The settings file: read as any TOML, written so that it explains itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from app.settings.table import BY_KEY, SETTINGS, Setting
+
+_HEAD = """# The settings of Refrain. A line such as #seed = 0 is a default: take the # away to set it yourself.
+# Refrain writes this file again whenever a setting changes, so change it while the program is closed.
+"""
+_BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """`group.name` -> value; empty without a file. Raises `OSError`, or `ValueError` for a file that is no TOML."""
+    try:
+        found = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    flat: dict[str, Any] = {}
+    for group, value in found.items():
+        if isinstance(value, dict):
+            flat.update({f"{group}.{name}": one for name, one in value.items()})
+        else:
+            flat[group] = value
+    return flat
+
+
+def write(path: Path, text: str) -> None:
+    """Replaces the file in one step. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    target = path.resolve()  # a link to where somebody keeps such files stays one
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".partial")
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def document(values: Mapping[str, Any]) -> str:
+    """The whole file: `values` are active, every other setting of the table is a comment."""
+    loose = [f"{_name(key)} = {literal(value)}\n" for key, value in values.items() if "." not in key]
+    groups: dict[str, list[str]] = {}
+    for setting in SETTINGS:
+        mark = "" if setting.key in values else "#"
+        value = values.get(setting.key, setting.default)
+        line = f"\n# {explain(setting)}\n{mark}{_name(setting.name)} = {literal(value)}\n"
+        groups.setdefault(setting.group, []).append(line)
+    for key, value in values.items():
+        if "." in key and key not in BY_KEY:
+            group, _, name = key.partition(".")
+            groups.setdefault(group, []).append(f"\n{_name(name)} = {literal(value)}\n")
+    return "".join((_HEAD, *loose, *(f"\n[{_name(group)}]{''.join(lines)}" for group, lines in groups.items())))
+
+
+def explain(setting: Setting) -> str:
+    """The setting's description and what may be set, in one line."""
+    return " ".join(filter(None, (setting.description, allowed(setting))))
+
+
+def allowed(setting: Setting) -> str:
+    """What may be set, as a sentence; empty where anything may."""
+    if setting.choices:
+        return "One of " + ", ".join(literal(value) for value, _ in setting.choices) + "."
+    if setting.range is not None:
+        span = setting.range
+        means = f" ({span.least:g}: {span.least_means.lower()})" if span.least_means.isalpha() else ""
+        return f"From {span.least:g} to {span.most:.10g}{' ' + span.unit if span.unit else ''}{means}."
+    return f'"": {setting.empty_means[0].lower()}{setting.empty_means[1:]}.' if setting.empty_means else ""
+
+
+def literal(value: Any) -> str:
+    """A value as TOML."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{_name(name)} = {literal(one)}' for name, one in value.items())} }}"
+    return repr(value)  # int and float: inf and nan are the same words in TOML
+
+
+def _name(name: str) -> str:
+    return name if name and set(name) <= _BARE else literal(name)

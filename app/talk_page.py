@@ -1,0 +1,206 @@
+"""The Talk page: past sessions, the conversation, and around it what the engine does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from app.audio.sound import Sound
+from app.chat.chat_view import ChatView
+from app.chat.turn_card import TurnCard
+from app.conversation import Conversation
+from app.docks import Docks
+from app.engine_commands import Memory, ModelFacts
+from app.library.library import Library
+from app.library.past import PastTurn, load
+from app.library.past_view import PastView
+from app.library.records import StoredTurn
+from app.library.sessions_view import SessionsView
+from app.panels.depth import DepthPanel
+from app.panels.memory import MemoryFacts, MemoryPanel
+from app.panels.speed import SpeedPanel
+from app.panels.timeline import TimelinePanel
+from app.schedules.picker import SchedulePicker
+
+SESSIONS_WIDTH = 212
+PANELS_WIDTH = 372
+AT_ONCE = 40  # turns of a past session that are read together
+
+
+class TalkPage(Docks):
+    new_session = Signal()
+    compare_requested = Signal(object)
+    """A turn whose question shall be asked under other schedules."""
+    export_requested = Signal(object)
+
+    def __init__(self, conversation: Conversation, sound: Sound, library: Library | None, schedule: str) -> None:
+        self._middle = QStackedWidget()
+        centre = QWidget()
+        super().__init__(centre)
+        self._conversation, self._sound, self._library = conversation, sound, library
+        self._playing: TurnCard | None = None
+        self.chat = ChatView(conversation)
+        self.chat.card_added.connect(self._add_live)
+        self.chat.card_removed.connect(self._forget)
+        self.chat.earlier_requested.connect(self._show_earlier)
+        self.past = PastView(self.connect_card)
+        self.past.closed.connect(self.show_conversation)
+        self.past.more_requested.connect(self._read_more)
+        self._waiting: list[StoredTurn] = []  # turns of the past session that have not been read
+        self._shown_past: PastTurn | None = None
+        self.past.shown.connect(lambda turn: setattr(self, "_shown_past", turn))
+        self.sessions = SessionsView(library) if library is not None else None
+        self.picker = SchedulePicker(schedule)
+        self.picker.setProperty("role", "card")
+        self.picker.chosen.connect(conversation.choose_schedule)
+        self.picker.pooling_chosen.connect(conversation.choose_pooling)
+        self.picker.seed_chosen.connect(conversation.choose_seed)
+        self.picker.sampling_chosen.connect(lambda temperature, top_p: conversation.choose_sampling(temperature, top_p))
+        self.depth, self.speed, self.timeline, self.memory = DepthPanel(), SpeedPanel(), TimelinePanel(), MemoryPanel()
+        self.depth.token_clicked.connect(self._seek)
+        self._lay_out(centre)
+
+    def set_model(self, model: ModelFacts) -> None:
+        """Another model is loaded."""
+        self.picker.set_model(model)
+        self.depth.set_layers(model.layers)
+        self.speed.set_speech_rate(model.speech_rate)
+        if self._conversation.sampling is None:
+            self.picker.editor.sampling.show(*model.sampling)
+
+    def use_own_sampling(self) -> None:
+        """Tokens are drawn as the model's makers set it."""
+        self._conversation.choose_own_sampling()
+        if self._conversation.model is not None:
+            self.picker.editor.sampling.show(*self._conversation.model.sampling)
+
+    def show_memory(self, memory: Memory) -> None:
+        facts = MemoryFacts(memory.weights_bytes, memory.kv_bytes, memory.kv_capacity_bytes, memory.peak_rss_bytes)
+        self._memory_facts = facts
+
+    def tick(self) -> None:
+        """At half of the display rate."""
+        self.chat.refresh()
+        self._follow_replay()
+
+    def tick_panels(self) -> None:
+        """At a quarter of it."""
+        turn = self._shown_past if self._middle.currentWidget() is self.past else self._conversation.last
+        self.depth.refresh(turn)
+        live = turn is self._conversation.last
+        player = self._sound.player if live else None
+        self.speed.refresh(turn, player.buffered_seconds if player else 0.0)
+        self.timeline.refresh(turn, self._conversation.played if live else None)
+        self.memory.refresh(self._memory_facts)
+
+    def show_session(self, session: str) -> None:
+        """Reads a past session and shows it; the one under way is shown live."""
+        if self.sessions is None or session == self.sessions.current:
+            return self.show_conversation()
+        self._read(session)
+
+    def _show_earlier(self) -> None:
+        if self.sessions is not None and self.sessions.current:
+            self._read(self.sessions.current)
+
+    def _read(self, session: str) -> None:
+        library = self._library
+
+        def read():
+            turns = [turn for turn in library.turns(session) if turn.state != "running"]
+            title = next((info.title or info.words for info in library.sessions() if info.id == session), session)
+            return title, [load(turn) for turn in turns[:AT_ONCE]], turns[AT_ONCE:]
+
+        def show(found) -> None:
+            title, turns, self._waiting = found
+            self.past.show_turns(title, turns, len(self._waiting))
+            self._middle.setCurrentWidget(self.past)
+
+        self.sessions.run(read, show)
+
+    def _read_more(self) -> None:
+        turns, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        self.past.more.hide()
+        self.sessions.run(lambda: [load(turn) for turn in turns], lambda loaded: self.past.add_turns(loaded, len(self._waiting)))
+
+    def show_conversation(self) -> None:
+        self._middle.setCurrentWidget(self.chat)
+        self.chat.take_focus()
+
+    def connect_card(self, card: TurnCard) -> None:
+        card.play_requested.connect(lambda which, seconds, card=card: self._play(card, which, seconds))
+        card.stop_requested.connect(self._conversation.stop)
+        card.reask_requested.connect(self._reask)
+        card.compare_requested.connect(lambda _, card=card: self.compare_requested.emit(card.turn))
+        card.export_requested.connect(lambda _, card=card: self.export_requested.emit(card.turn))
+
+    def restore(self, memory: QSettings) -> None:
+        """As it was left; the first time, as it looks best."""
+        schedule, depth, speed = self.docks[:3]
+        self.resizeDocks([schedule, depth, speed], [180, 320, 220], Qt.Orientation.Vertical)
+        self.resizeDocks([schedule], [PANELS_WIDTH], Qt.Orientation.Horizontal)
+        self.remember_first()
+        super().restore(memory)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    _memory_facts: MemoryFacts | None = None
+
+    def _add_live(self, card: TurnCard) -> None:
+        if self._conversation.model is not None:
+            card.set_model(self._conversation.model)
+        self.connect_card(card)
+
+    def _forget(self, card: TurnCard) -> None:
+        if card is self._playing:
+            self._playing = None
+
+    def _play(self, card: TurnCard, which: str, seconds: float) -> None:
+        pieces, rate = getattr(card.turn, f"{which}_samples"), getattr(card.turn, f"{which}_rate")
+        self._conversation.play((id(card), which), pieces, rate, seconds)
+        self._playing = card
+
+    def _follow_replay(self) -> None:
+        """Moves the play head on the card that is heard."""
+        replay, card = self._conversation.replay, self._playing
+        if card is None:
+            return
+        for which in ("question", "reply"):
+            is_heard = replay is not None and replay.what == (id(card), which)
+            card.set_position(which, replay.seconds if is_heard else None)
+        if replay is None or replay.what[0] != id(card):
+            self._playing = None
+
+    def _seek(self, index: int) -> None:
+        cards = self.past.cards if self._middle.currentWidget() is self.past else self.chat.cards
+        if cards:
+            cards[-1].seek_token(index)
+
+    def _reask(self, number: int, schedule: str, pooling: str) -> None:
+        if self._middle.currentWidget() is self.past:
+            card = next(card for card in self.past.cards if card.turn.number == number)
+            turn = card.turn
+            self.show_conversation()
+            self._conversation.ask_again(turn, schedule, pooling)
+        else:
+            self._conversation.reask(number, schedule, pooling)
+
+    def _lay_out(self, centre: QWidget) -> None:
+        self._middle.addWidget(self.chat)
+        self._middle.addWidget(self.past)
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 4, 0)
+        row.setSpacing(16)
+        if self.sessions is not None:
+            self.sessions.setFixedWidth(SESSIONS_WIDTH)
+            self.sessions.opened.connect(self.show_session)
+            self.sessions.new_requested.connect(self.new_session)
+            row.addWidget(self.sessions)
+        row.addWidget(self._middle, 1)
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        schedule = self.add("Schedule", self.picker, right)
+        depth = self.add("Depth", self.depth, right, schedule)
+        speed = self.add("Speed", self.speed, right, depth)
+        for name, panel in (("Time line", self.timeline), ("Memory", self.memory)):
+            self.tabifyDockWidget(speed, self.add(name, panel, right))
+        speed.raise_()

@@ -1,0 +1,58 @@
+"""What the engine has reported: its model, and the turns of the conversation."""
+
+from __future__ import annotations
+
+from app.engine_commands import Dropped, LoadFailed, Loading, ModelFacts, OfTurn, Ready, Report
+from app.turn import Turn
+from engine.events import TurnFailed
+
+
+class Transcript:
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.let_go = 0
+        """How many turns came before those: they are in the library only."""
+        self.model: ModelFacts | None = None
+        self.loading = ""
+        """The name of the model that is being loaded."""
+        self.load_error = ""
+        """Why there is none, as a sentence."""
+
+    @property
+    def last(self) -> Turn | None:
+        return self.turns[-1] if self.turns else None
+
+    def keep_newest(self, count: int) -> None:
+        """Lets go of all but the newest turns: a long conversation must not fill the memory with its sounds."""
+        gone = max(0, len(self.turns) - count)
+        del self.turns[:gone]
+        self.let_go += gone
+
+    def clear(self) -> None:
+        """Begins anew, without turns."""
+        self.turns.clear()
+        self.let_go = 0
+
+    def find(self, number: int) -> Turn | None:
+        """The turn with that number."""
+        return next((turn for turn in reversed(self.turns) if turn.number == number), None)
+
+    def take(self, report: Report) -> str:
+        """Lets the turn it is about grow; returns a sentence if that one has failed. Others' turns are passed over."""
+        match report:
+            case Loading(name):
+                self.loading, self.load_error, self.model = name, "", None
+            case Ready(model):
+                self.loading, self.model = "", model
+            case LoadFailed(message):
+                self.loading, self.load_error = "", message
+            case OfTurn(number, event):
+                turn = self.find(number)
+                if turn is not None and not turn.is_over:
+                    turn.take(event)
+                    return event.message if isinstance(event, TurnFailed) else ""
+            case Dropped(number):
+                turn = self.find(number)
+                if turn is not None and not turn.is_over:
+                    turn.is_over, turn.note = True, "Stopped."
+        return ""

@@ -1,0 +1,108 @@
+"""One turn of the conversation, as the screen knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.engine_commands import Sampling
+from engine.events import (
+    Audio,
+    Drafts,
+    Event,
+    Listened,
+    Prefilled,
+    Text,
+    Token,
+    TurnCancelled,
+    TurnFailed,
+    TurnFinished,
+    TurnStats,
+)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What was really played of a reply: from `began` (seconds since the question ended), `seconds` of it so far."""
+
+    began: float
+    seconds: float
+
+
+@dataclass
+class Turn:
+    """One question and its reply, as far as they have come."""
+
+    number: int
+    schedule: str
+    spoken: bool
+    heard: str = ""
+    """What was understood, or typed."""
+    text: str = ""
+    pooling: str = "none"
+    """How the speech of the question was merged."""
+    seed: int = 0
+    sampling: Sampling | None = None
+    question_samples: list[np.ndarray] = field(default_factory=list)
+    """The spoken question in pieces: mono float32 at `question_rate` Hz. The list only grows."""
+    question_rate: int = 0
+    question_seconds: float = 0.0
+    reply_samples: list[np.ndarray] = field(default_factory=list)
+    """The reply's sound in pieces: mono float32 at `reply_rate` Hz. The list only grows."""
+    reply_rate: int = 0
+    listened: Listened | None = None
+    prefilled: Prefilled | None = None
+    sounds: list[tuple[float, float]] = field(default_factory=list)
+    """(seconds since the question ended, seconds of sound) of each piece of the reply."""
+    played: Played | None = None
+    tokens: list[Token] = field(default_factory=list)
+    rejected: list[tuple[int, int]] = field(default_factory=list)  # (token index, drafts thrown away before it)
+    first_audio: float | None = None
+    made_seconds: float = 0.0
+    stats: TurnStats | None = None
+    is_over: bool = False
+    note: str = ""  # a sentence about an early end
+    has_failed: bool = False
+
+    @property
+    def speech_depth(self) -> float | None:
+        """Mean depth of the speech tokens."""
+        depths = [token.depth for token in self.tokens if token.kind == "speech"]
+        return sum(depths) / len(depths) if depths else None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        if self.stats is not None:
+            return self.stats.tokens_per_second
+        seconds = sum(token.milliseconds for token in self.tokens) / 1000
+        return len(self.tokens) / seconds if seconds else None
+
+    def take(self, event: Event) -> None:
+        """Grows by what the engine reported."""
+        match event:
+            case Listened():
+                self.listened, self.question_seconds = event, event.audio_seconds
+            case Prefilled():
+                self.prefilled = event
+            case Token():
+                self.tokens.append(event)
+            case Drafts() if event.rejected:
+                self.rejected.append((len(self.tokens) + event.accepted, len(event.rejected)))
+            case Text(kind="heard"):
+                self.heard += event.text
+            case Text():
+                self.text += event.text
+            case Audio():
+                self.first_audio = event.at if self.first_audio is None else self.first_audio
+                self.reply_rate = event.sample_rate
+                self.reply_samples.append(event.samples)
+                seconds = len(event.samples) / event.sample_rate
+                self.sounds.append((event.at, seconds))
+                self.made_seconds += seconds
+            case TurnFinished() | TurnCancelled():
+                self.stats, self.is_over = event.stats, True
+                limits = " ".join(event.stats.limits)
+                self.note = limits if isinstance(event, TurnFinished) else "Stopped."
+            case TurnFailed():
+                self.note, self.is_over, self.has_failed = event.message, True, True

@@ -1,0 +1,61 @@
+"""The last step: the few keys one needs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
+
+from app import theme
+from app.welcome.step import Step, wrapped
+
+TEXT = "Ask something: these keys are all you need."
+KEYS = (
+    ("Hold Space", "and speak; let go when you are done."),
+    ("Tap Space", "to begin, and once more when you are done."),
+    ("Type", "a question instead, and press Enter."),
+    ("Esc", "stops the reply and its sound at once."),
+)
+HEADPHONES = "With them you may speak over a reply to interrupt it; without, the microphone would hear the speaker."
+
+
+class ReadyStep(Step):
+    def __init__(self, headphones: bool) -> None:
+        super().__init__("check", "Ready", TEXT)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        for row, (key, what) in enumerate(KEYS):
+            grid.addWidget(KeyCap(key), row, 0)
+            grid.addWidget(wrapped(what), row, 1)
+        self.headphones = QCheckBox("I wear headphones")
+        self.headphones.setChecked(headphones)
+        self.headphones.setAccessibleDescription(HEADPHONES)
+        self.body.addLayout(grid)
+        self.body.addSpacing(8)
+        self.body.addWidget(self.headphones)
+        self.body.addWidget(wrapped(HEADPHONES, "muted"))
+
+
+class KeyCap(QWidget):
+    """A word on a key."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.setAccessibleName(text)
+        self.setFont(theme.font(0.92, bold=True))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(116, 32)
+
+    def paintEvent(self, event) -> None:
+        colours, painter = theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours.border), 1.5))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)

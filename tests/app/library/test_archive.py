@@ -1,0 +1,82 @@
+"""Out of the library and in again."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import soundfile
+
+from app.library import archive
+from app.library.journal import Journal
+from app.library.library import Library, LibraryError
+from tests.app.library.test_library import record
+
+
+@pytest.fixture
+def library(tmp_path):
+    library = Library(tmp_path / "library")
+    library.open()
+    journal = Journal(library)
+    record(journal, 1)
+    record(journal, 2)
+    journal.close()
+    yield library
+    library.close()
+
+
+@pytest.mark.parametrize("form", ["flac", "wav"])
+def test_a_session_survives_a_zip(library, tmp_path, form):
+    [info] = library.sessions()
+    target = tmp_path / "session.zip"
+    archive.export_zip(library, [info.id], target, form)
+    names = zipfile.ZipFile(target).namelist()
+    assert f"{info.id}/transcript.md" in names and f"{info.id}/turns/0001/reply.{form}" in names
+    before = library.turns(info.id)[0].reply_audio()
+    library.delete(info.id)
+    assert archive.import_from(library, target) == [info.id]
+    assert archive.import_from(library, target) == []  # already there
+    turns = library.turns(info.id)
+    assert len(turns) == 2 and turns[0].text == "Paris." and len(turns[0].tokens) == 8
+    assert np.array_equal(turns[0].reply_audio()[0], before[0])
+    assert library.sessions()[0].turns == 2
+
+
+def test_a_folder_is_taken_too(library, tmp_path):
+    [info] = library.sessions()
+    other = Library(tmp_path / "other")
+    other.open()
+    assert archive.import_from(other, library.sessions_folder) == [info.id]
+    assert archive.import_from(other, library.sessions_folder / info.id) == []
+    other.close()
+
+
+def test_what_is_no_session_is_refused(library, tmp_path):
+    evil = tmp_path / "evil.zip"
+    with zipfile.ZipFile(evil, "w") as zipped:
+        zipped.writestr("../../outside.txt", "gotcha")
+    with pytest.raises(LibraryError, match="outside"):
+        archive.import_from(library, evil)
+    (tmp_path / "text.zip").write_text("no zip")
+    with pytest.raises(LibraryError, match="not a zip"):
+        archive.import_from(library, tmp_path / "text.zip")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LibraryError, match="no session"):
+        archive.import_from(library, tmp_path / "empty")
+    assert not (tmp_path / "outside.txt").exists() and len(library.sessions()) == 1
+
+
+def test_transcript_trace_and_sounds(library, tmp_path):
+    [info] = library.sessions()
+    text = archive.markdown(library, info.id)
+    assert "what is it" in text and "Paris." in text and "mean speech depth 9.0" in text
+    lines = [json.loads(line) for line in archive.jsonl(library, info.id).splitlines()]
+    assert [line["number"] for line in lines] == [1, 2] and len(lines[0]["trace"]) == 8
+    [first, _] = library.turns(info.id)
+    for name in ("a.wav", "a.flac"):
+        archive.export_sound(first, "reply", tmp_path / name)
+        assert soundfile.info(tmp_path / name).frames == 8000
+    with pytest.raises(LibraryError, match="cannot be written"):
+        archive.export_zip(library, [info.id], tmp_path / "nowhere" / "a.zip")

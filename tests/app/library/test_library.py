@@ -1,0 +1,252 @@
+"""Sessions on disk: what was said is kept, whatever happens to the program."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from app.engine_commands import ModelFacts
+from app.library import journal as journal_module
+from app.library.files import write_json
+from app.library.journal import Journal
+from app.library.library import Library, LibraryError
+from app.library.records import stats_of
+from engine.events import Audio, Drafts, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+from tests.rig.processes import ROOT
+
+WREN = ModelFacts("wren", "resources/wren", 12, (4, 8), 16, 25.0, 480)
+TONE = (0.3 * np.sin(np.arange(4000) * 0.05)).astype(np.float32)
+
+
+def stats(text="Paris.", **more) -> TurnStats:
+    return TurnStats(
+        "spark:k=4,last@8", 7, "what is it", text, {"text": 2, "speech": 6}, {"full": 12.0, "mean_speech": 9.0}, 2, 0, 0,
+        {"first_audio": 0.1}, 120.0, 0.2, 0.25, 16000, **more,
+    )  # fmt: skip
+
+
+def events(end=None):
+    yield Listened(0.25, 4, 0.01)
+    yield Text("heard", "what is it")
+    for index in range(8):
+        yield Token(index, 100 + index, "speech", 8, index % 4 == 3, 3 if index % 4 == 3 else 0, 2.5, 0.01 * index)
+    yield Drafts(2, (5, 6))
+    yield Text("text", "Par")
+    yield Text("text", "is.")
+    yield Audio(TONE, 16000, 4, 0.1)
+    yield Audio(-TONE, 16000, 8, 0.2)
+    yield end or TurnFinished(stats())
+
+
+def record(journal, turn=1, end=None, text="", spoken=True):
+    journal.begin(turn, schedule="spark:k=4,last@8", pooling="none", spoken=spoken, text=text, seed=7, model=WREN)
+    if spoken:
+        journal.question(turn, TONE, 48000)
+        journal.question(turn, TONE, 48000)
+    for event in events(end):
+        journal.event(turn, event)
+
+
+@pytest.fixture
+def library(tmp_path):
+    library = Library(tmp_path / "library")
+    library.open()
+    yield library
+    library.close()
+
+
+def test_a_turn_is_on_disk_when_its_last_event_was_taken(library):
+    journal = Journal(library)
+    record(journal)
+    [turn] = library.turns(journal.session)
+    assert (turn.state, turn.heard, turn.text, turn.schedule) == ("finished", "what is it", "Paris.", "spark:k=4,last@8")
+    samples, rate = turn.question_audio()
+    assert rate == 48000 and np.abs(samples - np.tile(TONE, 2)).max() < 1e-4
+    samples, rate = turn.reply_audio()
+    assert rate == 16000 and np.abs(samples - np.concatenate([TONE, -TONE])).max() < 1e-4
+    assert [token.id for token in turn.tokens] == list(range(100, 108)) and turn.tokens[3].caught_up == 3
+    assert stats_of(turn.stats) == stats() and turn.model["name"] == "wren" and turn.versions["python"]
+    assert turn.first_audio == 0.1 and turn.rejected == [[10, 2]] and not journal.problem
+    assert {path.name for path in turn.folder.iterdir()} == {"turn.json", "question.flac", "reply.flac", "tokens.jsonl"}
+    [info] = library.sessions()
+    assert (info.id, info.turns, info.words) == (journal.session, 1, "what is it")
+
+
+def test_how_a_turn_ended_is_kept(library):
+    journal = Journal(library)
+    record(journal, 1, TurnCancelled(stats("Par")))
+    record(journal, 2, TurnFailed("The model stopped."), text="hello", spoken=False)
+    cancelled, failed = library.turns(journal.session)
+    assert (cancelled.state, failed.state, failed.note) == ("cancelled", "failed", "The model stopped.")
+    assert not failed.spoken and failed.question_audio() is None
+
+
+def test_a_question_thought_better_of_leaves_nothing(library):
+    journal = Journal(library)
+    record(journal, 1)
+    journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    journal.question(2, TONE, 16000)
+    journal.drop(2)
+    record(journal, 3)
+    assert [turn.number for turn in library.turns(journal.session)] == [1, 2]
+    journal.new_session()
+    record(journal, 4)
+    assert len(library.sessions()) == 2
+
+
+CRASH = """
+import sys, time
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from app.library.library import Library
+from app.library.journal import Journal
+from tests.app.library.test_library import TONE, WREN, events, record
+library = Library(Path(sys.argv[1])); library.open()
+journal = Journal(library)
+record(journal, 1)
+journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+journal.question(2, TONE, 48000)
+for event in list(events())[:-1]:
+    journal.event(2, event)
+print("in the middle", flush=True)
+time.sleep(600)
+"""
+
+
+def test_killed_in_the_middle_of_a_reply(tmp_path):
+    folder = tmp_path / "library"
+    child = subprocess.Popen([sys.executable, "-c", CRASH, str(folder), str(ROOT)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert child.stdout.readline() == "in the middle\n"
+    other = Library(folder)
+    other.open()  # a second program starts while the first one talks: it leaves the running turn alone
+    assert [turn.state for turn in other.turns(other.sessions()[0].id)] == ["finished", "running"]
+    other.close()
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    library = Library(folder)
+    library.open()
+    [info] = library.sessions()
+    finished, unfinished = library.turns(info.id)
+    assert (finished.state, finished.text) == ("finished", "Paris.")
+    assert unfinished.state == "unfinished" and unfinished.text == "Paris." and "middle" in unfinished.note
+    assert len(unfinished.tokens) == 8
+    assert len(unfinished.question_audio()[0]) == 4000 and len(unfinished.reply_audio()[0]) == 8000
+    library.close()
+    database = sqlite3.connect(folder / "index.sqlite")
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert database.execute("SELECT turns FROM sessions").fetchall() == [(2,)]
+    database.close()
+
+
+def test_a_full_disk_is_a_sentence_and_the_talk_goes_on(library, monkeypatch):
+    journal = Journal(library)
+    record(journal, 1)
+
+    def full(path, value):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module, "write_json", full)
+        record(journal, 2)
+    assert "no space left" in journal.problem
+    assert [turn.text for turn in library.turns(journal.session)] == ["Paris."]
+    record(journal, 3)
+    assert not journal.problem and len([t for t in library.turns(journal.session) if t.state == "finished"]) == 2
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    library = Library(tmp_path / "file" / "library")
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        library.open()
+    journal = Journal(None)
+    record(journal)
+    assert not journal.session
+
+
+def test_the_index_can_be_made_again(library):
+    journal = Journal(library)
+    record(journal)
+    library.rename(journal.session, "About France")
+    library.pin(journal.session, True)
+    journal.close()
+    before = library.sessions()
+    library.close()
+    (library.folder / "index.sqlite").write_bytes(b"not a database at all" * 100)
+    library.open()
+    assert library.sessions() == before and before[0].title == "About France" and before[0].pinned
+
+
+def test_search_finds_words_in_questions_replies_and_titles(library):
+    journal = Journal(library)
+    record(journal)
+    first = journal.session
+    journal.new_session()
+    record(journal, 2, text="100% sure_thing", spoken=False, end=TurnFailed("no"))
+    library.rename(first, "Geography")
+    assert [info.id for info in library.sessions("geo WHAT")] == [first]
+    assert len(library.sessions("paris")) == 2 and not library.sessions("london")
+    assert len(library.sessions("%")) == len(library.sessions("0%")) == len(library.sessions("e_t")) == 1  # literal characters
+
+
+def test_delete_and_undo(library):
+    journal = Journal(library)
+    record(journal)
+    session = journal.session
+    with pytest.raises(LibraryError, match="still open"):
+        library.delete(session)
+    journal.close()
+    library.delete(session)
+    assert not library.sessions() and not library.turns(session)
+    library.restore(session)
+    assert [info.id for info in library.sessions()] == [session] and library.turns(session)
+    library.delete(session)
+    library.empty_trash(older_than_days=-1)
+    with pytest.raises(OSError):
+        library.restore(session)
+
+
+def test_two_thousand_sessions_are_listed_at_once(library):
+    journal = Journal(library)
+    record(journal)
+    journal.close()
+    [model] = library.sessions_folder.iterdir()
+    turn = (model / "turns" / "0001" / "turn.json").read_text()
+    for number in range(2000):
+        folder = library.sessions_folder / f"20200101-{number:06d}-abcdef"
+        (folder / "turns" / "0001").mkdir(parents=True)
+        (folder / "turns" / "0001" / "turn.json").write_text(turn.replace("what is it", f"question number {number}"))
+        write_json(folder / "session.json", {"format": 1, "title": "", "pinned": False, "created": 1e9 + number})
+    library.close()
+    library.open()  # finds and reads them
+    library.close()
+    began = time.perf_counter()
+    library.open()
+    found = library.sessions()
+    seconds = time.perf_counter() - began
+    print(f"2,001 sessions: opened and listed in {seconds * 1000:.0f} ms")
+    assert len(found) == 2001 and seconds < 10
+    assert len(library.sessions("number 1999")) == 1
+
+
+def test_a_damaged_turn_does_not_hide_the_others(library):
+    journal = Journal(library)
+    record(journal, 1)
+    record(journal, 2)
+    journal.close()
+    [info] = library.sessions()
+    (library.sessions_folder / info.id / "turns" / "0001" / "turn.json").write_text("{")
+    assert [turn.number for turn in library.turns(info.id)] == [2]
+    shutil.rmtree(library.sessions_folder / info.id)
+    library.close()
+    library.open()
+    assert library.sessions() == []

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Prepares Refrain on this machine and starts it; needs nothing but Python.
 
-    python3 dev.py run [...]      the window, or the command line (ask, bench, models, schedules)
+    python3 dev.py run [...]      the window, or the command line (ask, eval, heads, bench, models, ...)
     python3 dev.py test [...]     the tests; arguments go to pytest
     python3 dev.py train [...]    trains Wren
-    python3 dev.py setup [...]    only prepares what `run`, `test` or `train` need (without a name: run and test)
+    python3 dev.py voice [...]    makes a voice for Step-Audio-2: a recording and the model's folder
+    python3 dev.py setup [...]    only prepares what one of these needs (without a name: run and test)
 
 Python packages go into .venv beside this file; they are looked at again when pyproject.toml, constraints.txt or the
 Python changed.
@@ -31,16 +32,25 @@ PYTHONS = ((3, 11), (3, 14))
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 LINUX = sys.platform.startswith("linux")
 
-EXTRAS = {"run": (), "test": ("test",), "train": ("training",)}
+EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ("voices",)}
+MEASURING = ("eval", "heads")  # commands of the command line that need what "eval" needs
 DEBIAN = {  # "a|b": the first of these names that this release knows
     "run": """libportaudio2 libegl1 libgl1 libglib2.0-0t64|libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libzstd1
         libxkbcommon0 libxkbcommon-x11-0 libx11-6 libx11-xcb1 libxcb-cursor0 libxcb-glx0 libxcb-icccm4 libxcb-image0
         libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1
         libxcb-util1 libxcb-xfixes0 libxcb-xkb1 fonts-dejavu-core""".split(),
     "test": "xvfb xauth pulseaudio pulseaudio-utils libasound2-plugins".split(),
+    "eval": [],
     "train": "espeak-ng flite".split(),
+    "voice": [],
 }
-PROGRAMS = {"run": (), "test": ("Xvfb", "pulseaudio", "pactl") if LINUX else (), "train": ("espeak-ng", "flite")}
+PROGRAMS = {
+    "run": (),
+    "test": ("Xvfb", "pulseaudio", "pactl") if LINUX else (),
+    "eval": (),
+    "train": ("espeak-ng", "flite"),
+    "voice": (),
+}
 
 
 def say(sentence):
@@ -199,11 +209,13 @@ def become(*command):
 
 def main(arguments):
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if command not in {*EXTRAS, "setup"} or (command == "setup" and not set(rest) <= set(EXTRAS)):
+    if command not in {*EXTRAS, "setup"} - {"eval"} or (command == "setup" and not set(rest) <= set(EXTRAS)):
         sys.exit(__doc__.strip())
     if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         stop(f"Refrain needs Python 3.11 to 3.14; this is {PYTHON}. Please start dev.py with such a Python.")
     jobs = {"setup": rest or ["run", "test"], "test": ["run", "test"]}.get(command, [command])
+    if command == "run" and rest[:1] and rest[0] in MEASURING:
+        jobs = ["run", "eval"]
     prepare_system(jobs)
     prepare_packages(jobs)
     if command == "run":
@@ -213,6 +225,8 @@ def main(arguments):
         become(venv_python(), "-m", "pytest", *rest)
     if command == "train":
         become(venv_python(), "-m", "engine.models.wren.training", *rest)
+    if command == "voice":
+        become(venv_python(), "-m", "engine.models.stepaudio2.make_voice", *rest)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ FLOORS = {
     "engine.dialogue": 4,
     "engine.asking": 5,
     "engine.evaluation": 5,
+    "engine.heads": 5,
     "engine.benchmarks": 5,
     "engine.cli": 5,
 }

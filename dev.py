@@ -5,7 +5,7 @@
     python3 dev.py test [...]     the tests; arguments go to pytest
     python3 dev.py train [...]    trains Wren
     python3 dev.py voice [...]    makes a voice for Step-Audio-2: a recording and the model's folder
-    python3 dev.py setup [...]    only prepares what one of these needs (without a name: run and test)
+    python3 dev.py setup [...]    only prepares what one of these needs (without a name: test)
 
 Python packages go into .venv beside this file; they are looked at again when pyproject.toml, constraints.txt or the
 Python changed.
@@ -213,9 +213,11 @@ def main(arguments):
         sys.exit(__doc__.strip())
     if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         stop(f"Refrain needs Python 3.11 to 3.14; this is {PYTHON}. Please start dev.py with such a Python.")
-    jobs = {"setup": rest or ["run", "test"], "test": ["run", "test"]}.get(command, [command])
+    jobs = (rest or ["test"]) if command == "setup" else [command]
     if command == "run" and rest[:1] and rest[0] in MEASURING:
         jobs = ["run", "eval"]
+    if "test" in jobs:
+        jobs = ["run", *jobs]
     prepare_system(jobs)
     prepare_packages(jobs)
     if command == "run":

@@ -15,6 +15,9 @@ from engine.benchmarks import pooling as pooled
 from engine.benchmarks import speaking
 from engine.prefill import pooling as poolings
 
+_WIDTH = None if sys.stdout.isatty() else 120
+"""Of tables, in characters: what is not a terminal has room."""
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements that are no part of `refrain bench`.")
 
 
@@ -40,7 +43,7 @@ def speaking_command(
     if as_json:
         print(json.dumps(speaking.as_json(costs)))
     else:
-        Console().print(speaking.table(costs))
+        Console(width=_WIDTH).print(speaking.table(costs))
 
 
 @app.command("pooling")
@@ -64,7 +67,7 @@ def pooling_command(
     if as_json:
         print(json.dumps(pooled.as_json(costs)))
     else:
-        Console().print(pooled.table(costs))
+        Console(width=_WIDTH).print(pooled.table(costs))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def bench(
         threads = sorted(set(threads))
         with status("Measuring ..."):
             speeds = decode.measure(loaded, wanted, threads, repeats, prompts)
-            caches = catch_up.measure(loaded, [one for one in wanted if one != schedules.Full()], prompts)
+            caches = catch_up.measure(loaded, [one for one in wanted if one != schedules.Full()], min(prompts, 20))
             delays = [latency.measure(loaded, str(one), max(threads), questions) for one in timed]
         if as_json:
             parts = {"decode": decode.as_json(speeds), "catch_up": catch_up.as_json(caches)}

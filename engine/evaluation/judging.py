@@ -18,7 +18,7 @@ from rich.progress import Progress
 from engine import audio_files
 from engine.evaluation import scoring
 from engine.evaluation.answers import Run, is_right
-from engine.evaluation.judges import Judge
+from engine.evaluation.judges import Judge, Once
 from engine.evaluation.results import Result
 from engine.evaluation.sets import Item, QuestionSet
 from engine.speech.resample import mono
@@ -42,11 +42,12 @@ def judge_replies(
     Raises `ValueError` with a sentence if the predictor cannot be used.
     """
     items = {(one.name, item.id): item for one in sets for item in one.items}
+    listener = judge and Once(judge)
     task = progress.add_task("judging", total=len(results))
     found = []
     for result in results:
         if not result.failed:
-            result = _judged(run, result, items[result.set, result.id], judge, predictor)
+            result = _judged(run, result, items[result.set, result.id], listener, predictor)
         found.append(result)
         progress.advance(task)
     return found

@@ -1,4 +1,4 @@
-"""`python -m engine.evaluation.lengths`: how many positions Wren's replies take in each decoding paradigm (arXiv 2506.04518).
+"""How many positions Wren's replies take in each decoding paradigm (arXiv 2506.04518).
 
 Measured on typed questions, and predicted by arithmetic: from each reply's own numbers of tokens, and, for a long reply, from
 the rate at which text is spoken.
@@ -6,16 +6,12 @@ the rate at which text is spoken.
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-import typer
-from rich.progress import track
+from rich.progress import Progress
 
-from engine import models
 from engine.dialogue import Dialogue
-from engine.evaluation import sets
 from engine.events import TurnFinished
 from engine.models.wren import lengths
 from engine.models.wren.wren import Wren
@@ -44,17 +40,17 @@ class Lengths:
         return f"| {' | '.join(cells)} |"
 
 
-HEADER = (
+_HEADER = (
     "| paradigm | text tokens | speech tokens | positions | predicted | positions/s of speech | of a long reply | of padded |\n"
     "|---|---:|---:|---:|---:|---:|---:|---:|"
 )
 
 
-def measure(model: Wren, questions: list[str]) -> Lengths:
+def measure(model: Wren, questions: Sequence[str], progress: Progress) -> Lengths:
     """Asks each question in a conversation of its own. Raises `ValueError` if no reply ended by itself."""
     config, dialogue = model.config, Dialogue(model)
     found = Lengths(config.paradigm)
-    for question in track(questions, description=config.paradigm, disable=not sys.stderr.isatty()):
+    for question in progress.track(questions, description=f"{config.paradigm}: positions"):
         dialogue.reset()
         *_, end = dialogue.ask(question)
         if not isinstance(end, TurnFinished) or end.stats.limits:
@@ -69,24 +65,7 @@ def measure(model: Wren, questions: list[str]) -> Lengths:
     return found
 
 
-def main(
-    names: str = typer.Option("wren-padded,wren-early-stop,wren-parallel", "--models", help="Wrens, separated by commas."),
-    limit: int = typer.Option(100, help="Only so many questions of the typed set; 0: all."),
-    threads: int = typer.Option(1, help="CPU threads."),
-) -> None:
-    """Prints a Markdown table; a reply is compared with the padded one where that model is among those asked."""
-    torch.set_num_threads(threads)
-    try:
-        questions = [item.text for item in sets.read(sets.folder_of("wren"), "typed")][: limit or None]
-        loaded = [models.load(name) for name in names.split(",")]
-        found = [measure(model, questions) for model in loaded]
-    except (ValueError, FileNotFoundError) as error:
-        sys.exit(str(error))
+def table(models: Sequence[Wren], found: Sequence[Lengths]) -> str:
+    """Markdown; replies are compared with the padded ones where those are among `found`."""
     padded = next((each for each in found if each.paradigm == "padded"), None)
-    print(HEADER)
-    for model, each in zip(loaded, found, strict=True):
-        print(each.row(model, padded))
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    return "\n".join([_HEADER, *(each.row(model, padded) for model, each in zip(models, found, strict=True))])

@@ -88,6 +88,7 @@ def report(results: Sequence[Result], about: Sequence[str] = ()) -> str:
     ]
     if any(r.pooling != "none" for r in results):
         parts += ["## Prefill, as a share of that without pooling", table(rows(results, POOLING), _CASE, POOLING)]
+        parts += _by_length(results)
     if apart := differences(results):
         parts += [f"## Difference to `{first}`, question by question", table(apart, _CASE, DIFFERENCES, True)]
     for name in ("area", "voice"):
@@ -122,6 +123,23 @@ def _by(results: Sequence[Result], name: str) -> list[str]:
     wanted = [m for m in QUALITY if m.name in ("right", "right_in_speech", "wer", "heard_wer")]
     found = rows(named, wanted, lambda r: (*case_of(r), getattr(r, name)))
     return [f"## By {name}", table(found, f"Set | Schedule | Pooling | {name.capitalize()}", wanted)]
+
+
+def _by_length(results: Sequence[Result]) -> list[str]:
+    """Spoken questions in three parts of equal size, from the shortest to the longest."""
+    spoken = [r for r in results if r.question_seconds]
+    seconds = {(r.set, r.id): r.question_seconds for r in spoken}
+    if len(seconds) < 3:
+        return []
+    ends = np.quantile(list(seconds.values()), [0, 1 / 3, 2 / 3, 1])
+    parts = [f"{low:.1f} - {high:.1f} s" for low, high in zip(ends, ends[1:], strict=False)]
+    names = "right", "heard_wer", "kept", "flops", "prompt_kv", "first_token"
+    wanted = [m for m in (*QUALITY, *POOLING, *COST) if m.name in names]
+    ordered = sorted(spoken, key=lambda r: r.question_seconds)
+    found = rows(ordered, wanted, lambda r: (parts[int(np.searchsorted(ends[1:3], r.question_seconds))], r.schedule, r.pooling))
+    order = list(dict.fromkeys((r.schedule, r.pooling) for r in results))
+    found.sort(key=lambda row: (parts.index(row.group[0]), order.index(row.group[1:])))
+    return ["## By length of the question", table(found, "Length | Schedule | Pooling", wanted)]
 
 
 def _groups(results: Sequence[Result], key: Callable[[Result], Group]) -> dict[Group, list[Result]]:

@@ -15,6 +15,7 @@ from engine.evaluation import judges, judging, scoring
 from engine.evaluation.answers import Run
 from engine.evaluation.cases import Case, cases, check, split
 from engine.evaluation.evaluate import Plan, Times, measure, opened, write
+from engine.evaluation.judges import Once
 from engine.evaluation.judging import judge_replies
 from engine.evaluation.sets import Item, QuestionSet
 from engine.lm.sampling import Sampling
@@ -149,6 +150,13 @@ def test_the_judge_hears_each_reply_once(model, tmp_path):
     sounds[0].unlink()
     judged(model, tmp_path, ITEMS, other)
     assert sounds[0].is_file()  # its question was asked again
+
+
+def test_the_judge_hears_the_same_sound_once():
+    judge, sound = Parrot(), np.linspace(-1, 1, 100)
+    once = Once(judge)
+    assert once.name == judge.name
+    assert [once.transcribe(one, RATE) for one in (sound, sound.copy(), -sound)] == ["one two"] * 3 and judge.count == 2
 
 
 def test_opinion_scores_come_from_a_command(model, tmp_path):

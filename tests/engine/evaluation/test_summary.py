@@ -107,3 +107,20 @@ def test_tables_have_a_row_for_each_case_and_no_empty_column():
 
 
 COSTS = {"heard": 40, "input": 20, "deep": 10, "flops": 5, "flops_unpooled": 10, "kv_bytes": 1, "kv_bytes_unpooled": 2}
+
+
+def test_pooled_questions_are_told_apart_by_their_length():
+    def asked(number, pooling):
+        flops = {"flops": 50 + number if pooling != "none" else 100, "flops_unpooled": 100}
+        return replace(ONE, set="spoken", id=f"q{number}", pooling=pooling, question_seconds=number + 1.0, prefill=flops)
+
+    results = [asked(number, pooling) for pooling in ("none", "input:0.8") for number in (4, 1, 0, 5, 3, 2)]
+    lines = report(results).partition("## By length of the question")[2].splitlines()[2:10]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+    place = cells[0].index("Prefill FLOPs")
+    assert [(line[0], line[2], line[3], line[place]) for line in cells[2:]] == [
+        ("1.0 - 2.7 s", "none", "2", "100.0%"), ("1.0 - 2.7 s", "input:0.8", "2", "50.5%"),
+        ("2.7 - 4.3 s", "none", "2", "100.0%"), ("2.7 - 4.3 s", "input:0.8", "2", "52.5%"),
+        ("4.3 - 6.0 s", "none", "2", "100.0%"), ("4.3 - 6.0 s", "input:0.8", "2", "54.5%"),
+    ]  # fmt: skip
+    assert "By length" not in report([one for one in results if one.pooling == "none"])

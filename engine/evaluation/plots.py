@@ -1,4 +1,4 @@
-"""Three pictures of a run: depth against word error rate, depth against speed, acceptance by exit layer."""
+"""Three pictures of a run: depth against word error rate and against speed (over all sets), acceptance by exit layer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from engine.evaluation.metrics import COST, QUALITY
 from engine.evaluation.results import Result
 from engine.evaluation.summary import Row, rows
 
+_DEPTH = "speech_depth"
+_BLUE, _PALE = "#0072b2", "#b9d7e8"  # Okabe and Ito's blue, and the same for intervals
+
 
 def draw(results: Sequence[Result], folder: Path) -> list[Path]:
     """Writes those PNG files that there are figures for, and gives their paths.
@@ -17,10 +20,11 @@ def draw(results: Sequence[Result], folder: Path) -> list[Path]:
     Raises `ValueError` with a sentence where matplotlib is not installed.
     """
     check()
-    found = rows(results, (*QUALITY, *COST))
+    metrics = (*QUALITY, *COST)
+    found, together = rows(results, metrics), rows(results, metrics, lambda result: ("all", result.schedule, result.pooling))
     drawn = [
-        _scatter(found, "speech_depth", "wer", "Mean depth of speech tokens", "WER of speech, %", 100, folder / "depth-wer.png"),
-        _scatter(found, "speech_depth", "speed", "Mean depth of speech tokens", "Tokens/s", 1, folder / "depth-speed.png"),
+        _scatter(together, "wer", "WER of speech, %", 100, folder / "depth-wer.png"),
+        _scatter(together, "speed", "Tokens/s", 1, folder / "depth-speed.png"),
         _acceptance(found, folder / "acceptance.png"),
     ]
     return [path for path in drawn if path]
@@ -34,23 +38,39 @@ def check() -> None:
         raise ValueError("matplotlib is not installed, which draws the plots: run python3 dev.py setup eval.") from None
 
 
-def _scatter(found: Sequence[Row], x: str, y: str, x_title: str, y_title: str, scale: float, path: Path) -> Path | None:
-    points = [row for row in found if x in row.figures and y in row.figures]
+def _scatter(found: Sequence[Row], y: str, y_title: str, scale: float, path: Path) -> Path | None:
+    """A numbered point for each case over its speech tokens' depth; the key beside the plot says what the numbers are."""
+    points = [row for row in found if _DEPTH in row.figures and y in row.figures]
     if not points:
         return None
-    figure, axes = _figure(x_title, y_title)
-    for name in dict.fromkeys(row.group[0] for row in points):
-        members = [row for row in points if row.group[0] == name]
-        across = [row.figures[x].value for row in members]
-        up = [scale * row.figures[y].value for row in members]
-        below = [scale * (row.figures[y].value - row.figures[y].low) for row in members]
-        above = [scale * (row.figures[y].high - row.figures[y].value) for row in members]
-        bars = [[max(0.0, one) for one in side] for side in (below, above)]
-        axes.errorbar(across, up, yerr=bars, fmt="o", capsize=3, alpha=0.8, label=name)
-        for row, left, height in zip(members, across, up, strict=True):
-            axes.annotate(_label(row), (left, height), xytext=(5, 4), textcoords="offset points", fontsize=7)
-    axes.legend(title="Set")
+    figure, axes = _figure("Mean depth of speech tokens", y_title)
+    across = [row.figures[_DEPTH].value for row in points]
+    up = [scale * row.figures[y].value for row in points]
+    ends = [[scale * getattr(row.figures[y], end) for row in points] for end in ("low", "high")]
+    bars = [[max(0.0, abs(height - end)) for height, end in zip(up, side, strict=True)] for side in ends]
+    axes.errorbar(across, up, yerr=bars, fmt="o", capsize=3, color=_BLUE, ecolor=_PALE)
+    axes.set_ylim(bottom=0)
+    for left, height, numbers in _labels(across, up, axes.get_xlim(), axes.get_ylim()):
+        axes.annotate(numbers, (left, height), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    key = "\n".join(f"{number}  {_label(row)}" for number, row in enumerate(points, 1))
+    axes.annotate(key, (1.02, 1), xycoords="axes fraction", va="top", fontsize=8)
     return _write(figure, path)
+
+
+def _labels(
+    across: Sequence[float], up: Sequence[float], x_range: tuple[float, float], y_range: tuple[float, float]
+) -> list[tuple[float, float, str]]:
+    """Places of labels: points that would hide each other's share one, at the first of them."""
+    width, height = (end - begin for begin, end in (x_range, y_range))
+    found: list[tuple[float, float, str]] = []
+    for number, (x, y) in enumerate(zip(across, up, strict=True), 1):
+        for place, (left, low, numbers) in enumerate(found):
+            if abs(x - left) < 0.02 * width and abs(y - low) < 0.03 * height:
+                found[place] = left, low, f"{number}\n{numbers}"
+                break
+        else:
+            found.append((x, y, str(number)))
+    return found
 
 
 def _acceptance(found: Sequence[Row], path: Path) -> Path | None:
@@ -69,7 +89,7 @@ def _acceptance(found: Sequence[Row], path: Path) -> Path | None:
         bars = [[max(0.0, 100 * (one.value - one.low)) for one in kept], [max(0.0, 100 * (one.high - one.value)) for one in kept]]
         label = " · ".join(part for part in name if part != "none")
         axes.errorbar(layers, [100 * one.value for one in kept], yerr=bars, fmt="o-", capsize=3, label=label)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set_xticks(sorted({layer for _, layer in points}))
     axes.legend()
     return _write(figure, path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -93,6 +93,7 @@ def report(results: Sequence[Result], about: Sequence[str] = ()) -> str:
         parts += [f"## Difference to `{first}`, question by question", table(apart, _CASE, DIFFERENCES, True)]
     for name in ("area", "voice"):
         parts += _by(results, name)
+    parts += _together(results)
     if failed := [r for r in results if r.failed]:
         parts += ["## Could not be answered", "\n".join(f"- {' · '.join(case_of(r))} · {r.id}: {r.failed}" for r in failed)]
     return "\n\n".join(parts) + "\n"
@@ -123,6 +124,18 @@ def _by(results: Sequence[Result], name: str) -> list[str]:
     wanted = [m for m in QUALITY if m.name in ("right", "right_in_speech", "wer", "heard_wer")]
     found = rows(named, wanted, lambda r: (*case_of(r), getattr(r, name)))
     return [f"## By {name}", table(found, f"Set | Schedule | Pooling | {name.capitalize()}", wanted)]
+
+
+def _together(results: Sequence[Result]) -> list[str]:
+    """Several sets as one, for what a few hundred questions more can tell apart."""
+    if len({r.set for r in results}) < 2:
+        return []
+    one = [replace(r, set="all", id=f"{r.set} {r.id}") for r in results]
+    names = "right", "right_in_speech", "wer", "agreement", "heard_wer", "speech_depth", "mean_depth", "acceptance"
+    wanted = [m for m in (*QUALITY, *COST) if m.name in names]
+    parts = ["## All sets together", table(rows(one, wanted), _CASE, wanted)]
+    apart = differences(one)
+    return [*parts, "Difference to the first:", table(apart, _CASE, DIFFERENCES, True)] if apart else parts
 
 
 def _by_length(results: Sequence[Result]) -> list[str]:

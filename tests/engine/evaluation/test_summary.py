@@ -124,3 +124,15 @@ def test_pooled_questions_are_told_apart_by_their_length():
         ("4.3 - 6.0 s", "none", "2", "100.0%"), ("4.3 - 6.0 s", "input:0.8", "2", "54.5%"),
     ]  # fmt: skip
     assert "By length" not in report([one for one in results if one.pooling == "none"])
+
+
+def test_sets_are_told_together_too():
+    results = [
+        replace(ONE, set=name, id="q1", schedule=schedule, right=right)
+        for schedule, rights in (("full", (True, True)), ("fixed:2", (True, False)))
+        for name, right in zip(("typed", "spoken"), rights, strict=True)
+    ]
+    told = report(results).partition("## All sets together")[2]
+    assert "| all | full | none | 2 | 100.0%" in told and "| all | fixed:2 | none | 2 | 50.0%" in told
+    assert "| all | fixed:2 | none | 2 | -50.0% [-100.0%, 0.0%]" in told.partition("Difference")[2]
+    assert "together" not in report([one for one in results if one.set == "typed"])

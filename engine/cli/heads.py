@@ -66,6 +66,38 @@ def train(
             print(f"{train.table(found)}\n\n{target / train.FILE}")
 
 
+@app.command("measure")
+def measure(
+    model: ModelOption = "wren",
+    prompts: PromptsOption = "bundled",
+    layers: Annotated[str, typer.Option(help="Exit layers, such as 8,9 or 4-11; by default all with a trained head.")] = "",
+    count: Annotated[int, typer.Option("--questions", min=1, help="How many questions at most.")] = 240,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Says how often the model's exit heads choose the same as full depth, beside the logit lens. Nothing is trained.
+
+    The test sets typed, spoken and unheard are prompts too: what no head has learnt from. Wren: half a second for a question.
+    """
+    with in_sentences(verbose):
+        wanted = _layers(layers) if layers else ()
+        loaded = _load(model, threads)
+        from dataclasses import asdict
+
+        from engine.heads import measuring, questions
+
+        asked = questions.questions(prompts, loaded.name, count)
+        for note in asked.notes:
+            complain(f"{note} Those questions are left out.")
+        with _progress() as progress:
+            found = measuring.measure(loaded, asked, wanted, progress)
+        if as_json:
+            print_json({"questions": len(asked.items), "agreement": [asdict(one) for one in found]})
+        else:
+            print(measuring.table(found))
+
+
 @app.command("choose")
 def choose(
     model: ModelOption = "wren",

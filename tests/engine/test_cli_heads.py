@@ -88,3 +88,18 @@ def test_what_cannot_be_done_is_a_sentence(run, asked, tmp_path):
     ):
         code, out, err = run(*arguments)
         assert code == 1 and out == "" and word in err and "Traceback" not in err, err
+
+
+def test_heads_are_measured_beside_the_logit_lens(run, model, asked):
+    code, _, err = run("measure", "--prompts", asked)
+    assert code == 1 and "no trained exit head" in err
+    assert run("train", "--layers", "1,3", "--prompts", asked, "--replies", 12, "--epochs", 8)[0] == 0
+    model.exit_heads |= files.exit_heads(model.folder, model.decoder, [*SPEECH, END])
+    code, out, _ = run("measure", "--prompts", asked, "--json")
+    said = json.loads(out)
+    assert code == 0 and said["questions"] == 12 and [one["layer"] for one in said["agreement"]] == [1, 3]
+    assert all(0 <= one["lens"] < one["head"] <= 1 and one["places"] > 100 for one in said["agreement"]), said
+    code, out, _ = run("measure", "--prompts", asked, "--layers", 3, "--questions", 3)
+    assert code == 0 and out.splitlines()[0].startswith("| Layer | Head | Logit lens |") and out.count("\n") == 3
+    code, _, err = run("measure", "--layers", 2)
+    assert code == 1 and "layer 2" in err

@@ -8,7 +8,7 @@ import pytest
 from rich.progress import Progress
 
 from engine import schedules
-from engine.evaluation import judges
+from engine.evaluation import judges, judging
 from engine.evaluation.sets import Item, QuestionSet
 from engine.heads.choosing import Candidate, best, candidates, compare, held_out, table
 from engine.heads.recording import split
@@ -62,6 +62,7 @@ def test_with_a_judge_the_loss_is_in_errors_and_answers(model, tmp_path, monkeyp
             return "one" if Judge.count <= 3 else "nothing"
 
     monkeypatch.setattr(judges, "make", lambda *_: Judge())
+    monkeypatch.setattr(judging, "Once", lambda judge: judge)  # this one changes its mind about the same sound
     found = compared(model, tmp_path / "run", [Full(), Spark(2, "first", 2)], "pocketsphinx")
     assert found["spark:even@2"].judged and found["spark:even@2"].loss == pytest.approx(100)
 

@@ -27,7 +27,8 @@ def prefill_then_steps(decoder, ids, prompt):
 def assert_equal_logits(reference, decoder, prompt):
     with torch.inference_mode():
         wanted = reference(torch.tensor([IDS])).logits[0]
-    torch.testing.assert_close(prefill_then_steps(decoder, IDS, prompt), wanted, atol=1e-5, rtol=1e-5)
+    # processors sum in different orders: up to 1.2e-5 apart was seen
+    torch.testing.assert_close(prefill_then_steps(decoder, IDS, prompt), wanted, atol=5e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("prompt", [1, 17, 40])

@@ -50,7 +50,7 @@ class ListeningPages(QObject):
     def close(self) -> None:
         """Lets go of the speaker."""
         self.compare.close_sound()
-        self._clips.close()
+        self._clips.end()
 
     def _test(self, replies: list) -> None:
         """What was rendered side by side becomes a test in which nobody sees which is which."""

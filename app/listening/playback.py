@@ -18,7 +18,7 @@ AS_IT_IS = Level(None, 0.0, 0.0)
 
 
 class ClipPlayback:
-    """Clips as they are, without any gain. All methods belong to the screen's thread, and none of them waits.
+    """Clips as they are, without any gain. All methods belong to the screen's thread, and none but `end` waits.
 
     What could not be played is told by the next `play`.
     """
@@ -75,6 +75,11 @@ class ClipPlayback:
         """Silence, and the speaker is free; the next `load` opens it again."""
         self.pause()
         self._background.do(self._switcher.close, lambda _: None, self._fail)
+
+    def end(self) -> None:
+        """The program ends: as `close`, but waits a moment for the speaker. PortAudio hangs if it is shut down meanwhile."""
+        self.close()
+        self._background.close()
 
     @property
     def position(self) -> float:

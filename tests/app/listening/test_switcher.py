@@ -41,7 +41,7 @@ stopped = playback.position
 assert abs(playback.heard(0) + playback.heard(1) - stopped) < 0.1, (playback.heard(0), playback.heard(1), stopped)
 time.sleep(0.3)
 assert playback.position == stopped
-playback.close()
+playback.end()
 """
 
 

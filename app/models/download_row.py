@@ -51,7 +51,7 @@ class DownloadRow(QWidget):
         layout.addLayout(buttons)
         self.hide()
 
-    def ask(self, folder: str, free: int, remark: str, unfinished: int) -> None:
+    def ask(self, folder: str, free: int, unfinished: int) -> None:
         """Says what will be fetched before anything is; `free` bytes on the disk, 0 if unknown."""
         released = self._released
         rest = f", of which {size(unfinished)} are here" if unfinished else ""
@@ -59,9 +59,8 @@ class DownloadRow(QWidget):
         parts = (
             f"About {size(released.download_bytes)} from {released.host}{rest}, into {folder}{room}.",
             f"Licence: {released.licence}. {released.licence_note}",
-            remark,
         )
-        self._show("muted", " ".join(filter(None, parts)), (self.start, self.page, self.later))
+        self._show("muted", " ".join(parts), (self.start, self.page, self.later))
         self.bar.hide()
         self.start.setFocus()
 

@@ -154,7 +154,7 @@ class ModelCard(QFrame):
             "Size": "  ·  ".join(filter(None, (parameters, disk))),
             "Licence": entry.licence.rstrip(". "),
             "Needs": need,
-            "Here": " ".join(filter(None, (entry.remark, judgement))),
+            "Here": judgement,
             "Folder": str(entry.folder) if entry.is_added else "",
         }
         for caption, text in texts.items():
@@ -164,7 +164,7 @@ class ModelCard(QFrame):
 
     def _ask(self) -> None:
         self._progress = None
-        self.row.ask(self._place, self._machine.disk_free, self.entry.remark, self.entry.unfinished)
+        self.row.ask(self._place, self._machine.disk_free, self.entry.unfinished)
         self._show()
 
     def _connect(self) -> None:

@@ -130,7 +130,7 @@ def make_tiny(
 def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
     facts, released = entry.facts, entry.released
     if facts is not None:
-        state = "broken" if entry.problem else "ready" if entry.can_be_used else "not supported"
+        state = "broken" if entry.problem else "ready"
     else:
         state = "partly downloaded" if entry.unfinished else "not installed"
     size = facts.disk_bytes if facts is not None else released.download_bytes
@@ -142,7 +142,7 @@ def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
         "megabytes": size / 1e6,
         "licence": entry.licence.rstrip(". "),
         "state": state,
-        "problem": entry.problem or (entry.remark if facts is not None else ""),
+        "problem": entry.problem,
     }
 
 

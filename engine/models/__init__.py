@@ -14,6 +14,11 @@ if TYPE_CHECKING:  # it brings torch along
 
 SHIPPED = ("wren", "wren-padded", "wren-early-stop", "wren-parallel")
 """Models that come with the program, by name."""
+_LOADED_BY = {
+    "wren": "engine.models.wren.wren:Wren",
+    "glm4voice": "engine.models.glm4voice.glm4voice:GLM4Voice",
+    "stepaudio2": "engine.models.stepaudio2.stepaudio2:StepAudio2",
+}
 
 
 def find(name_or_folder: str | Path) -> Path:
@@ -40,7 +45,5 @@ def load(name_or_folder: str | Path) -> SpokenLM:
     facts = folders.check(find(name_or_folder))
     if facts.problem:
         raise ValueError(facts.problem)
-    if not facts.runs:
-        raise ValueError(f"This version of Refrain cannot run {facts.title} yet, which {facts.folder} holds.")
-    module, _, name = folders.LOADED_BY[facts.family].partition(":")
+    module, _, name = _LOADED_BY[facts.family].partition(":")
     return getattr(import_module(module), name)(facts.folder)

@@ -21,14 +21,6 @@ from engine.models.stepaudio2 import lm as step_lm
 from engine.models.wren.parts import ADAPTER, read_config
 from engine.models.wren.parts import part_of as part_of_wren
 
-LOADED_BY = {
-    "wren": "engine.models.wren.wren:Wren",
-    "glm4voice": "engine.models.glm4voice.glm4voice:GLM4Voice",
-    "stepaudio2": "engine.models.stepaudio2.stepaudio2:StepAudio2",
-}
-"""Which class loads a family; one that is not in here is recognised and checked, but cannot be run."""
-
-
 @dataclass(frozen=True)
 class FolderFacts:
     """What was found. `folder` is the one with the config; `family` is "" where nothing was recognised."""
@@ -42,11 +34,6 @@ class FolderFacts:
     disk_bytes: int = 0
     kv_bytes_per_position: int = 0
     context: int = 0  # positions it was trained for
-
-    @property
-    def runs(self) -> bool:
-        """Whether this version of Refrain can load the family."""
-        return self.family in LOADED_BY
 
     @property
     def kv_bytes(self) -> int:

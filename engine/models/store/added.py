@@ -9,32 +9,36 @@ from pathlib import Path
 
 
 class AddedFolders:
-    """Reads and writes at once, so it is for a background thread. `problem` is a sentence about a list that was damaged."""
+    """Reads and writes at once, so it is for a background thread. `problem` is a sentence about a list that was damaged.
+
+    The file is read every time: the window and a command may both add to it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.problem = ""
-        self._folders: list[str] | None = None
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        return tuple(map(Path, self._list()))
+        """None of them where the list cannot be read; `problem` then says why."""
+        try:
+            return tuple(map(Path, self._read()))
+        except OSError as error:
+            self.problem = str(error)
+            return ()
 
     def add(self, folder: Path) -> None:
-        """Raises `OSError` with a sentence if it cannot be kept."""
-        if str(folder) not in self._list():
-            self._keep([*self._list(), str(folder)])
+        """Raises `OSError` with a sentence if the list cannot be read or kept."""
+        folders = self._read()
+        if str(folder) not in folders:
+            self._keep([*folders, str(folder)])
 
     def remove(self, folder: Path) -> None:
-        """From the list; the files stay. Raises `OSError` with a sentence if that cannot be kept."""
-        self._keep([one for one in self._list() if one != str(folder)])
-
-    def _list(self) -> list[str]:
-        if self._folders is None:
-            self._folders = self._read()
-        return self._folders
+        """From the list; the files stay. Raises `OSError` with a sentence if the list cannot be read or kept."""
+        self._keep([one for one in self._read() if one != str(folder)])
 
     def _read(self) -> list[str]:
+        """A damaged list is put aside and counts as empty; one that cannot be read or put aside must not be written over."""
         try:
             folders = json.loads(self._path.read_text(encoding="utf-8"))["folders"]
             if not isinstance(folders, list) or not all(isinstance(one, str) for one in folders):
@@ -43,14 +47,14 @@ class AddedFolders:
         except FileNotFoundError:
             return []
         except OSError as error:
-            self.problem = f"The list of added models cannot be read ({error.strerror or error})."
+            raise OSError(f"The list of added models cannot be read ({error.strerror or error}).") from error
         except (ValueError, KeyError, TypeError):
             aside = self._path.with_name(f"{self._path.stem} damaged {time.strftime('%Y-%m-%d %H%M%S')}{self._path.suffix}")
             try:
                 self._path.replace(aside)
-                self.problem = f"The list of added models was damaged and is kept as {aside}: add your folders again."
-            except OSError:
-                self.problem = f"The list of added models in {self._path} is damaged: add your folders again."
+            except OSError as error:
+                raise OSError(f"The list of added models in {self._path} is damaged and cannot be put aside: move it.") from error
+            self.problem = f"The list of added models was damaged and is kept as {aside}: add your folders again."
         return []
 
     def _keep(self, folders: list[str]) -> None:
@@ -61,4 +65,3 @@ class AddedFolders:
             os.replace(new, self._path)
         except OSError as error:
             raise OSError(f"The list of models cannot be kept in {self._path.parent} ({error.strerror or error}).") from error
-        self._folders = folders

@@ -16,7 +16,6 @@ _OF_WREN = (
     "Refrain's own small model: answers everyday English questions in one voice, on the processor of a laptop.",
     "Free for any use",
 )
-NOT_RUN = "This version of Refrain cannot run it yet."
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,6 @@ class Entry:
     licence: str
     facts: FolderFacts | None
     released: Released | None = None
-    runs: bool = False
     is_added: bool = False
     unfinished: int = 0  # bytes of a download
 
@@ -40,13 +38,7 @@ class Entry:
 
     @property
     def can_be_used(self) -> bool:
-        return self.facts is not None and self.runs and not self.problem
-
-    @property
-    def remark(self) -> str:
-        """What stands in the way although nothing is broken."""
-        known = self.released is not None or bool(self.facts and self.facts.family)
-        return NOT_RUN if known and not self.runs else ""
+        return self.facts is not None and not self.problem
 
     @property
     def folder(self) -> Path | None:
@@ -72,18 +64,18 @@ class Entry:
         return None
 
 
-def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]], runs: Iterable[str]) -> list[Entry]:
-    """Looks through every folder, so it is for a background thread. `runs`: families that this version can load.
+def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]]) -> list[Entry]:
+    """Looks through every folder, so it is for a background thread.
 
     Raises `ValueError` with a sentence if the catalogue that ships is damaged.
     """
-    runs, releases = set(runs), catalogue.read()
-    entries = [_entry(name, name, check(folder), runs, releases) for name, folder in shipped]
-    entries += [_entry(str(folder), str(folder), check(folder), runs, releases, is_added=True) for folder in added]
-    return entries + [_of_release(released, models_folder, runs) for released in releases]
+    releases = catalogue.read()
+    entries = [_entry(name, name, check(folder), releases) for name, folder in shipped]
+    entries += [_entry(str(folder), str(folder), check(folder), releases, is_added=True) for folder in added]
+    return entries + [_of_release(released, models_folder) for released in releases]
 
 
-def _entry(key: str, use: str, facts: FolderFacts, runs: set[str], releases: tuple[Released, ...], is_added=False) -> Entry:
+def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...], is_added=False) -> Entry:
     described = next((one for one in releases if one.family == facts.family), None)
     if facts.family == "wren":
         description, licence = _OF_WREN
@@ -93,10 +85,10 @@ def _entry(key: str, use: str, facts: FolderFacts, runs: set[str], releases: tup
         description, licence = "", ""
     name = facts.title if not is_added else facts.folder.name
     use = str(facts.folder) if is_added else use
-    return Entry(key, use, name or key, description, licence, facts, None, facts.family in runs, is_added)
+    return Entry(key, use, name or key, description, licence, facts, is_added=is_added)
 
 
-def _of_release(released: Released, models_folder: Path, runs: set[str]) -> Entry:
+def _of_release(released: Released, models_folder: Path) -> Entry:
     """One that was downloaded stands in a place of its own."""
     place = models_folder / released.id
     unfinished, facts = unfinished_bytes(place), None
@@ -104,7 +96,6 @@ def _of_release(released: Released, models_folder: Path, runs: set[str]) -> Entr
     if not unfinished and (folder / "config.json").is_file():
         facts = check(folder)
     licence = f"{released.licence}. {released.licence_note}"
-    can_run = released.family in runs
     return Entry(
-        released.id, str(folder), released.name, released.description, licence, facts, released, can_run, unfinished=unfinished
+        released.id, str(folder), released.name, released.description, licence, facts, released, unfinished=unfinished
     )

@@ -12,7 +12,7 @@ from engine import models
 from engine.models import folders
 from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
-from engine.models.store.entries import NOT_RUN, Entry, collect
+from engine.models.store.entries import Entry, collect
 from engine.models.store.machine import Machine, look
 from engine.models.store.unfinished import discard, unfinished_bytes
 
@@ -61,7 +61,7 @@ class Shelf:
     def entries(self) -> list[Entry]:
         """Raises `ValueError` with a sentence if the catalogue that ships is damaged."""
         shipped = [(name, models.find(name)) for name in models.SHIPPED]
-        return collect(self._added.folders, self.downloads, shipped, folders.LOADED_BY)
+        return collect(self._added.folders, self.downloads, shipped)
 
     def look(self) -> Stock:
         """May take seconds, and bring torch along."""
@@ -79,7 +79,7 @@ class Shelf:
         self._added.add(facts.folder)
         if facts.problem:
             return f"{facts.title} was added, but cannot be used. {facts.problem}"
-        return f"{facts.title} was added from {facts.folder}." + ("" if facts.runs else f" {NOT_RUN}")
+        return f"{facts.title} was added from {facts.folder}."
 
     def remove(self, folder: Path) -> str:
         self._added.remove(folder)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from engine.models.checkpoints.config_file import read_json
 
 CONFIG, ADAPTER = "config.json", "adapter.safetensors"
 
@@ -12,11 +13,11 @@ CONFIG, ADAPTER = "config.json", "adapter.safetensors"
 def read_config(folder: Path) -> dict[str, Any]:
     """What config.json holds; an adapter's names its `base` and the rest is the base's.
 
-    Raises `FileNotFoundError`, `json.JSONDecodeError`, or `ValueError` with a sentence for a base that is not there.
+    Raises `FileNotFoundError` or `ValueError` with a sentence.
     """
-    own = _read(folder / CONFIG)
+    own = read_json(folder / CONFIG)
     base = _base(folder, own)
-    return own if base is None else {**_read(base / CONFIG), **own}
+    return own if base is None else {**read_json(base / CONFIG), **own}
 
 
 def part_of(folder: Path, name: str) -> Path:
@@ -24,15 +25,8 @@ def part_of(folder: Path, name: str) -> Path:
     own = folder / name
     if own.exists():
         return own
-    base = _base(folder, _read(folder / CONFIG))
+    base = _base(folder, read_json(folder / CONFIG))
     return own if base is None else base / name
-
-
-def _read(path: Path) -> dict[str, Any]:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(values, dict):
-        raise ValueError(f"{path} is damaged: install the model again.")
-    return values
 
 
 def _base(folder: Path, config: dict[str, Any]) -> Path | None:

@@ -45,7 +45,7 @@ class WrenConfig:
 
     @classmethod
     def load(cls, path: Path) -> WrenConfig:
-        """Raises `ValueError` with a sentence for a file that is not Wren's."""
+        """Raises `FileNotFoundError` or `ValueError` with a sentence for a file that is not there or not Wren's."""
         try:
             fields = read_config(path.parent)
             listener = {**fields["listener"], "phones": tuple(fields["listener"]["phones"])}
@@ -54,9 +54,7 @@ class WrenConfig:
                 LMConfig(**fields["lm"]), ListenerConfig(**listener), SpeechTokenConfig(**speech),
                 fields["text_chunk"], fields["speech_chunk"], _known(fields.get("paradigm", cls.paradigm)),
             )  # fmt: skip
-        except FileNotFoundError:
-            raise ValueError(f"{path.parent} has no {path.name}: it is not the folder of a model.") from None
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+        except (KeyError, TypeError) as error:
             raise ValueError(f"{path} is damaged or not Wren's ({error}): install the model again.") from error
 
 

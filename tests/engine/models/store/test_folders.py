@@ -10,7 +10,7 @@ import pytest
 
 from engine import models
 from engine.models.checkpoints.shards import INDEX
-from engine.models.folders import LOADED_BY, check
+from engine.models.folders import check
 from engine.models.tiny import make
 from tests.rig.processes import ROOT
 
@@ -54,7 +54,7 @@ def cut(path: Path, to: int) -> None:
 
 def test_wren_is_whole():
     facts = check(WREN)
-    assert (facts.family, facts.title, facts.problem, facts.runs) == ("wren", "Wren", "", True)
+    assert (facts.family, facts.title, facts.problem) == ("wren", "Wren", "")
     assert 20e6 < facts.parameters < 21e6 and facts.weights_bytes == 4 * facts.parameters
     assert facts.disk_bytes == sum(path.stat().st_size for path in WREN.iterdir())
     loaded = models.load(WREN).decoder.config
@@ -73,14 +73,9 @@ def test_released_layouts_are_recognised(glm, step):
     assert facts.kv_bytes_per_position == 2 * 8 * 2 * 16 * 2 and facts.context == 16384
 
 
-def test_the_table_of_loaders_is_what_load_knows(glm, step):
+def test_every_family_that_is_recognised_can_be_loaded(glm, step):
     for folder in (WREN, glm / "glm-4-voice-9b", step):
-        facts = check(folder)
-        if facts.runs:
-            assert type(models.load(folder)).__name__ == LOADED_BY[facts.family].rpartition(":")[2]
-        else:
-            with pytest.raises(ValueError, match="does not know"):
-                models.load(folder)
+        assert models.load(folder).name.startswith(check(folder).family[:4])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -30,6 +31,28 @@ def test_this_machine_is_looked_at(tmp_path):
 
 
 def test_a_list_that_cannot_be_written_is_said(tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "models.json.new").mkdir()
     with pytest.raises(OSError, match="cannot be kept"):
-        AddedFolders(tmp_path / "file" / "models.json").add(Path("/x"))
+        AddedFolders(tmp_path / "models.json").add(Path("/x"))
+
+
+def test_a_list_that_cannot_be_read_is_not_written_over(tmp_path, monkeypatch):
+    path = tmp_path / "models.json"
+    AddedFolders(path).add(Path("/a"))
+    kept = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", Mock(side_effect=PermissionError(13, "Permission denied")))
+        added = AddedFolders(path)
+        assert added.folders == () and "cannot be read (Permission denied)" in added.problem
+        for change in (added.add, added.remove):
+            with pytest.raises(OSError, match="cannot be read"):
+                change(Path("/a"))
+    assert path.read_bytes() == kept
+
+
+def test_what_another_program_added_stays(tmp_path):
+    window, command = (AddedFolders(tmp_path / "models.json") for _ in range(2))
+    window.add(Path("/a"))
+    command.add(Path("/b"))
+    window.add(Path("/c"))
+    assert window.folders == command.folders == (Path("/a"), Path("/b"), Path("/c"))

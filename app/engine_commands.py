@@ -125,7 +125,7 @@ class Memory:
     positions: int
     capacity: int
     weights_bytes: int
-    kv_bytes: int  # of the filled positions
+    kv_bytes: int  # that are held
     kv_capacity_bytes: int
     peak_rss_bytes: int  # 0 where the system does not tell
 

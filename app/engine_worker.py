@@ -239,7 +239,7 @@ class Worker:
             return
         positions, capacity, each = self._dialogue.positions, self._dialogue.capacity, self._facts.kv_bytes_per_position
         weights, peak = self._facts.weights_bytes, engine_memory.peak_rss()
-        self._report(Memory(positions, capacity, weights, positions * each, capacity * each, peak))
+        self._report(Memory(positions, capacity, weights, self._dialogue.kv_bytes, capacity * each, peak))
 
     def _report(self, report: Report) -> None:
         while not self._line.closing:

@@ -17,7 +17,7 @@ from app.library.past_view import PastView
 from app.library.records import StoredTurn
 from app.library.sessions_view import SessionsView
 from app.panels.depth import DepthPanel
-from app.panels.memory import MemoryFacts, MemoryPanel
+from app.panels.memory import MemoryPanel
 from app.panels.speed import SpeedPanel
 from app.panels.timeline import TimelinePanel
 from app.schedules.picker import SchedulePicker
@@ -74,9 +74,9 @@ class TalkPage(Docks):
         if self._conversation.model is not None:
             self.picker.editor.sampling.show(*self._conversation.model.sampling)
 
-    def show_memory(self, memory: Memory) -> None:
-        facts = MemoryFacts(memory.weights_bytes, memory.kv_bytes, memory.kv_capacity_bytes, memory.peak_rss_bytes)
-        self._memory_facts = facts
+    def show_memory(self, memory: Memory | None) -> None:
+        """None while no model is loaded."""
+        self._memory = memory
 
     def tick(self) -> None:
         """At half of the display rate."""
@@ -91,7 +91,7 @@ class TalkPage(Docks):
         player = self._sound.player if live else None
         self.speed.refresh(turn, player.buffered_seconds if player else 0.0)
         self.timeline.refresh(turn, self._conversation.played if live else None)
-        self.memory.refresh(self._memory_facts)
+        self.memory.refresh(self._memory)
 
     def show_session(self, session: str) -> None:
         """Reads a past session and shows it; the one under way is shown live."""
@@ -144,7 +144,7 @@ class TalkPage(Docks):
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    _memory_facts: MemoryFacts | None = None
+    _memory: Memory | None = None
 
     def _add_live(self, card: TurnCard) -> None:
         if self._conversation.model is not None:

@@ -303,6 +303,8 @@ class Window(QMainWindow):
         if isinstance(report, Ready):
             self.talk.set_model(report.model)
             _log.info(READY)
+        if isinstance(report, Loading):
+            self.talk.show_memory(None)
         if isinstance(report, Ready | Loading):
             self.header.show_model(self.conversation.model)
 

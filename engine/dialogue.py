@@ -58,6 +58,11 @@ class Dialogue:
         return len(self._history)
 
     @property
+    def kv_bytes(self) -> int:
+        """What the KV cache holds of them, without what a schedule or a pooling left out."""
+        return self._history.cache.held_bytes()
+
+    @property
     def capacity(self) -> int:
         """How many positions there is room for."""
         return self._history.capacity

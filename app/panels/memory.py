@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.engine_commands import Memory
 from app.panels.bars import faint
 from app.panels.panel import Panel
-
-
-@dataclass(frozen=True)
-class MemoryFacts:
-    """In bytes: the loaded weights, the filled part of the KV cache and its whole, the process' peak resident set."""
-
-    weights_bytes: int
-    kv_bytes: int
-    kv_capacity_bytes: int
-    peak_bytes: int
 
 
 class MemoryPanel(Panel):
@@ -30,19 +19,19 @@ class MemoryPanel(Panel):
         super().__init__("Memory")
         self.process = Scale("Process")
         self.cache = Scale("KV cache")
-        self._facts: MemoryFacts | None = None
+        self._facts: Memory | None = None
         self.body.addWidget(self.process)
         self.body.addSpacing(4)
         self.body.addWidget(self.cache)
         self.body.addStretch()
         self._show(None)
 
-    def refresh(self, facts: MemoryFacts | None) -> None:
+    def refresh(self, facts: Memory | None) -> None:
         """Shows `facts`, None while no model is loaded."""
         if self.is_seen and facts != self._facts:
             self._show(facts)
 
-    def _show(self, facts: MemoryFacts | None) -> None:
+    def _show(self, facts: Memory | None) -> None:
         self._facts = facts
         if facts is None:
             self.process.show_parts([], 0)
@@ -50,7 +39,7 @@ class MemoryPanel(Panel):
             self.show_number("–", "peak")
             self.say("No model is loaded.")
             return
-        weights, used, whole, peak = facts.weights_bytes, facts.kv_bytes, facts.kv_capacity_bytes, facts.peak_bytes
+        weights, used, whole, peak = facts.weights_bytes, facts.kv_bytes, facts.kv_capacity_bytes, facts.peak_rss_bytes
         other = max(0, peak - weights - whole)
         self.process.show_parts([("weights", weights), ("KV cache", whole), ("the rest", other)], peak)
         self.cache.show_parts([("used", used), ("free", max(0, whole - used))], whole)

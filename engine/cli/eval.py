@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, status
+from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, progress_bars, status
 
 HELP = """Measures a model's answers: quality, depth, speed and memory, with 95 % intervals.
 
@@ -74,9 +72,8 @@ def evaluate(
             Sampling() if greedy else None,
             max_tokens,
         )
-        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
         try:
-            with Progress(*columns, console=Console(stderr=True)) as progress:
+            with progress_bars() as progress:
                 results = evaluate.measure(loaded, plan, progress, times)
         except KeyboardInterrupt:
             complain(f"What is finished is kept in {plan.folder}: the same command goes on from there.")

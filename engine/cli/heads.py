@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, status
+from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, numbers, print_json, progress_bars, status
 
 app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
 
@@ -43,7 +40,7 @@ def train(
     the user's data where it ships with the program or cannot be written, and are used from then on.
     """
     with in_sentences(verbose):
-        wanted = _layers(layers)
+        wanted = numbers(layers, "--layers")
         loaded = _load(model, threads)
         from dataclasses import asdict
 
@@ -58,8 +55,8 @@ def train(
             complain(f"There are {len(asked.items)} questions, and greedy replies do not vary: so many are recorded.")
             replies = len(asked.items)
         target = out.expanduser() if out else train.target_folder(loaded)
-        with _progress() as progress:
-            found = train.train(loaded, train.Plan(wanted, asked, replies, epochs, sampling), target, progress)
+        with progress_bars() as progress:
+            found = train.train(loaded, train.Plan(tuple(wanted), asked, replies, epochs, sampling), target, progress)
         if as_json:
             print_json({"file": str(target / train.FILE), "agreement": [asdict(one) for one in found]})
         else:
@@ -81,7 +78,7 @@ def measure(
     The test sets typed, spoken and unheard are prompts too: what no head has learnt from. Wren: half a second for a question.
     """
     with in_sentences(verbose):
-        wanted = _layers(layers) if layers else ()
+        wanted = numbers(layers, "--layers") if layers else []
         loaded = _load(model, threads)
         from dataclasses import asdict
 
@@ -90,7 +87,7 @@ def measure(
         asked = questions.questions(prompts, loaded.name, count)
         for note in asked.notes:
             complain(f"{note} Those questions are left out.")
-        with _progress() as progress:
+        with progress_bars() as progress:
             found = measuring.measure(loaded, asked, wanted, progress)
         if as_json:
             print_json({"questions": len(asked.items), "agreement": [asdict(one) for one in found]})
@@ -118,7 +115,7 @@ def choose(
     share of tokens that full depth would not have chosen. Few questions give rough figures. Wren, 40 questions: ten minutes.
     """
     with in_sentences(verbose):
-        wanted = _layers(layers) if layers else ()
+        wanted = numbers(layers, "--layers") if layers else []
         loaded = _load(model, threads)
         from engine.evaluation import judges
         from engine.evaluation.evaluate import Times
@@ -128,7 +125,7 @@ def choose(
         asked = choosing.held_out(questions.questions(prompts, loaded.name, count * choosing.HELD_OUT_EVERY), count)
         tried = choosing.candidates(loaded.decoder.config.layers, sorted(loaded.exit_heads), wanted)
         times = Times()
-        with _progress() as progress:
+        with progress_bars() as progress:
             found = choosing.compare(loaded, tried, asked, out or _kept(loaded), judge, progress, times)
         chosen = choosing.best(found, loss)
         complain(f"Took: {times}.")
@@ -149,17 +146,6 @@ def _kept(model) -> Path:
     return user_cache_path("refrain", appauthor=False) / "heads" / f"choose-{own_folder(model.folder).name}"
 
 
-def _layers(text: str) -> tuple[int, ...]:
-    found: set[int] = set()
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
-        if not match:
-            raise typer.BadParameter(f'"{text}" are no layers: write for example 8,9 or 4-11.')
-        first = int(match[1])
-        found |= set(range(first, int(match[2] or first) + 1))
-    return tuple(sorted(found))
-
-
 def _load(name: str, threads: int | None):
     with status("Loading ..."):
         import torch
@@ -169,8 +155,3 @@ def _load(name: str, threads: int | None):
         if threads:
             torch.set_num_threads(threads)
         return load(name)
-
-
-def _progress() -> Progress:
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))

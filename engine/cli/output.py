@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from engine import log
@@ -46,6 +48,25 @@ def in_sentences(verbose: bool) -> Iterator[None]:
 def status(text: str):
     """A line on stderr while something takes long; nothing where stderr is no terminal."""
     return Console(stderr=True).status(text)
+
+
+def progress_bars() -> Progress:
+    """Bars on stderr, one a task."""
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def numbers(text: str, option: str) -> list[int]:
+    """ "0-3,8" -> [0, 1, 2, 3, 8]. Raises `typer.BadParameter` with a sentence."""
+    found: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
+        if not match:
+            raise typer.BadParameter(f'{option} "{text}" is not understood: write numbers and ranges, such as 8,9 or 4-11.')
+        found |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+    if not found:
+        raise typer.BadParameter(f'{option} "{text}" has no number in it: write numbers and ranges, such as 8,9 or 4-11.')
+    return sorted(found)
 
 
 def print_json(value: Any) -> None:

@@ -1,7 +1,7 @@
 """Puts a set to a model, question by question; the judge's part comes afterwards (`engine.evaluation.judging`).
 
-A result counts only for the very weights and question that it was measured with, and a run that was stopped goes on where it
-stopped.
+A result counts only for the very weights and question that it was measured with; whether it is right is told anew by the key as
+it is now. A run that was stopped goes on where it stopped, and asks again what could not be answered.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ class Run:
         for item in questions.items:
             empty = self._empty(questions.name, item, case)
             done = self.results[empty.place]
-            if done is None or (self._keep_sound and not done.failed and not self.sound(done).is_file()):
+            if done is None or done.failed or (self._keep_sound and not self.sound(done).is_file()):
                 self._warm_up(dialogue, item)
                 done = self._ask(dialogue, item, empty)
                 self.results.add(done)
-            found.append(done)
+            found.append(scored(done, item))
             progress.advance(task)
         return found
 
@@ -78,33 +78,41 @@ class Run:
         sampling = asdict(self._sampling)
         form = "greedy" if not self._sampling.temperature else " ".join(f"{n}={v:g}" for n, v in sampling.items())
         return Result(
-            self._weights, name, case.schedule, case.pooling, case.seed, form, item.id, item.text, item.voice, item.area
-        )
+            self._weights, name, case.schedule, case.pooling, case.seed, form, item.id, item.text, self._mark(item), item.voice,
+            item.area,
+        )  # fmt: skip
+
+    def _mark(self, item: Item) -> str:
+        """Of what a reply depends on beside the case and the question's text."""
+        digest = zlib.crc32(f"{item.before} {self._max_tokens}".encode())
+        if item.audio is not None and item.audio.is_file():
+            digest = zlib.crc32(item.audio.read_bytes(), digest)
+        return f"{digest:08x}"
 
     def _warm_up(self, dialogue: Dialogue, item: Item) -> None:
         """The first reply of a process pays for what later ones find ready: it is given once without being measured."""
         if not self._warm:
             self._warm = True
             with suppress(AskError, ValueError):
-                _whole(ask(dialogue, Question(item.text if item.audio is None else None, item.audio)))
+                _whole(ask(dialogue, item.question))
 
     def _ask(self, dialogue: Dialogue, item: Item, empty: Result) -> Result:
         ids: list[int] = []
-        prefilled: Prefilled | None = None
+        asked = 0  # positions before the reply
 
         def watch(event: Event) -> None:
-            nonlocal prefilled
+            nonlocal asked
             if isinstance(event, Token):
                 ids.append(event.id)
             elif isinstance(event, Prefilled):
-                prefilled = event
+                asked = dialogue.positions
 
         dialogue.reset()
         memory.begin(self._model.decoder.device)
         try:
             if item.before:
                 _whole(ask(dialogue, Question(item.before)))
-            answer = _whole(ask(dialogue, Question(item.text if item.audio is None else None, item.audio), watch))
+            answer = _whole(ask(dialogue, item.question, watch))
         except (AskError, ValueError) as error:
             return replace(empty, failed=str(error))
         stats = answer.stats
@@ -112,12 +120,11 @@ class Run:
             empty,
             heard=stats.heard,
             text=stats.text,
-            right=is_right(stats.text, item),
-            exact=bool(item.answer) and scoring.same(stats.text, item.answer),
-            heard_errors=scoring.word_errors(stats.heard, item.text) if item.audio and item.text else None,
             ids=tuple(ids),
+            positions=dialogue.positions - asked,
+            whole=not stats.limits,
             **_costs(stats),
-            kv_bytes=_kv_bytes(dialogue, prefilled),
+            kv_bytes=dialogue.kv_bytes,
             memory=memory.taken(self._model.decoder.device),
         )
         if self._keep_sound:
@@ -125,6 +132,21 @@ class Run:
             path.parent.mkdir(parents=True, exist_ok=True)
             audio_files.write(path, samples if len(samples) else np.zeros(1, np.float32), stats.sample_rate)
         return result
+
+
+def scored(result: Result, item: Item) -> Result:
+    """The result with all that the question's key and text say about its reply."""
+    if result.failed:
+        return result
+    speech = result.speech
+    return replace(
+        result,
+        right=is_right(result.text, item),
+        exact=bool(item.answer) and scoring.same(result.text, item.answer),
+        heard_errors=scoring.word_errors(result.heard, item.text) if item.audio and item.text else None,
+        speech_errors=None if speech is None else scoring.word_errors(speech, result.text),
+        right_in_speech=None if speech is None else is_right(speech, item),
+    )
 
 
 def is_right(text: str, item: Item) -> bool | None:
@@ -166,16 +188,6 @@ def _costs(stats: TurnStats) -> dict:
         "question_seconds": stats.question_seconds,
         "prefill": dict(stats.prefill),
     }
-
-
-def _kv_bytes(dialogue: Dialogue, prefilled: Prefilled | None) -> int:
-    """Of the whole conversation: what the prompt took as it was pooled, and every position after it."""
-    decoder = dialogue.model.decoder
-    config = decoder.config
-    each = 2 * config.layers * config.kv_heads * config.head_dim * decoder.dtype.itemsize
-    if prefilled is None:
-        return each * dialogue.positions
-    return prefilled.cost.get("kv_bytes", each * prefilled.positions) + each * max(0, dialogue.positions - prefilled.positions)
 
 
 def _pooling(form: str) -> dict[str, str]:

@@ -22,18 +22,18 @@ class Estimate:
     high: float
 
 
-def rate(pairs: np.ndarray, seed: int = 0) -> Estimate | None:
+def rate(pairs: np.ndarray) -> Estimate | None:
     """pairs [questions, 2] of (amount, out of) -> the rate; None if there is nothing it is out of."""
-    return difference(pairs, None, seed)
+    return difference(pairs, None)
 
 
-def difference(pairs: np.ndarray, others: np.ndarray | None, seed: int = 0) -> Estimate | None:
+def difference(pairs: np.ndarray, others: np.ndarray | None) -> Estimate | None:
     """The rate of `pairs` minus that of `others`, row by row the same questions, which are drawn together."""
     both = [one for one in (pairs, others) if one is not None]
     if not len(pairs) or any(not one[:, 1].sum() for one in both):
         return None
     count = len(pairs)
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), ROUNDS)
+    drawn = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), ROUNDS)
     values = [_rates(one.sum(0, keepdims=True)) for one in both]
     spread = [_rates(drawn @ one) for one in both]
     value, spread = (values[0], spread[0]) if others is None else (values[0] - values[1], spread[0] - spread[1])

@@ -27,14 +27,14 @@ class Judge(Protocol):
 
 
 def check(wanted: str) -> None:
-    """Raises `ValueError` with a sentence for a judge that there is not, before any work is done."""
+    """Raises `ValueError` with a sentence for a judge that there is not, before any work is done; nothing is loaded."""
     kind, _, place = wanted.partition(":")
     if wanted not in ("none", "pocketsphinx") and not (kind == "whisper" and place):
         raise ValueError(f"There is no judge {wanted!r}: use {KINDS}.")
     if wanted == "pocketsphinx":
         Recogniser(["hello"])
     if kind == "whisper":
-        Whisper(Path(place))
+        _whisper(Path(place))
 
 
 def make(wanted: str, set_names: Iterable[str], folder: Path, texts: Iterable[str]) -> Judge | None:
@@ -72,6 +72,14 @@ class Once:
         return self._heard[sound]
 
 
+def _whisper(folder: Path) -> Path:
+    """The folder, if it may hold a Whisper."""
+    folder = folder.expanduser()
+    if not (folder / "config.json").is_file():
+        raise ValueError(f"{folder} holds no Whisper: give the folder with its config.json, weights and tokenizer.")
+    return folder
+
+
 class Whisper:
     """A Whisper model from a local folder (weights, config and processor as Hugging Face keeps them); downloads nothing.
 
@@ -81,9 +89,7 @@ class Whisper:
     def __init__(self, folder: Path) -> None:
         from transformers import WhisperForConditionalGeneration, WhisperProcessor
 
-        folder = folder.expanduser()
-        if not (folder / "config.json").is_file():
-            raise ValueError(f"{folder} holds no Whisper: give the folder with its config.json, weights and tokenizer.")
+        folder = _whisper(folder)
         try:
             self._processor = WhisperProcessor.from_pretrained(folder, local_files_only=True)
             self._model = WhisperForConditionalGeneration.from_pretrained(folder, local_files_only=True, use_safetensors=True)

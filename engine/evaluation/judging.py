@@ -16,8 +16,7 @@ import numpy as np
 from rich.progress import Progress
 
 from engine import audio_files
-from engine.evaluation import scoring
-from engine.evaluation.answers import Run, is_right
+from engine.evaluation.answers import Run, scored
 from engine.evaluation.judges import Judge, Once
 from engine.evaluation.results import Result
 from engine.evaluation.sets import Item, QuestionSet
@@ -79,14 +78,7 @@ def _judged(run: Run, result: Result, item: Item, judge: Judge | None, predictor
     samples, rate = audio_files.read(run.sound(result))
     samples = mono(samples)
     if to_judge:
-        heard = judge.transcribe(samples, rate)
-        result = replace(
-            result,
-            judge=judge.name,
-            speech=heard,
-            speech_errors=scoring.word_errors(heard, result.text),
-            right_in_speech=is_right(heard, item),
-        )
+        result = scored(replace(result, judge=judge.name, speech=judge.transcribe(samples, rate)), item)
     if to_predict:
         result = replace(result, mos=predictor(samples, rate))
     run.results.add(result)

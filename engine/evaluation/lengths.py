@@ -1,6 +1,6 @@
 """How many positions Wren's replies take in each decoding paradigm (arXiv 2506.04518).
 
-Measured on typed questions, and predicted by arithmetic: from each reply's own numbers of tokens, and, for a long reply, from
+Measured, and predicted by arithmetic: from each reply's own numbers of tokens, and, for a long reply, from
 the rate at which text is spoken.
 """
 
@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.progress import Progress
-
-from engine.dialogue import Dialogue
-from engine.events import TurnFinished
+from engine.evaluation.results import Result
 from engine.models.wren import lengths
 from engine.models.wren.wren import Wren
 
@@ -46,18 +43,16 @@ _HEADER = (
 )
 
 
-def measure(model: Wren, questions: Sequence[str], progress: Progress) -> Lengths:
-    """Asks each question in a conversation of its own. Raises `ValueError` if no reply ended by itself."""
-    config, dialogue = model.config, Dialogue(model)
+def count(model: Wren, results: Sequence[Result]) -> Lengths:
+    """Adds up a model's replies. Raises `ValueError` if none of them ended by itself."""
+    config = model.config
     found = Lengths(config.paradigm)
-    for question in progress.track(questions, description=f"{config.paradigm}: positions"):
-        dialogue.reset()
-        *_, end = dialogue.ask(question)
-        if not isinstance(end, TurnFinished) or end.stats.limits:
+    for result in results:
+        if not result.whole:
             continue
-        text, speech = end.stats.tokens["text"], end.stats.tokens["speech"]
+        text, speech = result.text_tokens, result.speech_tokens
         found.replies += 1
-        found.positions += dialogue.positions - len(model.typed(question))
+        found.positions += result.positions
         found.predicted += lengths.positions(config.paradigm, text, speech, config.text_chunk, config.speech_chunk)
         found.text, found.speech = found.text + text, found.speech + speech
     if not found.speech:

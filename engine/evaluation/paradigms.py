@@ -7,15 +7,16 @@ speech are, and how many positions they take, measured and by arithmetic.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from engine import models
+from engine.cli.output import progress_bars
 from engine.evaluation import evaluate, judges, lengths, sets, summary
 from engine.evaluation.cases import Case
 from engine.evaluation.metrics import COST, QUALITY
@@ -34,15 +35,17 @@ def report(loaded: list[Wren], questions: list[sets.QuestionSet], judge: str, ou
 
     Raises `ValueError` or `OSError` with a sentence.
     """
-    rows = []
+    # Speech is led in by a transcript and a follow-up leans on another reply: those are of no one length.
+    typed = {(one.name, item.id) for one in questions for item in one.items if item.audio is None and item.before is None}
+    rows, counted = [], []
     for model in loaded:
-        plan = evaluate.Plan(questions, [Case()], out / model.folder.name, judge)
-        for row in summary.rows(evaluate.measure(model, plan, progress), METRICS, lambda result: (result.set,)):
-            rows.append(summary.Row((model.config.paradigm, *row.group), row.questions, row.replies, row.figures))
-    typed = [item.text for one in questions for item in one.items if item.audio is None and item.before is None]
+        results = evaluate.measure(model, evaluate.Plan(questions, [Case()], out / model.folder.name, judge), progress)
+        for row in summary.rows(results, METRICS, lambda result: (result.set,)):
+            rows.append(replace(row, group=(model.config.paradigm, *row.group)))
+        if typed:
+            counted.append(lengths.count(model, [result for result in results if (result.set, result.id) in typed]))
     parts = ["## Quality and speed", summary.table(rows, "Paradigm | Set", METRICS)]
     if typed:
-        counted = [lengths.measure(model, typed, progress) for model in loaded]
         parts += [f"## Positions of a reply, over {len(typed)} typed questions", lengths.table(loaded, counted)]
     return "\n\n".join(parts) + "\n"
 
@@ -57,14 +60,13 @@ def main(
 ) -> None:
     """Asks each model the same questions, writes summary.md and prints it."""
     torch.set_num_threads(threads)
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     try:
         judges.check(judge)
         loaded = [models.load(name.strip()) for name in names.split(",")]
         if other := next((model.name for model in loaded if not isinstance(model, Wren)), None):
             raise ValueError(f"{other} is no Wren: only Wren was taught several ways of decoding.")
         questions = evaluate.opened(data.split(","), "wren", limit, lambda sentence: print(sentence, file=sys.stderr))
-        with Progress(*columns, console=Console(stderr=True)) as progress:
+        with progress_bars() as progress:
             text = report(loaded, questions, judge, out.expanduser(), progress)
         (out.expanduser() / "summary.md").write_text(text, encoding="utf-8")
     except (ValueError, OSError) as error:

@@ -9,7 +9,7 @@ A line is one JSON object:
     answer   a whole right answer; without a key it is the key
     id       by default the line's number
     before   a question, or {"text": ...}, that is typed first and whose reply this one leans on
-    area, voice, intent   by which results may be told apart
+    area, voice   by which results are told apart
 
 One of text and audio must be there. Without a key and an answer the reply is not judged right or wrong. How the sets of
 SPAR-K's paper come into this form is in the README beside this file.
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.asking import Question
 from engine.resources import resources_folder
 
 NAMES = ("typed", "spoken", "unheard", "unknown")
@@ -40,13 +41,17 @@ class Item:
     id: str
     text: str
     area: str = ""
-    intent: str = ""
     answer: str = ""
     key: tuple[str, ...] = ()
     audio: Path | None = None
     voice: str = ""
     before: str | None = None
     aliases: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def question(self) -> Question:
+        """What is put to a dialogue, after `before`."""
+        return Question(self.text if self.audio is None else None, self.audio)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def read_file(path: Path) -> Iterator[Item]:
 def _item(fields: Any, folder: Path, number: int) -> Item:
     if not isinstance(fields, dict):
         raise ValueError('it is not a JSON object like {"text": "Hello"}.')
-    texts = {name: _text(fields, name) for name in ("text", "audio", "answer", "area", "voice", "intent")}
+    texts = {name: _text(fields, name) for name in ("text", "audio", "answer", "area", "voice")}
     if not (texts["text"].strip() or texts["audio"]):
         raise ValueError('it has neither "text" nor "audio".')
     audio, answer = texts.pop("audio"), texts["answer"]

@@ -21,7 +21,6 @@ class Row:
 
     group: Group
     questions: int
-    replies: int
     figures: dict[str, Estimate]
 
 
@@ -37,7 +36,7 @@ def rows(results: Sequence[Result], metrics: Sequence[Metric], key: Callable[[Re
     for group, members in _groups(results, key).items():
         pairs = {m.name: _pairs(members, m, first) for m in metrics}
         figures = {name: estimate for name, one in pairs.items() if (estimate := rate(_array(one)))}
-        found.append(Row(group, len({(r.set, r.id) for r in members}), len(members), figures))
+        found.append(Row(group, _questions(members), figures))
     return found
 
 
@@ -57,7 +56,7 @@ def differences(results: Sequence[Result], metrics: Sequence[Metric] = DIFFERENC
             estimate = difference(_array(ours, both), _array(theirs, both))
             if estimate:
                 figures[metric.name] = estimate
-        found.append(Row(group, len(members), len(members), figures))
+        found.append(Row(group, _questions(members), figures))
     return found
 
 
@@ -153,6 +152,10 @@ def _by_length(results: Sequence[Result]) -> list[str]:
     order = list(dict.fromkeys((r.schedule, r.pooling) for r in results))
     found.sort(key=lambda row: (parts.index(row.group[0]), order.index(row.group[1:])))
     return ["## By length of the question", table(found, "Length | Schedule | Pooling", wanted)]
+
+
+def _questions(results: Sequence[Result]) -> int:
+    return len({(result.set, result.id) for result in results})
 
 
 def _groups(results: Sequence[Result], key: Callable[[Result], Group]) -> dict[Group, list[Result]]:

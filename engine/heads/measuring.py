@@ -9,13 +9,12 @@ from tempfile import TemporaryDirectory
 
 from rich.progress import Progress
 
-from engine.asking import AskError, Question
+from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
 from engine.heads import head as heads
 from engine.heads import recording
-from engine.heads.recording import Recorder
+from engine.heads.recording import MOST_TOKENS, Recorder
 from engine.heads.train import head_ids, trained_heads
-from engine.lm.sampling import Sampling
 from engine.models.spoken_lm import SpokenLM
 
 
@@ -29,9 +28,7 @@ class Measured:
     places: int
 
 
-def measure(
-    model: SpokenLM, questions: QuestionSet, layers: Sequence[int], progress: Progress, sampling: Sampling | None = None
-) -> list[Measured]:
+def measure(model: SpokenLM, questions: QuestionSet, layers: Sequence[int], progress: Progress) -> list[Measured]:
     """Over the replies to `questions`, at every place for speech; by default at all layers with a trained head.
 
     Raises `ValueError` with a sentence.
@@ -44,7 +41,7 @@ def measure(
         raise ValueError(f"{model.name} has no trained exit head for {which}: refrain heads train makes one.")
     ids = head_ids(model)
     with TemporaryDirectory(prefix="refrain-heads-") as folder:
-        paths = _recorded(Recorder(model, wanted, ids, sampling or model.sampling, 600), questions, Path(folder), progress)
+        paths = _recorded(Recorder(model, wanted, ids, model.sampling, MOST_TOKENS), questions, Path(folder), progress)
         return [_measured(model, layer, index, paths) for index, layer in enumerate(wanted)]
 
 
@@ -53,7 +50,7 @@ def _recorded(recorder: Recorder, questions: QuestionSet, folder: Path, progress
     for number, item in enumerate(progress.track(questions.items, description="replies")):
         path = recording.path_of(folder, number)
         try:
-            recording.write(path, recorder.record(Question(item.text if item.audio is None else None, item.audio), 0))
+            recording.write(path, recorder.record(item.question, 0))
             paths.append(path)
         except (AskError, ValueError) as error:
             refused = str(error)

@@ -14,7 +14,8 @@ BUNDLED = "bundled"
 def questions(where: str, model: str, count: int) -> QuestionSet:
     """Up to `count` questions: those that ship, or those of a JSONL file, its folder, or a text file with one in each line.
 
-    For Wren, what ships is filled up with typed questions of those it was trained on. Raises `ValueError` with a sentence.
+    For Wren, what ships is filled up with typed questions of those it was trained on. Left out are questions that lean on a turn
+    before them. Raises `ValueError` with a sentence.
     """
     if where == BUNDLED:
         items = bundled()
@@ -25,7 +26,8 @@ def questions(where: str, model: str, count: int) -> QuestionSet:
     if path.is_file() and path.suffix.lower() != ".jsonl":
         return QuestionSet(path.stem, tuple(_lines(path))[:count])
     found = open_set(where, model)
-    return QuestionSet(found.name, found.items[:count], found.notes)
+    items = tuple(item for item in found.items if item.before is None)
+    return QuestionSet(found.name, items[:count], found.notes)
 
 
 def bundled() -> list[Item]:

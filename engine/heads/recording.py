@@ -21,6 +21,8 @@ from engine.models.questions import SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill.history import History
 
+MOST_TOKENS = 600
+"""Of a reply that is recorded."""
 HELD_OUT_EVERY = 5
 """Of so many questions one is kept for the report and one for the choice of the best epoch; the others train."""
 

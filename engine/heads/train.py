@@ -18,10 +18,10 @@ from platformdirs import user_cache_path
 from rich.progress import Progress
 from safetensors.torch import save_file
 
-from engine.asking import AskError, Question
+from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
 from engine.heads import recording
-from engine.heads.recording import Recorder
+from engine.heads.recording import MOST_TOKENS, Recorder
 from engine.heads.training import Agreement, LayerTraining
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampling
@@ -39,7 +39,7 @@ class Plan:
     replies: int
     epochs: int = 4
     sampling: Sampling | None = None
-    max_tokens: int = 600
+    max_tokens: int = MOST_TOKENS
 
 
 def train(model: SpokenLM, plan: Plan, target: Path, progress: Progress, work: Path | None = None) -> list[Agreement]:
@@ -122,9 +122,8 @@ def _record(model: SpokenLM, plan: Plan, ids: torch.Tensor, work: Path, progress
         path = recording.path_of(work, number)
         if not path.is_file():
             item = items[number % len(items)]
-            question = Question(item.text if item.audio is None else None, item.audio)
             try:
-                recording.write(path, recorder.record(question, number // len(items)))
+                recording.write(path, recorder.record(item.question, number // len(items)))
             except (AskError, ValueError) as error:
                 refused = str(error)
             if path.is_file() and not found:

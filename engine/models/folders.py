@@ -21,6 +21,7 @@ from engine.models.stepaudio2 import lm as step_lm
 from engine.models.wren.parts import ADAPTER, read_config
 from engine.models.wren.parts import part_of as part_of_wren
 
+
 @dataclass(frozen=True)
 class FolderFacts:
     """What was found. `folder` is the one with the config; `family` is "" where nothing was recognised."""

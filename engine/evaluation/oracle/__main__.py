@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import models
-from engine.cli.output import VerboseOption, complain, in_sentences
+from engine.cli.output import VerboseOption, complain, in_sentences, numbers, progress_bars
 from engine.evaluation import plots, sets
 from engine.evaluation.oracle import measure as measuring
 from engine.evaluation.oracle import report, words
@@ -25,7 +22,7 @@ DataOption = Annotated[str, typer.Option(help="A set that ships, or a folder wit
 
 @app.command("measure")
 def measure_command(
-    out: Annotated[Path, typer.Option(help="A folder for results.jsonl, summary.md and oracle.png.")],
+    out: Annotated[Path, typer.Option(help="A folder for oracle.jsonl, summary.md and oracle.png.")],
     model: ModelOption = "wren",
     data: DataOption = "spoken",
     layers: Annotated[str, typer.Option(help="Layers, such as 0-11 or 0,4,8; by default all.")] = "",
@@ -40,12 +37,12 @@ def measure_command(
     with in_sentences(verbose):
         torch.set_num_threads(threads)
         plots.check()
-        keeps = _numbers(retention, "--retention")
+        keeps = numbers(retention, "--retention")
         if min(keeps) < 1:
             raise ValueError("A word must be left with 1 state or more: give --retention 1,2.")
         loaded = models.load(model)
         depth = loaded.decoder.config.layers
-        wanted = _numbers(layers, "--layers") if layers else list(range(depth))
+        wanted = numbers(layers, "--layers") if layers else list(range(depth))
         if max(wanted) >= depth:
             raise ValueError(f"{loaded.name} has no layer {max(wanted)}: its layers are 0 to {depth - 1}.")
         questions = sets.open_set(data, loaded.name)
@@ -55,7 +52,7 @@ def measure_command(
         items = [items[index * len(items) // count] for index in range(count)]
         oracle = measuring.Oracle(loaded, out, seed)
         try:
-            with _progress() as progress:
+            with progress_bars() as progress:
                 outcomes = oracle.measure(
                     sets.QuestionSet(questions.name, tuple(items)), times, measuring.interventions(wanted, keeps), progress
                 )
@@ -80,7 +77,7 @@ def align_command(
     with in_sentences(verbose):
         questions = sets.open_set(data, model)
         path = out or _beside(data, model)
-        with _progress() as progress:
+        with progress_bars() as progress:
             missing = words.align(questions.items, words.aligner(path.parent), path, progress)
         print(path)
         if missing:
@@ -92,24 +89,6 @@ def _beside(data: str, model: str) -> Path:
         return sets.folder_of(model) / ("words.jsonl" if data == "spoken" else f"words-{data}.jsonl")
     path = Path(data).expanduser()
     return (path if path.is_dir() else path.parent) / "words.times"  # a second .jsonl would be a second set
-
-
-def _numbers(text: str, option: str) -> list[int]:
-    """ "0-3,8" -> [0, 1, 2, 3, 8]. Raises `ValueError` with a sentence."""
-    found: list[int] = []
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
-        if not match:
-            raise ValueError(f'{option} "{text}" is not understood: write numbers and ranges, such as 0-3,8.')
-        found += range(int(match[1]), int(match[2] or match[1]) + 1)
-    if not found:
-        raise ValueError(f'{option} "{text}" has no number in it: write numbers and ranges, such as 0-3,8.')
-    return sorted(set(found))
-
-
-def _progress() -> Progress:
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Asks spoken questions again and again, each time with every word compressed in one way at one layer.
 
-Every outcome is a line of `results.jsonl` as soon as it is there, so a stopped run goes on where it stopped; it counts only for
+Every outcome is a line of `oracle.jsonl` as soon as it is there, so a stopped run goes on where it stopped; it counts only for
 the very weights, question and words' times that it was measured with. Replies are greedy and at full depth, and are followed to
 the end of their text: no sound is made.
 """
@@ -8,11 +8,11 @@ the end of their text: no sound is made.
 from __future__ import annotations
 
 import json
-import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,12 +22,13 @@ from engine import audio_files
 from engine.decoding.interleaved import decode
 from engine.evaluation import scoring
 from engine.evaluation.answers import fingerprint
+from engine.evaluation.lines import Lines, pair
 from engine.evaluation.oracle.words import Times, positions
 from engine.evaluation.sets import Item, QuestionSet
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.pooled_speech import PooledSpeech
 from engine.models.spoken_lm import SpokenLM
-from engine.prefill.interventions import METHODS, Method, prefill
+from engine.prefill.interventions import METHODS, prefill
 from engine.schedules import Full
 from engine.speech.resample import Resampler, mono
 
@@ -80,26 +81,17 @@ class Outcome:
         return self.weights, self.set, self.id, self.asked, self.words, self.layer, self.method, self.keep, self.seed
 
 
-def interventions(layers: Iterable[int], keeps: Iterable[int], methods: Iterable[Method] = METHODS) -> list[Intervention]:
+def interventions(layers: Iterable[int], keeps: Iterable[int]) -> list[Intervention]:
     """Nothing, then every combination, layer by layer."""
-    return [NOTHING, *(Intervention(layer, method, keep) for layer in layers for keep in keeps for method in methods)]
+    return [NOTHING, *(Intervention(layer, method, keep) for layer in layers for keep in keeps for method in METHODS)]
 
 
 class Oracle:
-    """Outcomes in `folder`. Raises `OSError` with a sentence where nothing can be written."""
+    """Outcomes in `folder`. Raises `OSError` with a sentence as `Lines` does."""
 
     def __init__(self, model: SpokenLM, folder: Path, seed: int = 0) -> None:
         self._model, self._seed, self._weights = model, seed, fingerprint(model.folder)
-        self._path, self._rate = folder / "results.jsonl", 0.0
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._known = {outcome.place: outcome for outcome in _read(self._path)}
-            new = self._path.with_suffix(".new")  # without what the end of a run has cut off
-            new.write_text("".join(map(_line, self._known.values())), encoding="utf-8")
-            os.replace(new, self._path)
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise OSError(f"Results cannot be written to {folder}: {why}. Give another folder.") from error
+        self._outcomes, self._rate = Lines(folder / "oracle.jsonl", _outcome), 0.0
 
     def measure(
         self, questions: QuestionSet, times: Mapping[str, Times], wanted: Sequence[Intervention], progress: Progress
@@ -116,10 +108,12 @@ class Oracle:
             prompt = None
             for intervention in wanted:
                 place = self._place(questions.name, item, times[item.id], intervention)
-                if place not in self._known:
+                outcome = self._outcomes[place]
+                if outcome is None:
                     prompt = prompt or self._listen(item, times[item.id])
-                    self._add(self._ask(place, item, intervention, *prompt))
-                found.append(self._known[place])
+                    outcome = self._ask(place, item, intervention, *prompt)
+                    self._outcomes.add(outcome)
+                found.append(outcome)
                 progress.advance(task)
         return found
 
@@ -189,11 +183,6 @@ class Oracle:
         heard, text = (model.decode_text(ids).decode("utf-8", "ignore").strip() for ids in said.values())
         return heard, text
 
-    def _add(self, outcome: Outcome) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(outcome))
-        self._known[outcome.place] = outcome
-
 
 def positions_per_second(model: SpokenLM) -> float:
     """How many prompt positions a model's listener makes of a second of sound."""
@@ -202,16 +191,5 @@ def positions_per_second(model: SpokenLM) -> float:
     return sum(len(piece) - len(piece.marks) for piece in pieces) / _RATE_SECONDS
 
 
-def _line(outcome: Outcome) -> str:
-    return json.dumps(asdict(outcome)) + "\n"
-
-
-def _read(path: Path) -> Iterator[Outcome]:
-    """Earlier outcomes; a line that cannot be read is passed over."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            fields = json.loads(line)
-            errors = fields["heard_errors"]
-            yield Outcome(**{**fields, "heard_errors": errors and tuple(errors)})
-        except (ValueError, KeyError, TypeError):
-            continue
+def _outcome(fields: dict[str, Any]) -> Outcome:
+    return Outcome(**{**fields, "heard_errors": pair(fields, "heard_errors")})

@@ -96,6 +96,4 @@ def _of_release(released: Released, models_folder: Path) -> Entry:
     if not unfinished and (folder / "config.json").is_file():
         facts = check(folder)
     licence = f"{released.licence}. {released.licence_note}"
-    return Entry(
-        released.id, str(folder), released.name, released.description, licence, facts, released, unfinished=unfinished
-    )
+    return Entry(released.id, str(folder), released.name, released.description, licence, facts, released, unfinished=unfinished)

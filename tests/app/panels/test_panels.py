@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.docks import Docks
+from app.engine_commands import Memory
 from app.panels.bars import paint_kind
 from app.panels.depth import HOP, SHOWN, DepthPanel
-from app.panels.memory import MemoryFacts, MemoryPanel, in_words
+from app.panels.memory import MemoryPanel, in_words
 from app.panels.speed import SpeedPanel
 from app.panels.timeline import BEFORE, Played, TimelinePanel
 from engine.events import Listened, Prefilled
@@ -179,7 +180,7 @@ def test_hidden_panels_do_nothing(qtbot):
     depth.refresh(turn)
     speed.refresh(turn, 1.0)
     line.refresh(turn)
-    memory.refresh(MemoryFacts(1, 1, 1, 1))
+    memory.refresh(Memory(1, 1, 1, 1, 1, 1))
     assert depth.bars == 0 and line.spans == [] and speed.value.text() == memory.value.text() == "–"
 
 
@@ -228,7 +229,7 @@ def test_the_time_line_has_a_span_for_every_part(show):
 
 def test_memory_is_told_in_words_and_parts(show):
     panel = show(MemoryPanel())
-    panel.refresh(MemoryFacts(38_000_000, 3_000_000, 12_000_000, 690_000_000))
+    panel.refresh(Memory(10, 40, 38_000_000, 3_000_000, 12_000_000, 690_000_000))
     assert panel.value.text() == "690 MB" and "3.0 MB of 12 MB" in panel.sentence and "25 %" in panel.sentence
     assert panel.process.parts == [("weights", 38_000_000), ("KV cache", 12_000_000), ("the rest", 640_000_000)]
     assert panel.cache.accessibleDescription() == "used 3.0 MB, free 9.0 MB"

@@ -92,7 +92,7 @@ def test_an_intervention_changes_the_words_alone_and_counts_what_it_keeps(model,
 def test_a_run_goes_on_where_it_stopped(model, questions, tmp_path, monkeypatch):
     folder, wanted = tmp_path / "out", interventions([1], [1])
     first = measured(Oracle(model, folder), questions, wanted[:2])
-    path = folder / "results.jsonl"
+    path = folder / "oracle.jsonl"
     whole = path.read_text()
     path.write_text(whole + whole.splitlines()[0][:30])  # killed in the middle of a line
     asked = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -82,7 +83,8 @@ def test_a_reply_is_measured(model, tmp_path):
     assert result.tokens_per_second > 0 and result.first_audio > 0 and result.first_token > 0 and result.memory > 0
     shape = model.decoder.config
     each = 2 * shape.layers * shape.kv_heads * shape.head_dim * 4
-    assert result.kv_bytes == each * (len(model.typed("hello")) + 24)
+    assert result.positions == 24
+    assert each * len(model.typed("hello")) < result.kv_bytes <= each * (len(model.typed("hello")) + 24)
     assert result.speech is None and not (tmp_path / "run" / "replies").exists()
 
 
@@ -100,6 +102,31 @@ def test_a_run_goes_on_where_it_stopped(model, tmp_path):
     assert CountingLM.asked == 11 and changed[0].asked == "another one"
     (model.folder / "lm.safetensors").write_bytes(b"other weights")
     assert answered(model, tmp_path, ITEMS[:1])[0].weights != first[0].weights and CountingLM.asked == 13
+
+
+def test_what_is_right_follows_the_key_as_it_is_now(model, tmp_path):
+    item = replace(ITEMS[0], key=("nothing like it",))
+    assert judged(model, tmp_path, [item], Parrot("one two"))[0].right_in_speech is False
+    item = replace(item, aliases=(("two",),))
+    again, *_ = judged(model, tmp_path, [item], Parrot("one two"))
+    assert again.right_in_speech and CountingLM.asked == 2  # nothing was asked again
+    item = replace(item, key=(again.text,))
+    assert answered(model, tmp_path, [item])[0].right
+    assert answered(model, tmp_path, [replace(item, before="hello")])[0].ids != again.ids  # another conversation
+
+
+def test_what_another_run_keeps_is_left_alone(model, tmp_path):
+    (tmp_path / "results.jsonl").write_text('{"weights": "x", "layer": 3}\n')
+    with pytest.raises(OSError, match="results.jsonl is not of such a run .*line 1.*another folder"):
+        answered(model, tmp_path)
+    assert (tmp_path / "results.jsonl").read_text() == '{"weights": "x", "layer": 3}\n'
+
+
+def test_what_failed_is_asked_again(model, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(type(model), "typed", Mock(side_effect=ValueError("Not now.")))
+        assert answered(model, tmp_path, ITEMS[:1])[0].failed == "Not now."
+    assert not answered(model, tmp_path, ITEMS[:1])[0].failed
 
 
 def test_sampling_and_seeds_change_replies(model, tmp_path):

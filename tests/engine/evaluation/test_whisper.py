@@ -59,4 +59,4 @@ def test_it_is_loaded_from_its_folder_and_hears_any_length(folder):
 def test_a_folder_that_is_not_whole_is_a_sentence(folder, tmp_path):
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
     with pytest.raises(ValueError, match="cannot be loaded"):
-        judges.check(f"whisper:{tmp_path}")
+        judges.make(f"whisper:{tmp_path}", ["mine"], tmp_path, [])

@@ -1,0 +1,77 @@
+"""Records of a run as lines of JSON: each on the disk as soon as it is there, so that a stopped run can go on."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Record(Protocol):
+    """A dataclass; `place` tells it from all others."""
+
+    @property
+    def place(self) -> tuple[Hashable, ...]: ...
+
+
+Kept = TypeVar("Kept", bound=Record)
+
+
+class Lines(Generic[Kept]):
+    """The records in a file, whose folder is made; a later one of the same place counts.
+
+    `build` makes a record of what `json` reads of its fields. Raises `OSError` with a sentence where nothing can be written, and
+    for a file that holds anything else: it is left as it is.
+    """
+
+    def __init__(self, path: Path, build: Callable[[dict[str, Any]], Kept]) -> None:
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._known = {record.place: record for record in self._read(build)}
+            self.compact()
+        except ValueError as error:
+            raise OSError(f"{path} is not of such a run ({error}): give another folder.") from error
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise OSError(f"Results cannot be written to {path.parent}: {why}. Give another folder.") from error
+
+    def __getitem__(self, place: tuple[Hashable, ...]) -> Kept | None:
+        return self._known.get(place)
+
+    def add(self, record: Kept) -> None:
+        """Keeps a record; it is on the disk when this returns."""
+        self._known[record.place] = record
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(_line(record))
+
+    def compact(self) -> None:
+        """One line for each place."""
+        new = self._path.with_suffix(".new")
+        new.write_text("".join(map(_line, self._known.values())), encoding="utf-8")
+        os.replace(new, self._path)
+
+    def _read(self, build: Callable[[dict[str, Any]], Kept]) -> list[Kept]:
+        """What is there, without a last line that the end of a run has cut off. Raises `ValueError` for any other line."""
+        text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
+        *lines, _cut_off = text.split("\n")
+        found = []
+        for number, line in enumerate(lines, 1):
+            try:
+                found.append(build(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"its line {number} cannot be used") from error
+        return found
+
+
+def pair(values: Mapping[str, Any], name: str) -> tuple[int, int] | None:
+    """A field of two numbers, which JSON keeps as a list."""
+    found = values[name]
+    return None if found is None else (int(found[0]), int(found[1]))
+
+
+def _line(record: Record) -> str:
+    return json.dumps(asdict(record)) + "\n"

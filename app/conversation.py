@@ -38,6 +38,8 @@ class Conversation(Choices):
         """A sentence about what did not happen, and is no fault."""
         self.question: Question | None = None
         """The question that is being recorded."""
+        self.records_elsewhere = False
+        """Whether what is said now is meant for another page, and no question of this conversation."""
         self._hands_free = HandsFree(sound.voice)
         self._speaking = Speaking(sound)
 
@@ -228,8 +230,8 @@ class Conversation(Choices):
         recorder = self._sound.recorder
         return recorder.take_peak() if recorder is not None else None
 
-    def _listen(self, ends_by: EndsBy, at: int | None = None) -> bool:
-        """Whatever is going on stops, and a question begins; returns whether it did."""
+    def _listen(self, ends_by: EndsBy, at: int | None = None) -> None:
+        """Whatever is going on stops, and a question begins if it can."""
         self.stop()
         sound, recorder = self._sound, self._sound.recorder
         if recorder is None:
@@ -239,14 +241,13 @@ class Conversation(Choices):
         else:
             number = self._engine.begin(self.schedule, self.seed, self.pooling)
             self.question = Question(number, recorder, ends_by, at, self.pooling)
-        return self.question is not None
 
     def _follow_voice(self) -> None:
         hands_free, question = self._hands_free, self.question
         if hands_free.problem and hands_free.is_on:
             hands_free.is_on, self.notice = False, hands_free.problem
         by_hand = question is not None and question.ends_by != "voice"
-        hands_free.follow(not self.muted and not by_hand, self.is_replying or self.is_sounding)
+        hands_free.follow(not (self.muted or by_hand or self.records_elsewhere), self.is_replying or self.is_sounding)
         onset = hands_free.onset
         if question is None and onset is not None and onset[0] is self._sound.recorder:
             self._listen("voice", onset[1])

@@ -25,6 +25,8 @@ def load_by_name(name: str) -> SpokenLM:
 
 def facts_of(model: SpokenLM) -> ModelFacts:
     """What the screen needs to know of a loaded model."""
+    from engine.lm.heads import are_trained
+
     return ModelFacts(
         model.name,
         str(model.folder),
@@ -36,7 +38,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
         engine_memory.weights_bytes(model),
         engine_memory.kv_bytes_per_position(model.decoder),
         (model.sampling.temperature, model.sampling.top_p),
-        all(head.trained for head in model.exit_heads.values()),
+        are_trained(model.exit_heads),
     )
 
 
@@ -49,17 +51,16 @@ class Beside:
     def __init__(self, load: Loader, report: Callable[[Report], None]) -> None:
         self._load, self._report = load, report
         self._loading: _Loading | None = None
-        self._is_wanted = False
 
     def is_settled(self, name: str) -> bool:
         """Whether it is known if there will be this model; if not, it is loaded, and any other one is let go first."""
         loading = self._loading
         if loading is not None and not loading.is_over:
-            self._is_wanted = loading.name == name
+            loading.is_wanted = loading.name == name
             return False
-        if loading is None or loading.name != name or not self._is_wanted:
+        if loading is None or loading.name != name or not loading.is_wanted or loading.was_dropped:
             self._loading = loading = None  # two in memory are enough
-            self._loading, self._is_wanted = _Loading(name, self._load), True
+            self._loading = _Loading(name, self._load)
             return False
         if not loading.was_told:
             loading.was_told = True
@@ -71,20 +72,21 @@ class Beside:
         """The model, once it is settled. Raises what loading it raised."""
         loading = self._loading
         if loading.error is not None:
-            self._is_wanted = False  # the next one who asks tries again
+            loading.is_wanted = False  # the next one who asks tries again
             raise loading.error
         return loading.model
 
     def let_go(self) -> None:
         """There need be no other model any more."""
-        self._is_wanted = False
-        if self._loading is not None and self._loading.is_over:
-            self._loading = None
+        if self._loading is not None:
+            self._loading.is_wanted = False
+            if self._loading.is_over:
+                self._loading = None
 
 
 class _Loading:
     def __init__(self, name: str, load: Loader) -> None:
-        self.name, self.was_told = name, False
+        self.name, self.was_told, self.is_wanted, self.was_dropped = name, False, True, False
         self.model: SpokenLM | None = None
         self.error: Exception | None = None
         self._thread = threading.Thread(target=self._run, args=[load], name="model", daemon=True)
@@ -99,3 +101,5 @@ class _Loading:
             self.model = load(self.name)
         except Exception as error:  # whatever it is, it is told of that model, and the others go on
             self.error = error
+        if not self.is_wanted:
+            self.model, self.was_dropped = None, True  # memory that nobody asks for any more

@@ -7,10 +7,10 @@ would be one more class like `EngineThread`.
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from PySide6.QtCore import QThread
 
 from app.engine_commands import (
     REPORTS,
@@ -18,55 +18,26 @@ from app.engine_commands import (
     Ask,
     Begin,
     BeginAgain,
-    Dropped,
     Feed,
     Heard,
-    Interrupted,
     Journal,
-    Known,
     LetGo,
     Line,
     Load,
-    LoadFailed,
-    Loading,
     Look,
-    Memory,
-    ModelFacts,
-    NoModel,
-    OfTurn,
-    Ready,
     Render,
     RenderQuestion,
     Reply,
     Report,
     Sampling,
     SoundSink,
-    Unusable,
 )
 from app.engine_worker import Worker
 
-__all__ = [
-    "Dropped",
-    "EngineThread",
-    "Interrupted",
-    "Journal",
-    "Known",
-    "LoadFailed",
-    "Loading",
-    "Memory",
-    "ModelFacts",
-    "NoModel",
-    "OfTurn",
-    "Ready",
-    "RenderQuestion",
-    "Report",
-    "Sampling",
-    "SoundSink",
-    "Unusable",
-]
+_PATIENCE = 20.0  # seconds: loading a large model cannot be interrupted
 
 
-class EngineThread(QThread):
+class EngineThread:
     """Runs the commands in order on a thread of its own. The methods belong to the screen's thread.
 
     Turns and renders are numbered together from 1. One that was asked for a reply ends with `Dropped`, or with `OfTurn`
@@ -80,11 +51,19 @@ class EngineThread(QThread):
         `journal` is called for the turns of the conversation on the engine's thread. `threads` are the cores to compute
         with; 0 is all but one.
         """
-        super().__init__()
-        self.setObjectName("engine")
         self._line = Line()
         self._worker = Worker(self._line, sound, load, journal, threads)
         self._numbers = 0
+        # Whatever still loads when the program ends must not keep it.
+        self._thread = threading.Thread(target=self._worker.run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Begins to obey."""
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
 
     def load(self, name: str) -> None:
         """Loads a model by name or folder -> `Loading`, then `Ready` or `LoadFailed`; renders that wait fail."""
@@ -169,15 +148,12 @@ class EngineThread(QThread):
                 return
 
     def close(self) -> None:
-        """Stops everything and waits for the thread's end."""
+        """Stops everything and waits for the thread's end, though not for ever."""
         self._line.closing = True
         self.cancel()
         self._put(None, urgent=True)
-        self.wait(20_000)  # loading a large model cannot be interrupted
-
-    def run(self) -> None:
-        """The thread's own work; `start` begins it."""
-        self._worker.run()
+        if self._thread.is_alive():
+            self._thread.join(_PATIENCE)
 
     def _put(self, command, urgent: bool = False) -> None:
         """`urgent`: a render at work makes room for it."""

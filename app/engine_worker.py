@@ -116,10 +116,11 @@ class Worker:
         try:
             self._obey(command)
         except Exception as error:  # whatever it is, the window must go on and say so
+            sentence = explain(error)  # which also logs it
             self._listening = None
             if turn is not None:
                 self._sound.finish(turn)
-                self._tell(turn, TurnFailed(explain(error)))
+                self._tell(turn, TurnFailed(sentence))
         if isinstance(command, Load | Reply | Ask | Heard | BeginAgain):
             self._report_memory()
 
@@ -183,11 +184,12 @@ class Worker:
             torch.set_num_threads(self._threads or cores)
             from engine.dialogue import Dialogue
 
-            self._dialogue = Dialogue(self._loader(name))
+            model = self._loader(name)
+            self._facts, self._dialogue = facts_of(model), Dialogue(model)
         except Exception as error:
+            self._dialogue = self._facts = None
             self._report(LoadFailed(explain(error)))
             return
-        self._facts = facts_of(self._dialogue.model)
         self._report(Ready(self._facts, time.monotonic() - began))
 
     # --- replies ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import soundfile
+
+from engine import audio_files
 
 
 class ExportError(RuntimeError):
@@ -15,7 +16,7 @@ class ExportError(RuntimeError):
 
 
 def export(turn, target: Path) -> list[Path]:
-    """Writes the reply to `target` (WAV or FLAC by its ending), the question beside it, and figures as JSON.
+    """Writes the reply to `target` (WAV, FLAC or OGG by its ending), the question beside it, and figures as JSON.
 
     Returns the files. Raises `ExportError`.
     """
@@ -24,7 +25,7 @@ def export(turn, target: Path) -> list[Path]:
         for which, path in (("reply", target), ("question", target.with_stem(target.stem + " question"))):
             pieces, rate = getattr(turn, f"{which}_samples"), getattr(turn, f"{which}_rate")
             if pieces and rate:
-                soundfile.write(path, np.concatenate(pieces), rate, subtype="PCM_16")
+                audio_files.write(path, np.concatenate(pieces), rate)
                 written.append(path)
         facts = {
             "schedule": turn.schedule,
@@ -38,6 +39,8 @@ def export(turn, target: Path) -> list[Path]:
         path = target.with_suffix(".json")
         path.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         written.append(path)
-    except (OSError, ValueError, soundfile.LibsndfileError) as error:
-        raise ExportError(f"{target} cannot be written: {error}") from error
+    except audio_files.AudioFileError as error:
+        raise ExportError(str(error)) from error
+    except OSError as error:
+        raise ExportError(f"{target} cannot be written: {error.strerror or error}.") from error
     return written

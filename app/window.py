@@ -278,6 +278,7 @@ class Window(QMainWindow):
 
     def _tick(self) -> None:
         self.diagnostics.tick(time.perf_counter())
+        self.conversation.records_elsewhere = self.compare.prompt.is_recording
         self.conversation.tick()
         for report in self._engine.reports():
             self._take(report)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 Direction = Literal["input", "output"]
 Latency = Literal["safe", "normal", "fast"]
@@ -62,7 +64,8 @@ def refresh() -> None:
     """Makes PortAudio look at the devices again. No stream may be open. Raises `AudioError`."""
     sd = portaudio()
     try:
-        sd._terminate()
+        with suppress(sd.PortAudioError):  # it is not running if it did not start again the last time
+            sd._terminate()
         sd._initialize()
     except sd.PortAudioError as error:
         raise AudioError(f"The sound system did not start again: {error}.") from error
@@ -70,11 +73,10 @@ def refresh() -> None:
 
 def offered(direction: Direction) -> list[Device]:
     """The devices PortAudio knows, each name once. Raises `AudioError`."""
-    sd = portaudio()
-    hosts = [host["name"] for host in sd.query_hostapis()]
+    hosts = [host["name"] for host in _asked("query_hostapis")]
     rank = {name: place for place, name in enumerate(_BEST_HOST)}
     channels = f"max_{direction}_channels"
-    found = [one for one in sd.query_devices() if one[channels]]
+    found = [one for one in _asked("query_devices") if one[channels]]
     found.sort(key=lambda one: rank.get(hosts[one["hostapi"]], len(rank)))
     named = {}
     for one in found:
@@ -85,8 +87,7 @@ def offered(direction: Direction) -> list[Device]:
 
 def default(direction: Direction) -> Device | None:
     """The system's default device, if it has one. Raises `AudioError`."""
-    sd = portaudio()
-    hosts = sorted(sd.query_hostapis(), key=lambda host: host["name"] not in _BEST_HOST)
+    hosts = sorted(_asked("query_hostapis"), key=lambda host: host["name"] not in _BEST_HOST)
     index = next((host[f"default_{direction}_device"] for host in hosts if host[f"default_{direction}_device"] >= 0), -1)
     return next((device for device in offered(direction) if device.index == index), None)
 
@@ -110,8 +111,52 @@ def find(direction: Direction, name: str | None) -> Device:
     return matches[0]
 
 
+def start_stream(direction: Direction, device: Device, latency: float, callback: Callable) -> Any:
+    """A PortAudio stream that runs: float32 [frames, channels] in blocks of `BLOCK_SECONDS`. Raises `AudioError`.
+
+    `latency`: seconds of buffer in the device. `end_stream` ends it.
+    """
+    sd, stream = portaudio(), None
+    kind = sd.InputStream if direction == "input" else sd.OutputStream
+    block = round(BLOCK_SECONDS * device.rate)
+    options = dict(device=device.index, channels=device.channels, samplerate=device.rate, dtype="float32", blocksize=block)
+    try:
+        stream = kind(**options, latency=latency, callback=callback)
+        stream.start()
+    except sd.PortAudioError as error:
+        if stream is not None:
+            stream.close(ignore_errors=True)
+        raise why(error, direction, device.name) from error
+    _streams.append(stream)
+    return stream
+
+
+def end_stream(stream: Any) -> None:
+    """Silence at once, and the device is free again."""
+    stream.abort(ignore_errors=True)
+    stream.close(ignore_errors=True)
+    with suppress(ValueError):
+        _streams.remove(stream)
+
+
+def open_streams() -> int:
+    """How many streams there are, whoever opened them."""
+    return len(_streams)
+
+
 def why(error: Exception, direction: Direction, name: str) -> AudioError:
     """A PortAudioError as one with a sentence."""
     code = error.args[1] if len(error.args) > 1 else 0
     reason = _WHY.get(code, str(error.args[0]) if error.args else "no reason was given")
     return AudioError(f"The {NOUN[direction]} “{name}” cannot be used: {reason}.", code)
+
+
+_streams: list[Any] = []
+
+
+def _asked(query: str) -> Any:
+    sd = portaudio()
+    try:
+        return getattr(sd, query)()
+    except sd.PortAudioError as error:
+        raise AudioError(f"The sound devices cannot be listed: {error}.") from error

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import soxr
 
-from app.audio.devices import BLOCK_SECONDS, LATENCIES, Device, portaudio, why
+from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_stream
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
@@ -55,15 +55,11 @@ class Player:
 
     def open(self) -> None:
         """Starts the stream. Raises `AudioError`."""
-        sd = portaudio()
-        block = round(BLOCK_SECONDS * self.rate)
-        options = dict(device=self.device.index, channels=self.device.channels, samplerate=self.rate, dtype="float32")
         try:
-            self._stream = sd.OutputStream(**options, blocksize=block, latency=self._asked_latency, callback=self._callback)
-            self._stream.start()
-        except sd.PortAudioError as error:
+            self._stream = start_stream("output", self.device, self._asked_latency, self._callback)
+        except AudioError:
             self.close()
-            raise why(error, "output", self.device.name) from error
+            raise
         self.heart.restart()
 
     def close(self) -> None:
@@ -72,8 +68,7 @@ class Player:
         with self._handle:
             stream, self._stream = self._stream, None
         if stream is not None:
-            stream.abort(ignore_errors=True)
-            stream.close(ignore_errors=True)
+            end_stream(stream)
 
     @property
     def latency(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.audio.devices import BLOCK_SECONDS, LATENCIES, Device, portaudio, why
+from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_stream
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
@@ -41,23 +41,18 @@ class Recorder:
 
     def open(self) -> None:
         """Starts the stream. Raises `AudioError`."""
-        sd = portaudio()
-        block = round(BLOCK_SECONDS * self.rate)
-        options = dict(device=self.device.index, channels=self.device.channels, samplerate=self.rate, dtype="float32")
         try:
-            self._stream = sd.InputStream(**options, blocksize=block, latency=self._asked_latency, callback=self._callback)
-            self._stream.start()
-        except sd.PortAudioError as error:
+            self._stream = start_stream("input", self.device, self._asked_latency, self._callback)
+        except AudioError:
             self.close()
-            raise why(error, "input", self.device.name) from error
+            raise
         self.heart.restart()
 
     def close(self) -> None:
         self.is_closed = True
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.abort(ignore_errors=True)
-            stream.close(ignore_errors=True)
+            end_stream(stream)
 
     @property
     def latency(self) -> float:

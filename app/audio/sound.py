@@ -134,6 +134,7 @@ class Sound:
 
     def _run(self) -> None:
         lines = (self.output, self.input)
+        self.watch.start()
         try:
             devices.portaudio()
         except AudioError as error:
@@ -144,7 +145,6 @@ class Sound:
         for line in lines:
             self._open(line)
         self.is_settled = True
-        self.watch.start()
         while True:
             try:
                 choice = self._choices.get(timeout=PULSE)
@@ -225,4 +225,6 @@ class Sound:
     def _is_quiet(self) -> bool:
         """Whether nobody notices when streams are closed for a moment."""
         recorder, player = self.recorder, self.player
+        if devices.open_streams() > (recorder is not None) + (player is not None):
+            return False  # clips are played elsewhere
         return (player is None or player.is_done) and not (recorder is not None and recorder.is_taking)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, Q
 from app import theme
 from app.chat.depth_strip import DepthStrip
 from app.chat.waveform import SoundRow
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.panels.trace import Trace, seconds_at, token_at
 from engine.events import Token, TurnStats
 from engine.prefill import pooling as poolings

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit,
 from app import theme
 from app.audio.devices import AudioError, Device
 from app.audio.recorder import Recorder
-from app.engine_thread import EngineThread, Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Unusable
+from app.engine_commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Unusable
+from app.engine_thread import EngineThread
 from app.listening.background import Background
 from app.listening.export import export
 from app.listening.installed import Installed, installed

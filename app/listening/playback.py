@@ -23,9 +23,8 @@ class ClipPlayback:
     What could not be played is told by the next `play`.
     """
 
-    def __init__(self, output_device: Callable[[], Device | None], keeps_place: bool = False) -> None:
-        """`keeps_place`: whether another clip goes on at the same time, or begins anew."""
-        self._output_device, self._keeps_place = output_device, keeps_place
+    def __init__(self, output_device: Callable[[], Device | None]) -> None:
+        self._output_device = output_device
         self._switcher, self._background = Switcher(), Background("playback")
         self._mixer: Mixer | None = None
         self._wanted: int | None = None  # to be played as soon as it is ready
@@ -50,7 +49,7 @@ class ClipPlayback:
         self._background.do(work, self._begin, self._fail)
 
     def play(self, index: int) -> None:
-        """Plays a clip: on from a pause, else from the start or the same place. Raises `AudioError`."""
+        """Plays a clip: on from a pause, else from the start. Raises `AudioError`."""
         self._background.tick()
         if self._problem:
             raise AudioError(self._problem)
@@ -100,7 +99,7 @@ class ClipPlayback:
         number, mixer = made
         if number != self._loads:
             return  # others were loaded meanwhile
-        mixer.keeps_place = self._keeps_place
+        mixer.keeps_place = False
         self._mixer = self._switcher.mixer = mixer
         if self._wanted is not None:
             self.play(self._wanted)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QStac
 
 from app import theme
 from app.audio.recorder import Recorder
-from app.engine_thread import RenderQuestion, Sampling
+from app.engine_commands import RenderQuestion, Sampling
+from app.question import STALLED_SECONDS
 from app.schedules.chooser import Chooser
 from app.schedules.sampling import SamplingFields
 from engine import audio_files
@@ -25,6 +26,23 @@ Prompt = tuple[Callable[[], RenderQuestion], str]
 """Makes the question, maybe from a file (not on the screen's thread); and what it is called."""
 
 
+class _Take:
+    """What one recorder delivers from now on; the talk's own reading of it is not touched."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder, self.pieces = recorder, []
+        self._position = recorder.position
+
+    @property
+    def seconds(self) -> float:
+        return sum(map(len, self.pieces)) / self.recorder.rate
+
+    def read(self) -> None:
+        piece = self.recorder.since(self._position)
+        self._position += len(piece)
+        self.pieces.append(piece)
+
+
 class PromptCard(QFrame):
     """`changed` when there is another question to render, or none; `last_turn_requested` when one is wanted."""
 
@@ -35,7 +53,7 @@ class PromptCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._recorder = recorder
-        self._take: list[np.ndarray] | None = None
+        self._take: _Take | None = None
         self._recorded: RenderQuestion | None = None
         self._given: tuple[RenderQuestion, str] | None = None
         self._files: list[tuple[str, Path]] = []
@@ -117,27 +135,28 @@ class PromptCard(QFrame):
 
     def tick(self) -> None:
         """Takes what the microphone delivered."""
-        if self._take is None:
+        take = self._take
+        if take is None:
             return
-        recorder = self._recorder()
-        if recorder is None:
-            return self._stop("The microphone is gone.")
-        self._take.append(recorder.read())
-        self._recording.setText(f"{recorder.seconds:.1f} s")
-        if recorder.seconds > LONGEST_SECONDS:
+        take.read()
+        self._recording.setText(f"{take.seconds:.1f} s")
+        if take.recorder.is_closed or take.recorder.silent_for > STALLED_SECONDS:
+            return self._stop("The microphone has stopped delivering sound, so the question was dropped.")
+        if take.seconds > LONGEST_SECONDS:
             self.finish()
 
     def finish(self) -> None:
         """Ends a recording that is going on; what was said is the question."""
-        recorder = self._recorder()
-        if self._take is None or recorder is None:
+        take = self._take
+        if take is None:
             return
-        samples = np.concatenate([*self._take, recorder.read()])
+        take.read()
+        samples, rate = np.concatenate(take.pieces), take.recorder.rate
         try:
-            audio_files.check_question(samples, recorder.rate)
+            audio_files.check_question(samples, rate)
         except audio_files.AudioFileError as error:
             return self._stop(str(error))
-        self._recorded = RenderQuestion(samples=samples, rate=recorder.rate)
+        self._recorded = RenderQuestion(samples=samples, rate=rate)
         self._stop(f"{self._recorded.seconds:.1f} s recorded.")
 
     def _toggle(self) -> None:
@@ -147,8 +166,7 @@ class PromptCard(QFrame):
         elif recorder is None:
             self._recording.setText("The microphone is not open.")
         else:
-            recorder.begin()
-            self._take, self._recorded = [], None
+            self._take, self._recorded = _Take(recorder), None
             self.record.setText("Done")
             self.changed.emit()
 

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from app.conversation import Turn
-from app.engine_thread import Dropped, EngineThread, Interrupted, Known, ModelFacts, OfTurn, RenderQuestion, Sampling
+from app.engine_commands import Dropped, Interrupted, Known, ModelFacts, OfTurn, RenderQuestion, Sampling
+from app.engine_thread import EngineThread
 from engine.events import Audio, Listened, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
 
 FIRST_GUESS = 150  # tokens of a reply, before one of them is known

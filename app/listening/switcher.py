@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.audio.devices import BLOCK_SECONDS, AudioError, Device, portaudio, why
+from app.audio.devices import Device, end_stream, start_stream
 from app.listening.mixing import Mixer
 
 LATENCY = 0.05  # seconds; nothing is made here in real time, so less than a live reply needs is enough
@@ -26,16 +26,8 @@ class Switcher:
         if self._stream is not None and self._stream.active and device == self.device:
             return
         self.close()
-        sd = portaudio()
         self._mono = np.zeros(device.rate, np.float32)
-        options = dict(device=device.index, channels=device.channels, samplerate=device.rate, dtype="float32")
-        block = round(BLOCK_SECONDS * device.rate)
-        try:
-            self._stream = sd.OutputStream(**options, blocksize=block, latency=LATENCY, callback=self.callback)
-            self._stream.start()
-        except sd.PortAudioError as error:
-            self.close()
-            raise AudioError(why(error, "output", device.name)) from error
+        self._stream = start_stream("output", device, LATENCY, self.callback)
         self.device = device
 
     def close(self) -> None:
@@ -44,8 +36,7 @@ class Switcher:
             self.mixer.pause()
         stream, self._stream, self.device = self._stream, None, None
         if stream is not None:
-            stream.abort(ignore_errors=True)
-            stream.close(ignore_errors=True)
+            end_stream(stream)
 
     @property
     def is_open(self) -> bool:

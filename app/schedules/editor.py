@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.schedules.chooser import Chooser
 from app.schedules.group_fields import GroupFields
 from app.schedules.option_fields import OptionFields

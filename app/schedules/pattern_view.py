@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.panels.bars import paint_diamond, paint_kind, paint_rest
 from engine.schedules import Entropy, Full, Schedule, depth_bounds, mean_depth
 

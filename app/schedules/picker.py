@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from app import theme
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.schedules.chooser import Chooser
 from app.schedules.editor import ScheduleEditor
 from app.schedules.pattern_view import PatternView, in_words

@@ -42,15 +42,15 @@ class Plan:
     max_tokens: int = MOST_TOKENS
 
 
-def train(model: SpokenLM, plan: Plan, target: Path, progress: Progress, work: Path | None = None) -> list[Agreement]:
+def train(model: SpokenLM, plan: Plan, target: Path, progress: Progress) -> list[Agreement]:
     """Writes the heads into `target` (see `target_folder`) -> how often each agrees with full depth.
 
-    Heads that the model has for other layers are kept in the file. `work` is where the recording is until then, by default in
-    the user's cache. Raises `ValueError` or `OSError` with a sentence.
+    Heads that the model has for other layers are kept in the file. Until then the recording is in the user's cache. Raises
+    `ValueError` or `OSError` with a sentence.
     """
     _check(model, plan)
     ids, trained = head_ids(model), trained_heads(model)
-    work = work or user_cache_path("refrain", appauthor=False) / "heads" / _key(model, plan)
+    work = user_cache_path("refrain", appauthor=False) / "heads" / _key(model, plan)
     work.mkdir(parents=True, exist_ok=True)
     target.mkdir(parents=True, exist_ok=True)
     recorded = _record(model, plan, ids, work, progress)
@@ -150,7 +150,7 @@ def _key(model: SpokenLM, plan: Plan) -> str:
     asked = [(item.text, str(item.audio)) for item in plan.questions.items]
     parts = (
         str(model.folder.resolve()), weights_mark(model.decoder), plan.layers, asked,
-        str(plan.sampling or model.sampling), plan.max_tokens, plan.epochs,
+        str(plan.sampling or model.sampling), plan.max_tokens,
     )  # fmt: skip
     return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 

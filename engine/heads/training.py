@@ -17,8 +17,8 @@ from engine.heads.recording import Places
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 
-RATE, WARM_UP = 1e-3, 30
-BATCH = 1024  # places in a step, at least
+RATE, WARM_UP = 5e-4, 30
+BATCH, STEPS = 1024, 40  # places in a step, at least, and steps in an epoch, at most: much data allows for less noise
 _WIDTH = 384  # of the model that the rate was chosen for; wider ones take a lower one
 
 
@@ -51,9 +51,10 @@ class LayerTraining:
         self._decoder, self._ids = decoder, ids.to(decoder.device)
         self._folder, self._layer, self._index = folder, layer, index
         self._trained_on, self._chosen_by, self._held_out = parts
-        self._kept = folder / f"layer-{layer}-{sum(map(len, parts))}.pt"
+        self._replies_in_all = sum(map(len, parts))
         places = sum(recording.places(recording.path_of(folder, number)) for number in self._trained_on)
-        self._steps = max(1, math.ceil(places / BATCH))
+        self._batch = max(BATCH, places // STEPS)
+        self._steps = max(1, math.ceil(places / self._batch))
         self._full = heads.FullDepth(decoder, self._ids)
 
     def train(
@@ -65,6 +66,7 @@ class LayerTraining:
         """
         network = heads.TrainedHead(self._decoder, self._ids)
         optimizer = torch.optim.AdamW(network.parameters(), self._rate, betas=(0.9, 0.98), weight_decay=0.0)
+        self._kept = self._folder / f"layer-{self._layer}-{epochs}-{self._replies_in_all}.pt"
         state = self._load()
         if state is None:
             first, _, _ = heads.measure(network, self._full, self._replies(self._chosen_by))
@@ -93,7 +95,7 @@ class LayerTraining:
         last = epochs * self._steps
         for step, places in enumerate(self._batches(epoch), epoch * self._steps):
             for group in optimizer.param_groups:
-                group["lr"] = self._rate * min(1.0, (step + 1) / WARM_UP, max(0.02, 2 * (last - step) / last))
+                group["lr"] = self._rate * min(1.0, (step + 1) / WARM_UP, max(0.02, (last - step) / last))
             heads.loss(network, self._full, places).backward()
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -105,7 +107,7 @@ class LayerTraining:
         waiting: list[Places] = []
         for places in self._replies(numbers):
             waiting.append(places)
-            if sum(map(len, waiting)) >= BATCH:
+            if sum(map(len, waiting)) >= self._batch:
                 yield _joined(waiting)
                 waiting = []
         if any(map(len, waiting)):

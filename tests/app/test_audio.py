@@ -202,6 +202,80 @@ def test_without_portaudio_there_are_sentences(monkeypatch):
     sound.close()
 
 
+class PortAudio:
+    """What `sounddevice` offers of itself, without a sound card."""
+
+    class PortAudioError(Exception):
+        pass
+
+    class Stream:
+        def __init__(self, **options):
+            self.is_open, self.options = True, options
+
+        def start(self):
+            if PortAudio.refuses:
+                raise PortAudio.PortAudioError("Device unavailable", -9985)
+
+        def abort(self, ignore_errors):
+            pass
+
+        def close(self, ignore_errors):
+            self.is_open = False
+
+    InputStream = OutputStream = Stream
+    refuses = False
+    runs = True
+
+    def _terminate(self):
+        if not self.runs:
+            raise self.PortAudioError("PortAudio not initialized")
+        self.runs = False
+
+    def _initialize(self):
+        if self.refuses:
+            raise self.PortAudioError("Host error")
+        self.runs = True
+
+    def query_devices(self):
+        if not self.runs:
+            raise self.PortAudioError("PortAudio not initialized")
+        return []
+
+    query_hostapis = query_devices
+
+
+@pytest.fixture
+def system(monkeypatch):
+    made = PortAudio()
+    monkeypatch.setattr("app.audio.devices.portaudio", lambda: made)
+    return made
+
+
+def test_a_sound_system_that_did_not_start_again_can_still_start_later(system, monkeypatch):
+    monkeypatch.setattr(PortAudio, "refuses", True)
+    with pytest.raises(AudioError, match="did not start again: Host error"):
+        devices.refresh()
+    for ask in (lambda: devices.find("input", None), lambda: devices.default("output")):
+        with pytest.raises(AudioError, match="cannot be listed: PortAudio not initialized"):
+            ask()
+    monkeypatch.setattr(PortAudio, "refuses", False)
+    devices.refresh()
+    assert devices.offered("input") == []
+
+
+def test_every_open_stream_is_known(system, monkeypatch):
+    stream = devices.start_stream("output", DEVICE, 0.1, lambda *_: None)
+    assert devices.open_streams() == 1 and stream.options["latency"] == 0.1 and stream.options["blocksize"] == BLOCK
+    sound = Sound()
+    assert not sound._is_quiet()  # it plays elsewhere: the devices must not be looked for anew now
+    devices.end_stream(stream)
+    assert devices.open_streams() == 0 and not stream.is_open and sound._is_quiet()
+    monkeypatch.setattr(PortAudio, "refuses", True)
+    with pytest.raises(AudioError, match="another program"):
+        devices.start_stream("input", DEVICE, 0.1, lambda *_: None)
+    assert devices.open_streams() == 0
+
+
 def test_what_portaudio_says_becomes_a_sentence():
     error = RuntimeError("Error opening InputStream: Device unavailable [PaErrorCode -9985]", -9985)
     sentence = devices.why(error, "input", "USB")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 
 import pytest
 
-from app.engine_thread import EngineThread, Interrupted, Known, Memory, OfTurn, Ready, RenderQuestion, Unusable
+from app.engine_commands import Interrupted, Known, Memory, OfTurn, Ready, RenderQuestion, Unusable
+from app.engine_thread import EngineThread
 from engine.events import Token, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 from tests.app.test_engine_thread import NOISE, Diary, Sink, ended, ids, until
@@ -42,6 +44,13 @@ class Shelf:
         self.loaded.append(name)
         self._alive[name] = weakref.ref(model)
         return model
+
+
+def wait_for(condition) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -115,6 +124,19 @@ def test_two_models_in_memory_are_enough(door, shelf):
     turn = door.ask("hello", "full")
     until(door, ended(turn))
     assert shelf.alive == ["own"]
+
+
+def test_a_model_that_nobody_wants_any_more_is_dropped_when_it_is_loaded(door, shelf):
+    waiting = door.render(TYPED, "full", model="slow")
+    wait_for(lambda: len(shelf.others) == 2)  # it is being loaded
+    door.cancel_render(waiting)
+    door.let_go()
+    turn = door.ask("hello", "full")
+    until(door, ended(turn))
+    shelf.open.set()
+    wait_for(lambda: "slow" in shelf.loaded and shelf.alive == ["own"])
+    again = door.render(TYPED, "full", model="slow")
+    assert isinstance(last(until(door, ended(again)), again), TurnFinished)
 
 
 def test_a_cancelled_render_is_dropped_while_its_model_is_loaded(door, shelf):

@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from app.engine_thread import Dropped, EngineThread, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion
+from app.engine_commands import Dropped, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion
+from app.engine_thread import EngineThread
 from engine.events import Audio, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 
@@ -54,7 +55,7 @@ def door():
     engine.start()
     yield engine
     engine.close()
-    assert engine.isFinished()
+    assert not engine.is_running
 
 
 def until(engine, condition, seconds=60):

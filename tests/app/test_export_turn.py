@@ -32,6 +32,13 @@ def test_sounds_and_figures(tmp_path, ending):
     assert facts["text"] == "Hello." and facts["tokens"][0]["depth"] == 12
 
 
+@pytest.mark.parametrize("name", ["turn", "turn.xyz"])
+def test_a_name_without_a_known_ending(tmp_path, name):
+    with pytest.raises(ExportError, match="a name that ends in .wav"):
+        export(turn(), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_that_cannot_be_written(tmp_path):
     with pytest.raises(ExportError, match="cannot be written"):
         export(turn(), tmp_path / "nowhere" / "turn.wav")

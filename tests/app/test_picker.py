@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.schedules.picker import CUSTOM, SchedulePicker
 
 MODEL = ModelFacts("m", ".", 8, (2, 6), 26, 25.0, 1024)

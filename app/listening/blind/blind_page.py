@@ -76,11 +76,10 @@ class BlindPage(QWidget):
             self._look_for_unfinished()
 
     def left(self) -> None:
-        """The user went to another page: a running test is paused."""
+        """The user went to another page: a running test is paused, and the speaker is free."""
         if self.is_running:
             self.pause()
-        else:
-            self._silence()
+        self._playback.close()
 
     def pause(self) -> None:
         """Leaves the test; it can be continued, and shows no result before its end."""
@@ -185,6 +184,7 @@ class BlindPage(QWidget):
         self._test = self._sounds = None
         self._report = report
         self._timer.stop()
+        self._playback.close()
         self._pages.setCurrentWidget(self.summary)
         self.summary.show_report(report)
         self.full_page.emit(False)

@@ -27,6 +27,9 @@ class Playback(Protocol):
     def stop(self) -> None:
         """Stops, and goes back to the start."""
 
+    def close(self) -> None:
+        """Silence, and the speaker is free; the next `load` opens it again."""
+
     @property
     def position(self) -> float:
         """Seconds from the start of the clip that plays."""

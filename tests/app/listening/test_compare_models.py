@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.engine_thread import OfTurn, RenderQuestion
+from app.engine_commands import OfTurn, RenderQuestion
 from app.listening.installed import Installed, installed
 from app.listening.prompt_card import GIVEN
 from engine.events import TurnFinished

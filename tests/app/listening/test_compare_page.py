@@ -15,12 +15,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.engine_thread import EngineThread, Interrupted, OfTurn, RenderQuestion
+from app.engine_commands import Interrupted, OfTurn, RenderQuestion
+from app.engine_thread import EngineThread
 from app.listening.compare_page import ComparePage
 from app.listening.prompt_card import BUNDLED, GIVEN, RECORDED
 from engine.events import TurnFinished
 from tests.app.listening.sounds import noise, pull
 from tests.app.random_voice import RandomVoice
+from tests.app.welcome.card import FakeCard
 
 PATIENCE = 120  # seconds; the machine may be busy
 
@@ -252,27 +254,42 @@ def test_the_last_turn_of_the_talk_can_be_the_question(random_desk):
 
 
 def test_a_question_is_recorded(qtbot):
-    takes = [noise(0.5), noise(0.5, 1)]
-
-    def read():
-        return takes.pop() if takes else np.zeros(0, np.float32)
-
-    microphone = SimpleNamespace(rate=48000, seconds=1.0, begin=lambda: None, read=read)
-    desk = Desk(qtbot, lambda name: RandomVoice(chunks=1), lambda: microphone)
+    card = FakeCard()
+    desk = Desk(qtbot, lambda name: RandomVoice(chunks=1), lambda: card.recorder)
     try:
         page = desk.page
         page.prompt.kind.setCurrentIndex(RECORDED)
         assert not page.bar.render_button.isEnabled()
+        card.hears(noise(0.5))  # what was before is no part of it
         QTest.mouseClick(page.prompt.record, Qt.MouseButton.LeftButton)
         assert page.prompt.is_recording and not page.bar.render_button.isEnabled()
-        desk.until(lambda: not takes)
+        for seed in range(2):
+            card.hears(noise(0.5, seed))
+            page.tick()
+        assert not card.recorder.is_taking  # the talk's own reading is another one
         QTest.mouseClick(page.prompt.record, Qt.MouseButton.LeftButton)
         question = page.prompt.prompt()[0]()
-        assert question.seconds == pytest.approx(1) and page.bar.render_button.isEnabled()
+        assert np.array_equal(question.samples, np.concatenate([noise(0.5), noise(0.5, 1)])) and question.rate == 48000
+        assert page.bar.render_button.isEnabled()
         QTest.mouseClick(page.prompt.record, Qt.MouseButton.LeftButton)
         QTest.mouseClick(page.prompt.record, Qt.MouseButton.LeftButton)
-        assert "too short" in page.prompt._recording.text() or "seconds long" in page.prompt._recording.text()
-        assert not page.bar.render_button.isEnabled()
+        assert "seconds long" in page.prompt._recording.text() and not page.bar.render_button.isEnabled()
+    finally:
+        desk.close()
+
+
+def test_a_recording_ends_with_its_microphone(qtbot):
+    card = FakeCard()
+    desk = Desk(qtbot, lambda name: RandomVoice(chunks=1), lambda: card.recorder)
+    try:
+        prompt = desk.page.prompt
+        prompt.kind.setCurrentIndex(RECORDED)
+        QTest.mouseClick(prompt.record, Qt.MouseButton.LeftButton)
+        card.hears(noise(0.5))
+        card.recorder.close()
+        card.plug()  # another one takes its place
+        desk.page.tick()
+        assert not prompt.is_recording and "stopped delivering" in prompt._recording.text()
     finally:
         desk.close()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from engine.events import Listened, Prefilled, Token, TurnStats
 
 LAYERS = 8

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QRadioButton
 
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.schedules.editor import NO_EXITS, ScheduleEditor
 from app.schedules.picker import SchedulePicker
 from engine.schedules import Entropy, Fixed, Full, Spark, parse

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from app import theme
-from app.engine_thread import ModelFacts
+from app.engine_commands import ModelFacts
 from app.schedules.pattern_view import PatternView
 from engine.schedules import parse
 

@@ -7,8 +7,8 @@ The steps, in order; each goes on where it stopped:
   speaker    train the speech tokenizer and the way back to sound on the answers
   tokens     write down what the listener hears and which units the answers are
   lm         train the language model with early exit in mind
-  heads      train the exit heads with the language model frozen
-  export     write resources/wren
+  export     write resources/wren, its exit heads being its own head
+  heads      write the exit heads there that `refrain heads train` has made for it
   paradigm   train the base further for one of three ways to decode text and speech, which --paradigm exports
 
 On a machine without the training folder, `restore` begins it with the weights that ship (`voices` and `tokens` make the rest
@@ -85,14 +85,6 @@ def lm(steps: int = 9_000, decay: int = 2_500, length: int = 480, processes: int
 
 
 @app.command()
-def heads(steps: int = 600) -> None:
-    """Trains the exit heads."""
-    from engine.models.wren.training import train_heads
-
-    train_heads.train(places.training_folder(), steps)
-
-
-@app.command()
 def paradigm(
     name: str = typer.Argument(help="padded, early-stop or parallel."), steps: int = 500, processes: int = PROCESSES
 ) -> None:
@@ -124,6 +116,18 @@ def export(
     name = f"wren-{paradigm}" if paradigm else "wren"
     write = partial(step.export_adapter, paradigm=paradigm) if paradigm else step.export
     write(places.training_folder(), target or resources_folder() / name)
+
+
+@app.command()
+def heads(
+    made: Path = typer.Argument(help="heads.safetensors, as `refrain heads train --out` writes it."),
+    target: Path = typer.Option(None, help="Where to; resources/wren when not given."),
+) -> None:
+    """Writes trained exit heads in the form that ships."""
+    from engine.models.wren.training import export as step
+    from engine.resources import resources_folder
+
+    step.export_heads(made, target or resources_folder() / "wren")
 
 
 @app.command()

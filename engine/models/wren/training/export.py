@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from engine.lm import checkpoint
+from engine.models.checkpoints.exit_heads import FILE
 from engine.models.wren.parts import ADAPTER, CONFIG
 from engine.models.wren.training import parallel, tokens, train_paradigm
 from engine.models.wren.training.network import TrainedLM
@@ -16,27 +17,38 @@ from engine.models.wren.training.train_lm import SPEECH_CHUNK, TEXT_CHUNK, lm_co
 from engine.models.wren.vocabulary import Vocabulary
 from engine.models.wren.wren import FAMILY, WrenConfig
 
+EXITS = range(3, 12)
+"""Layers with an exit head."""
+
 
 def export(folder: Path, target: Path) -> None:
-    """From the training folder to a folder that `engine.models.load` takes. The model card is not touched."""
+    """From the training folder to a folder that `engine.models.load` takes. The model card is not touched.
+
+    The exit heads are the model's own head, until `export_heads` brings those that were trained for what it says.
+    """
     target.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "tokenizer.json", target / "tokenizer.json")
     vocabulary = Vocabulary.load(target / "tokenizer.json")
     listener, speech = tokens.load_networks(folder)
-    kept, heads = parallel.load(folder / "lm.pt"), parallel.load(folder / "heads.pt")
-    if kept is None or heads is None:
-        raise FileNotFoundError("Train the language model and the heads first.")
+    kept = parallel.load(folder / "lm.pt")
+    if kept is None:
+        raise FileNotFoundError("Train the language model first.")
     model = TrainedLM(lm_config(vocabulary.size, kept["length"]), kept["features"])
     model.load_state_dict(kept["network"])
     checkpoint.write(target / "lm.safetensors", _half(model.exported()), int8=True)
-    checkpoint.write(target / "heads.safetensors", _half(heads["tensors"]), int8=True)
+    checkpoint.write(target / FILE, _half(_own_heads(model, vocabulary)), int8=True)
     checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()), int8=True)
     checkpoint.write(target / "speaker.safetensors", _half(speech.state_dict()))
     config = WrenConfig(model.config, listener.config, speech.config, TEXT_CHUNK, SPEECH_CHUNK)
     (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
-    steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm", "heads")}
+    steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm")}
     (target / "training.json").write_text(json.dumps(steps) + "\n", encoding="utf-8")
     _tell(target)
+
+
+def export_heads(made: Path, target: Path) -> None:
+    """The file that `refrain heads train` wrote for the model in `target`, into that folder. Raises as `checkpoint.read`."""
+    checkpoint.write(target / FILE, checkpoint.read(made), int8=True)
 
 
 def export_adapter(folder: Path, target: Path, paradigm: str) -> None:
@@ -53,6 +65,14 @@ def export_adapter(folder: Path, target: Path, paradigm: str) -> None:
     (target / CONFIG).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     (target / "training.json").write_text(json.dumps({"lm": base["step"], paradigm: kept["step"]}) + "\n", encoding="utf-8")
     _tell(target)
+
+
+def _own_heads(model: TrainedLM, vocabulary: Vocabulary) -> dict[str, torch.Tensor]:
+    ids = torch.tensor([vocabulary.end, *vocabulary.unit_ids])
+    tensors = {"ids": ids}
+    for layer in EXITS:
+        tensors |= {f"layer.{layer}.norm": model.norm.detach(), f"layer.{layer}.weight": model.head.weight.detach()[ids]}
+    return tensors
 
 
 def _tell(target: Path) -> None:

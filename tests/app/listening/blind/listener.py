@@ -51,6 +51,10 @@ class Loudspeaker:
         self.calls.append(("stop",))
         self._plays, self._position = False, 0.0
 
+    def close(self) -> None:
+        self.calls.append(("close",))
+        self._plays = False
+
     @property
     def position(self) -> float:
         return self._position

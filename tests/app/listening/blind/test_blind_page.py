@@ -348,7 +348,7 @@ def test_without_replies_the_page_asks_for_them(qtbot, tmp_path):
     page.setup.sample.click()
     assert page._playback.calls[-2:] == [("load", 1), ("play", 0)]
     page.left()
-    assert page._playback.calls[-1] == ("stop",)
+    assert page._playback.calls[-1] == ("close",)
 
 
 def test_a_test_that_is_ready_too_late_waits(qtbot, tmp_path):

@@ -65,19 +65,6 @@ class Turn:
     note: str = ""  # a sentence about an early end
     has_failed: bool = False
 
-    @property
-    def speech_depth(self) -> float | None:
-        """Mean depth of the speech tokens."""
-        depths = [token.depth for token in self.tokens if token.kind == "speech"]
-        return sum(depths) / len(depths) if depths else None
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        if self.stats is not None:
-            return self.stats.tokens_per_second
-        seconds = sum(token.milliseconds for token in self.tokens) / 1000
-        return len(self.tokens) / seconds if seconds else None
-
     def take(self, event: Event) -> None:
         """Grows by what the engine reported."""
         match event:

@@ -100,7 +100,8 @@ class Window(QMainWindow):
 
     def show_welcome(self) -> None:
         """The steps of the first start, over the window."""
-        self.welcome = Welcome(self.conversation, self._sound, self)
+        keys = {action: self.shortcuts.text(action) for action in ("talk", "stop")}
+        self.welcome = Welcome(self.conversation, self._sound, keys, self)
         self.welcome.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.welcome.completed.connect(self._welcomed)
         self.welcome.skipped.connect(self._keep_devices)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import subprocess
@@ -10,8 +9,12 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from engine.models.checkpoints.memory import main_memory
+
 Rows = list[tuple[str, str]]
 UNKNOWN = "unknown"
+SOURCE = "from its source tree"
+"""The version of a program that was not installed as a package."""
 LIBRARIES = ("torch", "transformers", "numpy", "pyqtgraph", "sounddevice", "soxr")
 
 
@@ -20,7 +23,7 @@ def versions() -> Rows:
     frozen = ", frozen" if getattr(sys, "frozen", False) else ""
     python = f"{platform.python_version()} ({platform.python_implementation()}{frozen})"
     return [
-        ("Refrain", installed("refrain", "from its source tree")),
+        ("Refrain", installed("refrain", SOURCE)),
         ("Python", python),
         *((name, installed(name)) for name in LIBRARIES),
     ]
@@ -52,7 +55,7 @@ def hardware() -> Rows:
 
 def memory() -> Rows:
     """Total and free memory, now; quick."""
-    total, free = _memory()
+    total, free = main_memory()
     return [("Memory", f"{_gigabytes(free)} free of {_gigabytes(total)}")]
 
 
@@ -73,33 +76,3 @@ def _processor() -> str:
         return platform.processor() or UNKNOWN
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return next(filter(None, names), platform.processor() or UNKNOWN)
-
-
-def _memory() -> tuple[int, int]:
-    """Total and free bytes; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return _windows_memory()
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        sizes = {line.partition(":")[0]: int(line.split()[1]) * 1024 for line in lines}
-        return sizes["MemTotal"], sizes["MemAvailable"]
-    except (OSError, ValueError, LookupError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), 0
-    except (ValueError, OSError):
-        return 0, 0
-
-
-def _windows_memory() -> tuple[int, int]:
-    class Status(ctypes.Structure):
-        _fields_ = [
-            ("size", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "free", "p1", "p2", "v1", "v2", "v3")),
-        ]
-
-    status = Status()
-    status.size = ctypes.sizeof(status)
-    known = ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
-    return (status.total, status.free) if known else (0, 0)

@@ -63,10 +63,10 @@ def _model(model: ModelFacts | None) -> Rows:
     return [("Model", model.name), ("Model size", ", ".join(filter(None, (layers, weights)))), ("Model folder", model.folder)]
 
 
-def log_lines(least: int = 0, lines: int = LINES) -> list[str]:
-    """The last lines of this run's log, of messages of at least that level."""
-    texts = [line for entry in log.recent() if entry.level >= least for line in entry.text.splitlines()]
-    return [short(line) for line in texts[-lines:]]
+def log_lines() -> list[str]:
+    """The last lines of this run's log."""
+    texts = [line for entry in log.recent() for line in entry.text.splitlines()]
+    return [short(line) for line in texts[-LINES:]]
 
 
 def markdown(sections: Iterable[Section], last_run: LastRun | None = None) -> str:

@@ -16,7 +16,7 @@ import soundfile
 
 from app.library.files import read_json
 from app.library.library import LOCK, Library, LibraryError
-from app.library.records import SESSION, TURN, StoredTurn
+from app.library.records import SESSION, TURN
 
 Form = Literal["flac", "wav"]
 
@@ -36,20 +36,10 @@ def export_zip(library: Library, sessions: Sequence[str], target: Path, form: Fo
                     elif path.is_file() and path.name != LOCK:
                         archive.write(path, inside)
         partial.replace(target)
-    except OSError as error:
+    except (OSError, soundfile.LibsndfileError) as error:
         partial.unlink(missing_ok=True)
-        raise LibraryError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}.") from error
-
-
-def export_sound(turn: StoredTurn, which: Literal["question", "reply"], target: Path) -> None:
-    """One sound as WAV or FLAC, by the target's ending. Raises `LibraryError`."""
-    found = turn.question_audio() if which == "question" else turn.reply_audio()
-    if found is None:
-        raise LibraryError(f"This turn has no {which} to hear.")
-    try:
-        soundfile.write(target, *found, subtype="PCM_16")
-    except (OSError, ValueError, soundfile.LibsndfileError) as error:
-        raise LibraryError(f"{target} cannot be written: {error}") from error
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise LibraryError(f"{target} cannot be written: {why[:1].lower() + why[1:]}.") from error
 
 
 def markdown(library: Library, session: str) -> str:
@@ -122,8 +112,11 @@ def _unpacked(source: Path, place: Path) -> Path:
 
 def _to_flac(folder: Path) -> None:
     for path in folder.rglob("*.wav"):
-        samples, rate = soundfile.read(path, dtype="int16")
-        soundfile.write(path.with_suffix(".flac"), samples, rate, format="FLAC", subtype="PCM_16")
+        try:
+            samples, rate = soundfile.read(path, dtype="int16")
+            soundfile.write(path.with_suffix(".flac"), samples, rate, format="FLAC", subtype="PCM_16")
+        except soundfile.LibsndfileError as error:
+            raise LibraryError(f"The sound {path.parent.name}/{path.name} cannot be taken over: {error}") from error
         path.unlink()
 
 

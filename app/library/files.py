@@ -72,10 +72,10 @@ class Lock:
             self._file.close()
             raise BlockingIOError(f"{path} is held by another program.") from error
 
-    def release(self) -> None:
-        """Lets go and removes the file: the session is at rest."""
-        if fcntl:
+    def release(self, keep: bool = False) -> None:
+        """Lets go and removes the file: the session is at rest. With `keep` it stays, as after a program that was cut off."""
+        if fcntl and not keep:
             self._path.unlink(missing_ok=True)
         self._file.close()
-        if not fcntl:
+        if not fcntl and not keep:
             self._path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from app.library.files import read_json
@@ -23,13 +23,14 @@ CREATE INDEX IF NOT EXISTS by_time ON sessions (pinned DESC, updated DESC);
 
 
 class Index:
-    """A damaged or older file is replaced by an empty one; `synchronise` fills it again."""
+    """A damaged or older file is replaced by an empty one; `synchronise` fills it again. Everything raises `OSError`."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `OSError` if the file can neither be used nor replaced."""
         self._path, self._lock = path, threading.Lock()
         try:
             self._database = self._connect()
+        except sqlite3.OperationalError as error:  # in use, or a disk that fails: no reason to make it anew
+            raise OSError(f"{path} cannot be used ({error})") from error
         except sqlite3.DatabaseError:
             _log.warning("The index %s is damaged; it is made again.", path, exc_info=True)
             for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
@@ -65,8 +66,8 @@ class Index:
         where = " AND ".join(["spoken LIKE ? ESCAPE '\\'"] * len(words)) or "1"
         likes = [f"%{_escaped(word)}%" for word in words]
         columns = "id, title, pinned, created, updated, turns, words"
-        with self._lock:
-            found = self._database.execute(
+        with self._used() as database:
+            found = database.execute(
                 f"SELECT {columns} FROM sessions WHERE {where} ORDER BY pinned DESC, updated DESC, id DESC", likes
             ).fetchall()
         return [SessionInfo(row[0], row[1], bool(row[2]), *row[3:]) for row in found]
@@ -74,8 +75,8 @@ class Index:
     def synchronise(self, folder: Path, again: Collection[str] = ()) -> None:
         """Adds what is only in `folder`, and `again`; removes what is no longer there."""
         there = {path.name for path in folder.iterdir() if (path / SESSION).exists()}
-        with self._lock:
-            known = {row[0] for row in self._database.execute("SELECT id FROM sessions")}
+        with self._used() as database:
+            known = {row[0] for row in database.execute("SELECT id FROM sessions")}
         for session in known - there:
             self.remove(session)
         with self._together():
@@ -99,23 +100,31 @@ class Index:
         words = next((turn.heard or turn.text for turn in turns if turn.heard or turn.text), "")[:120]
         updated = max([created, *(turn.began for turn in turns)])
         row = (folder.name, title, int(bool(session.get("pinned"))), created, updated, len(turns), words, spoken)
-        with self._lock:
-            self._database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        with self._used() as database:
+            database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def remove(self, session: str) -> None:
-        with self._lock:
-            self._database.execute("DELETE FROM sessions WHERE id = ?", (session,))
+        with self._used() as database:
+            database.execute("DELETE FROM sessions WHERE id = ?", (session,))
 
     @contextlib.contextmanager
     def _together(self):
         """Many changes as one: a thousand sessions take no longer than the reading of their files."""
-        with self._lock:
-            self._database.execute("BEGIN")
+        with self._used() as database:
+            database.execute("BEGIN")
         try:
             yield
         finally:
-            with self._lock:
-                self._database.execute("COMMIT")
+            with self._used() as database:
+                database.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._database
+            except sqlite3.Error as error:
+                raise OSError(f"{self._path} cannot be used ({error})") from error
 
 
 def _escaped(word: str) -> str:

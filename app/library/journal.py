@@ -18,7 +18,7 @@ import numpy as np
 
 from app.engine_commands import ModelFacts
 from app.library.files import Lock, to_pcm, write_json
-from app.library.library import Library, seal
+from app.library.library import ENDED, Library, seal
 from app.library.records import TOKENS, TURN, StoredTurn
 from engine.events import (
     Audio,
@@ -47,6 +47,7 @@ class Journal:
         self.session = ""
         self._lock: Lock | None = None
         self._count = 0
+        self._has_unsealed = False  # a turn could not be written to its end
         self._turn: StoredTurn | None = None
         self._of = 0  # the engine's number of the turn at work
         self._files: dict[str, IO] = {}
@@ -95,8 +96,7 @@ class Journal:
             self._forget()
 
     def _begin(self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict) -> None:
-        if self._turn is not None:
-            self._drop()
+        self._leave()
         if self._lock is None:
             self.session = self.library.new_id()
             self._lock = self.library.create(self.session)
@@ -180,11 +180,20 @@ class Journal:
             self._synced = time.monotonic()
 
     def _close(self) -> None:
-        if self._turn is not None:
-            self._drop()
+        self._leave()
         if self._lock is not None:
-            self._lock.release()
-        self._lock, self._count, self.session = None, 0, ""
+            self._lock.release(keep=self._has_unsealed)
+        self._lock, self._count, self.session, self._has_unsealed = None, 0, "", False
+
+    def _leave(self) -> None:
+        """What a turn without an end has of a reply is kept; without any of it, it goes."""
+        if self._turn is None:
+            return
+        if self._tokens:
+            self._turn.note = ENDED
+            self._end("unfinished")
+        else:
+            self._drop()
 
     def _close_files(self) -> None:
         files, self._files = self._files, {}
@@ -192,7 +201,8 @@ class Journal:
             file.close()
 
     def _forget(self) -> None:
-        """After a failure: nothing more of this turn is written; what is there is found at the next start."""
+        """After a failure: nothing more of this turn is written; what is there is sealed at the next start."""
+        self._has_unsealed = self._has_unsealed or self._turn is not None
         for file in self._files.values():
             try:
                 file.close()

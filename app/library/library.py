@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import secrets
 import shutil
 import time
@@ -17,9 +19,11 @@ from platformdirs import user_data_path
 
 from app.library.files import Lock, read_json, seal_sound, write_json
 from app.library.index import Index
-from app.library.records import FORMAT, QUESTION, REPLY, SESSION, SessionInfo, StoredTurn
+from app.library.records import FORMAT, QUESTION, REPLY, SESSION, TURN, SessionInfo, StoredTurn
 
 LOCK = "open"
+ENDED = "Refrain ended in the middle of this turn."
+_log = logging.getLogger(__name__)
 RAW = {"question": QUESTION, "reply": REPLY}
 
 
@@ -46,10 +50,10 @@ class Library:
                 folder.mkdir(parents=True, exist_ok=True)
             self.index = Index(self.folder / "index.sqlite")
             recovered = [path.name for path in self.sessions_folder.iterdir() if self._recover(path)]
+            self.index.synchronise(self.sessions_folder, again=recovered)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise LibraryError(f"The library in {self.folder} cannot be opened: {why}. Turns are not kept.") from error
-        self.index.synchronise(self.sessions_folder, again=recovered)
 
     def close(self) -> None:
         self.index.close()
@@ -96,6 +100,7 @@ class Library:
         target = self._trash / session
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
+        os.utime(target)  # when it was deleted
         self.index.remove(session)
 
     def restore(self, session: str) -> None:
@@ -106,7 +111,7 @@ class Library:
     def empty_trash(self, older_than_days: float = 30) -> None:
         """Removes for good what was deleted long ago."""
         for folder in self._trash.iterdir():
-            if time.time() - folder.stat().st_ctime > older_than_days * 86400:
+            if time.time() - folder.stat().st_mtime > older_than_days * 86400:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def touch(self, session: str) -> None:
@@ -132,12 +137,20 @@ class Library:
             except (OSError, ValueError):
                 continue
             if turn.state == "running":
-                seal(turn, {"question": turn.versions.get("question_rate"), "reply": turn.versions.get("reply_rate")})
-                turn.state, turn.note = "unfinished", "Refrain ended in the middle of this turn."
-                _read_on(turn)
-                write_json(turn_folder / "turn.json", turn.as_json())
+                try:
+                    self._finish(turn)
+                except OSError as error:  # a full disk: the other sessions can be read, and this one is tried again
+                    _log.warning("The turn in %s cannot be recovered yet.", turn_folder, exc_info=error)
+                    lock.release(keep=True)
+                    return False
         lock.release()
         return True
+
+    def _finish(self, turn: StoredTurn) -> None:
+        seal(turn, {"question": turn.versions.get("question_rate"), "reply": turn.versions.get("reply_rate")})
+        turn.state, turn.note = "unfinished", ENDED
+        _read_on(turn)
+        write_json(turn.folder / TURN, turn.as_json())
 
 
 def seal(turn: StoredTurn, rates: dict[str, int | str | None]) -> None:

@@ -107,5 +107,8 @@ def stats_of(value: Mapping[str, Any] | None) -> TurnStats | None:
 def _sound(path: Path) -> tuple[np.ndarray, int] | None:
     if not path.exists():
         return None
-    samples, rate = soundfile.read(path, dtype="float32")
+    try:
+        samples, rate = soundfile.read(path, dtype="float32")
+    except soundfile.LibsndfileError as error:
+        raise OSError(f"{path} is damaged ({error})") from error
     return samples, rate

@@ -25,6 +25,10 @@ from app.library import archive
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
 from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
+from engine.log import explain
+
+NOTHING = "Nothing holds these words."
+EMPTY = "What you say here is kept on this machine."
 
 POLL = 40  # milliseconds between looks at finished disk work
 UNDO_SECONDS = 12
@@ -177,11 +181,8 @@ class SessionsView(QFrame):
             error = future.exception()
             if error is None:
                 then(future.result())
-            elif isinstance(error, LibraryError | OSError):
-                reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-                self._say(reason)
             else:
-                raise error
+                self._say(str(error) if isinstance(error, LibraryError) else explain(error))
         if not self._waiting:
             self._poll.stop()
 
@@ -193,8 +194,8 @@ class SessionsView(QFrame):
         if kept is not None:
             self.select(kept.id)
         if not found and not self._deleted:
-            self._say("Nothing holds these words." if words.strip() else "What you say here is kept on this machine.")
-        elif not self._deleted and self.note.text() in ("Nothing holds these words.",):
+            self._say(NOTHING if words.strip() else EMPTY)
+        elif not self._deleted and self.note.text() in (NOTHING, EMPTY):
             self._say("")
 
     def _say(self, sentence: str, undo: bool = False) -> None:

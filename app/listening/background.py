@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
 
-_log = logging.getLogger(__name__)
+from engine.log import explain
 
 
 class Background:
@@ -53,6 +52,4 @@ class Background:
             try:
                 self._done.put((then, work()))
             except Exception as error:
-                _log.error("Work in the background failed.", exc_info=error)
-                sentence = str(error) or f"This did not work ({type(error).__name__}); the log has the details."
-                self._done.put((failed, sentence))
+                self._done.put((failed, explain(error)))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.audio.devices import Device
 from app.audio.sound import Sound
+from app.diagnostics.machine import SOURCE, installed
 from app.engine_commands import RenderQuestion
 from app.engine_thread import EngineThread
 from app.listening.blind.blind_page import BlindPage
@@ -55,7 +56,8 @@ class ListeningPages(QObject):
     def _test(self, replies: list) -> None:
         """What was rendered side by side becomes a test in which nobody sees which is which."""
         clips = tuple(Clip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
-        self.blind.set_items([Item(replies[0].prompt, clips)])
+        about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed("refrain", SOURCE)}
+        self.blind.set_items([Item(replies[0].prompt, clips)], about)
         self.blind_wanted.emit()
 
     def _output_device(self) -> Device | None:

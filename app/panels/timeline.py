@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QTransform
 from app import theme
 from app.panels.bars import paint_kind, pale
 from app.panels.panel import Canvas, Panel
+from app.turn import Played
 from engine.events import Listened, Prefilled, Token, TurnStats
 
 LANES = ("listen", "prefill", "decode", "speak", "play")
@@ -31,14 +32,6 @@ class HasTimes(Protocol):
     first_audio: float | None
     stats: TurnStats | None
     is_over: bool
-
-
-@dataclass(frozen=True)
-class Played:
-    """What was really played of a reply: from `began` (seconds since the question ended), `seconds` of it so far."""
-
-    began: float
-    seconds: float
 
 
 @dataclass

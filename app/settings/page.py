@@ -88,6 +88,7 @@ class SettingsPage(QWidget):
         self.reset_keys.clicked.connect(shortcuts.reset_all)
         self.problem = theme.label("", "danger")
         self.problem.setWordWrap(True)
+        self._no_program = ""  # a sentence about the file that could not be opened
         self.nothing = theme.label("No setting holds these words.", "muted")
         self.sections = [
             Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name]) for name in SECTIONS
@@ -141,8 +142,9 @@ class SettingsPage(QWidget):
             for row in self.rows.values():
                 if isinstance(row.editor, DeviceEditor):
                     row.editor.offer(found.names(row.setting.kind), found.default(row.setting.kind))
-        self.problem.setText(self._settings.problem)
-        self.problem.setVisible(bool(self._settings.problem))
+        problem = self._settings.problem or self._no_program
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -174,11 +176,10 @@ class SettingsPage(QWidget):
 
     def _open_file(self) -> None:
         self._settings.write_now()
-        self._refresh()
+        self._no_program = ""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._settings.path))):
-            self.problem.setText(f"No program for this file was found. It is {self._settings.path}.")
-            self.problem.show()
-            self._look.stop()
+            self._no_program = f"No program for this file was found. It is {self._settings.path}."
+        self._refresh()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

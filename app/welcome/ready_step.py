@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
@@ -11,22 +13,24 @@ from app.welcome.step import Step, wrapped
 
 TEXT = "Ask something: these keys are all you need."
 KEYS = (
-    ("Hold Space", "and speak; let go when you are done."),
-    ("Tap Space", "to begin, and once more when you are done."),
+    ("Hold {talk}", "and speak; let go when you are done."),
+    ("Tap {talk}", "to begin, and once more when you are done."),
     ("Type", "a question instead, and press Enter."),
-    ("Esc", "stops the reply and its sound at once."),
+    ("{stop}", "stops the reply and its sound at once."),
 )
 HEADPHONES = "With them you may speak over a reply to interrupt it; without, the microphone would hear the speaker."
 
 
 class ReadyStep(Step):
-    def __init__(self, headphones: bool) -> None:
+    def __init__(self, headphones: bool, keys: Mapping[str, str]) -> None:
+        """`keys`: those of the actions talk and stop, for people; what an action without one does is not said."""
         super().__init__("check", "Ready", TEXT)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
         grid.setColumnStretch(1, 1)
-        for row, (key, what) in enumerate(KEYS):
+        offered = [(key.format(**keys), what) for key, what in KEYS if all(keys[name] for name in keys if f"{{{name}}}" in key)]
+        for row, (key, what) in enumerate(offered):
             grid.addWidget(KeyCap(key), row, 0)
             grid.addWidget(wrapped(what), row, 1)
         self.headphones = QCheckBox("I wear headphones")

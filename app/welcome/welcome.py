@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -25,7 +27,8 @@ class Welcome(QDialog):
     completed = Signal(bool)  # whether headphones are worn
     skipped = Signal()
 
-    def __init__(self, conversation: Conversation, sound: Sound, parent: QWidget | None = None) -> None:
+    def __init__(self, conversation: Conversation, sound: Sound, keys: Mapping[str, str], parent: QWidget | None = None) -> None:
+        """`keys`: see `ReadyStep`."""
         super().__init__(parent)
         self.setWindowTitle("Welcome")
         self.setMinimumSize(SIZE)
@@ -35,7 +38,7 @@ class Welcome(QDialog):
         self._hands_free = False
         self._first: QWidget | None = None  # what the keyboard was put on
         self.microphone, self.speaker = MicrophoneStep(sound), SpeakerStep(sound)
-        self.ready = ReadyStep(conversation.headphones)
+        self.ready = ReadyStep(conversation.headphones, keys)
         self.steps: tuple[Step, ...] = (HelloStep(conversation), self.microphone, self.speaker, self.ready)
         self.pages = QStackedWidget()
         for step in self.steps:

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from engine.log import explain
+
 Made = TypeVar("Made")
 
 
@@ -20,13 +22,13 @@ class Background(QObject):
         self._came_back.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
 
     def run(self, job: Callable[[], Made], done: Callable[[Made], None], failed: Callable[[str], None]) -> None:
-        """Runs `job` off the GUI thread, then on it `done(result)`, or `failed(sentence)` after OSError or ValueError."""
+        """Runs `job` off the GUI thread, then on it `done(result)`, or `failed(sentence)` for whatever went wrong."""
 
         def deliver(future: Future) -> None:
             try:
                 result = future.result()
-            except (OSError, ValueError) as error:
-                failed(str(error))
+            except Exception as error:
+                failed(explain(error))
             else:
                 done(result)
 

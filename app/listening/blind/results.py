@@ -186,7 +186,10 @@ def unfinished(root: Path) -> list[Unfinished]:
             continue
         if not any(record.get("kind") in ("finished", "discarded") for record in records):
             answered = len(_answers(records))
-            found.append(Unfinished(log.parent, header["method"], header["started"], answered, header["trials"]))
+            try:
+                found.append(Unfinished(log.parent, header["method"], header["started"], answered, header["trials"]))
+            except KeyError:
+                continue  # a damaged log: the others can still be offered
     return found
 
 
@@ -207,7 +210,10 @@ def _save(folder: Path, clip: Clip) -> str:
     digest = _digest(clip.samples)
     path = folder / f"{digest[:16]}.wav"
     if not path.exists():
-        soundfile.write(path, clip.samples, clip.rate, subtype="FLOAT")
+        try:
+            soundfile.write(path, clip.samples, clip.rate, subtype="FLOAT")
+        except soundfile.LibsndfileError as error:
+            raise OSError(f"{path} cannot be written: {error}") from error
     return digest
 
 

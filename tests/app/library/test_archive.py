@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 
 import numpy as np
 import pytest
-import soundfile
 
 from app.library import archive
 from app.library.journal import Journal
-from app.library.library import Library, LibraryError
+from app.library.library import LOCK, Library, LibraryError
+from app.library.past import load
 from tests.app.library.test_library import record
 
 
@@ -53,6 +54,35 @@ def test_a_folder_is_taken_too(library, tmp_path):
     other.close()
 
 
+def test_a_session_that_was_open_where_it_comes_from_is_closed_here(library, tmp_path):
+    [info] = library.sessions()
+    (library.sessions_folder / info.id / LOCK).write_text("")
+    other = Library(tmp_path / "other")
+    other.open()
+    archive.import_from(other, library.sessions_folder)
+    other.delete(info.id)
+    other.close()
+
+
+def test_a_damaged_sound_is_a_sentence(library, tmp_path):
+    [info] = library.sessions()
+    sound = library.sessions_folder / info.id / "turns" / "0001" / "reply.flac"
+    sound.write_bytes(b"no sound")
+    with pytest.raises(LibraryError, match="a.zip cannot be written: .*reply.flac"):
+        archive.export_zip(library, [info.id], tmp_path / "a.zip", "wav")
+    assert not list(tmp_path.glob("a.zip*"))
+    turn = load(library.turns(info.id)[0])  # all but that sound is there
+    assert turn.text == "Paris." and turn.question_samples and not turn.reply_samples and "cannot be read" in turn.note
+    other, source = Library(tmp_path / "other"), tmp_path / "source"
+    other.open()
+    shutil.copytree(library.sessions_folder, source)
+    sound.with_suffix(".wav").write_bytes(b"no sound")
+    with pytest.raises(LibraryError, match="reply.wav cannot be taken over"):
+        archive.import_from(other, library.sessions_folder)
+    assert not other.sessions()
+    other.close()
+
+
 def test_what_is_no_session_is_refused(library, tmp_path):
     evil = tmp_path / "evil.zip"
     with zipfile.ZipFile(evil, "w") as zipped:
@@ -74,9 +104,5 @@ def test_transcript_trace_and_sounds(library, tmp_path):
     assert "what is it" in text and "Paris." in text and "mean speech depth 9.0" in text
     lines = [json.loads(line) for line in archive.jsonl(library, info.id).splitlines()]
     assert [line["number"] for line in lines] == [1, 2] and len(lines[0]["trace"]) == 8
-    [first, _] = library.turns(info.id)
-    for name in ("a.wav", "a.flac"):
-        archive.export_sound(first, "reply", tmp_path / name)
-        assert soundfile.info(tmp_path / name).frames == 8000
     with pytest.raises(LibraryError, match="cannot be written"):
         archive.export_zip(library, [info.id], tmp_path / "nowhere" / "a.zip")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,6 @@ import pytest
 
 from app.engine_commands import ModelFacts
 from app.library import journal as journal_module
-from app.library.files import write_json
 from app.library.journal import Journal
 from app.library.library import Library, LibraryError
 from app.library.records import stats_of
@@ -163,6 +163,64 @@ def test_a_full_disk_is_a_sentence_and_the_talk_goes_on(library, monkeypatch):
     assert not journal.problem and len([t for t in library.turns(journal.session) if t.state == "finished"]) == 2
 
 
+def test_what_a_full_disk_left_of_a_turn_is_recovered_at_the_next_start(library, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(library)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module, "seal", full)
+        record(journal)
+    journal.close()
+    library.close()
+    with monkeypatch.context() as patch:  # there is still no room: the library can be read all the same
+        patch.setattr("app.library.library.seal", full)
+        library.open()
+        [info] = library.sessions()
+        library.close()
+    library.open()
+    [turn] = library.turns(info.id)
+    assert (turn.state, turn.text) == ("unfinished", "Paris.") and len(turn.reply_audio()[0]) == 8000
+    library.delete(info.id)
+
+
+@pytest.mark.parametrize("ends", [Journal.close, Journal.new_session, lambda journal: record(journal, 2)])
+def test_a_reply_without_an_end_is_kept(library, ends):
+    journal = Journal(library)
+    journal.begin(1, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    journal.question(1, TONE, 48000)
+    for event in list(events())[:-1]:
+        journal.event(1, event)
+    ends(journal)
+    turn = library.turns(library.sessions()[0].id)[0]
+    assert turn.state == "unfinished" and turn.text == "Paris." and len(turn.reply_audio()[0]) == 8000
+    journal.close()
+
+
+def test_an_index_in_use_is_left_alone(library):
+    path = library.folder / "index.sqlite"
+    library.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LibraryError, match="cannot be opened: .*locked"):
+        library.open()
+    assert path.stat().st_size
+    other.close()
+    library.open()
+
+
+def test_an_index_that_fails_is_no_reason_to_stop_the_engine(library):
+    journal = Journal(library)
+    record(journal)
+    library.close()
+    record(journal, 2)  # its database is closed
+    assert "This turn is not kept" in journal.problem
+    with pytest.raises(OSError, match="cannot be used"):
+        library.sessions()
+    library.open()
+
+
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     library = Library(tmp_path / "file" / "library")
@@ -210,7 +268,12 @@ def test_delete_and_undo(library):
     library.restore(session)
     assert [info.id for info in library.sessions()] == [session] and library.turns(session)
     library.delete(session)
-    library.empty_trash(older_than_days=-1)
+    library.empty_trash()
+    library.restore(session)
+    library.delete(session)
+    long_ago = time.time() - 31 * 86400
+    os.utime(library.folder / "trash" / session, (long_ago, long_ago))
+    library.empty_trash()
     with pytest.raises(OSError):
         library.restore(session)
 
@@ -225,7 +288,8 @@ def test_two_thousand_sessions_are_listed_at_once(library):
         folder = library.sessions_folder / f"20200101-{number:06d}-abcdef"
         (folder / "turns" / "0001").mkdir(parents=True)
         (folder / "turns" / "0001" / "turn.json").write_text(turn.replace("what is it", f"question number {number}"))
-        write_json(folder / "session.json", {"format": 1, "title": "", "pinned": False, "created": 1e9 + number})
+        session = {"format": 1, "title": "", "pinned": False, "created": 1e9 + number}
+        (folder / "session.json").write_text(json.dumps(session))  # `write_json` waits for the disk each time
     library.close()
     library.open()  # finds and reads them
     library.close()

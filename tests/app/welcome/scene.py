@@ -20,6 +20,7 @@ from app.conversation import Conversation
 from app.engine_thread import EngineThread
 from app.welcome.welcome import Welcome
 from tests.app.random_voice import RandomVoice
+from tests.app.welcome.stage import KEYS
 
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
 
@@ -60,7 +61,7 @@ def main() -> int:
     theme.install(app)
     sound, seen = Sound(), {"ended": []}
     window = QMainWindow()
-    dialog = Welcome(Conversation(EngineThread(sound, lambda name: RandomVoice()), sound), sound, window)
+    dialog = Welcome(Conversation(EngineThread(sound, lambda name: RandomVoice()), sound), sound, KEYS, window)
     dialog.completed.connect(lambda headphones: seen["ended"].append(headphones))
     window.show()
     sound.open()

@@ -12,13 +12,15 @@ from app.welcome.welcome import Welcome
 from tests.app.random_voice import RandomVoice
 from tests.app.welcome.card import FakeCard
 
+KEYS = {"talk": "Space", "stop": "Esc"}
+
 
 class Stage:
     def __init__(self, qtbot) -> None:
         self.qtbot, self.sound, self.ended = qtbot, FakeCard(), []
         self.conversation = Conversation(EngineThread(self.sound, lambda name: RandomVoice()), self.sound)
         self.window = QMainWindow()
-        self.dialog = Welcome(self.conversation, self.sound, self.window)
+        self.dialog = Welcome(self.conversation, self.sound, KEYS, self.window)
         self.dialog.completed.connect(lambda headphones: self.ended.append(headphones))
         self.dialog.skipped.connect(lambda: self.ended.append("skipped"))
         qtbot.addWidget(self.window)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox
 from app import theme
 from app.engine_commands import LoadFailed, ModelFacts, Ready
 from app.welcome import microphone_step, privacy
+from app.welcome.ready_step import KeyCap, ReadyStep
 from engine.resources import resources_folder
 from tests.app.welcome.card import RATE, speech
 
@@ -198,6 +199,13 @@ def test_without_any_device_one_can_still_go_on(stage):
     stage.dialog.next()
     stage.dialog.next()
     assert stage.ended == [False]
+
+
+@pytest.mark.parametrize("talk, caps", [("F5", ["Hold F5", "Tap F5", "Type", "Esc"]), ("", ["Type", "Esc"])])
+def test_the_keys_are_those_of_the_settings(qtbot, talk, caps):
+    step = ReadyStep(False, {"talk": talk, "stop": "Esc"})
+    qtbot.addWidget(step)
+    assert [cap.accessibleName() for cap in step.findChildren(KeyCap)] == caps
 
 
 def test_it_looks_alright_in_both_appearances(stage, qapp):

@@ -43,8 +43,8 @@ class Prefilled:
 class Token:
     """One decoded token.
 
-    `depth` counts the layers that chose it. `refresh` is true for a full-depth step that a schedule placed among speech
-    tokens. `caught_up` is how many pending positions that step brought to full depth. Under review a draft's token comes
+    `depth` counts the layers that chose it. `refresh` is true for a full-depth step that a schedule placed among tokens
+    that exit early. `caught_up` is how many pending positions that step brought to full depth. Under review a draft's token comes
     once, after its review, with the depth of the step that drafted it.
     `at` is the time of the choice, `milliseconds` what its step took.
     `entropy` is that of the exit head's choice in nats, where an entropy schedule asked for it.

@@ -74,7 +74,7 @@ class Decoding:
         self.ids: list[int] = []
         self._layers = model.decoder.config.layers
         self._cache = cache
-        self._stepper = Stepper(model.decoder, cache, model.exit_heads, schedule.kv)
+        self._stepper = Stepper(model.decoder, cache, schedule.kv)
         self._exits = Exits(schedule, model.decoder, model.exit_heads)
         self._schedule, self._sampler, self._cancelled, self._clock = schedule, sampler, cancelled, clock
         self._start = cache.position

@@ -59,7 +59,7 @@ def decode(
 
     Raises `ScheduleError` for any schedule but full depth.
     """
-    if schedule != Full():
+    if not isinstance(schedule, Full):
         raise ScheduleError(
             f"{schedule} cannot run: this model says text in every step, and text always runs every layer. Use full."
         )

@@ -21,7 +21,7 @@ class Pattern(Protocol):
 
     @property
     def speech_step(self) -> bool:
-        """Whether a schedule may choose the depth of the next token (a place for speech)."""
+        """Whether the next token is at a place for speech, whose depth every schedule chooses."""
 
     @property
     def chunk_index(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 import torch
@@ -24,8 +24,8 @@ class Stepper:
     these layers, `kv`, are for good: see `engine.schedules.KV` and `leave`.
     """
 
-    def __init__(self, decoder: Decoder, cache: KVCache, heads: Mapping[int, ExitHead], kv: KV = "catch-up"):
-        self._decoder, self._cache, self._heads, self._kv = decoder, cache, heads, kv
+    def __init__(self, decoder: Decoder, cache: KVCache, kv: KV = "catch-up"):
+        self._decoder, self._cache, self._kv = decoder, cache, kv
         self._pending: list[torch.Tensor] = []  # states [1, dim] after layer _layer
         self._layer = 0
 
@@ -39,18 +39,16 @@ class Stepper:
         """Positions that have only been through the lower layers."""
         return len(self._pending)
 
-    def exit_step(self, token: int, layer: int, head: ExitHead | Decoder | None = None) -> torch.Tensor:
-        """Runs `token` through layers[0:layer] -> logits [1, vocabulary] by `head`, or by that layer's own.
+    def exit_step(self, token: int, layer: int, head: ExitHead | Decoder) -> torch.Tensor:
+        """Runs `token` through layers[0:layer], the same ones while anything is pending -> logits [1, vocabulary] by `head`.
 
         The decoder itself can be the head: its final norm and LM head on the layer's state, the logit lens.
         """
-        if self._pending and layer != self._layer:
-            self.flush()
         decoder = self._decoder
         state = decoder.run(decoder.embed((token,)), self.position, self._cache, 0, layer)
         self._pending.append(state)
         self._layer = layer
-        return (head or self._heads[layer]).logits(state)
+        return head.logits(state)
 
     def leave(self) -> None:
         """The latest exit step is final: unless its position is to catch up, the layers above are dealt with now."""
@@ -79,9 +77,10 @@ class Stepper:
         self._pending.append(decoder.run(state, self.position, self._cache, 0, self._layer))
         return self.deepen(every_row, masks)
 
-    def flush(self) -> torch.Tensor | None:
-        """Brings all pending positions to full depth -> their states [pending, dim] after the last layer, or None."""
-        return self._catch_up() if self._pending else None
+    def flush(self) -> None:
+        """Brings all pending positions to full depth."""
+        if self._pending:
+            self._catch_up()
 
     def roll_back(self, position: int) -> None:
         """Forgets everything at `position` and above."""

@@ -96,7 +96,7 @@ class Full(_Schedule):
 
 @dataclass(frozen=True)
 class Fixed(_Schedule):
-    """Every speech token exits at `layer`: no refresh, so the upper layers catch up only at the next text token."""
+    """Every speech token exits at `layer`: no refresh, so the upper layers catch up at the next token of full depth, if any."""
 
     layer: int
     threshold = None

@@ -126,6 +126,10 @@ def test_a_full_cache_ends_the_reply():
 
 def test_only_full_depth_runs():
     model = RandomModel()
+    wanted = list(reply(model)[1])
+    cache, logits = model.prompt()
+    found = list(decode(model, cache, logits, SlotPattern(), parse("full+slice"), Sampler(Sampling())))
+    assert [token.id for token in found] == [token.id for token in wanted]
     cache, logits = model.prompt()
     with pytest.raises(ScheduleError, match="text in every step"):
         decode(model, cache, logits, SlotPattern(), parse("spark:even@2"), Sampler(Sampling()))

@@ -9,6 +9,7 @@ import torch
 
 from engine.decoding.interleaved import decode
 from engine.events import Drafts, Token
+from engine.lm.decoder import Decoder
 from engine.lm.sampling import Sampler, Sampling, entropy
 from engine.schedules import parse
 from tests.engine.decoding.full_depth import largest_difference
@@ -189,6 +190,23 @@ def test_tolerance_keeps_more_drafts_up_to_all():
             assert decoding.ids == ids(reply(model, "full", ChunkPattern(limit=58))[0])
     assert kept[""] == kept["(top-n=1)"] < kept["(top-n=4)"] < kept["(top-n=9)"]
     assert kept["(top-p=0.5)"] < kept["(top-p=0.9)"] < kept["(top-p=1)"] == 1
+
+
+@pytest.mark.parametrize("schedule", ["full", "spark:k=4,last@2", "spark:k=4,last@2+review"])
+def test_slices_are_computed_at_places_for_speech_alone(schedule, monkeypatch):
+    asked, real = [], Decoder.logits
+
+    def logits(self, states, allowed=None):
+        asked.append(allowed)
+        return real(self, states, allowed)
+
+    monkeypatch.setattr(Decoder, "logits", logits)
+    for more in ("", "+slice"):
+        model = RandomModel(0, "lens")
+        asked.clear()
+        reply(model, schedule + more, None, Sampling(), 0)
+        assert any(mask is None for mask in asked)  # text
+        assert any(mask is not None for mask in asked) == bool(more)
 
 
 @pytest.mark.parametrize("sampling", [Sampling(), Sampling(0.8, 0.9)])

@@ -65,7 +65,7 @@ def test_turns_follow_one_another(wren, questions, schedule):
     if made.layer is None:
         assert not early
     else:
-        assert len(early) > 8 and {token.depth for token in early} == {made.layer}
+        assert len(early) > 4 and {token.depth for token in early} == {made.layer}
         assert made.text or all(token.kind == "speech" for token in early)
     assert any(token.kind == "speech" for token in tokens)
     ask(dialogue, questions[1], cancel_after=9)

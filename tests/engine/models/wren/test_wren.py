@@ -43,7 +43,7 @@ def test_a_spoken_reply_is_transcript_chunks_and_a_tail(wren):
     assert (place.kind, place.speech_step, place.chunk_index, place.chunk_length) == ("speech", True, 0, wren.chunk_length)
     assert not place.allowed()[v.end]
     place = walk(place, [*units, text[0], v.end_text])
-    assert (place.kind, place.chunk_index, place.chunk_length) == ("speech", 0, None)
+    assert (place.kind, place.speech_step, place.chunk_index, place.chunk_length) == ("speech", True, 0, None)
     assert walk(place, [units[0], v.end]).done
 
 

@@ -76,7 +76,8 @@ def measure(
 ) -> None:
     """Says how often the model's exit heads choose the same as full depth, beside the logit lens. Nothing is trained.
 
-    The test sets typed, spoken and unheard are prompts too: what no head has learnt from. Wren: half a second for a question.
+    The test sets are prompts too, such as typed,spoken,unheard: no head has learnt from them. Wren: half a second for a
+    question.
     """
     with in_sentences(verbose):
         wanted = numbers(layers, "--layers") if layers else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from engine.evaluation.sets import Item, QuestionSet, open_set, read_file
+from engine.evaluation.sets import NAMES, Item, QuestionSet, open_set, read_file
 from engine.resources import resources_folder
 
 BUNDLED = "bundled"
@@ -14,6 +14,7 @@ BUNDLED = "bundled"
 def questions(where: str, model: str, count: int) -> QuestionSet:
     """Up to `count` questions: those that ship, or those of a JSONL file, its folder, or a text file with one in each line.
 
+    The names of several test sets may stand in a row, with commas between them.
     For Wren, what ships is filled up with typed questions of those it was trained on. Left out are questions that lean on a turn
     before them. Raises `ValueError` with a sentence.
     """
@@ -25,9 +26,10 @@ def questions(where: str, model: str, count: int) -> QuestionSet:
     path = Path(where).expanduser()
     if path.is_file() and path.suffix.lower() != ".jsonl":
         return QuestionSet(path.stem, tuple(_lines(path))[:count])
-    found = open_set(where, model)
-    items = tuple(item for item in found.items if item.before is None)
-    return QuestionSet(found.name, items[:count], found.notes)
+    names = [part.strip() for part in where.split(",")]
+    found = [open_set(name, model) for name in (names if set(names) <= set(NAMES) else [where])]
+    items = [item for one in found for item in one.items if item.before is None]
+    return QuestionSet(", ".join(one.name for one in found), tuple(items[:count]), tuple(n for one in found for n in one.notes))
 
 
 def bundled() -> list[Item]:

@@ -130,9 +130,12 @@ def _wren_kv(folder: Path) -> dict[str, int]:
 
 def _wren_weights(folder: Path) -> tuple[int, int]:
     need(part_of_wren(folder, "tokenizer.json"))
-    files = [part_of_wren(folder, f"{part}.safetensors") for part in ("lm", "heads", "listener", "speaker")]
-    files += [folder / ADAPTER] if "base" in Fields.read(folder / "config.json").values else []
-    headers = [read_header(path) for path in files]
+    headers = [read_header(part_of_wren(folder, f"{part}.safetensors")) for part in ("lm", "heads", "listener", "speaker")]
+    if "base" in Fields.read(folder / "config.json").values:
+        # Its low-rank updates become part of the base's matrices.
+        headers.append({name: tensor for name, tensor in read_header(folder / ADAPTER).items() if name.startswith("speech.")})
+    if read_config(folder).get("paradigm") == "parallel":
+        del headers[1]  # every step says text, so that no token exits early
     # The scales of rows of 8 bits are how parameters are stored, not parameters.
     parameters = sum(elements({name: t for name, t in h.items() if not name.endswith(".scale")}) for h in headers)
     return parameters, 4 * parameters

@@ -19,7 +19,7 @@ from engine.models.checkpoints.plan import Need, Sizes, need
 from engine.models.checkpoints.precision import PRECISIONS
 from engine.models.checkpoints.shards import INDEX, shards
 from engine.models.checkpoints.weights import Weights
-from engine.models.checkpoints.yaml_safe import read_yaml
+from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.folders import FolderFacts, check
 from engine.models.glm4voice import glm4voice
 from engine.models.glm4voice import lm as glm_lm
@@ -169,10 +169,9 @@ def _glm(folder: Path, found: _Findings) -> None:
             found.safetensors(ear, _shapes(network, released_name), strip=EAR_PREFIXES)
     if voice is not None:
         with found.part(voice / "config.yaml"):
-            described = read_yaml(voice / "config.yaml")
             with torch.device("meta"):
-                flow = GlmFlow(GlmFlowConfig.from_release(described["flow"]))
-                hift = HiFT(HiFTConfig.from_release(described["hift"]))
+                flow = GlmFlow(GlmFlowConfig.from_release(read_part(voice / "config.yaml", "flow")))
+                hift = HiFT(HiFTConfig.from_release(read_part(voice / "config.yaml", "hift")))
             codes[voice.name] = flow.config.codes
             found.saved(voice / "flow.pt", flow)
             found.saved(voice / "hift.pt", hift, strip=PREFIXES)
@@ -193,7 +192,7 @@ def _step(folder: Path, found: _Findings) -> None:
     voice = folder / "token2wav"
     with found.part(voice / "flow.yaml"):
         with torch.device("meta"):
-            flow = StepFlow(StepFlowConfig.from_release(read_yaml(voice / "flow.yaml")["flow"]))
+            flow = StepFlow(StepFlowConfig.from_release(read_part(voice / "flow.yaml", "flow")))
         codes["flow.yaml"] = flow.config.codes
         found.saved(voice / "flow.pt", flow)
         with found.part():

@@ -86,6 +86,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return {name: _resolved(value, read, path, ()) for name, value in read.items()}
 
 
+def read_part(path: Path, name: str) -> dict[str, Any]:
+    """The mapping of that name in a YAML file. Raises as `read_yaml`, and `ValueError` with a sentence where there is none."""
+    found = read_yaml(path).get(name)
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} describes no {name}: {AGAIN}.")
+    return found
+
+
 def _resolved(value: Any, top: dict, path: Path, seen: tuple[str, ...]) -> Any:
     if isinstance(value, _Reference):
         name = str(value)

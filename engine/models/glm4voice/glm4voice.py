@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from engine.lm.config import LMConfig
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.exit_heads import exit_heads
@@ -49,7 +50,7 @@ class GLM4Voice(ReleasedModel):
         if tokenizer.audio.stop > config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         stops = _stops(folder, tokenizer)
-        self.placement = at = place(sizes(folder), device, precision)
+        self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
         ear, voice = part_of(folder, "tokenizer"), part_of(folder, "decoder")
         self._ear, self._vocoder = SpeechTokenizer.from_folder(ear, at.device), Vocoder.from_folder(voice, at.device)
         for part, codes in ((ear, self._ear.network.config.codes), (voice, self._vocoder.flow.config.codes)):
@@ -78,12 +79,14 @@ class GLM4Voice(ReleasedModel):
 
 def sizes(folder: Path) -> Sizes:
     """What the model in a folder consists of, for `engine.models.checkpoints.plan`; reads configs and headers only."""
-    config, weights = read_config(folder), Weights.of_folder(folder)
+    return _sizes(folder, read_config(folder), Weights.of_folder(folder), GLMTokenizer.load(folder))
+
+
+def _sizes(folder: Path, config: LMConfig, weights: Weights, tokenizer: GLMTokenizer) -> Sizes:
     ear, voice = Weights.of_folder(part_of(folder, "tokenizer")), part_of(folder, "decoder")
     listener = sum(4 * torch.Size(ear.shape(name)).numel() for name in ear)
     vocoder = sum((voice / name).stat().st_size for name in ("flow.pt", "hift.pt") if (voice / name).is_file())
-    codes = len(GLMTokenizer.load(folder).audio)
-    return lm_sizes(MODEL, config, tensor_shapes(config), weights, codes, listener, vocoder)
+    return lm_sizes(MODEL, config, tensor_shapes(config), weights, len(tokenizer.audio), listener, vocoder)
 
 
 def _stops(folder: Path, tokenizer: GLMTokenizer) -> tuple[int, ...]:

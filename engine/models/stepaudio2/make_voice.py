@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine import audio_files
 from engine.models.checkpoints.files import AGAIN, need
-from engine.models.checkpoints.yaml_safe import read_yaml
+from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.stepaudio2.flow import FlowConfig
 from engine.models.stepaudio2.voice_features import prompt_mel, speaker_features, tokenizer_features
 from engine.models.stepaudio2.voices import FOLDER, VoicePack
@@ -35,7 +35,7 @@ def make_voice(samples: np.ndarray, rate: int, name: str, token2wav: Path, about
     seconds = len(samples) / rate
     if not SHORTEST <= seconds <= LONGEST:
         raise ValueError(f"A voice is made of {SHORTEST:g} to {LONGEST:g} seconds of speech; this recording has {seconds:.1f}.")
-    config = FlowConfig.from_release(read_yaml(token2wav / "flow.yaml")["flow"])
+    config = FlowConfig.from_release(read_part(token2wav / "flow.yaml", "flow"))
     tokens = _codes(token2wav, samples, rate)
     mel = prompt_mel(samples, rate, len(tokens) * config.frames_per_code)
     voice = VoicePack(name, tokens, _speaker_vector(token2wav, samples, rate), mel, about or {})
@@ -63,10 +63,10 @@ def _run(network: Path, *inputs: np.ndarray) -> Tensor:
         ) from None
     try:
         session = onnxruntime.InferenceSession(str(network), providers=["CPUExecutionProvider"])
+        named = zip((node.name for node in session.get_inputs()), inputs, strict=True)
+        return torch.from_numpy(session.run(None, dict(named))[0]).flatten()
     except Exception as error:  # onnxruntime's errors share no class of their own
         raise ValueError(f"{network.name} cannot be used ({error}): {AGAIN}.") from error
-    named = zip((node.name for node in session.get_inputs()), inputs, strict=True)
-    return torch.from_numpy(session.run(None, dict(named))[0]).flatten()
 
 
 def _network(token2wav: Path, name: str) -> Path:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.models.checkpoints.weights import Weights
-from engine.models.checkpoints.yaml_safe import read_yaml
+from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.stepaudio2.flow import FlowState, StepFlow
 from engine.models.stepaudio2.sound import ReferenceSound, SettledSound
 from engine.models.stepaudio2.voices import VoicePack
@@ -92,9 +92,7 @@ class StepVocoder:
 
         Raises `FileNotFoundError` or `ValueError` with a sentence for a folder that cannot be used.
         """
-        fields = read_yaml(folder / "flow.yaml").get("flow")
-        if not isinstance(fields, dict):
-            raise ValueError(f"{folder / 'flow.yaml'} describes no flow: copy or download the model again.")
+        fields = read_part(folder / "flow.yaml", "flow")
         with described_in(folder / "flow.yaml"):
             flow = StepFlow.from_tensors(fields, Weights.of_file(folder / "flow.pt"))
         hift = released_hift(Weights.of_file(folder / "hift.pt", strip=PREFIXES))

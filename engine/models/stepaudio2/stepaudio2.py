@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.lm.config import LMConfig
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.exit_heads import exit_heads
@@ -59,7 +60,7 @@ class StepAudio2(ReleasedModel):
         self._tokenizer = tokenizer = StepTokenizer.load(folder)
         if tokenizer.audio_pad >= config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
-        self.placement = at = place(sizes(folder), device, precision)
+        self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
         self._vocoder = None
         if not reply_in_text and (voice or installed_voices(folder)):  # the release itself has no voice
             self._vocoder = self._load_vocoder(voice or default_voice(folder))
@@ -113,10 +114,12 @@ class NoSound:
 
 def sizes(folder: Path) -> Sizes:
     """What the model in a folder consists of, for `engine.models.checkpoints.plan`; reads configs and headers only."""
-    config, weights = read_config(folder), Weights.of_folder(folder)
+    return _sizes(folder, read_config(folder), Weights.of_folder(folder), StepTokenizer.load(folder))
+
+
+def _sizes(folder: Path, config: LMConfig, weights: Weights, tokenizer: StepTokenizer) -> Sizes:
     shapes = tensor_shapes(config)
     listener = sum(4 * torch.Size(weights.shape(name)).numel() for name in weights if name not in shapes)
     voice = [folder / "token2wav" / name for name in ("flow.pt", "hift.pt")]
     vocoder = sum(path.stat().st_size for path in voice if path.is_file())
-    codes = len(StepTokenizer.load(folder).audio) + 1
-    return lm_sizes(MODEL, config, shapes, weights, codes, listener, vocoder)
+    return lm_sizes(MODEL, config, shapes, weights, len(tokenizer.audio) + 1, listener, vocoder)

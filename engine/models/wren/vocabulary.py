@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from engine.models.checkpoints.byte_level import BYTE_OF
+from engine.models.checkpoints.byte_level import bytes_of
 
 MARKS = ("spoken", "typed", "reply", "write", "answer", "end_text", "end")
 """spoken and typed open a question; reply closes it, or write where only text is wanted (the transcript, or a typed question's
@@ -61,7 +61,7 @@ class Vocabulary:
         if token not in self._pieces:
             is_text = token < min(self.spoken, self.unit_ids[0])
             piece = self.tokenizer.id_to_token(token) if is_text else ""
-            self._pieces[token] = bytes(BYTE_OF[c] for c in piece)
+            self._pieces[token] = bytes_of(piece)
         return self._pieces[token]
 
     def mask(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> torch.Tensor:

@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.models.wren.low_rank import FUSED
 from engine.models.wren.training.network import TrainedLM
 
 RANK = 32
-MATRICES = ("qkv", "out", "gate_up", "down")
+MATRICES = tuple(FUSED)
 
 
 class LowRank(nn.Module):

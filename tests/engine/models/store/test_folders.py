@@ -62,6 +62,18 @@ def test_wren_is_whole():
     assert facts.kv_bytes_per_position == 2 * loaded.layers * loaded.kv_heads * loaded.head_dim * 4
 
 
+@pytest.mark.parametrize("paradigm", ["padded", "early-stop", "parallel"])
+def test_an_update_counts_as_what_is_loaded(paradigm):
+    base, facts = check(WREN), check(WREN.with_name(f"wren-{paradigm}"))
+    config = models.load(WREN).decoder.config
+    spoken = 1001 * config.dim  # of a head
+    if paradigm == "parallel":
+        exit_heads = 9 * (spoken + config.dim) + 1001
+        assert facts.parameters == base.parameters - exit_heads + 4 * spoken
+    else:
+        assert facts.parameters == base.parameters and facts.weights_bytes == base.weights_bytes
+
+
 def test_released_layouts_are_recognised(glm, step):
     for given in (glm, glm / "glm-4-voice-9b"):
         facts = check(given)

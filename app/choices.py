@@ -23,14 +23,10 @@ class Choices:
         """The seed of the coming turns."""
         self.seed = seed
 
-    def choose_sampling(self, temperature: float, top_p: float = 1.0) -> None:
+    def choose_sampling(self, temperature: float, top_p: float) -> None:
         """How freely the coming turns are drawn: temperature 0 always takes the likeliest token."""
         self.sampling = (temperature, top_p)
 
     def choose_own_sampling(self) -> None:
         """Tokens are drawn as the model's makers set it."""
         self.sampling = None
-
-    def choose_temperature(self, temperature: float) -> None:
-        """As `choose_sampling`, with the top-p as it is."""
-        self.choose_sampling(temperature, self.sampling[1] if self.sampling else 1.0)

@@ -139,7 +139,6 @@ class Window(QMainWindow):
 
     def begin_session(self) -> None:
         """A fresh conversation: nothing of the one before is remembered."""
-        self.conversation.stop()
         self.conversation.begin_again()
         self.talk.chat.clear()
         self.talk.show_conversation()

@@ -72,7 +72,6 @@ class Waveform(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name = name
         self._envelope: Envelope | None = None
         self._taken = 0  # pieces that are in the envelope
         self._part = 0  # samples of the next one that are in it, too

@@ -45,9 +45,6 @@ class ComparePage(QWidget):
         engine: EngineThread,
         output_device: Callable[[], Device | None],
         recorder: Callable[[], Recorder | None] = lambda: None,
-        seed: int = 0,
-        temperature: float = 0.0,
-        top_p: float = 1.0,
         models: Callable[[], list[Installed]] = installed,
     ) -> None:
         """`output_device` is where the replies are played, None while there is none; `recorder` the open microphone.
@@ -64,7 +61,7 @@ class ComparePage(QWidget):
         self._problem = ""
         self._offered = False
         self.rendering = Rendering(engine)
-        self.prompt = PromptCard(recorder, seed, temperature, top_p)
+        self.prompt = PromptCard(recorder)
         self.variants = VariantsCard()
         self.bar = RenderBar()
         self.results = Results(self._switcher)

@@ -63,13 +63,13 @@ def true_peak_db(samples: np.ndarray, rate: int) -> float:
     return 20 * math.log10(peak) if peak else -math.inf
 
 
-def levels(clips: Sequence[np.ndarray], rate: int, target: float = TARGET) -> list[Level]:
-    """One static gain per clip that brings all to `target` LUFS.
+def levels(clips: Sequence[np.ndarray], rate: int) -> list[Level]:
+    """One static gain per clip that brings all to `TARGET` LUFS.
 
     Where a true peak would pass `CEILING`, all clips are brought to the lower loudness at which none does, so that they
     stay comparable. Silence keeps its level.
     """
     measured = [(integrated(clip, rate), true_peak_db(clip, rate)) for clip in clips]
-    excess = [target - lufs + peak - CEILING for lufs, peak in measured if lufs is not None]
-    target -= max([0.0, *excess])
+    excess = [TARGET - lufs + peak - CEILING for lufs, peak in measured if lufs is not None]
+    target = TARGET - max([0.0, *excess])
     return [Level(lufs, peak, 0.0 if lufs is None else target - lufs) for lufs, peak in measured]

@@ -49,7 +49,7 @@ class PromptCard(QFrame):
     changed = Signal()
     last_turn_requested = Signal()
 
-    def __init__(self, recorder: Callable[[], Recorder | None], seed: int, temperature: float, top_p: float) -> None:
+    def __init__(self, recorder: Callable[[], Recorder | None]) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._recorder = recorder
@@ -69,7 +69,7 @@ class PromptCard(QFrame):
         self._recording = theme.label("Press Record and speak.", "muted")
         self._given_label = theme.label("", "muted")
         self._given_label.setWordWrap(True)
-        self.sampling = SamplingFields(seed, temperature, top_p)
+        self.sampling = SamplingFields()
         self._stack = QStackedWidget()
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._show_kind)

@@ -47,7 +47,7 @@ class ScheduleEditor(QDialog):
     seed_chosen = Signal(int)
     sampling_chosen = Signal(float, float)  # temperature, top-p
 
-    def __init__(self, parent: QWidget | None = None, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Schedule")
         self._model: ModelFacts | None = None
@@ -69,7 +69,7 @@ class ScheduleEditor(QDialog):
         self.pooling = PoolingBox("Pooling of the speech")
         self._pooling_words = _words(2)
         self._pooling_words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        self.sampling = SamplingFields(seed, temperature, top_p)
+        self.sampling = SamplingFields()
         self.done_button = QPushButton("Done")
         self._lay_out()
         self._connect()

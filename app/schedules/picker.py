@@ -27,7 +27,7 @@ class SchedulePicker(QFrame):
     seed_chosen = Signal(int)
     sampling_chosen = Signal(float, float)  # temperature, top-p
 
-    def __init__(self, schedule: str, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
+    def __init__(self, schedule: str) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.setWindowTitle("Schedule")
@@ -44,7 +44,7 @@ class SchedulePicker(QFrame):
         self.edit.setAccessibleName("Edit the schedule")
         self.edit.setToolTip("Kind, exit layer, period, review, pooling, seed and sampling")
         self.pattern = PatternView()
-        self.editor = ScheduleEditor(self, seed, temperature, top_p)
+        self.editor = ScheduleEditor(self)
         self._pooling = theme.label("", "schedule", 0.88)
         self._pooling.hide()
         self._sentence = theme.label("", "muted", 0.92)

@@ -17,11 +17,11 @@ class SamplingFields(QWidget):
     seed_chosen = Signal(int)
     sampling_chosen = Signal(float, float)  # temperature, top-p
 
-    def __init__(self, seed: int = 0, temperature: float = 0.0, top_p: float = 1.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.seed = named(Whole(maximum=LARGEST_SEED, value=seed), "Seed")
-        self.temperature = named(Decimal(maximum=2.0, singleStep=0.1, value=temperature), "Temperature")
-        self.top_p = named(Decimal(minimum=0.05, maximum=1.0, singleStep=0.05, value=top_p), "Top-p")
+        self.seed = named(Whole(maximum=LARGEST_SEED), "Seed")
+        self.temperature = named(Decimal(maximum=2.0, singleStep=0.1), "Temperature")
+        self.top_p = named(Decimal(minimum=0.05, maximum=1.0, singleStep=0.05, value=1.0), "Top-p")
         self._sentence = theme.label("", "muted", 0.92)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

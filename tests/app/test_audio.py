@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,15 +23,16 @@ FINE = SimpleNamespace(output_underflow=False, input_overflow=False)
 
 
 class Card:
-    """Pulls blocks out of a player; a block leaves the speaker as soon as it is pulled."""
+    """Pulls blocks out of a player; a block leaves the speaker as soon as it is pulled, or a little later."""
 
-    def __init__(self) -> None:
-        self.player, self.time = Player(DEVICE), 0.0
+    def __init__(self, delay: float = 1e-9) -> None:
+        """`delay`: seconds until a block leaves the speaker."""
+        self.player, self.time, self.delay = Player(DEVICE), 0.0, delay
         self.player._stream = self
 
     def pull(self) -> np.ndarray:
         out = np.ones((BLOCK, 2), np.float32)
-        times = SimpleNamespace(outputBufferDacTime=self.time + 1e-9, currentTime=self.time)
+        times = SimpleNamespace(outputBufferDacTime=self.time + self.delay, currentTime=self.time)
         self.player._callback(out, BLOCK, times, FINE)
         self.time += BLOCK / RATE
         assert np.array_equal(out[:, 0], out[:, 1])
@@ -161,6 +163,58 @@ def test_a_reply_is_played_to_its_end_at_the_rate_of_the_device():
     assert card.player.heard_seconds == pytest.approx(1, abs=0.001)
 
 
+def test_what_is_still_inside_the_device_was_not_heard():
+    card = Card(delay=0.1)
+    card.player.begin(1)
+    card.player.write(1, np.full(RATE // 2, 0.5, np.float32), RATE)
+    card.player.finish(1)
+    for _ in range(10):  # 0.2 s
+        card.pull()
+    assert card.player.heard_seconds == pytest.approx(0.1, abs=0.021)
+    for _ in range(16):
+        card.pull()
+    assert not card.player.is_done  # all of it was pulled, and not all has sounded
+    for _ in range(5):
+        card.pull()
+    assert card.player.is_done and card.player.heard_seconds == pytest.approx(0.5, abs=0.001)
+
+
+def test_a_reply_begins_when_there_is_enough_of_it():
+    card = Card()
+    card.player.begin(1)
+    card.player.write(1, np.full(round(0.1 * RATE), 0.5, np.float32), RATE)
+    assert not card.pull().any()
+    card.player.write(1, np.full(round(0.1 * RATE), 0.5, np.float32), RATE)
+    assert card.pull().any()
+
+
+def test_the_next_turn_cuts_the_one_before():
+    card = Card()
+    card.player.begin(1)
+    card.player.write(1, np.full(RATE, 0.5, np.float32), RATE)
+    card.player.finish(1)
+    card.pull()
+    card.player.begin(2)
+    card.player.write(2, np.full(RATE, 0.25, np.float32), RATE)
+    card.pull()  # what sounded fades out
+    assert card.pull().max() == pytest.approx(0.25, abs=0.01) and card.player.heard_seconds < 0.1
+
+
+def test_a_full_buffer_is_waited_for():
+    card = Card()
+    card.player.begin(1)
+    ramp = np.linspace(-1, 1, 61 * RATE, dtype=np.float32)
+    writer = threading.Thread(target=card.player.write, args=(1, ramp, RATE))
+    writer.start()
+    writer.join(0.5)
+    assert writer.is_alive()  # it holds 60 seconds
+    sound = [card.pull() for _ in range(100)]
+    writer.join(20)
+    assert not writer.is_alive()
+    sound += [card.pull() for _ in range(2950)]
+    assert np.concatenate(sound) == pytest.approx(ramp, abs=1e-6)
+
+
 def test_stop_is_silence_within_one_block_and_drops_what_comes_later():
     card = Card()
     card.player.begin(1)
@@ -261,6 +315,21 @@ def test_a_sound_system_that_did_not_start_again_can_still_start_later(system, m
     monkeypatch.setattr(PortAudio, "refuses", False)
     devices.refresh()
     assert devices.offered("input") == []
+
+
+def test_what_is_opened_has_the_latency_and_the_pre_roll_that_were_set(system, monkeypatch):
+    monkeypatch.setattr(devices, "find", lambda direction, name: DEVICE)
+    sound = Sound(latency="safe")
+    sound.set_pre_roll(1.5)
+    for line in (sound.input, sound.output):
+        sound._open(line)
+        assert line.part._stream.options["latency"] == devices.LATENCIES["safe"] == 0.2
+    assert sound.recorder.pre_roll == 1.5
+    sound.set_pre_roll(0.25)
+    assert sound.recorder.pre_roll == 0.25
+    for line in (sound.input, sound.output):
+        line.close()
+    assert devices.open_streams() == 0
 
 
 def test_every_open_stream_is_known(system, monkeypatch):

@@ -115,11 +115,13 @@ def test_a_spoken_turn(door):
 def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
     door.load("any")
     turn = door.ask("hello", "full")
-    until(door, lambda r: isinstance(r, OfTurn) and isinstance(r.event, Token) and r.event.index >= 5)
+    until(door, lambda r: isinstance(r, OfTurn) and isinstance(r.event, Token) and r.event.index >= 40)
     door.cancel()
-    door.heard(0.2)
     last = until(door, ended(turn))[-1].event
     assert isinstance(last, TurnCancelled) and sum(last.stats.tokens.values()) < 150
+    whole = until(door, lambda r: isinstance(r, Memory))[-1]
+    door.heard(0.2)
+    assert until(door, lambda r: isinstance(r, Memory))[-1].positions < whole.positions - 20  # the rest is forgotten
     turn = door.ask("again", "full")
     assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
 
@@ -177,6 +179,26 @@ def test_the_same_seed_renders_the_same_reply_and_sampling_is_obeyed(door):
     assert one == same != other and greedy == greedy_too != one
     turn = door.ask("hello", "full", seed=1)
     assert ids(until(door, ended(turn)), turn) == one
+
+
+def test_live_replies_obey_seed_and_sampling(door):
+    door.load("any")
+
+    def answer(seed, sampling, spoken):
+        door.begin_again()
+        if spoken:
+            turn = door.begin("full")
+            door.feed(turn, NOISE, 24000)
+            door.reply(turn, "full", seed, sampling)
+        else:
+            turn = door.ask("hello", "full", seed, sampling)
+        return ids(until(door, ended(turn)), turn)
+
+    for spoken in (False, True):
+        one, same, other = (answer(seed, (1.0, 1.0), spoken) for seed in (1, 1, 2))
+        assert one == same != other
+        greedy, greedy_too = (answer(seed, (0.0, 1.0), spoken) for seed in (1, 2))
+        assert greedy == greedy_too != one
 
 
 def test_a_live_turn_goes_first_and_the_render_begins_again(door):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 
 from app import theme
@@ -40,6 +41,27 @@ def window(qtbot, qapp, tmp_path, monkeypatch, settings):
         qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
         yield window
     theme.choose(qapp, "system")
+
+
+def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypatch, settings):
+    monkeypatch.setattr(Sound, "open", lambda self: None)
+    settings.set("library.folder", str(tmp_path / "elsewhere"))
+    settings.set("engine.threads", 3)
+    settings.set("audio.latency", "safe")
+    threads = []  # of torch, on the engine's own thread
+    with program(settings, lambda name: threads.append(torch.get_num_threads()) or load(name)) as window:
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
+        assert threads == [3] and window.conversation._sound.latency == "safe"
+        window.conversation.ask("a question")
+        qtbot.waitUntil(lambda: window.conversation.last.is_over, timeout=60_000)
+        assert list((tmp_path / "elsewhere" / "sessions").iterdir())
+
+
+def test_what_is_not_kept_is_said(window, qtbot):
+    window._journal.problem = "This turn is not kept: no space left."
+    qtbot.waitUntil(lambda: "not kept" in window.header._problem.text(), timeout=10_000)
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_one_before(window, qtbot, settings):
@@ -84,6 +106,7 @@ def test_keys_show_pages_follow_the_settings_and_rest_during_a_blind_test(window
     window.listening.alone.emit(True)
     qtbot.keyClick(window, Qt.Key.Key_1, CONTROL)
     assert window.pages.currentIndex() == MODELS and window.rail.isHidden()
+    assert window.header.isHidden()  # it names the model and the schedule
     window.listening.alone.emit(False)
     qtbot.keyClick(window, Qt.Key.Key_1, CONTROL)
     assert window.pages.currentIndex() == TALK

@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 import soundfile
+import torch
 
 import engine.models
 from engine.cli import main
@@ -151,12 +152,13 @@ def test_a_batch_answers_every_line_in_order(run, sound, tmp_path):
             ]
         )
     )
-    code, out, err = run("ask", "--batch", batch, "--trace", tmp_path / "t.jsonl", "--out", tmp_path / "replies")
+    code, out, err = run("ask", "--batch", batch, "--seed", 5, "--trace", tmp_path / "t.jsonl", "--out", tmp_path / "replies")
     answers = lines(out)
     assert code == 0 and [answer["line"] for answer in answers] == [1, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     good = [answer for answer in answers if "error" not in answer]
     assert [answer["line"] for answer in good] == [1, 4, 11]
     assert good[1]["schedule"] == "spark:even@1" and good[1]["seed"] == 3 and good[1]["heard"]
+    assert good[0]["seed"] == 5  # where a line has none of its own
     assert good[0]["text"] == good[2]["text"]  # each line is a dialogue of its own
     assert err.count("refrain: Line") == 7
     assert {step["turn"] for step in lines((tmp_path / "t.jsonl").read_text())} == {1, 3, 10}
@@ -287,3 +289,12 @@ def test_models_and_schedules_are_listed(run):
     code, out, _ = run("schedules", "list")
     assert code == 0 and "spark:triple@3" in out
     assert "no-such-model" in refused(run("schedules", "list", "--model", "no-such-model"))
+
+
+def test_threads_are_what_is_computed_with(run):
+    before = torch.get_num_threads()
+    try:
+        assert run("ask", "--text", "Hello", "--threads", before + 1)[0] == 0
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)

@@ -55,10 +55,6 @@ class Summary:
     caveats: tuple[str, ...]
 
     @property
-    def is_enough(self) -> bool:
-        return self.result.n >= ENOUGH
-
-    @property
     def figures(self) -> list[tuple[str, str]]:
         """The numbers as (name, value), in the order in which they are read."""
         if isinstance(self.result, Rating):

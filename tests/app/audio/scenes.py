@@ -28,6 +28,9 @@ class Stage:
 
         self.wav, self.sound = wav, sound
         self.engine = EngineThread(sound, lambda name: RandomVoice(chunks=5))
+        self.told: list[float] = []  # seconds that the engine was told were heard of a reply
+        heard = self.engine.heard
+        self.engine.heard = lambda seconds: self.told.append(seconds) or heard(seconds)
         self.conversation = Conversation(self.engine, sound)
         self.seen: dict = {"states": []}
 
@@ -68,6 +71,7 @@ class Stage:
             "kept_reply_seconds": sum(map(len, turn.reply_samples)) / turn.reply_rate if turn.reply_rate else 0,
             "played_seconds": turn.played.seconds if turn.played else 0,
             "schedule": turn.schedule,
+            "seed": turn.stats.seed if turn.stats else None,
         }
 
 
@@ -110,7 +114,7 @@ def barge_in(stage: Stage) -> Scene:
     yield stage.say()
     yield lambda: len(stage.turns) == 2
     first = stage.turns[0]
-    stage.seen["first"] = {"made": first.made_seconds, "played": first.played.seconds}
+    stage.seen["first"] = {"made": first.made_seconds, "played": first.played.seconds, "told": stage.told[:1]}
     yield stage.is_quiet
     stage.note_turn("second")
 

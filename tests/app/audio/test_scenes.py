@@ -54,6 +54,7 @@ def test_hands_free_finds_a_question_answers_it_once_and_is_deaf_while_it_speaks
 def test_with_headphones_a_voice_interrupts_the_reply_and_is_the_next_question(card):
     seen = play("barge_in", card.env)
     assert 0.3 < seen["first"]["played"] < 4 < seen["first"]["made"]
+    assert seen["first"]["told"] == pytest.approx([seen["first"]["played"]], abs=0.3)  # what was not heard is not remembered
     assert SPOKEN < seen["second"]["question_seconds"] < SPOKEN + 3
     assert seen["states"].index("Speaking") < seen["states"].index("Listening")
 
@@ -64,6 +65,7 @@ def test_tap_hold_and_the_same_question_again(card):
     assert SPOKEN <= seen["tap"]["kept_seconds"] < SPOKEN + 3
     assert SPOKEN <= seen["hold"]["kept_seconds"] < SPOKEN + 3
     assert seen["again"]["schedule"] == "spark:even@4" and seen["schedule"] == "full"
+    assert (seen["tap"]["seed"], seen["again"]["seed"]) == (0, 3)
     assert seen["again"]["question_seconds"] == pytest.approx(seen["tap"]["kept_seconds"], abs=0.1)
     assert seen["tap"]["kept_reply_seconds"] == pytest.approx(seen["tap"]["made_seconds"])
     counters = seen["counters"]

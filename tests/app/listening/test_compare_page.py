@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.engine_commands import Interrupted, OfTurn, RenderQuestion
 from app.engine_thread import EngineThread
@@ -183,10 +184,17 @@ def test_keys_switch_play_loop_and_seek(random_desk):
     QTest.mouseClick(results.cards[2].lane, Qt.MouseButton.LeftButton, pos=middle)
     assert mixer.chosen == 2 and mixer.position == pytest.approx(mixer.clips.seconds / 2, rel=0.01)
     QTest.mousePress(lane, Qt.MouseButton.LeftButton, pos=middle)
-    QTest.mouseMove(lane, middle * 1.5)
-    lane.loop_marked.emit(0.5, 1.0)
-    QTest.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=middle * 1.5)
-    assert mixer.loop == (0.5, 1.0) and results.loop.isChecked() and mixer.position == 0.5
+    for x in (middle.x() + 30, round(middle.x() * 1.5)):
+        place = QPointF(x, middle.y())
+        none = Qt.KeyboardModifier.NoModifier
+        drag = QMouseEvent(
+            QEvent.Type.MouseMove, place, lane.mapToGlobal(place), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, none
+        )
+        QApplication.sendEvent(lane, drag)
+    QTest.mouseRelease(lane, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    begin, end = mixer.loop
+    assert begin == pytest.approx(mixer.clips.seconds / 2, rel=0.02) and end == pytest.approx(1.5 * begin, rel=0.02)
+    assert results.loop.isChecked() and mixer.position == pytest.approx(begin)
     results.seek(2.0)
     assert mixer.loop is None and mixer.position == 2.0
     QTest.keyClick(desk.page.prompt.text, Qt.Key.Key_1)

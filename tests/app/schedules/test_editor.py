@@ -151,14 +151,14 @@ def test_everything_has_a_name_and_is_reached_by_tab(editor):
 
 
 def test_the_button_opens_the_editor_and_both_say_the_same(qtbot):
-    picker = SchedulePicker("full", seed=7, temperature=0.5, top_p=0.9)
+    picker = SchedulePicker("full")
     qtbot.addWidget(picker)
     picker.set_model(MODEL)
     picker.show()
     used = []
     picker.chosen.connect(used.append)
     QTest.mouseClick(picker.edit, Qt.MouseButton.LeftButton)
-    assert picker.editor.isVisible() and picker.editor.sampling.seed.value() == 7
+    assert picker.editor.isVisible()
     picker.editor.kinds[Spark].click()
     assert picker.form.text() == used[-1] == picker.editor.form.text() and used[-1].startswith("spark:")
     assert picker.pattern.refreshes

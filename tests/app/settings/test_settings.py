@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import tomllib
 from datetime import date
 
@@ -233,3 +234,4 @@ def test_the_command_line_has_the_say_for_one_run(file):
 def test_the_default_file_follows_the_system(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert default_file().name == "settings.toml" and default_file().parent.name == "refrain"
+    assert not sys.platform.startswith("linux") or tmp_path in default_file().parents

@@ -89,6 +89,19 @@ def test_an_intervention_changes_the_words_alone_and_counts_what_it_keeps(model,
     assert len(replies) > 1
 
 
+def test_every_intervention_is_made_where_and_how_it_says(model, questions, tmp_path, monkeypatch):
+    made, real = [], measure.prefill
+
+    def prefill(decoder, cache, states, words, layer, keep, method, generator):
+        made.append(Intervention(layer, method, keep))
+        return real(decoder, cache, states, words, layer, keep, method, generator)
+
+    monkeypatch.setattr(measure, "prefill", prefill)
+    wanted = interventions([0, 2], [1, 2])
+    measured(Oracle(model, tmp_path / "out"), questions, wanted)
+    assert made == 2 * wanted[1:]
+
+
 def test_a_run_goes_on_where_it_stopped(model, questions, tmp_path, monkeypatch):
     folder, wanted = tmp_path / "out", interventions([1], [1])
     first = measured(Oracle(model, folder), questions, wanted[:2])

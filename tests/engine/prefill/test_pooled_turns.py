@@ -73,6 +73,16 @@ def test_input_pooling_shortens_the_prompt_to_the_groups_means(model):
     assert of(Prefilled, events).positions == len(groups) + 4
 
 
+@pytest.mark.parametrize("window", [1, 2, 5])
+def test_a_window_is_how_far_back_a_group_is_compared(model, window):
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randn(1, SHAPE.dim, generator=generator) + 0.8 * torch.randn(60, SHAPE.dim, generator=generator)
+    speech = PooledSpeech(model.decoder, InputPooling(0.62, window))
+    sizes = [size for heard in (*speech.feed(PromptPiece(states=rows)), *speech.finish()) for size in heard.sizes]
+    wanted = [[len(group) for group in grouped(rows, [True] * 60, 0.62, w)] for w in (1, 2, 5)]
+    assert sizes == wanted[(1, 2, 5).index(window)] and len({len(one) for one in wanted}) == 3
+
+
 @pytest.mark.parametrize("pooling", [INPUT, DEEP, DUAL])
 @pytest.mark.parametrize("block", [97, 800, 3000])
 def test_streaming_is_the_same_as_all_at_once(model, pooling, block):

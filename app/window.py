@@ -96,7 +96,10 @@ class Window(QMainWindow):
 
     def demonstrate(self) -> None:
         """From now on the bundled questions are asked whenever nobody else does."""
-        self._demo = Demo(self.conversation)
+        try:
+            self._demo = Demo(self.conversation)
+        except ValueError as error:
+            self.conversation.notice = str(error)
 
     def show_welcome(self) -> None:
         """The steps of the first start, over the window."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import soundfile
+
+from engine import whole_file
 
 FORMATS = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 LONGEST_SECONDS = 600
@@ -93,7 +94,7 @@ def write(path: Path | str, samples: np.ndarray, rate: int) -> None:
     path = Path(path)
     data = _encode(np.asarray(samples, dtype=np.float32), rate, *format_of(path))
     try:
-        _write_whole(path, data)
+        whole_file.write(path, data)
     except OSError as error:
         raise AudioFileError(_why_not(error, path, "written")) from error
 
@@ -108,31 +109,6 @@ def _encode(samples: np.ndarray, rate: int, container: str, encoding: str) -> by
     except soundfile.SoundFileError as error:
         raise AudioFileError(f"The sound cannot be stored as {container} at {rate} Hz ({error}).") from error
     return stream.getvalue()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)  # a device or a pipe must not be replaced (and a folder is refused)
-        return
-    target = Path(os.path.realpath(path))  # a link stays a link
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    """Files made by mkstemp are private; a reply should be as readable as any other new file."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _why_not(error: OSError, path: Path, done: str) -> str:

@@ -23,6 +23,7 @@ FLOORS = {
     "engine.log": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
+    "engine.whole_file": 0,
     "engine.lm": 1,
     "engine.speech": 1,
     "engine.prefill": 2,
@@ -35,7 +36,7 @@ FLOORS = {
     "engine.benchmarks": 5,
     "engine.cli": 5,
 }
-NO_TORCH = ("audio_files", "edit_distance", "events", "log", "prefill.pooling", "resources", "schedules")
+NO_TORCH = ("audio_files", "edit_distance", "events", "log", "prefill.pooling", "resources", "schedules", "whole_file")
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.listening.loudness import TARGET, Level
 from app.listening.rendering import Rendered
-from engine import audio_files
+from engine import audio_files, whole_file
 
 COLUMNS = (
     "variant", "file", "model", "schedule", "pooling", "seed", "first_audio_s", "tokens_per_s", "mean_speech_depth",
@@ -106,15 +106,11 @@ def _write(folder: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -
 
 def _zip(folder: Path, target: Path) -> None:
     """Sound that is compressed already would not get smaller, but WAV does."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-            for file in sorted(folder.iterdir()):
-                packed.write(file, f"{target.stem}/{file.name}")
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, f"{target.stem}/{file.name}")
+    whole_file.write(target, packed.getvalue())
 
 
 def _short(value: object) -> object:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings.table import BY_KEY, SETTINGS, Setting
+from engine import whole_file
 
 _HEAD = """# The settings of Refrain. A line such as #seed = 0 is a default: take the # away to set it yourself.
 # Refrain writes this file again whenever a setting changes, so change it while the program is closed.
@@ -37,18 +36,7 @@ def read(path: Path) -> dict[str, Any]:
 def write(path: Path, text: str) -> None:
     """Replaces the file in one step. Raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    target = path.resolve()  # a link to where somebody keeps such files stays one
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".partial")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    whole_file.write(path, text.encode("utf-8"))
 
 
 def document(values: Mapping[str, Any]) -> str:

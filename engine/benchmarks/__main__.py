@@ -21,11 +21,6 @@ _WIDTH = None if sys.stdout.isatty() else 120
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements that are no part of `refrain bench`.")
 
 
-@app.callback()
-def _several() -> None:
-    """With it, a command is named even while it is the only one."""
-
-
 @app.command("speaking")
 def speaking_command(
     names: Annotated[list[str], typer.Argument(metavar="MODEL...", help="A model's name or folder.")],

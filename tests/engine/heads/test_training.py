@@ -228,3 +228,10 @@ def test_no_shipped_question_is_a_test_question():
 
     tested = {item.text for name in sets.NAMES for item in sets.read(sets.folder_of("wren"), name)}
     assert not tested & {item.text for item in questions.questions("bundled", "wren", 1500).items}
+
+
+def test_questions_of_several_sets_leave_out_what_leans_on_a_turn_before():
+    found = questions.questions("typed,spoken", "wren", 900)
+    assert found.name == "typed, spoken" and {item.audio is None for item in found.items} == {True, False}
+    assert len(found.items) == 275 + 240 and not any(item.before for item in found.items)
+    assert len(questions.questions("typed,spoken", "wren", 20).items) == 20

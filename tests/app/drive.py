@@ -136,6 +136,7 @@ def type_only(driver: Driver, wav: str) -> Scenario:
     """A typed question with the space bar in it, and a schedule the model cannot run."""
     window, seen = driver.window, driver.seen
     yield driver.is_ready
+    yield lambda: "microphone" in window.chat.status.lower()  # shown with the next look at the sound
     seen["status"] = window.chat.status
     window.picker.form.setText("spark:even@77")
     seen["refusal"] = window.picker.sentence

@@ -1,4 +1,4 @@
-"""The command line: `refrain ask`, `bench`, `models ...` and `schedules list`.
+"""The command line: `refrain ask`, `bench`, `eval`, `heads ...`, `models ...` and `schedules list`.
 
 Only what a command needs is imported when it runs, so that help and mistakes are answered at once. stdout carries
 results, stderr everything else. Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted.

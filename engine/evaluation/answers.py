@@ -60,12 +60,14 @@ class Run:
         found = []
         for item in questions.items:
             empty = self._empty(questions.name, item, case)
-            done = self.results[empty.place]
+            kept = done = self.results[empty.place]
             if done is None or done.failed or (self._keep_sound and not self.sound(done).is_file()):
                 self._warm_up(dialogue, item)
                 done = self._ask(dialogue, item, empty)
+            done = scored(done, item)
+            if done != kept:
                 self.results.add(done)
-            found.append(scored(done, item))
+            found.append(done)
             progress.advance(task)
         return found
 

@@ -110,6 +110,7 @@ def test_what_is_right_follows_the_key_as_it_is_now(model, tmp_path):
     item = replace(item, aliases=(("two",),))
     again, *_ = judged(model, tmp_path, [item], Parrot("one two"))
     assert again.right_in_speech and CountingLM.asked == 2  # nothing was asked again
+    assert json.loads((tmp_path / "results.jsonl").read_text().splitlines()[-1])["right_in_speech"] is True
     item = replace(item, key=(again.text,))
     assert answered(model, tmp_path, [item])[0].right
     assert answered(model, tmp_path, [replace(item, before="hello")])[0].ids != again.ids  # another conversation

@@ -174,7 +174,9 @@ def _theirs(llama, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> R
     replies, seconds = [], 0.0
     for prompt, count in zip(prompts, counts, strict=True):
         ids, clock = torch.tensor([prompt]), _Clock()
-        out = llama.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=count, do_sample=False, streamer=clock)
+        out = llama.generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=count, do_sample=False, streamer=clock
+        )
         seconds += clock.end_at - clock.first
         replies.append(tuple(out[0, len(prompt) :].tolist()))
     return Run(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))

@@ -52,7 +52,10 @@ def is_held_out(question: str) -> bool:
 def exchanges(held_out: bool) -> dict[str, dict[str, tuple[Exchange, ...]]]:
     """Every exchange of one side: area -> intent -> exchanges."""
     return {
-        area: {intent.name: tuple(e for e in intent.exchanges() if is_held_out(e.question) == held_out) for intent in intents}
+        area: {
+            intent.name: tuple(e for e in intent.exchanges() if is_held_out(e.question) == held_out)
+            for intent in intents
+        }
         for area, intents in GROUPS.items()
     }
 

@@ -6,10 +6,8 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-_WORDS = {
-    kind: tuple(words.split())
-    for kind, words in {
-        "noun": """
+_WORDS = {kind: tuple(words.split()) for kind, words in {
+    "noun": """
         apple bread butter cheese egg fish meat milk rice salt soup sugar tea water wine cake lemon onion pepper potato
         honey jam house door window wall roof floor room kitchen garden garage stair ceiling corner shelf table chair bed
         sofa lamp carpet curtain mirror clock key lock box bag basket bottle bowl cup fork glass knife plate spoon pan pot
@@ -30,7 +28,7 @@ _WORDS = {
         voice silence whisper shout game race team prize winner war peace law judge crime danger accident doctor medicine
         pain fever health luck hope fear anger joy pride shame truth lie habit reason result
         """,
-        "verb": """
+    "verb": """
         asks avoids bakes beats bends bites blames blows boils borrows bothers breaks brings builds burns buries buys calls
         carries catches changes chases checks chooses cleans climbs closes collects copies counts covers crosses cuts
         delivers describes destroys discovers draws drags drives drops eats enjoys enters examines explains feeds feels
@@ -43,13 +41,13 @@ _WORDS = {
         teaches tears thanks throws ties touches trades treats trusts turns uses visits wakes wants warns washes wastes
         watches wears weighs welcomes wins wraps writes
         """,
-        "moves": """
+    "moves": """
         arrives ascends bows coughs crawls cries dances disappears dives drifts falls flies floats frowns gallops gambles
         hesitates hops hurries kneels laughs lands leans listens lives marches nods rests rises rolls runs sails screams
         shines shivers sighs sits skates sleeps slides smiles sneezes snores speaks stands stares stays stumbles swims talks
         trembles vanishes waits walks wanders waves whistles winks wonders works worries yawns
         """,
-        "adjective": """
+    "adjective": """
         able alone angry bitter blind bold brave brief bright broad broken busy calm careful cheap cheerful clean clever
         cold common cool cruel curious curly damp dark dead deaf deep dirty dry dull dusty eager early easy empty fair
         faithful false famous fancy fast fat fierce fine firm flat foolish foreign free fresh friendly full funny gentle
@@ -61,44 +59,43 @@ _WORDS = {
         strong stupid sudden sweet swift tall tame tender thick thin tidy tight tiny tired tough ugly useful useless vast
         warm weak wealthy wet white wicked wide wild wise wooden wrong yellow young
         """,
-        "adverb": """
+    "adverb": """
         again already almost always away badly bravely calmly carefully certainly clearly daily early easily finally gladly
         gently happily hardly here indoors kindly lately loudly nearly never nicely often once outside perhaps politely
         poorly proudly quickly quietly rarely really sadly secretly seldom silently slowly softly sometimes soon suddenly
         there today together tomorrow twice upstairs usually well yesterday
         """,
-        "preposition": """
+    "preposition": """
         about above across after against along among around at before behind below beneath beside between beyond by during
         for from in inside into near of off on onto opposite over past through to toward under until upon with within
         without
         """,
-        "name": """
+    "name": """
         adam alan alice amy andrew anna arthur barbara ben bob carl carol charles clara daniel david diana edward ellen emma
         eric eva felix frank fred george grace hannah harry helen henry irene ivan jack jacob james jane jennifer jim joan
         john julia karen kate kevin laura leo linda lisa louis lucy margaret maria mark martin mary max michael nancy nina
         norman oliver oscar patrick paul peter philip rachel ralph rebecca richard robert rosa ruth sam sarah simon sophie
         stephen susan thomas tina tom victor walter
         """,
-        "place": """
+    "place": """
         africa alaska america amsterdam arizona asia athens austria barcelona belgium berlin boston brazil cairo california
         canada chicago china cuba dallas denmark denver dublin egypt england europe finland florence france geneva germany
         greece hamburg hawaii holland india ireland israel italy jamaica japan kansas kenya korea lisbon london madrid
         mexico milan montreal morocco moscow munich nevada norway oregon oslo oxford paris peru poland portugal prague rome
         russia scotland spain sweden texas tokyo turkey venice vienna wales warsaw zurich
         """,
-        "determiner": "the the the a this that every no my your his her our their some each another one",
-        "pronoun": "i you we they",
-        "doing": """
+    "determiner": "the the the a this that every no my your his her our their some each another one",
+    "pronoun": "i you we they",
+    "doing": """
         ask bake borrow break bring build burn buy call carry catch change chase choose clean climb close count cut draw
         drive drop eat enjoy feed feel fetch fight fill find fix fold follow forget forgive greet grow guess hate hear help
         hide hold hunt ignore invite join keep kick know lend lift like lose love make meet mend miss move need offer open
         order own paint pay pick plant play pull push read remember repair save see sell send share show sign sing smell
         steal stop study take taste teach throw touch trust turn use visit want warn wash watch wear win write
         """,
-        "modal": "can could may might must should will would cannot",
-        "joining": "and but because while when if so or although unless",
-    }.items()
-}
+    "modal": "can could may might must should will would cannot",
+    "joining": "and but because while when if so or although unless",
+}.items()}
 
 _SENTENCES = (
     "{determiner} {adjective} {noun} {verb} {determiner} {noun}",
@@ -131,10 +128,7 @@ _SENTENCES = (
 def strings(rng: random.Random, words: Sequence[str], domain_words: Sequence[str], sentences: Sequence[str]) -> Iterator[str]:
     """Endless strings of 2 to 10 words: domain words, pieces of `sentences`, nonsense of our own, dictionary `words`."""
     makers = (
-        lambda: _random(rng, domain_words),
-        lambda: _pieces(rng, sentences),
-        lambda: _nonsense(rng),
-        lambda: _random(rng, words),
+        lambda: _random(rng, domain_words), lambda: _pieces(rng, sentences), lambda: _nonsense(rng), lambda: _random(rng, words),
     )
     while True:
         (make,) = rng.choices(makers, (35, 15, 25, 25))
@@ -153,7 +147,7 @@ def _pieces(rng: random.Random, sentences: Sequence[str]) -> str:
     if rng.random() < 0.5:
         rng.shuffle(first)
         return " ".join(first)
-    return " ".join(first[: rng.randint(1, len(first))] + second[rng.randrange(len(second)) :])
+    return " ".join(first[:rng.randint(1, len(first))] + second[rng.randrange(len(second)):])
 
 
 def _nonsense(rng: random.Random) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def with_article(noun: str) -> str:
-    """ "cat" -> "a cat", "owl" -> "an owl"."""
+    """"cat" -> "a cat", "owl" -> "an owl"."""
     return f"{'an' if noun[0] in 'aeiou' and not noun.startswith('uni') else 'a'} {noun}"
 
 

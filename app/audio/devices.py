@@ -27,6 +27,8 @@ _WHY = {
     -9985: "another program is using it; close that program or choose another device",
 }
 
+_streams: list[Any] = []  # all that are open
+
 
 class AudioError(RuntimeError):
     """Sound does not work; the message is a sentence for the user, `code` is PortAudio's number or 0."""
@@ -149,9 +151,6 @@ def why(error: Exception, direction: Direction, name: str) -> AudioError:
     code = error.args[1] if len(error.args) > 1 else 0
     reason = _WHY.get(code, str(error.args[0]) if error.args else "no reason was given")
     return AudioError(f"The {NOUN[direction]} “{name}” cannot be used: {reason}.", code)
-
-
-_streams: list[Any] = []
 
 
 def _asked(query: str) -> Any:

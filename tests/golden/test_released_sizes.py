@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from engine.lm.config import LMConfig
+from engine.models.checkpoints.plan import lm_sizes, need
 from engine.models.checkpoints.precision import PRECISIONS, build_decoder
 from engine.models.glm4voice import lm as glm
 from engine.models.stepaudio2 import lm as step
 from tests.golden.families import folder_of
+from tests.rig.processes import ROOT
 
 RELEASED = {
     "glm4voice": {
@@ -111,6 +113,27 @@ def test_a_decoder_without_memory(family, precision):
     cache = decoder.new_cache(16)
     states = decoder.run(torch.empty(3, config.dim, dtype=decoder.dtype, device="meta"), 0, cache)
     assert decoder.logits(states).shape == (3, config.vocabulary)
+
+
+class Stored:
+    """Weights of a release, as the planner asks for them."""
+
+    def type(self, name: str) -> torch.dtype:
+        return torch.bfloat16
+
+
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_the_readme_says_what_the_planner_counts(family, precision):
+    name, module, config = family
+    title, speech_codes = {"glm4voice": ("GLM-4-Voice", 16384), "stepaudio2": ("Step-Audio 2", 6561)}[name]
+    rows = [line.split("|")[1:-1] for line in (ROOT / "README.md").read_text().splitlines() if line.startswith(f"| {title}, ")]
+    row = next([cell.strip() for cell in cells] for cells in rows if precision in cells[0])
+    weights, kv, ear_and_voice, libraries, whole = (float(cell.removesuffix(" GB")) * 1e9 for cell in row[1:])
+    sizes = lm_sizes(title, config, module.tensor_shapes(config), Stored(), speech_codes, 0, 0)
+    counted = need(sizes, precision, config.context, "cuda")
+    for said, found in ((weights, counted.weights), (kv, counted.kv), (libraries, counted.reserve)):
+        assert said == pytest.approx(found, abs=0.051e9)
+    assert weights + kv + ear_and_voice + libraries == pytest.approx(whole, abs=0.2e9)  # of what is rounded
 
 
 def test_a_config_of_another_model_is_refused(tmp_path):

@@ -16,15 +16,20 @@ class AddedFolders:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.problem = ""
+        self._damage = self._unread = ""
+
+    @property
+    def problem(self) -> str:
+        return self._unread or self._damage
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """None of them where the list cannot be read; `problem` then says why."""
+        self._unread = ""
         try:
             return tuple(map(Path, self._read()))
         except OSError as error:
-            self.problem = str(error)
+            self._unread = str(error)
             return ()
 
     def add(self, folder: Path) -> None:
@@ -54,7 +59,7 @@ class AddedFolders:
                 self._path.replace(aside)
             except OSError as error:
                 raise OSError(f"The list of added models in {self._path} is damaged and cannot be put aside: move it.") from error
-            self.problem = f"The list of added models was damaged and is kept as {aside}: add your folders again."
+            self._damage = f"The list of added models was damaged and is kept as {aside}: add your folders again."
         return []
 
     def _keep(self, folders: list[str]) -> None:

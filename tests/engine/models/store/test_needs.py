@@ -48,6 +48,7 @@ def test_a_list_that_cannot_be_read_is_not_written_over(tmp_path, monkeypatch):
             with pytest.raises(OSError, match="cannot be read"):
                 change(Path("/a"))
     assert path.read_bytes() == kept
+    assert added.folders == (Path("/a"),) and not added.problem  # it can be read again
 
 
 def test_what_another_program_added_stays(tmp_path):

@@ -8,11 +8,14 @@ import sys
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from engine.lm import checkpoint
 from engine.lm.decoder import Decoder
 from engine.models.wren import vocabulary
 from engine.models.wren.pattern import Rules, WrenPattern
 from engine.models.wren.training import corpus, texts
+from engine.models.wren.training.export import export_heads
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.train_lm import lm_config
 from engine.models.wren.training.turns import FEATURE, Mix, Turns, rows
@@ -106,3 +109,15 @@ def test_training_goes_on_where_it_stopped(folder):
     before = (folder / "lm.pt").stat().st_mtime_ns
     assert train(folder, 2).returncode == 0
     assert (folder / "lm.pt").stat().st_mtime_ns == before
+
+
+def test_trained_heads_ship_in_rows_of_8_bits(tmp_path):
+    ids, norm, weight = torch.arange(20, dtype=torch.int32), torch.rand(32).half(), torch.randn(20, 32).half()
+    made = {"ids": ids, "layer.3.norm": norm, "layer.3.weight": weight}
+    save_file(made, tmp_path / "made.safetensors")
+    export_heads(tmp_path / "made.safetensors", tmp_path)
+    stored, read = load_file(tmp_path / "heads.safetensors"), checkpoint.read(tmp_path / "heads.safetensors")
+    assert stored["layer.3.weight.int8"].dtype == torch.int8 and set(read) == set(made)
+    assert torch.equal(read["layer.3.norm"], norm) and torch.equal(read["ids"], ids)
+    step = weight.float().abs().amax(1, keepdim=True) / 127
+    assert ((read["layer.3.weight"] - weight.float()).abs() <= step * 0.51).all()

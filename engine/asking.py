@@ -98,6 +98,8 @@ class Trace:
     """A file of one JSON line per decoded token; a turn whose speech was pooled says how in each of its lines."""
 
     def __init__(self, path: Path):
+        self.how: dict[str, Any] = {}
+        """What else each line says of how the coming turns are made."""
         self._pooling: dict[str, str] = {}
         try:
             self._file = open(path, "w", encoding="utf-8", buffering=1)
@@ -122,7 +124,7 @@ class Trace:
         if isinstance(event, Prefilled):
             self._pooling = {} if event.pooling == "none" else {"pooling": event.pooling}
         if isinstance(event, Token):
-            self._file.write(json.dumps({**place, **self._pooling, **_finite(asdict(event))}) + "\n")
+            self._file.write(json.dumps({**place, **self.how, **self._pooling, **_finite(asdict(event))}) + "\n")
 
 
 def _spoken(dialogue: Dialogue, samples: np.ndarray, rate: int, interrupted: threading.Event) -> Iterator[Event]:

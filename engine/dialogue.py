@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import numpy as np
 
@@ -158,7 +159,9 @@ class Dialogue:
         seed = self.seed if seed is None else seed
         meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
         meter.pooling = str(turn.exchange.pooling)
-        return self._events(turn, meter, schedule, sampling or self.sampling)
+        sampling = sampling or self.sampling
+        meter.sampling = asdict(sampling)
+        return self._events(turn, meter, schedule, sampling)
 
     def _events(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
         self._refuse_unless_open(turn)

@@ -95,6 +95,8 @@ class TurnStats:
     positions as they were `heard`, after `input` pooling, and as the top layer holds them after `deep` pooling; `flops`,
     and `flops_unpooled` if nothing in the conversation were pooled (the formula is in `engine.prefill.flops`); `kv_bytes`
     that the whole conversation's keys and values take once it is prefilled, and `kv_bytes_unpooled`.
+
+    `sampling` is how the tokens were drawn: temperature, top_p, top_k and repetition_penalty.
     """
 
     schedule: str
@@ -116,6 +118,7 @@ class TurnStats:
     """Sentences about what was cut short: a question or a reply that hit a limit."""
     pooling: str = "none"
     prefill: dict[str, int] = field(default_factory=dict)
+    sampling: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from engine.cli import eval as evaluation
 from engine.cli import heads, models
+from engine.cli.draw import Draw, PenaltyOption, TemperatureOption, TopKOption, TopPOption
 from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, print_table, status
 
 app = typer.Typer(
@@ -57,6 +58,10 @@ def ask(
     model: ModelOption = _BY_DEFAULT,
     schedule: Annotated[str, typer.Option(help="Which tokens exit early, for example spark:even@9+review.")] = "full",
     pooling: Annotated[str, typer.Option(help="How a spoken question is merged, for example input:0.8.")] = "none",
+    temperature: TemperatureOption = None,
+    top_p: TopPOption = None,
+    top_k: TopKOption = None,
+    repetition_penalty: PenaltyOption = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same reply.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the reply's sound here (with --batch: a folder).")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write one JSON line per decoded token here.")] = None,
@@ -75,10 +80,12 @@ def ask(
         from engine import asking, schedules
         from engine.cli import batch as batches
         from engine.dialogue import Dialogue
+        from engine.lm.sampling import check_seed
         from engine.prefill import pooling as poolings
 
         # Everything that can be said before the model is loaded is said before.
         wanted, merging = schedules.parse(schedule), poolings.parse(pooling)
+        draw, seed = Draw(temperature, top_p, top_k, repetition_penalty), check_seed(seed)
         question = asking.Question(text, audio)
         questions = batches.read(batch) if batch else []
         if not batch:
@@ -88,11 +95,15 @@ def ask(
         loaded = _load(model)
         schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads)
         poolings.check(merging, loaded.decoder.config.layers)
+        if draw.without_effect(loaded):
+            complain(draw.without_effect(loaded))
         if batch:
-            settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation)
+            settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw)
             _print_answers(batches.answers(loaded, questions, batch.parent, settings))
             return
-        dialogue = Dialogue(loaded, wanted, seed=seed, max_tokens=max_tokens, pooling=merging)
+        if tracer and draw.given:
+            tracer.how = {"sampling": draw.given}
+        dialogue = Dialogue(loaded, wanted, draw.of(loaded), seed, max_tokens, pooling=merging)
         _ask_one(dialogue, loaded, question, out, tracer, as_json)
 
 

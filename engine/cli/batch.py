@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from engine import audio_files, log
 from engine.asking import Question, Trace, ask
+from engine.cli.draw import Draw
 from engine.dialogue import Dialogue
+from engine.lm.sampling import check_seed
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill import pooling as poolings
 from engine.schedules import check, parse
+
+_KINDS = {str: "text", int: "whole number", float: "number"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Settings:
     max_tokens: int = 2000
     pooling: str = "none"
     conversation: bool = False
+    draw: Draw = field(default_factory=Draw)
 
 
 def read(path: Path) -> list[tuple[int, str]]:
@@ -50,7 +55,8 @@ def read(path: Path) -> list[tuple[int, str]]:
 def answers(model: SpokenLM, questions: list[tuple[int, str]], folder: Path, settings: Settings) -> Iterator[dict[str, Any]]:
     """One object per question, in order, each from a dialogue of its own (or not): an answer's figures, or its `error`.
 
-    A line may have its own "schedule", "pooling" and "seed". Sound files are looked for in `folder`, then in the current one.
+    A line may have its own "schedule", "pooling", "seed" and what `Draw` has. Sound files are looked for in `folder`, then
+    in the current one.
     `turn` counts the questions from 1, `line` is the line's number. An interrupted answer is the last one.
     """
     dialogue = Dialogue(model, max_tokens=settings.max_tokens)
@@ -72,7 +78,8 @@ def _answer(dialogue: Dialogue, line: str, folder: Path, settings: Settings, tur
     model, wanted = dialogue.model, _object(line)
     schedule = parse(_field(wanted, "schedule", str, settings.schedule))
     pooling = poolings.parse(_field(wanted, "pooling", str, settings.pooling))
-    seed = _field(wanted, "seed", int, settings.seed)
+    seed = check_seed(_field(wanted, "seed", int, settings.seed))
+    draw = replace(settings.draw, **_drawn(wanted))
     audio = _field(wanted, "audio", str, None)
     # Where a line has both, the text is what the recording says.
     typed = _field(wanted, "text", str, None)
@@ -81,7 +88,9 @@ def _answer(dialogue: Dialogue, line: str, folder: Path, settings: Settings, tur
         raise ValueError('The line has neither "text" nor "audio".')
     check(schedule, model.decoder.config.layers, model.exit_heads)
     poolings.check(pooling, model.decoder.config.layers)
-    dialogue.schedule, dialogue.pooling, dialogue.seed = schedule, pooling, seed
+    dialogue.schedule, dialogue.pooling, dialogue.seed, dialogue.sampling = schedule, pooling, seed, draw.of(model)
+    if settings.trace is not None:
+        settings.trace.how = {"sampling": draw.given} if draw.given else {}
     watch = (lambda event: None) if settings.trace is None else settings.trace.of_turn(turn)
     answer = ask(dialogue, question, watch)
     path = settings.out and settings.out / f"{turn:04}.wav"
@@ -100,12 +109,19 @@ def _object(line: str) -> dict[str, Any]:
     return wanted
 
 
+def _drawn(wanted: dict[str, Any]) -> dict[str, float]:
+    """What a line says of how its tokens are drawn."""
+    found = {one.name: _field(wanted, one.name, int if one.name == "top_k" else float, None) for one in fields(Draw)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _field(wanted: dict[str, Any], name: str, kind: type, default: Any) -> Any:
     value = wanted.get(name)
     if value is None:
         return default
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise ValueError(f'"{name}" must be a {"text" if kind is str else "whole number"}, not {json.dumps(value)}.')
+    allowed = (float, int) if kind is float else kind
+    if not isinstance(value, allowed) or isinstance(value, bool):
+        raise ValueError(f'"{name}" must be a {_KINDS[kind]}, not {json.dumps(value)}.')
     return value
 
 

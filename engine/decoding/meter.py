@@ -29,6 +29,7 @@ class Meter:
     limits: list[str] = field(default_factory=list)
     pooling: str = "none"
     cost: dict[str, int] = field(default_factory=dict)
+    sampling: dict[str, float] = field(default_factory=dict)
     _began: float = field(default_factory=time.perf_counter)
     _tokens: list[Token] = field(default_factory=list)
     _text: dict[str, str] = field(default_factory=lambda: {"heard": "", "text": ""})
@@ -94,6 +95,7 @@ class Meter:
             limits=tuple(self.limits),
             pooling=self.pooling,
             prefill=self.cost,
+            sampling=self.sampling,
         )
 
 

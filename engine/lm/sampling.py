@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
 from engine.schedules import Tolerance
+
+SEEDS = 2**63
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,21 @@ class Sampling:
     repetition_penalty: float = 1.0
 
     def __post_init__(self):
-        if self.temperature < 0:
+        if not 0 <= self.temperature < math.inf:
             raise ValueError(f"The temperature must be 0 (greedy) or more, not {self.temperature}.")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p must be above 0 and at most 1, not {self.top_p}.")
         if self.top_k < 0:
             raise ValueError(f"top_k must be 0 (off) or more, not {self.top_k}.")
-        if self.repetition_penalty <= 0:
+        if not 0 < self.repetition_penalty < math.inf:
             raise ValueError(f"The repetition penalty must be above 0 (1 is off), not {self.repetition_penalty}.")
+
+
+def check_seed(seed: int) -> int:
+    """The seed, if a generator takes it. Raises `ValueError` with a sentence."""
+    if not 0 <= seed < SEEDS:
+        raise ValueError(f"The seed must be a whole number from 0 to 2^63 - 1, not {seed}.")
+    return seed
 
 
 class Sampler:

@@ -94,6 +94,31 @@ def test_json_is_one_object_with_every_figure(run):
     assert 2 < answer["depth"]["mean_speech"] < answer["depth"]["full"] and answer["refreshes"] > 0
 
 
+def test_how_tokens_are_drawn_is_said_and_shown(run, tmp_path):
+    def answer(*options):
+        code, out, err = run("ask", "--text", "Hello there", "--json", *options)
+        assert code == 0, err
+        return lines(out)[0], err
+
+    greedy, _ = answer()
+    assert greedy["sampling"] == {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "repetition_penalty": 1.0}
+    trace, free = tmp_path / "steps.jsonl", ("--temperature", 1.5, "--top-p", 0.9, "--top-k", 40, "--repetition-penalty", 1.1)
+    drawn, err = answer(*free, "--seed", 1, "--trace", trace)
+    wanted = {"temperature": 1.5, "top_p": 0.9, "top_k": 40, "repetition_penalty": 1.1}
+    assert drawn["sampling"] == wanted and drawn["seed"] == 1 and not err
+    assert all(step["sampling"] == wanted for step in lines(trace.read_text()))
+    assert answer(*free, "--seed", 1)[0]["text"] == drawn["text"]
+    assert len({answer(*free, "--seed", seed)[0]["text"] for seed in range(2, 6)} | {drawn["text"], greedy["text"]}) > 3
+    assert "change nothing" in answer("--top-k", 5)[1]  # this model is greedy by itself
+
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text('{"text": "a", "temperature": 1}\n{"text": "b"}\n{"text": "c", "top_p": 2}\n{"text": "d", "top_k": "x"}\n')
+    own, given, *refused = lines(run("ask", "--batch", batch, "--temperature", 0.5, "--trace", trace)[1])
+    assert own["sampling"]["temperature"] == 1 and given["sampling"]["temperature"] == 0.5
+    assert "top_p" in refused[0]["error"] and "whole number" in refused[1]["error"]
+    assert {step["sampling"]["temperature"] for step in lines(trace.read_text())} == {1, 0.5}
+
+
 @pytest.mark.parametrize("name, rate, channels", [("a.wav", 8000, 1), ("a.flac", 44100, 2), ("a.ogg", 48000, 2)])
 def test_a_sound_file_is_heard_at_any_rate(run, sound, tmp_path, name, rate, channels):
     out = tmp_path / "reply.flac"
@@ -193,6 +218,12 @@ def test_bad_batches_are_sentences(run, tmp_path):
         (("--text", "x", "--schedule", "sparkle:2"), "not a schedule"),
         (("--text", "x", "--schedule", "spark:even@40"), "40"),
         (("--text", "x", "--schedule", "full+review"), "review"),
+        (("--text", "x", "--temperature", "-1"), "temperature must be 0"),
+        (("--text", "x", "--temperature", "nan"), "temperature must be 0"),
+        (("--text", "x", "--top-p", "0"), "top_p must be above 0"),
+        (("--text", "x", "--top-k", "-3"), "top_k must be 0"),
+        (("--text", "x", "--repetition-penalty", "inf"), "repetition penalty"),
+        (("--text", "x", "--seed", str(2**70)), "seed must be"),
         (("--text", "x", "--model", "no-such-model"), "no-such-model"),
         (("--text", "x", "--out", "no/such/folder/reply.wav"), "no folder"),
         (("--text", "x", "--out", "reply.doc"), "reply.doc"),

@@ -17,7 +17,7 @@ from app.engine_thread import EngineThread
 from app.listening.background import Background
 from app.listening.export import export
 from app.listening.installed import Installed, installed
-from app.listening.page_body import PageBody
+from app.page_body import PageBody
 from app.listening.prompt_card import PromptCard
 from app.listening.render_bar import RenderBar
 from app.listening.rendering import Rendered, Rendering

@@ -17,13 +17,13 @@ from app.engine_thread import EngineThread
 from app.listening.background import Background
 from app.listening.export import export
 from app.listening.installed import Installed, installed
-from app.page_body import PageBody
 from app.listening.prompt_card import PromptCard
 from app.listening.render_bar import RenderBar
 from app.listening.rendering import Rendered, Rendering
 from app.listening.results import Prepared, Results, prepare
 from app.listening.switcher import Switcher
 from app.listening.variants_card import VariantsCard
+from app.page_body import PageBody
 from engine.benchmarks import questions
 
 BUNDLED = 24  # spoken questions that are offered

@@ -89,7 +89,7 @@ def _with_window(options: argparse.Namespace) -> int:
         app.setApplicationName(PROG)
         app.setApplicationDisplayName("Refrain")
         app.setWindowIcon(icons.mark())
-        theme.install(app, settings.get("look.appearance"))
+        theme.install(app, settings.get("look.appearance"), settings.get("look.text_size"))
         with program(settings, last_run=last_run) as window:
             if options.demo:
                 window.demonstrate()

@@ -34,7 +34,7 @@ class Rail(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(24, 24))
         button.setFixedSize(WIDTH - 16, 60)
-        button.setFont(theme.font(0.88))
+        theme.set_font(button, 0.88)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAccessibleName(f"{name} page")
         button.clicked.connect(lambda: self.chosen.emit(number))

@@ -89,8 +89,12 @@ QSplitter::handle { background: transparent; }
 """
 
 
+TEXT_SIZES = (80, 150)
+"""Percent: the least and the most."""
 _chosen: Appearance = "system"
 _used = LIGHT
+_points = 10.5  # of the program's font at 100 %
+_text_size = 100
 
 
 def now() -> Colours:
@@ -103,16 +107,16 @@ def _wanted() -> Colours:
     return DARK if _chosen == "dark" or (_chosen == "system" and system_is_dark) else LIGHT
 
 
-def install(app: QApplication, appearance: Appearance = "system") -> None:
-    """Dresses the program; "system" follows the system from light to dark and back."""
+def install(app: QApplication, appearance: Appearance = "system", text_size: int = 100) -> None:
+    """Dresses the program; "system" follows the system from light to dark and back. `text_size` is in percent."""
+    global _points
     if not app.property("dressed"):
         app.setProperty("dressed", True)
         app.setStyle("Fusion")
-        base = app.font()
-        base.setPointSizeF(max(10.5, base.pointSizeF()))
-        app.setFont(base)
+        _points = max(_points, app.font().pointSizeF())
         app.styleHints().colorSchemeChanged.connect(lambda _: _apply(app))
     choose(app, appearance)
+    choose_text_size(app, text_size)
 
 
 def choose(app: QApplication, appearance: Appearance) -> None:
@@ -122,12 +126,49 @@ def choose(app: QApplication, appearance: Appearance) -> None:
     _apply(app)
 
 
+def choose_text_size(app: QApplication, percent: int) -> None:
+    """All words larger or smaller from now on, and with them what `fix` was told of."""
+    global _text_size
+    _text_size = percent
+    made = app.font()
+    made.setPointSizeF(_points * percent / 100)
+    if made != app.font():
+        app.setFont(made)
+        _apply(app)
+
+
+def scaled(pixels: float) -> int:
+    """So many pixels at a text size of 100 %, at the present one."""
+    return round(pixels * _text_size / 100)
+
+
+def fix(widget: QWidget, width: int | None = None, height: int | None = None) -> None:
+    """As `setFixedWidth` and `setFixedHeight`, but `scaled`, also when the text size changes."""
+    widget.setProperty("fixed", (width, height))
+    _follow_text_size(widget)
+
+
 def font(scale: float, bold: bool = False) -> QFont:
-    """The program's font, larger or smaller."""
+    """The program's font, larger or smaller, at the present text size: for what is painted."""
     made = QApplication.font()
     made.setPointSizeF(made.pointSizeF() * scale)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return made
+
+
+def set_font(widget: QWidget, scale: float, bold: bool = False) -> None:
+    """The program's font, larger or smaller, at every text size: for a widget."""
+    widget.setProperty("face", (scale, bold))
+    _follow_text_size(widget)
+
+
+def _follow_text_size(widget: QWidget) -> None:
+    """A style sheet gives a widget the font back that it was first polished with, so this comes after each polishing."""
+    if face := widget.property("face"):
+        widget.setFont(font(*face))
+    for side, fixing in zip(widget.property("fixed") or (), (widget.setFixedWidth, widget.setFixedHeight), strict=False):
+        if side is not None:
+            fixing(scaled(side))
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -136,6 +177,7 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        _follow_text_size(widget)
 
 
 def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False) -> QLabel:
@@ -143,7 +185,7 @@ def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
-    made.setFont(font(scale, bold))
+    set_font(made, scale, bold)
     return made
 
 
@@ -175,3 +217,5 @@ def _apply(app: QApplication) -> None:
     for field in sorted(fields(colours), key=lambda field: -len(field.name)):  # @accent is not a part of another name
         sheet = sheet.replace(f"@{field.name}", getattr(colours, field.name))
     app.setStyleSheet(sheet)
+    for widget in app.allWidgets():
+        _follow_text_size(widget)

@@ -18,6 +18,7 @@ AT_CONSTRUCTION = (
     "audio.output_device",
     "audio.latency",
     "look.appearance",
+    "look.text_size",
     "engine.model",
     "engine.schedule",
 )
@@ -49,6 +50,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "talk.hands_free": conversation.set_hands_free,
         "talk.pre_roll_seconds": sound.set_pre_roll,
         "look.appearance": lambda appearance: theme.choose(QApplication.instance(), appearance),
+        "look.text_size": lambda percent: theme.choose_text_size(QApplication.instance(), percent),
         "engine.model": load,
         "engine.schedule": talk.picker.form.setText,
         "engine.pooling": talk.picker.choose_pooling,

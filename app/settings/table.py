@@ -158,6 +158,15 @@ SETTINGS: tuple[Setting, ...] = (
         choices=(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
     ),
     Setting(
+        "look.text_size",
+        "int",
+        100,
+        "Text size",
+        "All words of the window, larger or smaller.",
+        _LOOK,
+        range=Range(80, 150, 10, "%"),
+    ),
+    Setting(
         "engine.model",
         "model",
         "wren",

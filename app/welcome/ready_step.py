@@ -49,7 +49,7 @@ class KeyCap(QWidget):
         super().__init__()
         self._text = text
         self.setAccessibleName(text)
-        self.setFont(theme.font(0.92, bold=True))
+        theme.set_font(self, 0.92, bold=True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -164,7 +164,7 @@ class SetupCard(QScrollArea):
             box.setFixedWidth(250)
         for method, button in self.methods.items():
             button.setAccessibleDescription(NAMES[method][1])
-            button.setFont(theme.font(1.05, bold=True))
+            theme.set_font(button, 1.05, bold=True)
             button.setStyleSheet(_RADIO)
             self._group.addButton(button)
         self.methods["preference"].setChecked(True)

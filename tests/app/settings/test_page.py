@@ -109,7 +109,8 @@ def test_what_is_set_elsewhere_is_shown(setting, page, settings, qtbot):
     heard = []
     page.rows[setting.key].editor.wanted.connect(heard.append)
     text = TEXTS.get(setting.key, "fixed:6")
-    value = {"bool": not setting.default, "int": 3, "float": 0.25, "text": text, "keys": "Ctrl+J"}.get(setting.kind, "USB")
+    number = round(setting.range.least + setting.range.step) if setting.range else 0
+    value = {"bool": not setting.default, "int": number, "float": 0.25, "text": text, "keys": "Ctrl+J"}.get(setting.kind, "USB")
     settings.set(setting.key, setting.choices[-1][0] if setting.choices else value)
     assert page.rows[setting.key].reset.isVisibleTo(page) and heard == []
 

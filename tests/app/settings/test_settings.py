@@ -14,13 +14,15 @@ from app.settings import toml
 from app.settings.settings import Settings, default_file
 from app.settings.table import BY_KEY, SECTIONS, SETTINGS, SettingError
 
-OTHER = {"int": 3, "float": 0.25, "text": "spark:even@9", "keys": "Ctrl+Alt+K"}
+OTHER = {"float": 0.25, "text": "spark:even@9", "keys": "Ctrl+Alt+K"}
 
 
 def other_value(setting):
     """One that is not the default."""
     if setting.kind == "bool":
         return not setting.default
+    if setting.kind == "int":
+        return round(setting.range.least + setting.range.step)
     if setting.key == "engine.pooling":
         return "input:0.8"
     return setting.choices[-1][0] if setting.choices else OTHER.get(setting.kind, 'a "name"\\ with\ttabs, ü and 語')

@@ -21,6 +21,7 @@ FLOORS = {
     "engine.edit_distance": 0,
     "engine.events": 0,
     "engine.log": 0,
+    "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
     "engine.whole_file": 0,
@@ -36,7 +37,7 @@ FLOORS = {
     "engine.benchmarks": 5,
     "engine.cli": 5,
 }
-NO_TORCH = ("audio_files", "edit_distance", "events", "log", "prefill.pooling", "resources", "schedules", "whole_file")
+NO_TORCH = ("audio_files", "edit_distance", "events", "log", "prefill.pooling", "quoting", "resources", "schedules", "whole_file")
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 
 

@@ -12,6 +12,7 @@ from platformdirs import user_config_path
 
 from app.settings import toml
 from app.settings.table import BY_KEY, SettingError, Value
+from engine.quoting import reason
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +124,10 @@ class Settings:
                 continue
             if accepted != setting.default:
                 self._values[key] = accepted
+        if self.remarks:
+            further = len(self.remarks) - 1
+            more = f" So with {further} more: see Settings." if further else ""
+            self.problem = next(iter(self.remarks.values())) + more
 
     def _put_aside(self, path: Path, error: Exception) -> None:
         aside = path.with_name(path.name + ".damaged")
@@ -135,10 +140,10 @@ class Settings:
         except OSError as refusal:
             self._may_write = False
             return self._complain(
-                f"The settings in {path} are damaged ({error}) and cannot be put aside ({_why(refusal)}), "
+                f"The settings in {path} are damaged ({reason(error)}) and cannot be put aside ({_why(refusal)}), "
                 "so the defaults are used and changes last until you close Refrain."
             )
-        self._complain(f"The settings file was damaged ({error}). It is kept as {aside}, and the defaults are used.")
+        self._complain(f"The settings file was damaged ({reason(error)}). It is kept as {aside}, and the defaults are used.")
 
     def _save(self) -> None:
         if not self._may_write:

@@ -9,6 +9,7 @@ from typing import Literal
 from app.audio.devices import LATENCIES
 from engine import schedules
 from engine.prefill import pooling
+from engine.quoting import shown
 
 Kind = Literal["bool", "int", "float", "choice", "text", "folder", "model", "input", "output", "keys"]
 Value = bool | int | float | str
@@ -60,15 +61,15 @@ class Setting:
     def accept(self, value: object) -> Value:
         """The value as it is kept. Raises `SettingError`."""
         wanted = TYPES.get(self.kind, str)
-        if wanted is float and type(value) is int:
-            value = float(value)
-        if type(value) is not wanted:
-            raise SettingError(f"{self.title} must be {_WORDS[wanted]}, not {value!r}.")
+        if type(value) is not wanted and not (wanted is float and type(value) is int):
+            raise SettingError(f"{self.title} must be {_WORDS[wanted]}, not {shown(value)}.")
         if self.range is not None and not self.range.least <= value <= self.range.most:
-            raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:g}, not {value:g}.")
+            raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:g}, not {shown(value)}.")
+        if wanted is float:
+            value = float(value)
         if self.choices and value not in (one for one, _ in self.choices):
             names = ", ".join(f'"{one}"' for one, _ in self.choices)
-            raise SettingError(f"{self.title} must be one of {names}, not {value!r}.")
+            raise SettingError(f"{self.title} must be one of {names}, not {shown(value)}.")
         if self.check is not None:
             try:
                 self.check(value)

@@ -15,15 +15,26 @@ from engine import whole_file
 _HEAD = """# The settings of Refrain. A line such as #seed = 0 is a default: take the # away to set it yourself.
 # Refrain writes this file again whenever a setting changes, so change it while the program is closed.
 """
+_LARGEST = 32_000  # bytes; this program's own file has six thousand, and to read TOML can take the square of its length
+_DEEPEST = 20  # tables and lists in one another
 _BARE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 def read(path: Path) -> dict[str, Any]:
-    """`group.name` -> value; empty without a file. Raises `OSError`, or `ValueError` for a file that is no TOML."""
+    """`group.name` -> value; empty without a file.
+
+    Raises `OSError`, or `ValueError` or `RecursionError` for a file that is no TOML, or such as nobody writes.
+    """
     try:
-        found = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    if len(content) > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST:,} bytes")
+    found = tomllib.loads(content.decode("utf-8-sig"))
+    if _depth(found, _DEEPEST) > _DEEPEST:
+        raise ValueError(f"its tables are nested deeper than {_DEEPEST}")
     flat: dict[str, Any] = {}
     for group, value in found.items():
         if isinstance(value, dict):
@@ -84,7 +95,15 @@ def literal(value: Any) -> str:
             return f"[{', '.join(map(literal, value))}]"
         case dict():
             return f"{{ {', '.join(f'{_name(name)} = {literal(one)}' for name, one in value.items())} }}"
+        case int() if value >= 10**1000:
+            return hex(value)  # Python refuses to write it in tens, and only so can it have been read
     return repr(value)  # int and float: inf and nan are the same words in TOML
+
+
+def _depth(value: Any, most: int) -> int:
+    """Of tables and lists in one another, looking no further than `most`."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max((_depth(one, most - 1) for one in inner), default=0) if most >= 0 else 1
 
 
 def _name(name: str) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from engine.quoting import quoted
+
 INPUT_WINDOW, DEEP_WINDOW = 1, 3
 """The paper's windows."""
 
@@ -67,7 +69,7 @@ class Pooling:
 
 NONE = Pooling()
 
-_INPUT, _DEEP = r"([^,@]+)(?:,w=(-?\d+))?", r"(\d+)@([^,@]+)(?:,w=(-?\d+))?"
+_INPUT, _DEEP = r"([^,@]+)(?:,w=(-?[0-9]{1,9}))?", r"([0-9]{1,9})@([^,@]+)(?:,w=(-?[0-9]{1,9}))?"
 
 
 def parse(text: str) -> Pooling:
@@ -82,7 +84,7 @@ def parse(text: str) -> Pooling:
     if found := re.fullmatch(f"dual:{_INPUT},{_DEEP}", form):
         return Pooling(_input(*found.groups()[:2]), _deep(*found.groups()[2:]))
     raise PoolingError(
-        f'"{text}" is not a pooling: write none, input:0.8, deep:9@0.7 (layer@threshold) or dual:0.8,9@0.7; '
+        f"{quoted(text)} is not a pooling: write none, input:0.8, deep:9@0.7 (layer@threshold) or dual:0.8,9@0.7; "
         ",w=2 may follow a threshold."
     )
 
@@ -150,7 +152,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise PoolingError(f'"{text}" is not a threshold: write a number above 0 and at most 1, such as 0.8.') from None
+        raise PoolingError(f"{quoted(text)} is not a threshold: write a number above 0 and at most 1, such as 0.8.") from None
 
 
 def _threshold(tau: float, window: int, usual: int) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 
+from engine.quoting import quoted
 from engine.schedules.forms import PERIOD_OF, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
 
 FORMS = "full, fixed:9, spark:even@9, spark:odd@9, spark:triple@9, spark:k=4,first@9, spark:k=4,last@9 or entropy:9<0.5"
 OPTIONS = "+text, +propagate, +hole, +review, +review(top-p=0.9), +review(top-n=5) and +slice"
 
-_NUMBER = r"[\d.]+(?:e-?\d+)?"
-_SPARK = re.compile(r"spark:(?:(even|odd|triple)|k=(\d+),(first|last))@(\d+)")
-_REVIEW = re.compile(rf"review\((?:top-p=(-?{_NUMBER})|top-n=(-?\d+))\)")
+_COUNT = r"[0-9]{1,9}"
+_NUMBER = r"[0-9.]{1,30}(?:e-?[0-9]{1,4})?"
+_SPARK = re.compile(rf"spark:(?:(even|odd|triple)|k=({_COUNT}),(first|last))@({_COUNT})")
+_REVIEW = re.compile(rf"review\((?:top-p=(-?{_NUMBER})|top-n=(-?{_COUNT}))\)")
 
 
 def parse(text: str) -> Schedule:
     """Reads a schedule's text form; `str` of the result is its shortest form. Raises `ScheduleError`."""
     form, *options = (part.strip() for part in text.strip().lower().split("+"))
     given = _options(options)
-    if form == "full" or (fixed := re.fullmatch(r"fixed:(\d+)", form)):
+    if form == "full" or (fixed := re.fullmatch(rf"fixed:({_COUNT})", form)):
         if given.pop("review", False):
             raise ScheduleError(f"{form}+review has no refresh that could review: use a spark: schedule for review.")
         return Full(**given) if form == "full" else Fixed(int(fixed[1]), **given)
-    if entropy := re.fullmatch(rf"entropy:(\d+)<(-?{_NUMBER})", form):
+    if entropy := re.fullmatch(rf"entropy:({_COUNT})<(-?{_NUMBER})", form):
         if given.pop("review", False):
             raise ScheduleError(f"{form}+review has no groups that could be reviewed: use a spark: schedule for review.")
         return Entropy(int(entropy[1]), _number(entropy[2]), **given)
@@ -30,7 +32,7 @@ def parse(text: str) -> Schedule:
         name, period, refresh, layer = spark.groups()
         period, refresh = PERIOD_OF[name] if name else (int(period), refresh)
         return Spark(period, refresh, int(layer), **given)
-    raise ScheduleError(f'"{text}" is not a schedule: write {FORMS}; after it may follow {OPTIONS}.')
+    raise ScheduleError(f"{quoted(text)} is not a schedule: write {FORMS}; after it may follow {OPTIONS}.")
 
 
 def _options(options: list[str]) -> dict:
@@ -46,7 +48,7 @@ def _options(options: list[str]) -> dict:
             tolerance = Tolerance(top_p=_number(top_p)) if top_p else Tolerance(top_n=int(top_n))
             found = {"review": True, "tolerance": tolerance}
         else:
-            raise ScheduleError(f"A schedule has no option +{option}: there are {OPTIONS}.")
+            raise ScheduleError(f"A schedule has no option {quoted(f'+{option}')}: there are {OPTIONS}.")
         if given.keys() & found.keys():
             raise ScheduleError(f"+{option} is given together with another one of its kind: choose one of them.")
         given |= found
@@ -57,4 +59,4 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ScheduleError(f'"{text}" is not a number: write one like 0.5.') from None
+        raise ScheduleError(f"{quoted(text)} is not a number: write one like 0.5.") from None

@@ -95,6 +95,7 @@ def test_observers_hear_of_real_changes_only(file):
     [
         ("generation.temperature", 2.5, "from 0 to 2"),
         ("generation.temperature", math.nan, "from 0 to 2"),
+        ("generation.temperature", 10**400, "from 0 to 2"),
         ("generation.temperature", True, "a number"),
         ("generation.seed", -1, "from 0"),
         ("generation.seed", 1.0, "a whole number"),
@@ -116,6 +117,7 @@ def test_a_bad_value_is_refused_and_in_the_file_falls_back(key, value, words, fi
     settings = Settings(file)
     assert settings.get(key) == BY_KEY[key].default
     assert words in settings.remarks[key] and words in caplog.text
+    assert BY_KEY[key].title in settings.problem or words in settings.problem
     settings.set("talk.hands_free", True)
     settings.close()
     assert f"\n{name} = {toml.literal(value)}\n" in file.read_text(encoding="utf-8"), "it is the user's to correct"
@@ -145,7 +147,21 @@ def test_what_another_version_wrote_is_kept(file):
     assert {group: held for group, held in found.items() if held != {}} == foreign
 
 
-@pytest.mark.parametrize("content", [b"[audio\nlatency = ", b"\xff\xfe\x00", b"a = " + b"[" * 5000])
+def test_a_number_too_long_for_python_is_kept_as_it_was(file):
+    file.parent.mkdir()
+    number = "0x" + "f" * 5000
+    file.write_text(f"[generation]\nseed = {number}\n", encoding="utf-8")
+    settings = Settings(file)
+    assert "not a number of 6,021 digits" in settings.remarks["generation.seed"] and settings.get("generation.seed") == 0
+    settings.set("talk.hands_free", True)
+    settings.close()
+    assert f"\nseed = {number}\n" in file.read_text(encoding="utf-8")
+
+
+_DAMAGED = (b"[audio\nlatency = ", b"\xff\xfe\x00", b"a = " + b"[" * 5000, b"a." * 50 + b"b = 1", b"#" * 40_000)
+
+
+@pytest.mark.parametrize("content", _DAMAGED, ids=["cut", "bytes", "lists", "tables", "long"])
 def test_a_damaged_file_is_kept_aside(content, file):
     file.parent.mkdir()
     file.write_bytes(content)

@@ -83,7 +83,8 @@ def start(verbose: bool = False) -> None:
         return
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(log_file(), maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True)
+        how = {"maxBytes": 1 << 20, "backupCount": 2, "encoding": "utf-8", "errors": "backslashreplace"}
+        handler = RotatingFileHandler(log_file(), **how, delay=True)
         _catch_crashes(crash_file())
     except OSError:
         handler = logging.NullHandler()

@@ -20,6 +20,7 @@ FLOORS = {
     "engine.audio_files": 0,
     "engine.edit_distance": 0,
     "engine.events": 0,
+    "engine.interrupt": 0,
     "engine.log": 0,
     "engine.quoting": 0,
     "engine.resources": 0,
@@ -37,7 +38,9 @@ FLOORS = {
     "engine.benchmarks": 5,
     "engine.cli": 5,
 }
-NO_TORCH = ("audio_files", "edit_distance", "events", "log", "prefill.pooling", "quoting", "resources", "schedules", "whole_file")
+NO_TORCH = tuple(
+    "audio_files edit_distance events interrupt log prefill.pooling quoting resources schedules whole_file".split()
+)
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 
 

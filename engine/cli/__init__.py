@@ -6,6 +6,7 @@ results, stderr everything else. Exit codes: 0 done, 1 could not be done, 2 wron
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
@@ -16,13 +17,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 
+from engine import interrupt
 from engine.cli import eval as evaluation
 from engine.cli import heads, models
 from engine.cli.draw import Draw, PenaltyOption, TemperatureOption, TopKOption, TopPOption
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, print_table, status
+from engine.cli.output import JsonOption, VerboseOption, complain, deliver, in_sentences, print_json, print_table, status
 
 app = typer.Typer(
-    help="Refrain: an offline voice chat with a spoken language model.",
+    help="Talk to a spoken language model on this machine, and watch how deep it thinks. Without a command the window opens.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -31,20 +33,23 @@ schedules_app = typer.Typer(help="The decoding schedules.", no_args_is_help=True
 app.add_typer(models.app, name="models")
 app.add_typer(heads.app, name="heads")
 app.add_typer(schedules_app, name="schedules")
-app.command("eval")(evaluation.evaluate)
 
 _BY_DEFAULT = "wren"
 
 ModelOption = Annotated[str, typer.Option(help="A model's name (see: refrain models list) or folder.")]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command line (by default the program's own) and returns its exit code."""
+def main(arguments: Sequence[str]) -> int:
+    """Runs a command line and returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="refrain")
+        app(args=list(arguments), prog_name="refrain")
+        code = 0
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return deliver(code)
 
 
 @app.command()
@@ -99,12 +104,14 @@ def ask(
             complain(draw.without_effect(loaded))
         if batch:
             settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw)
-            _print_answers(batches.answers(loaded, questions, batch.parent, settings))
+            with interrupt.raised():
+                _print_answers(batches.answers(loaded, questions, batch.parent, settings), len(questions))
             return
         if tracer and draw.given:
             tracer.how = {"sampling": draw.given}
         dialogue = Dialogue(loaded, wanted, draw.of(loaded), seed, max_tokens, pooling=merging)
-        _ask_one(dialogue, loaded, question, out, tracer, as_json)
+        with interrupt.raised():
+            _ask_one(dialogue, loaded, question, out, tracer, as_json)
 
 
 @app.command()
@@ -170,6 +177,9 @@ def list_schedules(model: ModelOption = _BY_DEFAULT, as_json: JsonOption = False
         print(f"Exit layers of {loaded.name}: {', '.join(map(str, exits)) or 'none'}.")
 
 
+app.command("eval")(evaluation.evaluate)
+
+
 def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
     """One question, live in the terminal or as one JSON object."""
     from engine import asking, audio_files
@@ -201,15 +211,21 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
         raise KeyboardInterrupt
 
 
-def _print_answers(answers: Iterable[dict[str, Any]]) -> None:
-    interrupted = False
+def _print_answers(answers: Iterable[dict[str, Any]], count: int) -> None:
+    """Ends the program with 1 if a line failed, after all lines."""
+    failed, interrupted = 0, False
     for answer in answers:
         print_json(answer)
         if "error" in answer:
+            failed += 1
             complain(f"Line {answer['line']}: {answer['error']}")
         interrupted = answer.get("interrupted", False)
+    if failed:
+        complain(f"{failed} of {count} {'question' if count == 1 else 'questions'} could not be answered.")
     if interrupted:
         raise KeyboardInterrupt
+    if failed:
+        raise typer.Exit(1)
 
 
 def _load_libraries(threads: int | None) -> None:

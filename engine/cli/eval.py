@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from engine import interrupt
 from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, progress_bars, status
 
 HELP = """Measures a model's answers: quality, depth, speed and memory, with 95 % intervals.
@@ -73,7 +74,7 @@ def evaluate(
             max_tokens,
         )
         try:
-            with progress_bars() as progress:
+            with interrupt.raised(), progress_bars() as progress:
                 results = evaluate.measure(loaded, plan, progress, times)
         except KeyboardInterrupt:
             complain(f"What is finished is kept in {plan.folder}: the same command goes on from there.")

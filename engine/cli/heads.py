@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from engine import interrupt
 from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, numbers, print_json, progress_bars, status
 
 app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
@@ -56,7 +57,7 @@ def train(
             complain(f"There are {len(asked.items)} questions, and greedy replies do not vary: so many are recorded.")
             replies = len(asked.items)
         target = out.expanduser() if out else train.target_folder(loaded)
-        with progress_bars() as progress:
+        with interrupt.raised(), progress_bars() as progress:
             found = train.train(loaded, train.Plan(tuple(wanted), asked, replies, epochs, sampling), target, progress)
         if as_json:
             print_json({"file": str(target / train.FILE), "agreement": [asdict(one) for one in found]})
@@ -89,7 +90,7 @@ def measure(
         asked = questions.questions(prompts, loaded.name, count)
         for note in asked.notes:
             complain(f"{note} Those questions are left out.")
-        with progress_bars() as progress:
+        with interrupt.raised(), progress_bars() as progress:
             found = measuring.measure(loaded, asked, wanted, progress)
         if as_json:
             print_json({"questions": len(asked.items), "agreement": [asdict(one) for one in found]})
@@ -127,7 +128,7 @@ def choose(
         asked = choosing.held_out(questions.questions(prompts, loaded.name, count * choosing.HELD_OUT_EVERY), count)
         tried = choosing.candidates(loaded.decoder.config.layers, sorted(loaded.exit_heads), wanted)
         times = Times()
-        with progress_bars() as progress:
+        with interrupt.raised(), progress_bars() as progress:
             found = choosing.compare(loaded, tried, asked, out or _kept(loaded), judge, progress, times)
         chosen = choosing.best(found, loss)
         complain(f"Took: {times}.")

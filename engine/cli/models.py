@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from engine import interrupt
 from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, print_table, status
 
 if TYPE_CHECKING:  # they bring torch along
@@ -39,17 +40,14 @@ def list_models(as_json: JsonOption = False, verbose: VerboseOption = False) -> 
             print_json(listed)
             return
         rows = [
-            (
-                one["name"],
-                one["family"],
-                _size(one["bytes"]),
-                one["licence"].split(". ")[0],
-                one["problem"] or one["state"],
-                one["folder"],
-            )
-            for one in listed
+            (one["name"], one["family"], _size(one["bytes"]), one["licence"].split(". ")[0], one["state"]) for one in listed
         ]
-        print_table(("Model", "Family", "Size", "Licence", "State", "Folder"), rows)
+        print_table(("Model", "Family", "Size", "Licence", "State"), rows)
+        for one in listed:  # in lines of their own, so that a long path can be copied whole
+            if one["folder"]:
+                print(f"{one['name']}: {one['folder']}")
+            if one["problem"]:
+                print(f"{one['name']}: {one['problem']}")
 
 
 @app.command("check")
@@ -132,7 +130,7 @@ def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
     if facts is not None:
         state = "broken" if entry.problem else "ready"
     else:
-        state = "partly downloaded" if entry.unfinished else "not installed"
+        state = "partly here" if entry.unfinished else "not installed"
     size = facts.disk_bytes if facts is not None else released.download_bytes
     return {
         "name": names.get(Path(entry.key), entry.key) if entry.is_added else entry.key,
@@ -207,7 +205,7 @@ def _watch(download: Download, again: str) -> None:
     columns = (BarColumn(), TextColumn("{task.description}", markup=False))
     download.start()
     try:
-        with Progress(*columns, console=Console(stderr=True)) as bar:
+        with interrupt.raised(), Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task("")
             while not download.join(_POLL):
                 now = download.progress
@@ -216,7 +214,7 @@ def _watch(download: Download, again: str) -> None:
         download.cancel()
         download.join(5.0)
         complain(f"{download.progress.sentence} Type: {again}")
-        raise typer.Exit(130) from None
+        raise typer.Exit(interrupt.STATUS) from None
     if download.progress.state != "done":
         raise ValueError(f"{download.progress.sentence} To go on: {again}")
 

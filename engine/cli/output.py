@@ -3,46 +3,59 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from engine import log
+from engine import interrupt, log
 
+MOST_LAYERS = 1000
+_DIGITS = 12  # more of them are never read
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show tracebacks and log everything.")]
 
 
 @contextmanager
-def in_sentences(verbose: bool) -> Iterator[None]:
+def in_sentences(verbose: bool = False) -> Iterator[None]:
     """Turns what goes wrong inside into one sentence on stderr and an exit code."""
     log.start(verbose)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a character still shows the rest
     try:
         yield
     except KeyboardInterrupt:
         complain("Interrupted.")
-        raise typer.Exit(130) from None
-    except BrokenPipeError:
-        raise  # the reader of our output has gone: typer ends quietly
-    except (typer.Exit, typer.BadParameter):
-        raise
-    except Exception as error:
+        raise typer.Exit(interrupt.STATUS) from None
+    except (BrokenPipeError, typer.Exit, typer.BadParameter, SystemExit, GeneratorExit):
+        raise  # the first: the reader of our output has gone, and typer ends quietly
+    except BaseException as error:  # a panic of a native library is no Exception
         if log.wants_detail(verbose):
             traceback.print_exc()
         complain(log.explain(error))
         raise typer.Exit(1) from None
+
+
+def deliver(code: int) -> int:
+    """Hands over what was printed; the exit code, which is 1 if nobody took it. Python itself would print a traceback."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except (OSError, ValueError) as error:
+        if not isinstance(error, BrokenPipeError):
+            complain(f"The output cannot be written ({log.explain(error)}).")
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code or 1
 
 
 def status(text: str):
@@ -63,7 +76,10 @@ def numbers(text: str, option: str) -> list[int]:
         match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part)
         if not match:
             raise typer.BadParameter(f'{option} "{text}" is not understood: write numbers and ranges, such as 8,9 or 4-11.')
-        found |= set(range(int(match[1]), int(match[2] or match[1]) + 1))
+        first, last = (int(number[:_DIGITS]) for number in (match[1], match[2] or match[1]))
+        if last > MOST_LAYERS:
+            raise typer.BadParameter(f'{option} "{text}" goes beyond the {MOST_LAYERS} layers that a model may have.')
+        found |= set(range(first, last + 1))
     if not found:
         raise typer.BadParameter(f'{option} "{text}" has no number in it: write numbers and ranges, such as 8,9 or 4-11.')
     return sorted(found)
@@ -74,9 +90,10 @@ def print_json(value: Any) -> None:
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = Table(*header)
+    """As wide as the terminal at most; 80 columns are enough for every table of the program."""
+    table = Table(*header, box=SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
-        column.overflow = "fold"  # a long path is still worth copying
+        column.overflow = "fold"  # a long name is still worth copying
     table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(*map(escape, row))

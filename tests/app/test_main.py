@@ -29,6 +29,21 @@ assert not {"PySide6", "pyqtgraph", "sounddevice"} & set(sys.modules)
     assert "--schedule" in python(code)
 
 
+def test_the_help_names_every_command_and_option():
+    said = refrain("--help").stdout
+    rows = [line.split() for line in said.partition("Commands")[2].splitlines() if line.startswith("│ ") and line[2] != " "]
+    assert [row[1] for row in rows] == ["ask", "bench", "eval", "models", "heads", "schedules"]
+    for option in ("--model", "--schedule", "--pooling", "--input-device", "--appearance", "--demo", "--audio", "--version"):
+        assert f"{option} " in said
+    run = refrain("--demo", "models", "list")
+    assert run.returncode == 2 and "after the command" in run.stderr  # where it would do nothing
+
+
+def test_the_version_is_told():
+    run = refrain("--version")
+    assert run.returncode == 0 and run.stdout.startswith("refrain ")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is a display")
 def test_without_a_display_it_says_so_and_reads_a_question():
     run = refrain()

@@ -31,7 +31,7 @@ NAME = "step-audio-2-mini"
 def data(tmp_path, monkeypatch):
     """The folder of the user's data."""
     monkeypatch.setattr(shelf, "user_data_path", lambda *_, **__: tmp_path / "data")
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setenv("COLUMNS", "80")
     return tmp_path / "data"
 
 
@@ -84,7 +84,11 @@ def test_what_ships_and_what_could_be_here_is_listed(run):
     assert 20 < wren["megabytes"] < 40 and wren["licence"]
     assert found[NAME]["state"] == "not installed" and found[NAME]["licence"].startswith("Apache-2.0")
     code, out, _ = run("models", "list")
-    assert code == 0 and str(WREN) in out and "21.1 GB" in out and "not installed" in out
+    assert code == 0 and f"wren: {WREN}\n" in out
+    rows = [line.split("  ") for line in out.splitlines() if "21.1 GB" in line or "1.8 MB" in line]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert cells[0] == ["wren-padded", "wren", "1.8 MB", "Free for any use", "ready"]  # a row is a line, though it is narrow
+    assert cells[-1] == ["glm-4-voice-9b", "glm4voice", "21.1 GB", "GLM-4 model licence", "not installed"]
 
 
 def test_what_is_wrong_with_an_added_model_is_listed(run, tmp_path):

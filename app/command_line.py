@@ -1,0 +1,132 @@
+"""`refrain` without a sub-command: the window and its options, in the same command line as the sub-commands."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.display import why_no_window
+from engine import cli, log, schedules
+from engine.prefill import pooling as poolings
+
+PROG = "refrain"
+
+
+class Appearance(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    try:
+        print(f"{PROG} {metadata.version(PROG)}")
+    except metadata.PackageNotFoundError:
+        print(f"{PROG} (from its source tree)")
+    raise typer.Exit
+
+
+@cli.app.callback(invoke_without_command=True, no_args_is_help=False)
+def window(
+    context: typer.Context,
+    model: Annotated[str | None, typer.Option(help="A model's name or folder (default: as in the settings).")] = None,
+    schedule: Annotated[str | None, typer.Option(help="For example spark:even@9 (default: as in the settings).")] = None,
+    pooling: Annotated[str | None, typer.Option(help="For example input:0.8 (default: as in the settings).")] = None,
+    input_device: Annotated[str | None, typer.Option(metavar="NAME", help="The microphone, by a part of its name.")] = None,
+    output_device: Annotated[str | None, typer.Option(metavar="NAME", help="The speaker, by a part of its name.")] = None,
+    appearance: Annotated[Appearance | None, typer.Option(help="Default: as in the settings.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Ask the bundled questions by itself, one after another.")] = False,
+    audio: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer this spoken question without a window.")] = None,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show it and exit.")] = False,
+) -> None:
+    """Talk to a spoken language model on this machine, and watch how deep it thinks.
+
+    Without a command the window opens.
+    """
+    chosen = {
+        "engine.model": model,
+        "engine.schedule": schedule,
+        "engine.pooling": pooling,
+        "audio.input_device": input_device,
+        "audio.output_device": output_device,
+        "look.appearance": appearance,
+    }
+    chosen = {key: str(value) for key, value in chosen.items() if value is not None}  # options that are settings too
+    if context.invoked_subcommand:
+        if chosen or demo or audio:
+            raise typer.BadParameter(f"Options come after the command: {PROG} {context.invoked_subcommand} --help lists them.")
+        return
+    log.start()
+    try:
+        if schedule is not None:
+            chosen["engine.schedule"] = str(schedules.parse(schedule))
+        if pooling is not None:
+            chosen["engine.pooling"] = str(poolings.parse(pooling))
+    except (schedules.ScheduleError, poolings.PoolingError) as error:
+        cli.complain(str(error))
+        raise typer.Exit(2) from None
+    reason = why_no_window()
+    raise typer.Exit(_without_window(reason, chosen, audio) if reason or audio else _with_window(chosen, demo))
+
+
+def _with_window(chosen: dict[str, str], demo: bool) -> int:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from app import icons, theme
+    from app.diagnostics.hooks import watched
+    from app.diagnostics.last_run import Running
+    from app.program import program
+    from app.settings.settings import Settings, default_file
+
+    running = Running()
+    last_run = running.begin()
+    settings = Settings(default_file())
+    for key, value in chosen.items():
+        settings.override(key, value)
+    with watched():
+        app = QApplication([PROG])
+        app.setApplicationName(PROG)
+        app.setApplicationDisplayName("Refrain")
+        app.setWindowIcon(icons.mark())
+        theme.install(app, settings.get("look.appearance"), settings.get("look.text_size"))
+        with program(settings, last_run=last_run) as window:
+            if demo:
+                window.demonstrate()
+            window.show()
+            if not demo and not settings.get("first_run.done"):
+                QTimer.singleShot(0, window.show_welcome)
+            for ends in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(ends, lambda *_: QTimer.singleShot(0, window.close))  # not in the middle of a painting
+            code = app.exec()
+    running.end()
+    return code
+
+
+def _without_window(reason: str, chosen: dict[str, str], audio: Path | None) -> int:
+    """The same turn on the command line: a question from --audio, or a line from standard input."""
+    if reason:
+        cli.complain(reason)
+    if audio is not None:
+        question = ["--audio", str(audio)]
+    else:
+        if sys.stdin is None:
+            return 1
+        if sys.stdin.isatty():
+            print("Type a question instead: ", end="", file=sys.stderr, flush=True)
+        text = sys.stdin.readline().strip()
+        if not text:
+            cli.complain('No question was typed. Without a window, use: refrain ask --text "..."')
+            return 1
+        question = ["--text", text]
+    options = [part for name in ("model", "schedule", "pooling") if (key := f"engine.{name}") in chosen
+               for part in (f"--{name}", chosen[key])]  # fmt: skip
+    return cli.main(["ask", *question, *options])

@@ -27,6 +27,8 @@ class GroupFields(QStackedWidget):
         self.refreshes.setAccessibleName("Place of the refresh")
         self.refreshes.addItem("first at full depth", "first")
         self.refreshes.addItem("last at full depth", "last")
+        self.refreshes.setPlaceholderText("full depth after its drafts")  # where nothing can be chosen: see `allow`
+        self._refresh = "first"
         self.names = {(period, refresh): QPushButton(name) for name, period, refresh in GROUPS}
         self.threshold = named(
             Decimal(minimum=0.001, maximum=20.0, singleStep=0.1, decimals=3, value=THRESHOLD, suffix=" nats"),
@@ -43,7 +45,7 @@ class GroupFields(QStackedWidget):
     @property
     def group(self) -> tuple[int, str]:
         """The period, and the place of the refresh."""
-        return self.period.value(), self.refreshes.currentData()
+        return self.period.value(), self.refreshes.currentData() or self._refresh
 
     @property
     def nats(self) -> float:
@@ -60,16 +62,17 @@ class GroupFields(QStackedWidget):
         """Sets every control; whoever calls passes over `changed`."""
         if isinstance(schedule, Spark):
             self.period.setValue(schedule.period)
-            self.refreshes.setCurrentIndex(self.refreshes.findData(schedule.refresh))
+            self._refresh = schedule.refresh
+            self.refreshes.setCurrentIndex(-1 if schedule.review else self.refreshes.findData(schedule.refresh))
         elif isinstance(schedule, Entropy):
             self.threshold.setValue(schedule.threshold)
             self._threshold = (schedule.threshold, self.threshold.value())
 
     def allow(self, kind: type, reviews: bool) -> None:
-        """Only what a schedule of this kind can have."""
+        """Only what a schedule of this kind can have. A review comes after its drafts, whatever the text form says."""
         self.setCurrentIndex(int(kind is Entropy))
         self.setEnabled(kind in (Spark, Entropy))
-        self.refreshes.setEnabled(kind is Spark and not reviews)  # a review follows its drafts
+        self.refreshes.setEnabled(kind is Spark and not reviews)
 
     def _lay_out(self) -> None:
         groups, entropy = QWidget(), QWidget()

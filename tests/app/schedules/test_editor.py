@@ -86,6 +86,19 @@ def test_a_review_catches_up_whatever_was_chosen_for_the_layers_above(editor, ch
     assert chosen == ["spark:even@2+review"]
 
 
+def test_the_words_and_the_picture_say_the_same_of_a_review(editor, chosen):
+    groups, depths = editor.groups, [6, 6, 6, 8]
+    for form in ("spark:k=4,first@6+review", "spark:k=4,last@6+review"):
+        editor.show_schedule(parse(form))
+        assert groups.refreshes.currentIndex() == -1 and "after its drafts" in groups.refreshes.placeholderText()
+        assert editor.pattern.depths[:4] == depths == [parse(form).depth(at, None, 8) or 8 for at in range(4)]
+        assert editor.form.text() == form
+    editor.show_schedule(parse("spark:k=4,first@6+review"))
+    editor.options.review.click()
+    assert groups.refreshes.currentText() == "first at full depth" and chosen == ["spark:k=4,first@6"]
+    assert editor.pattern.depths[:4] == [8, 6, 6, 6]
+
+
 def test_only_the_model_s_exit_heads_are_offered(editor):
     assert [editor.layers.itemData(place) for place in range(editor.layers.count())] == [2, 6]
     editor.set_model(ModelFacts("m", ".", 8, (), 16, 25.0, 1024))

@@ -124,7 +124,7 @@ def _without_window(reason: str, chosen: dict[str, str], audio: Path | None) -> 
             print("Type a question instead: ", end="", file=sys.stderr, flush=True)
         text = sys.stdin.readline().strip()
         if not text:
-            cli.complain('No question was typed. Without a window, use: refrain ask --text "..."')
+            cli.complain('No question was typed. Without a window, use: refrain ask --text "What is two plus two?"')
             return 1
         question = ["--text", text]
     options = [part for name in ("model", "schedule", "pooling") if (key := f"engine.{name}") in chosen

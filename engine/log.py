@@ -104,7 +104,7 @@ def _catch_crashes(path: Path) -> None:
 def explain(error: BaseException) -> str:
     """An error as one line for the user; it is logged with its traceback."""
     logging.getLogger(__name__).error("%s", error, exc_info=error)
-    return textwrap.shorten(_sentence(error), 500, placeholder=" ...")
+    return textwrap.shorten(_sentence(error), 500, placeholder="…")
 
 
 def _sentence(error: BaseException) -> str:

@@ -28,13 +28,13 @@ def shown(value: object) -> str:
         text = " ".join(_SHORT.repr(value).split())
     except (ValueError, RecursionError):
         return f"a {type(value).__name__}"
-    return text if len(text) <= 2 * _MOST else f"{text[:_MOST]}...{text[-20:]}"
+    return text if len(text) <= 2 * _MOST else f"{text[:_MOST]}…{text[-20:]}"
 
 
 def quoted(text: str) -> str:
     """A text in double quotes, cut in the middle where it is long; what cannot be printed is spelled out."""
     if len(text) > _MOST:
-        text = f"{text[:50]}...{text[-20:]}"
+        text = f"{text[:50]}…{text[-20:]}"
     return '"' + "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text) + '"'
 
 
@@ -45,4 +45,4 @@ def reason(error: BaseException) -> str:
     except Exception:  # whoever made it
         text = ""
     text = text or type(error).__name__
-    return text if len(text) <= 300 else f"{text[:260]}...{text[-30:]}"
+    return text if len(text) <= 300 else f"{text[:260]}…{text[-30:]}"

@@ -50,7 +50,7 @@ class DeviceMenu(QMenu):
             for name in found.names(line.direction) if found else ():
                 self._offer(group, name, name, line.direction, line.chosen == name)
         if found is None:
-            self._head("Looking for devices …")
+            self._head("Looking for devices…")
         elif found.error:
             self._head(found.error)
         self._head("Latency")

@@ -49,7 +49,7 @@ class ModelCard(QFrame):
         self.show_folder = _button("Show folder", f"Show the folder of {entry.name}")
         self.remove = _button("Remove from list", f"Remove {entry.name} from the list")
         self.remove.setToolTip("The files stay where they are.")
-        self.download = _button("Download ...", f"Download {entry.name}")
+        self.download = _button("Download…", f"Download {entry.name}")
         self.row = DownloadRow(entry.released) if entry.released is not None else None
         self._lay_out()
         self._connect()
@@ -111,7 +111,7 @@ class ModelCard(QFrame):
         self.remove.setVisible(entry.is_added)
         self.remove.setEnabled(self._model is None)
         self.download.setVisible(entry.released is not None and not running and (not is_here or bool(entry.problem)))
-        self.download.setText("Continue download ..." if self._has_part else "Download ...")
+        self.download.setText("Continue download…" if self._has_part else "Download…")
         if self.row is not None and self._progress is None and not self.row.start.isVisible():
             if entry.unfinished:
                 self.row.show_unfinished(entry.unfinished)
@@ -128,7 +128,7 @@ class ModelCard(QFrame):
         """The badge's words and role."""
         entry = self.entry
         if self._loading == entry.use:
-            return "Loading ...", "schedule"
+            return "Loading…", "schedule"
         if self._model is not None:
             return "In use", "schedule"
         if running:

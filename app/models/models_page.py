@@ -39,10 +39,10 @@ class ModelsPage(QWidget):
         self._model: ModelFacts | None = None
         self._loading = ""
         self.cards: dict[str, ModelCard] = {}
-        self.add_button = QPushButton("Add folder ...")
+        self.add_button = QPushButton("Add folder…")
         self.add_button.setAccessibleName("Add a folder with a model")
         self.add_button.clicked.connect(self._ask_folder)
-        self._machine_line = theme.label("Looking at this computer ...", "muted")
+        self._machine_line = theme.label("Looking at this computer…", "muted")
         self._in_use_line = theme.label("", "muted")
         self._notice = theme.label()
         self._notice.setAccessibleName("Message about models")
@@ -96,7 +96,7 @@ class ModelsPage(QWidget):
 
     def add_folder(self, folder: Path) -> None:
         """Checks the folder in the background and puts it on the list."""
-        self._say("Looking through the folder ...")
+        self._say("Looking through the folder…")
 
         def added(sentence: str) -> None:
             self._say(sentence)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 from app import theme
 from app.settings.shortcuts import pressed
 
-WAITING = "Press a key …"
+WAITING = "Press a key…"
 
 
 class KeyButton(QPushButton):

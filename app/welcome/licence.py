@@ -25,5 +25,5 @@ def _first_sentence(text: str) -> str:
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
     said = next((part for part in paragraphs if part and not part.startswith("#")), "").replace("`", "")
     sentence = said.split(". ")[0].rstrip(".")
-    short = sentence if len(sentence) <= LONGEST else sentence[:LONGEST].rsplit(" ", 1)[0] + " …"
+    short = sentence if len(sentence) <= LONGEST else sentence[:LONGEST].rsplit(" ", 1)[0] + "…"
     return f"{short}." if short and not short.endswith("…") else short

@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements
 
 @app.command("speaking")
 def speaking_command(
-    names: Annotated[list[str], typer.Argument(metavar="MODEL...", help="A model's name or folder.")],
+    names: Annotated[list[str], typer.Argument(metavar="MODEL…", help="A model's name or folder.")],
     blocks: Annotated[int, typer.Option(min=2, help="Blocks of the reply.")] = speaking.BLOCKS,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,

@@ -140,7 +140,7 @@ def bench(
         for one in wanted:
             schedules.check(one, layers, exits)
         threads = sorted(set(threads))
-        with status("Measuring ..."):
+        with status("Measuring…"):
             speeds = decode.measure(loaded, wanted, threads, repeats, prompts)
             caches = catch_up.measure(loaded, [one for one in wanted if one != schedules.Full()], min(prompts, 20))
             delays = [latency.measure(loaded, str(one), max(threads), questions) for one in timed]
@@ -230,7 +230,7 @@ def _print_answers(answers: Iterable[dict[str, Any]], count: int) -> None:
 
 def _load_libraries(threads: int | None) -> None:
     """Imports torch, which takes seconds, under a status line."""
-    with status("Starting ..."):
+    with status("Starting…"):
         import torch
 
         import engine.dialogue  # noqa: F401
@@ -241,7 +241,7 @@ def _load_libraries(threads: int | None) -> None:
 def _load(name: str):
     from engine.models import load
 
-    with status(f"Loading {escape(name)} ..."):
+    with status(f"Loading {escape(name)}…"):
         return load(name)
 
 

@@ -48,7 +48,7 @@ def read(path: Path) -> list[tuple[int, str]]:
         raise ValueError(f"{path} is not a text file in UTF-8: a batch has one JSON object per line.") from error
     questions = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not questions:
-        raise ValueError(f'{path} has no questions: write one {{"text": ...}} or {{"audio": ...}} per line.')
+        raise ValueError(f'{path} has no questions: write one {{"text": "…"}} or {{"audio": "…"}} per line.')
     return questions
 
 

@@ -18,7 +18,7 @@ again with the same OUT, a stopped run goes on where it stopped.
 
 Sets: typed, spoken, unheard and unknown ship with the program (what Wren was taught, in wordings kept from it). Any other
 set is a JSONL file, or a folder with one, of lines like {"audio": "q1.wav", "text": "what is said", "key": "paris"} or
-{"text": "a typed question", "answer": "...", "aliases": ["one key", "another"]}.
+{"text": "a typed question", "answer": "…", "aliases": ["one key", "another"]}.
 
 To bring the papers' sets into that form, write one such line per question. LlamaQuestions: its recordings, the answer as
 key. TriviaQA: the question as text, the answer's value as key, its aliases as aliases. WebQuestions: the question, its
@@ -47,7 +47,7 @@ def evaluate(
     verbose: VerboseOption = False,
 ) -> None:
     with in_sentences(verbose):
-        with status("Starting ..."):
+        with status("Starting…"):
             import torch
 
             from engine.evaluation import cases, evaluate, judges, judging, plots, summary
@@ -62,7 +62,7 @@ def evaluate(
         judges.check(judge)
         Results(out.expanduser())  # whatever cannot be written or read is said before the work
         names = [part for one in data for part in _names(one)]
-        with times.of("loading"), status("Loading ..."):
+        with times.of("loading"), status("Loading…"):
             loaded = load(model)
         plan = evaluate.Plan(
             evaluate.opened(names, loaded.name, limit, complain),

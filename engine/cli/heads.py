@@ -150,7 +150,7 @@ def _kept(model) -> Path:
 
 
 def _load(name: str, threads: int | None):
-    with status("Loading ..."):
+    with status("Loading…"):
         import torch
 
         from engine.models import load

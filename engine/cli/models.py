@@ -58,7 +58,7 @@ def check_model(
 ) -> None:
     """Looks a model's folder through before anything of it is run; the exit code is 0 only if it can be used."""
     with in_sentences(verbose):
-        with status("Looking through the folder ..."):
+        with status("Looking through the folder…"):
             from engine.models import find, inspection
 
             found = inspection.inspect(find(folder))
@@ -94,7 +94,7 @@ def download_model(
             _ask(released, place)
         again = f"refrain models download {released.id}" + (f' --folder "{folder}"' if folder else "")
         _watch(download.Download(released, place), again)
-        with status("Looking through the folder ..."):
+        with status("Looking through the folder…"):
             from engine.models.inspection import inspect
 
             found = inspect(model)
@@ -118,7 +118,7 @@ def make_tiny(
 ) -> None:
     """Writes a tiny random model in a release's layout, which answers with random words and noise."""
     with in_sentences(verbose):
-        with status("Making it ..."):
+        with status("Making it…"):
             from engine.models.tiny import make
 
             make(family, out.expanduser(), seed)
@@ -162,7 +162,7 @@ def _print_inspection(found: Inspection) -> None:
         console.print(problem.sentence, style="red", markup=False, highlight=False, soft_wrap=True)
     more, count = len(found.problems) - _SHOWN, len(found.problems)
     if more > 0:
-        print(f"... and {more} more: --json has them all.")
+        print(f"… and {more} more: --json has them all.")
     problems = "1 problem" if count == 1 else f"{count} problems"
     print(f"It cannot be used: {problems}." if count else "It can be used.")
 

@@ -24,7 +24,7 @@ class TurnView:
         self._bars, self._refresh = ("▁▂▃▄▅▆▇█", "┃") if unicode else ("12345678", "|")
         self._words = {"heard": "", "text": ""}
         self._tokens: list[Token] = []
-        self._status = "Listening ..."
+        self._status = "Listening…"
         self._audio_seconds = 0.0
         self._accepted = self._rejected = 0
         self.whole = False  # show the whole strip, not its last rows
@@ -33,7 +33,7 @@ class TurnView:
         """Takes one event in."""
         match event:
             case Listened():
-                self._status = "Thinking ..."
+                self._status = "Thinking…"
             case Token():
                 self._tokens.append(event)
             case Text(kind, text) if kind in self._words:

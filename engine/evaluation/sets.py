@@ -175,6 +175,6 @@ def _present(items: Iterator[Item]) -> tuple[tuple[Item, ...], list[Path]]:
 
 
 def _left_out(missing: list[Path]) -> str:
-    names = ", ".join(path.name for path in missing[:3]) + (", ..." if len(missing) > 3 else "")
+    names = ", ".join(path.name for path in missing[:3]) + (", …" if len(missing) > 3 else "")
     one = len(missing) == 1
     return f"{'A sound file is' if one else f'{len(missing)} sound files are'} missing in {missing[0].parent} ({names})."

@@ -144,7 +144,7 @@ def _by_length(results: Sequence[Result]) -> list[str]:
     if len(seconds) < 3:
         return []
     ends = np.quantile(list(seconds.values()), [0, 1 / 3, 2 / 3, 1])
-    parts = [f"{low:.1f} - {high:.1f} s" for low, high in zip(ends, ends[1:], strict=False)]
+    parts = [f"{low:.1f}–{high:.1f} s" for low, high in zip(ends, ends[1:], strict=False)]
     names = "right", "heard_wer", "kept", "flops", "prompt_kv", "first_token"
     wanted = [m for m in (*QUALITY, *POOLING, *COST) if m.name in names]
     ordered = sorted(spoken, key=lambda r: r.question_seconds)

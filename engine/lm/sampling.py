@@ -36,7 +36,7 @@ class Sampling:
 def check_seed(seed: int) -> int:
     """The seed, if a generator takes it. Raises `ValueError` with a sentence."""
     if not 0 <= seed < SEEDS:
-        raise ValueError(f"The seed must be a whole number from 0 to 2^63 - 1, not {seed}.")
+        raise ValueError(f"The seed must be a whole number from 0 to 2^63-1, not {seed}.")
     return seed
 
 

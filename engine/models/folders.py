@@ -184,7 +184,7 @@ def _sharded(folder: Path) -> tuple[int, int]:
     if missing:
         raise ValueError(
             f"{_count(len(missing), 'weight file')} of {len(files)} {'is' if len(missing) == 1 else 'are'} missing in "
-            f"{folder} ({', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}): download the model again."
+            f"{folder} ({', '.join(missing[:3])}{', …' if len(missing) > 3 else ''}): download the model again."
         )
     headers = {name: read_header(folder / name) for name in files}
     for tensor, name in places.items():

@@ -50,11 +50,11 @@ class Progress:
     def __str__(self) -> str:
         """8.2 GB of 21.1 GB  ·  35.0 MB/s  ·  6 min left  ·  model-00002-of-00004.safetensors"""
         if self.state == "listing":
-            return "Asking what there is to fetch ..."
+            return "Asking what there is to fetch…"
         if self.state == "checking":
-            return f"Checking what has arrived of {self.file} ..."
+            return f"Checking what has arrived of {self.file}…"
         if self.state == "waiting":
-            return f"{self.sentence} Trying again ..."
+            return f"{self.sentence} Trying again…"
         left = self.seconds_left
         parts = (
             f"{size(self.done)} of {size(self.total)}",

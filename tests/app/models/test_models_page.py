@@ -77,7 +77,7 @@ def test_use_is_an_intent_and_the_answer_is_shown(page, qtbot):
     card, asked = page.cards["wren"], []
     page.use_requested.connect(asked.append)
     click(card.use)
-    assert asked == ["wren"] and card.state == "Loading ..." and not card.use.isEnabled()
+    assert asked == ["wren"] and card.state == "Loading…" and not card.use.isEnabled()
     page.set_model(FACTS)
     assert card.state == "In use" and not card.use.isVisible()
     assert "83.0 MB of weights are in memory" in card.text("Needs")

@@ -86,7 +86,7 @@ def test_missing_sounds_are_left_out_and_named(tmp_path):
     sound(folder / "c.wav")
     found = open_set(str(folder))
     assert [item.id for item in found.items] == ["3"]
-    assert found.notes == (f"4 sound files are missing in {folder} (a.wav, b.wav, d.wav, ...).",)
+    assert found.notes == (f"4 sound files are missing in {folder} (a.wav, b.wav, d.wav, …).",)
     (folder / "c.wav").unlink()
     with pytest.raises(ValueError, match="has no question that can be asked: 5 sound files are missing"):
         open_set(str(folder))

@@ -119,9 +119,9 @@ def test_pooled_questions_are_told_apart_by_their_length():
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
     place = cells[0].index("Prefill FLOPs")
     assert [(line[0], line[2], line[3], line[place]) for line in cells[2:]] == [
-        ("1.0 - 2.7 s", "none", "2", "100.0%"), ("1.0 - 2.7 s", "input:0.8", "2", "50.5%"),
-        ("2.7 - 4.3 s", "none", "2", "100.0%"), ("2.7 - 4.3 s", "input:0.8", "2", "52.5%"),
-        ("4.3 - 6.0 s", "none", "2", "100.0%"), ("4.3 - 6.0 s", "input:0.8", "2", "54.5%"),
+        ("1.0–2.7 s", "none", "2", "100.0%"), ("1.0–2.7 s", "input:0.8", "2", "50.5%"),
+        ("2.7–4.3 s", "none", "2", "100.0%"), ("2.7–4.3 s", "input:0.8", "2", "52.5%"),
+        ("4.3–6.0 s", "none", "2", "100.0%"), ("4.3–6.0 s", "input:0.8", "2", "54.5%"),
     ]  # fmt: skip
     assert "By length" not in report([one for one in results if one.pooling == "none"])
 

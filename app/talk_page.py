@@ -88,8 +88,7 @@ class TalkPage(Docks):
         turn = self._shown_past if self._middle.currentWidget() is self.past else self._conversation.last
         self.depth.refresh(turn)
         live = turn is self._conversation.last
-        player = self._sound.player if live else None
-        self.speed.refresh(turn, player.buffered_seconds if player else 0.0)
+        self.speed.refresh(turn)
         self.timeline.refresh(turn, self._conversation.played if live else None)
         self.memory.refresh(self._memory)
 

@@ -56,6 +56,8 @@ class Turn:
     sounds: list[tuple[float, float]] = field(default_factory=list)
     """(seconds since the question ended, seconds of sound) of each piece of the reply."""
     played: Played | None = None
+    waiting: list[tuple[float, float]] = field(default_factory=list)
+    """(seconds since the question ended, seconds of the reply that were made and not yet played), while it sounded."""
     tokens: list[Token] = field(default_factory=list)
     rejected: list[tuple[int, int]] = field(default_factory=list)  # (token index, drafts thrown away before it)
     first_audio: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -13,7 +13,6 @@ from app.panels.panel import Panel
 from app.panels.trace import HasTokens, Trace
 
 WINDOW = 12  # tokens whose decode steps make one value of tokens/s
-EVERY = 0.1  # seconds between values of the buffer
 HOP = 2  # seconds by which the axis of time grows
 
 
@@ -57,11 +56,10 @@ class SpeedPanel(Panel):
             return None
         return self._trace.milliseconds / 1000 * self.speech_rate / self._trace.speech
 
-    def refresh(self, turn: HasTokens | None, buffered: float) -> None:
-        """Shows `turn`, of whose sound `buffered` seconds wait to be played."""
+    def refresh(self, turn: HasTokens | None) -> None:
+        """Shows `turn`; one that has sounded also gives `waiting`, as `app.turn.Turn`."""
         if not self.is_seen:
             return
-        now = time.monotonic()
         if turn is not self._trace.turn:
             self._start()
         grown = self._trace.follow(turn)
@@ -76,37 +74,32 @@ class SpeedPanel(Panel):
                 if len(self._spent) > WINDOW:
                     self._times.append(token.at)
                     self._rates.append(WINDOW / max(self._spent[-1] - self._spent[-1 - WINDOW], 1e-6))
-            # The screen hears of a token after it was chosen, never before: the earliest such moment is the best guess.
-            self._began = min(self._began, now - tokens[-1].at)
             self._rate.setData(self._times, self._rates)
-        if self._sample_buffer(now, buffered, turn.is_over) or grown:
+        if self._show_buffer(getattr(turn, "waiting", ())) or grown:
             self._scale()
 
     def _start(self) -> None:
-        self._began = math.inf  # by this clock: when the question ended
         self._spent = [0.0]
         self._times: list[float] = []
         self._rates: list[float] = []
-        self._buffer_times: list[float] = []
-        self._buffered: list[float] = []
+        self.buffered: list[tuple[float, float]] = []
+        """What is drawn: (seconds since the question ended, seconds of sound that waited then)."""
         self._shown_range: tuple = ()
         self._rate.setData([], [])
         self._buffer.setData([], [])
 
-    def _sample_buffer(self, now: float, buffered: float, is_over: bool) -> bool:
-        at = now - self._began
-        going = not is_over or buffered > 0 or (self._buffered and self._buffered[-1] > 0)
-        if at < 0 or not going or (self._buffer_times and at - self._buffer_times[-1] < EVERY):
+    def _show_buffer(self, waiting: Sequence[tuple[float, float]]) -> bool:
+        if len(waiting) == len(self.buffered):
             return False
-        self._buffer_times.append(at)
-        self._buffered.append(buffered)
-        self._buffer.setData(self._buffer_times, self._buffered)
+        self.buffered = list(waiting)
+        self._buffer.setData(*zip(*self.buffered, strict=True))
         return True
 
     def _scale(self) -> None:
-        end = HOP * math.ceil(max([*self._buffer_times[-1:], *self._times[-1:], 1.0]) / HOP)
+        ends = [at for at, _ in self.buffered[-1:]]
+        end = HOP * math.ceil(max([*ends, *self._times[-1:], 1.0]) / HOP)
         rate_top = _round_up(max([1.0, self.speech_rate or 0.0, *self._rates]) * 1.35)
-        buffer_top = _round_up(max([1.0, *self._buffered]) * 1.35)
+        buffer_top = _round_up(max([1.0, *(seconds for _, seconds in self.buffered)]) * 1.35)
         if (end, rate_top, buffer_top) != self._shown_range:  # axes are what costs
             self._shown_range = (end, rate_top, buffer_top)
             for plot, top in ((self._rate_plot, rate_top), (self._buffer_plot, buffer_top)):

@@ -145,6 +145,13 @@ def tap(stage: Stage) -> Scene:
     conversation.play((1, "question"), stage.turns[0].question_samples, stage.turns[0].question_rate, 0.5)
     yield lambda: conversation.replay is not None and conversation.replay.seconds > 0.8
     yield lambda: conversation.replay is None
+    turn = stage.turns[-1]
+    stage.seen["figures"] = [[list(turn.waiting), turn.played.seconds]]
+    conversation.play((1, "reply"), turn.reply_samples, turn.reply_rate)
+    yield lambda: conversation.replay is not None and conversation.replay.seconds > 0.8
+    conversation.stop()
+    yield pause(0.3)
+    stage.seen["figures"].append([list(turn.waiting), turn.played.seconds])
     stage.seen["counters"] = stage.sound.counters()
 
 

@@ -68,6 +68,10 @@ def test_tap_hold_and_the_same_question_again(card):
     assert (seen["tap"]["seed"], seen["again"]["seed"]) == (0, 3)
     assert seen["again"]["question_seconds"] == pytest.approx(seen["tap"]["kept_seconds"], abs=0.1)
     assert seen["tap"]["kept_reply_seconds"] == pytest.approx(seen["tap"]["made_seconds"])
+    before, after = seen["figures"]
+    assert before == after  # a replay is nothing that the turn did
+    waited = [seconds for _, seconds in before[0]]
+    assert max(waited) > 1 and waited[-1] == 0
     counters = seen["counters"]
     assert {"ring_underruns", "device_underflows", "input_late", "output_late"} <= set(counters)
     assert sum(counters["input_gaps"].values()) > 100 < sum(counters["output_gaps"].values())

@@ -178,7 +178,7 @@ def test_hidden_panels_do_nothing(qtbot):
     for panel in (depth, speed, line, memory):
         qtbot.addWidget(panel)
     depth.refresh(turn)
-    speed.refresh(turn, 1.0)
+    speed.refresh(turn)
     line.refresh(turn)
     memory.refresh(Memory(1, 1, 1, 1, 1, 1))
     assert depth.bars == 0 and line.spans == [] and speed.value.text() == memory.value.text() == "–"
@@ -188,16 +188,19 @@ def test_speed_says_how_much_faster_than_the_voice(show):
     panel = show(SpeedPanel())
     panel.set_speech_rate(25.0)
     turn = Turn().say("text", *[LAYERS] * 10).say("speech", *[2] * 20)  # 0.3 s for 0.8 s of sound
-    panel.refresh(turn, 0.5)
+    panel.refresh(turn)
     assert panel.value.text() == "100" and panel.real_time_factor == pytest.approx(0.375)
     assert panel.sentence.startswith("Real-time factor 0.38") and "makes 67" in panel.sentence
     turn.stats, turn.is_over = stats(tokens_per_second=60.0), True
     turn.say("speech", 2)
-    panel.refresh(turn, 0.5)
+    panel.refresh(turn)
     assert panel.value.text() == "60"
+    turn.waiting = [(0.1, 0.5), (0.2, 7.0), (0.3, 0.0)]
+    panel.refresh(turn)
+    assert panel.buffered == turn.waiting and panel.plots[1].viewRange()[1][1] > 7
     panel.set_speech_rate(250.0)
     assert "Slower than speech" in panel.sentence
-    panel.refresh(None, 0.0)
+    panel.refresh(None)
     assert panel.value.text() == "–" and panel.real_time_factor is None
 
 

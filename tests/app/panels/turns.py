@@ -31,6 +31,7 @@ class Turn:
     listened: Listened | None = None
     prefilled: Prefilled | None = None
     sounds: list[tuple[float, float]] = field(default_factory=list)
+    waiting: list[tuple[float, float]] = field(default_factory=list)
     question_samples: list[np.ndarray] = field(default_factory=list)
     question_rate: int = 16000
     reply_samples: list[np.ndarray] = field(default_factory=list)

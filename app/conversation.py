@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.audio.gain import factor
 from app.audio.sound import Sound
 from app.chat.state import EndsBy, Status, silent_sentence, status_of
 from app.choices import Choices
@@ -31,6 +32,9 @@ class Conversation(Choices):
         super().__init__(schedule)
         self._engine, self._sound = engine, sound
         self.muted = False
+        self.volume = 100
+        """How loud the speaker is, in percent."""
+        self.speaker_muted = False
         self.transcript = Transcript()
         self.notice = ""
         """A sentence about the last thing that went wrong; the next intent clears it."""
@@ -212,6 +216,16 @@ class Conversation(Choices):
         self._sound.set_muted(on)
         if on and self.question is not None:
             self._forget_question("The microphone was muted, so the question was dropped.")
+
+    def set_volume(self, percent: int) -> None:
+        """How loud the speaker is, 0 to 100; a muted one is heard again. What is heard of a reply does not depend on it."""
+        self.volume, self.speaker_muted = max(0, min(100, percent)), False
+        self._sound.set_gain(factor(self.volume))
+
+    def set_speaker_muted(self, on: bool) -> None:
+        """Whether the speaker is silent; replies go on all the same."""
+        self.speaker_muted = on
+        self._sound.set_gain(0.0 if on else factor(self.volume))
 
     def set_headphones(self, on: bool) -> None:
         """Whether the microphone cannot hear the speaker, so that hands-free may interrupt a reply."""

@@ -14,8 +14,8 @@ from engine.resources import resources_folder
 
 Name = Literal[
     "talk", "compare", "blind-test", "models", "settings", "diagnostics",
-    "microphone", "microphone-off", "speaker", "headphones", "voice",
-    "play", "pause", "stop", "send", "new", "search", "pin", "trash", "export", "import", "folder", "retry",
+    "microphone", "microphone-off", "speaker", "speaker-off", "headphones", "voice",
+    "copy", "sound-file", "play", "pause", "stop", "send", "new", "search", "pin", "trash", "export", "import", "folder", "retry",
     "check", "warning", "close", "chevron",
 ]  # fmt: skip
 Ink = Literal["text", "muted", "accent", "on_accent", "danger"]

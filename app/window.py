@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox
 
 from app import icons
 from app.audio.sound import Sound
+from app.chat.volume_button import STEP
 from app.conversation import Conversation
 from app.demo import Demo
 from app.diagnostics.last_run import LastRun
@@ -174,6 +175,10 @@ class Window(QMainWindow):
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, lambda: self.pages.currentWidget() is self.talk)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
         self.shortcuts.bind("type", self, self._type)
+        for action, step in (("louder", STEP), ("quieter", -STEP)):
+            bound = self.shortcuts.bind(action, self, lambda step=step: self._change_volume(step))
+            bound.setAutoRepeat(True)
+        self.shortcuts.bind("mute_speaker", self, self._mute_speaker)
         apply.connect(self._settings, self._sound, self.conversation, self.talk, self.choice.follow)
 
     def _name_keys(self) -> None:
@@ -191,6 +196,13 @@ class Window(QMainWindow):
         self.show_page(TALK)
         self.talk.show_conversation()
         self.chat.entry.setFocus()
+
+    def _change_volume(self, step: int) -> None:
+        self._settings.set("audio.volume", max(0, min(100, self.conversation.volume + step)))
+        self.conversation.set_volume(self._settings.get("audio.volume"))  # also where only the mute goes
+
+    def _mute_speaker(self) -> None:
+        self.conversation.set_speaker_muted(not self.conversation.speaker_muted)
 
     def _act(self, intent: str) -> None:
         """What the button beside the state asks of the window."""

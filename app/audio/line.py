@@ -67,6 +67,7 @@ class Line:
             except AudioError as error:
                 refused = refused or str(error)
                 continue
+            self._prepare(self.part)  # again: what it is prepared with may have changed while it was opened
             self.is_substitute = name != self.chosen
             self.note = self._substitute_note(self.part.device.name, refused) if self.is_substitute else ""
             return True

@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 
 from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_stream
+from app.audio.gain import Gain
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
@@ -39,6 +40,7 @@ class Player:
         """How often the device ran dry because the program was late."""
         self._ring = Ring(round(RING_SECONDS * device.rate))
         self._block = np.zeros(device.rate, np.float32)
+        self.gain = Gain(device.rate, device.rate)
         self._fade = np.linspace(1, 0, round(FADE_SECONDS * device.rate), dtype=np.float32)
         self._lock = threading.Lock()  # between `write`/`finish` and `begin`/`stop`
         self._handle = threading.Lock()  # a stream that is being closed must not be asked for its time
@@ -55,6 +57,7 @@ class Player:
 
     def open(self) -> None:
         """Starts the stream. Raises `AudioError`."""
+        self.gain.settle()
         try:
             self._stream = start_stream("output", self.device, self._asked_latency, self._callback)
         except AudioError:
@@ -169,6 +172,7 @@ class Player:
             self._cut_off(block)
         else:
             self._play(block, frames, times)
+        self.gain.apply(block)
         data[:] = block[:, None]
         self.heart.beat()
 

@@ -32,13 +32,14 @@ class Sound:
 
     def __init__(self, input_device: str | None = None, output_device: str | None = None, latency: Latency = "normal") -> None:
         """Devices by (a part of) their name; None or "" is the system's default."""
-        self.input, self.output = Line("input", input_device, self._dress), Line("output", output_device)
+        self.input, self.output = Line("input", input_device, self._dress), Line("output", output_device, self._dress)
         self.latency: Latency = latency
         self.is_settled = False
         """Whether the first opening has ended, well or not."""
         self.watch = DeviceWatch()
         self.voice = VoiceActivity(lambda: self.recorder)
         self._pre_roll, self._muted = PRE_ROLL, False
+        self._gain = 1.0
         self._choices: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
         self._busy_since: float | None = None
         self._next_try = 0.0
@@ -117,6 +118,11 @@ class Sound:
         """How much from before a question began belongs to it."""
         self._pre_roll = seconds
         self._dress(self.recorder)
+
+    def set_gain(self, gain: float) -> None:
+        """How loud the speaker is: 0 to 1 of the amplitude. What is played counts as heard all the same."""
+        self._gain = gain
+        self._dress(self.player)
 
     def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """As `Player.write`; without a speaker the sound goes nowhere."""
@@ -218,9 +224,11 @@ class Sound:
         self._busy_since, self._opened_at = None, time.monotonic()
         self.watch.look_now()
 
-    def _dress(self, recorder: Recorder | None) -> None:
-        if recorder is not None:
-            recorder.muted, recorder.pre_roll = self._muted, self._pre_roll
+    def _dress(self, part: Recorder | Player | None) -> None:
+        if isinstance(part, Recorder):
+            part.muted, part.pre_roll = self._muted, self._pre_roll
+        elif part is not None:
+            part.gain.wanted = self._gain
 
     def _is_quiet(self) -> bool:
         """Whether nobody notices when streams are closed for a moment."""

@@ -43,6 +43,8 @@ class ChatView(QWidget):
         bar.hands_free_chosen.connect(conversation.set_hands_free)
         bar.mute_chosen.connect(conversation.set_muted)
         bar.headphones_chosen.connect(conversation.set_headphones)
+        bar.volume.volume_chosen.connect(conversation.set_volume)
+        bar.volume.mute_chosen.connect(conversation.set_speaker_muted)
         bar.acted.connect(lambda intent: conversation.act(intent) or self.acted.emit(intent))
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -73,6 +75,7 @@ class ChatView(QWidget):
         question = conversation.question
         self.bar.show_status(conversation.status())
         self.bar.show_choices(conversation.hands_free, conversation.muted, conversation.headphones)
+        self.bar.volume.show_volume(conversation.volume, conversation.speaker_muted)
         self.bar.show_activity(question.ends_by if question else None, conversation.is_busy)
         if is_slow_turn:
             self.bar.show_level(conversation.take_level(), question is not None)

@@ -11,6 +11,7 @@ from app.chat.icon_button import IconButton
 from app.chat.level_meter import LevelMeter
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
+from app.chat.volume_button import VolumeButton
 
 HEIGHT = 56
 ACTIVE = ("Listening", "Thinking", "Speaking", "Loading")
@@ -57,6 +58,7 @@ class TalkBar(QWidget):
         self.hands_free = IconButton("Hands-free", "speak whenever you like, without a button", "voice")
         self.mute = IconButton("Mute", "the microphone is ignored; a reply goes on", "microphone", "microphone-off", danger=True)
         self.headphones = IconButton("Headphones", "with them on, you may speak over a reply", "headphones")
+        self.volume = VolumeButton()
         for button, signal in (
             (self.hands_free, self.hands_free_chosen),
             (self.mute, self.mute_chosen),
@@ -138,7 +140,7 @@ class TalkBar(QWidget):
         state.addWidget(self.action)
         state.addWidget(self.meter)
         state.addSpacing(4)
-        for button in (self.hands_free, self.mute, self.headphones):
+        for button in (self.hands_free, self.mute, self.headphones, self.volume):
             state.addWidget(button)
         holder = QWidget()
         holder.setLayout(state)

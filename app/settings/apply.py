@@ -47,6 +47,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "audio.output_device": lambda name: sound.choose(output=name),
         "audio.latency": lambda latency: sound.choose(latency=latency),
         "audio.headphones": conversation.set_headphones,
+        "audio.volume": conversation.set_volume,
         "talk.hands_free": conversation.set_hands_free,
         "talk.pre_roll_seconds": sound.set_pre_roll,
         "look.appearance": lambda appearance: theme.choose(QApplication.instance(), appearance),
@@ -65,6 +66,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         settings.on_change(key, sample_as_set)
     bar = talk.chat.bar
     bar.hands_free_chosen.connect(lambda on: settings.set("talk.hands_free", on))
+    bar.volume.volume_chosen.connect(lambda percent: settings.set("audio.volume", percent))
     bar.headphones_chosen.connect(lambda on: settings.set("audio.headphones", on))
 
 

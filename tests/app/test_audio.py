@@ -10,6 +10,7 @@ import pytest
 
 from app.audio import devices, pulse
 from app.audio.devices import AudioError, Device
+from app.audio.gain import factor
 from app.audio.heartbeat import Heartbeat
 from app.audio.line import Line
 from app.audio.player import Player
@@ -230,6 +231,35 @@ def test_stop_is_silence_within_one_block_and_drops_what_comes_later():
     card.player.begin(2)
     card.player.write(2, np.full(RATE, 0.25, np.float32), RATE)
     assert card.pull().max() == pytest.approx(0.25, abs=0.05)
+
+
+def test_the_volume_moves_without_a_click_and_what_is_heard_stays_the_same():
+    loud, quiet = Card(), Card()
+    for card in (loud, quiet):
+        card.player.begin(1)
+        card.player.write(1, np.full(RATE, 0.5, np.float32), RATE)
+        card.player.finish(1)
+    quiet.pull()
+    pulled = [loud.pull()]
+    sound = []
+    for wanted in (factor(50), 0.0, 0.0, 1.0):
+        quiet.player.gain.wanted = wanted
+        sound += [quiet.pull() for _ in range(5)]
+        pulled += [loud.pull() for _ in range(5)]
+    whole = np.concatenate(sound)
+    assert np.abs(np.diff(whole)).max() < 0.001  # no step: 30 ms from full to nothing
+    assert sound[4] == pytest.approx(0.125) and not sound[9].any() and sound[19] == pytest.approx(0.5)
+    assert quiet.player.heard_seconds == loud.player.heard_seconds > 0.4
+    assert all(block == pytest.approx(0.5) for block in pulled)
+
+
+def test_another_speaker_is_as_loud_as_the_one_before(monkeypatch):
+    sound, opened = Sound(), []
+    monkeypatch.setattr(devices, "find", lambda direction, name: DEVICE)
+    monkeypatch.setattr(Player, "open", lambda self: opened.append((self.gain.wanted, sound.set_gain(0.5))))
+    sound.set_gain(0.25)
+    sound.output.open(0.1)
+    assert opened == [(0.25, None)] and sound.player.gain.wanted == 0.5  # also what changes while it is opened
 
 
 def test_a_reply_that_is_made_too_slowly_pauses_once_and_goes_on():

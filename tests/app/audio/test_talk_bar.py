@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
@@ -33,6 +34,29 @@ def test_a_button_appears_where_the_bar_has_none_for_it(qtbot):
     with qtbot.waitSignal(bar.acted) as acted:
         QTest.mouseClick(bar.action, Qt.MouseButton.LeftButton)
     assert acted.args == ["choose_device"]
+
+
+def test_the_volume_is_chosen_with_the_slider_its_keys_the_wheel_and_muted(qtbot):
+    bar = shown(qtbot)
+    bar.volume.show_volume(80, False)
+    QTest.mouseClick(bar.volume, Qt.MouseButton.LeftButton)
+    popup = bar.volume.popup
+    assert popup.isVisible() and popup.slider.value() == 80 and not bar.volume.isChecked()
+    with qtbot.waitSignal(bar.volume.volume_chosen) as chosen:
+        QTest.keyClick(popup.slider, Qt.Key.Key_Left)
+    assert chosen.args == [75]
+    with qtbot.waitSignal(bar.volume.mute_chosen) as muted:
+        popup.mute.click()
+    bar.volume.show_volume(75, True)
+    assert muted.args == [True] and bar.volume.isChecked() and "muted" in bar.volume.toolTip()
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    at = QPointF(bar.volume.rect().center())
+    turn = QWheelEvent(at, bar.volume.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+                       Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+    with qtbot.waitSignal(bar.volume.volume_chosen) as chosen:
+        QApplication.sendEvent(bar.volume, turn)
+    assert chosen.args == [85]
 
 
 def test_the_switches_tell_what_is_wanted_and_show_what_is(qtbot):

@@ -112,10 +112,13 @@ class Conversation(Choices):
         else:
             self.finish()
 
-    def lift(self) -> None:
-        """The button comes up: after a tap the question goes on until the next press, otherwise it is complete."""
+    def lift(self, held: float | None = None) -> None:
+        """The button comes up after `held` seconds (None: since the question began).
+
+        After a tap the question goes on until the next press, otherwise it is complete.
+        """
         if self.question is not None and self.question.ends_by == "lift":
-            if self.question.age < TAP_SECONDS:
+            if (self.question.age if held is None else held) < TAP_SECONDS:
                 self.question.ends_by = "tap"
             else:
                 self.finish()

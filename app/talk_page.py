@@ -122,8 +122,12 @@ class TalkPage(Docks):
         self.past.more.hide()
         self.sessions.run(lambda: [load(turn) for turn in turns], lambda loaded: self.past.add_turns(loaded, len(self._waiting)))
 
-    def show_conversation(self) -> None:
+    def show_live(self) -> None:
+        """The conversation, where a past one is shown; the keys stay where they are."""
         self._middle.setCurrentWidget(self.chat)
+
+    def show_conversation(self) -> None:
+        self.show_live()
         self.chat.take_focus()
 
     def connect_card(self, card: TurnCard) -> None:

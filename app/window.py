@@ -172,7 +172,8 @@ class Window(QMainWindow):
         self.listening.last_turn_wanted.connect(self._compare_last)
         self.listening.alone.connect(self._hide_everything_else)
         self.settings.welcome_requested.connect(self.show_welcome)
-        self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, lambda: self.pages.currentWidget() is self.talk)
+        is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
+        self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
         self.shortcuts.bind("type", self, self._type)
         for action, step in (("louder", STEP), ("quieter", -STEP)):

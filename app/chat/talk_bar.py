@@ -23,7 +23,7 @@ class TalkBar(QWidget):
     """Shows a status and emits what the user wants."""
 
     pressed = Signal()
-    lifted = Signal()
+    lifted = Signal(float)  # after so many seconds
     asked = Signal(str)
     stopped = Signal()
     hands_free_chosen = Signal(bool)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app import icons, theme
@@ -13,21 +15,21 @@ WORDS = {None: "Hold to talk", "lift": "Listening", "tap": "Tap to finish", "voi
 
 
 class TalkButton(QAbstractButton):
-    """Emits `held` when it goes down and `let_go` when it comes up, by mouse or by the space bar on it."""
+    """Emits `held` when it goes down and `let_go` when it comes up, by the mouse or by whoever calls `press` and `release`."""
 
     held = Signal()
-    let_go = Signal()
+    let_go = Signal(float)  # after so many seconds
 
     def __init__(self) -> None:
         super().__init__()
         self._ends_by: EndsBy | None = None
+        self._pressed_at = 0.0
         self.setText(WORDS[None])
         self.setAccessibleName("Talk")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_key("Space")
-        self.pressed.connect(self.held)
-        self.released.connect(self.let_go)
+        self.clicked.connect(self._tap)  # by a screen reader
 
     def show_key(self, key: str) -> None:
         """The key that does the same, for people; "" is none."""
@@ -38,24 +40,41 @@ class TalkButton(QAbstractButton):
         self.update()
 
     def press(self) -> None:
-        """As if it was pressed."""
+        """It goes down, if it is not."""
         if not self.isDown():
             self.setDown(True)
+            self._pressed_at = time.monotonic()
             self.held.emit()
 
-    def release(self) -> None:
+    def release(self, seconds: float | None = None) -> None:
+        """It comes up, if it is down; it was held for so long, by default since it went down."""
         if self.isDown():
             self.setDown(False)
-            self.let_go.emit()
+            self.let_go.emit(time.monotonic() - self._pressed_at if seconds is None else seconds)
 
     def sizeHint(self) -> QSize:
         return QSize(228, 56)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.press()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand that drifts off the button goes on holding it."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.release()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()  # the window's key does it, wherever the focus is
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         event.ignore()
+
+    def _tap(self) -> None:
+        self.held.emit()
+        self.let_go.emit(0.0)
 
     def show_question(self, ends_by: EndsBy | None) -> None:
         """How the question under way will end; None: there is none."""

@@ -24,12 +24,12 @@ from app.settings.table import SETTINGS
 _log = logging.getLogger(__name__)
 GROUP = "shortcuts"
 ACTIONS = {setting.name: setting for setting in SETTINGS if setting.group == GROUP}
-_TYPED_INTO = (QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
-_PRESSED = (*_TYPED_INTO, QAbstractButton)
+_FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 _Key, _Modifier = Qt.Key, Qt.KeyboardModifier
+_MOVING = {_Key.Key_Tab, _Key.Key_Backtab, _Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down}
 _NAVIGATION = {
-    *(_Key.Key_Tab, _Key.Key_Backtab, _Key.Key_Return, _Key.Key_Enter, _Key.Key_Backspace, _Key.Key_Delete),
-    *(_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down),
+    *_MOVING,
+    *(_Key.Key_Return, _Key.Key_Enter, _Key.Key_Backspace, _Key.Key_Delete),
     *(_Key.Key_Home, _Key.Key_End, _Key.Key_PageUp, _Key.Key_PageDown),
 }
 _MODIFIERS = {
@@ -109,13 +109,17 @@ class Shortcuts:
         loose = event.type() == QEvent.Type.KeyRelease or event.isAutoRepeat()
         return loose or event.modifiers() & _COUNTING == wanted.keyboardModifiers()
 
-    def belongs_to(self, widget: QWidget, event: QKeyEvent) -> bool:
-        """Whether the key means something in that widget itself: letters where one types, the space bar on a button."""
+    def belongs_to(self, widget: QWidget, event: QKeyEvent, was_reached: bool = True, has_no_blank: bool = False) -> bool:
+        """Whether the key means something in that widget itself: letters where one types, the space bar on a button.
+
+        `was_reached`: the keyboard brought the focus there. `has_no_blank`: a blank would be of no use there.
+        """
         if event.modifiers() & (_Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier):
             return False
-        if event.key() == _Key.Key_Space:
-            return isinstance(widget, _PRESSED)
-        return event.key() < _Key.Key_Escape and isinstance(widget, _TYPED_INTO)
+        if event.key() != _Key.Key_Space:
+            return event.key() < _Key.Key_Escape and isinstance(widget, (*_FIELDS, QComboBox, QAbstractItemView))
+        is_field = isinstance(widget, _FIELDS) or (isinstance(widget, QComboBox) and widget.isEditable())
+        return not has_no_blank if is_field else was_reached and isinstance(widget, (QAbstractButton, QComboBox))
 
     def bind(self, action: str, widget: QWidget, act: Callable[[], object]) -> QShortcut:
         """A shortcut for all of the widget's window that follows the setting."""
@@ -169,6 +173,11 @@ def pressed(event: QKeyEvent) -> str:
     if key == _Key.Key_Backtab:
         key = _Key.Key_Tab
     return QKeySequence(QKeyCombination(modifiers, key)).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def moves_focus(event: QKeyEvent) -> bool:
+    """Whether the key takes the focus from one control to another."""
+    return event.key() in _MOVING
 
 
 def _native(key: str) -> str:

@@ -1,8 +1,8 @@
 """Drives the real window in a child process and reports what was on the screen.
 
-A scenario is a generator: it acts on the window as a user would and yields conditions to wait for. Called with the
-scenario's name, a folder for screenshots and the model ("random", or a name for `engine.models.load`); prints one JSON
-object as its last line.
+A scenario is a generator: it acts on the window as a user would, with real keys and clicks that come from the X server,
+and yields conditions to wait for. Called with the scenario's name, a folder for screenshots and the model ("random", or a
+name for `engine.models.load`); prints one JSON object as its last line.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.audio.sound import Sound
@@ -29,6 +27,8 @@ from app.program import program
 from app.settings.settings import Settings
 from app.window import Window
 from engine import log
+from tests.rig.hands import Hands
+from tests.rig.processes import busy
 
 PATIENCE = 90.0  # seconds for one condition; the machine may be busy
 Scenario = Iterator[Callable[[], bool]]
@@ -37,6 +37,7 @@ Scenario = Iterator[Callable[[], bool]]
 class Driver:
     def __init__(self, window: Window, sound: Sound, folder: Path) -> None:
         self.window, self.sound, self.folder = window, sound, folder
+        self.hands = Hands()
         self.seen: dict = {"states": []}
 
     @property
@@ -48,7 +49,8 @@ class Driver:
         return not self.window.conversation.is_busy
 
     def is_ready(self) -> bool:
-        return self.window.conversation.model is not None and self.sound.is_settled
+        is_loaded = self.window.conversation.model is not None and self.sound.is_settled
+        return is_loaded and self.window.isActiveWindow()  # keys go to it
 
     def screenshot(self, name: str) -> None:
         self.window.grab().save(str(self.folder / f"{name}.png"))
@@ -63,10 +65,19 @@ class Driver:
         talker = subprocess.Popen(["paplay", "--device=talker", "--latency-msec=20", wav])
         return lambda: talker.poll() is not None
 
-    def type(self, text: str) -> None:
-        self.window.chat.entry.setFocus()
-        QTest.keyClicks(self.window.chat.entry, text)
-        QTest.keyClick(self.window.chat.entry, Qt.Key.Key_Return)
+    @staticmethod
+    def place(widget: QWidget) -> tuple[int, int]:
+        """Its middle, on the screen."""
+        return widget.mapToGlobal(widget.rect().center()).toTuple()
+
+    def click(self, widget: QWidget) -> None:
+        self.hands.click(self.place(widget))
+
+    def ask(self, text: str) -> None:
+        """Types a question."""
+        self.click(self.window.chat.entry)
+        self.hands.type(text)
+        self.hands.press("Return")
 
     def note_turn(self, name: str) -> None:
         turn, card = self.turns[-1], self.window.chat.cards[-1]
@@ -93,12 +104,13 @@ def talk(driver: Driver, wav: str) -> Scenario:
     window, sound, seen = driver.window, driver.sound, driver.seen
     yield driver.is_ready
     driver.screenshot("welcome")
-    button = window.chat.talk
-    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    x, y = driver.place(window.chat.talk)
+    driver.hands.hold_mouse((x, y))
     yield driver.say(wav)
+    driver.hands.move_mouse((x, y - 120))  # a hand that drifts off the button
     yield pause(0.3)
     driver.screenshot("listening")
-    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    driver.hands.let_go_mouse()
     yield lambda: bool(driver.turns)
     yield lambda: sound.player.has_sounded
     yield pause(0.5)
@@ -111,20 +123,17 @@ def talk(driver: Driver, wav: str) -> Scenario:
     preset = next(i for i, one in enumerate(window.picker._presets) if one.name == "SPAR-K Triple")
     window.picker.names.setCurrentIndex(preset)
     window.picker.names.activated.emit(preset)
-    window.chat.talk.setFocus()
-    QTest.keyPress(window.chat.talk, Qt.Key.Key_Space)
-    for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress) * 3:  # what a held key sends
-        repeat = QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True)
-        QApplication.sendEvent(window.chat.talk, repeat)
-    seen["still_down"] = window.chat.talk.isDown()
-    yield driver.say(wav)
-    yield pause(0.3)
-    QTest.keyRelease(window.chat.talk, Qt.Key.Key_Space)
+    with busy(4):  # Qt takes a repeat for a release when it comes late to look at it
+        driver.hands.hold("space")
+        yield driver.say(wav)
+        yield pause(0.3)
+        driver.hands.let_go("space")
     yield lambda: len(driver.turns) == 2
     yield lambda: sound.player.has_sounded and sound.player.heard_seconds > 0.5
     seen["before_stop"] = sound.player.heard_seconds
     seen["buffered_before_stop"] = sound.player.buffered_seconds
-    QTest.keyClick(window, Qt.Key.Key_Escape)
+    driver.hands.press("Escape")
+    yield lambda: not sound.player.buffered_seconds
     seen["buffered_after_stop"] = sound.player.buffered_seconds
     yield lambda: driver.is_quiet
     driver.note_turn("space")
@@ -140,23 +149,22 @@ def type_only(driver: Driver, wav: str) -> Scenario:
     seen["status"] = window.chat.status
     window.picker.form.setText("spark:even@77")
     seen["refusal"] = window.picker.sentence
-    driver.type("What is two plus two?")
+    driver.ask("What is two plus two?")
     yield lambda: bool(driver.turns) and driver.turns[-1].is_over
     yield lambda: driver.is_quiet
     yield pause(0.1)
     driver.note_turn("typed")
-    QTest.keyPress(window.chat.talk, Qt.Key.Key_Space)
+    driver.hands.press("space")
     yield pause(0.1)
-    QTest.keyRelease(window.chat.talk, Qt.Key.Key_Space)
     driver.screenshot("typed")
 
 
 def killed(driver: Driver, wav: str) -> Scenario:
     """A question that is answered, and one in the middle of whose reply the program is killed."""
     yield driver.is_ready
-    driver.type("What is the capital of Italy?")
+    driver.ask("What is the capital of Italy?")
     yield lambda: bool(driver.turns) and driver.turns[-1].is_over
-    driver.type("Please count from one to ten.")
+    driver.ask("Please count from one to ten.")
     yield lambda: len(driver.turns) == 2 and len(driver.turns[-1].tokens) > 20
     assert not driver.turns[-1].is_over
     os.kill(os.getpid(), signal.SIGKILL)
@@ -170,8 +178,8 @@ def afterwards(driver: Driver, wav: str) -> Scenario:
     yield lambda: rows.rowCount() > 1  # the day, and below it the session
     driver.seen["listed"] = rows.rowCount() - 1
     index = rows.index(1, 0)
-    talk.sessions.list.setCurrentIndex(index)
-    QTest.keyClick(talk.sessions.list, Qt.Key.Key_Return)
+    sessions = talk.sessions.list
+    driver.hands.click(sessions.viewport().mapToGlobal(sessions.visualRect(index).center()).toTuple())
     yield lambda: bool(talk.past.cards)
     driver.seen["cards"] = [(card.turn.heard, card.reply.text(), card.turn.note) for card in talk.past.cards]
     driver.screenshot("afterwards")
@@ -180,7 +188,8 @@ def afterwards(driver: Driver, wav: str) -> Scenario:
 SCENARIOS = {"talk": talk, "type_only": type_only, "killed": killed, "afterwards": afterwards}
 
 
-def run(scenario: str, folder: str, model: str, wav: str, *appearance: str) -> None:
+def start(scenario: Callable[[Driver], Scenario], folder: Path, model: str, *appearance: str) -> dict:
+    """Acts the scenario out in the real window, with screenshots in `folder`, and returns what was seen."""
     app = QApplication(["refrain"])
     theme.install(app, *appearance)
     load = None
@@ -196,11 +205,11 @@ def run(scenario: str, folder: str, model: str, wav: str, *appearance: str) -> N
     log.start()
     with watched(), program(settings, load) as window:
         window.show()
-        driver = Driver(window, window.sound, Path(folder))
-        act_out(SCENARIOS[scenario](driver, wav), driver)
+        driver = Driver(window, window.sound, folder)
+        act_out(scenario(driver), driver)
         app.exec()
     driver.seen["warnings"] = [entry.text for entry in log.recent() if entry.level >= logging.WARNING]
-    print(json.dumps(driver.seen))
+    return driver.seen
 
 
 def act_out(steps: Scenario, driver: Driver) -> None:
@@ -229,4 +238,5 @@ def act_out(steps: Scenario, driver: Driver) -> None:
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:])
+    name, folder, model, wav, *appearance = sys.argv[1:]
+    print(json.dumps(start(lambda driver: SCENARIOS[name](driver, wav), Path(folder), model, *appearance)))

@@ -62,7 +62,7 @@ def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
     )
     assert "Error" not in states and states[-1] == "Idle"
 
-    assert seen["still_down"], "the auto-repeat of a held space bar is not a release"
+    assert spoken < space["question_seconds"] < spoken + 4, "the repeats of a held space bar are not releases"
     assert space["schedule"].startswith("spark:triple@") and space["refreshes"] > 0
     assert seen["buffered_after_stop"] == 0
     assert seen["heard_seconds"] == pytest.approx(mouse["made_seconds"], abs=0.05)
@@ -76,6 +76,7 @@ def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
         assert space["made_seconds"] > seen["before_stop"] + 0.5
     else:
         assert "four" in mouse["text"].casefold()
+        assert space["heard"].casefold().strip("?. ") == "what is two plus two"
         said = judges.shipped(ROOT / "resources" / "evaluation" / "wren").transcribe(played[:, 0], RATE)
         assert "four" in said.split(), said
 

@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def stop(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """Beside what is inside, so many processes do nothing but compute."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.callback(stop, start_server([sys.executable, "-c", "while True: pass"]))
+        yield
 
 
 def python(code: str, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> str:

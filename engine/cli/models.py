@@ -74,6 +74,7 @@ def check_model(
 def download_model(
     name: Annotated[str, typer.Argument(help="The model's name (see: refrain models list).")],
     folder: Annotated[Path | None, typer.Option(help="Put it in here; by default beside Refrain's own data.")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Delete what has arrived of it, and begin anew.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -82,7 +83,7 @@ def download_model(
         from engine.models.folders import check
         from engine.models.store import download
         from engine.models.store.shelf import Shelf
-        from engine.models.store.unfinished import unfinished_bytes
+        from engine.models.store.unfinished import discard, unfinished_bytes
 
         shelf, released = Shelf(), _released(name)
         place = (folder.expanduser().absolute() if folder else shelf.downloads) / released.id
@@ -92,6 +93,8 @@ def download_model(
             return
         if not yes:
             _ask(released, place)
+        if anew:
+            discard(place)
         again = f"refrain models download {released.id}" + (f' --folder "{folder}"' if folder else "")
         _watch(download.Download(released, place), again)
         with status("Looking through the folder…"):

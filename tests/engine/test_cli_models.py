@@ -173,6 +173,8 @@ def test_damage_and_too_little_room_are_said(run, server, monkeypatch):
     server.corrupt = True
     code, _, err = run("models", "download", NAME, "--yes")
     assert code == 1 and "damaged" in err and f"refrain models download {NAME}" in err and "Traceback" not in err
+    server.requests.clear()
+    assert run("models", "download", NAME, "--yes", "--anew")[0] == 1 and server.fetched("/revision/main")
     server.corrupt = False
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))

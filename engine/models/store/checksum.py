@@ -12,10 +12,8 @@ class Checksum:
 
     def __init__(self, file: RemoteFile) -> None:
         self._file, self._sha256 = file, file.sha256
-        self.begin()
-
-    def begin(self) -> None:
-        """Forgets what was added."""
+        self.count = 0
+        """Bytes that were added."""
         self._read = hashlib.sha256()
         # A blob's name is no protection against an attacker, but the address is https; it is against a damaged line.
         self._blob = hashlib.sha1(f"blob {self._file.size}\0".encode(), usedforsecurity=False)
@@ -25,6 +23,7 @@ class Checksum:
         self._sha256 = self._sha256 or sha256
 
     def add(self, block: bytes) -> None:
+        self.count += len(block)
         self._read.update(block)
         if self._file.git_sha1:
             self._blob.update(block)

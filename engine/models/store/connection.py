@@ -7,13 +7,15 @@ import http.client
 import socket
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from http.client import HTTPResponse
 
+from engine.models.store import proxies
+from engine.models.store.answer import Answer
+
 TIMEOUT = 20.0  # seconds without a byte
 AGENT = "Refrain (offline voice chat; downloads only what the user asks for)"
-CHECKSUMS = ("X-Linked-Etag", "ETag")
-_SHA256 = 64  # hexadecimal digits
 
 
 class Cancelled(Exception):
@@ -30,7 +32,6 @@ class Client:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._hops: list[http.client.HTTPMessage] = []
-        self._opener = urllib.request.build_opener(_Plain(self._note), _Secure(self._note), _Redirects(self._hops))
 
     @property
     def is_cancelled(self) -> bool:
@@ -53,23 +54,49 @@ class Client:
         if self._cancelled.wait(seconds):
             raise Cancelled
 
-    def open(self, url: str, start: int = 0) -> HTTPResponse:
-        """The response from byte `start` on, if the server can do that. Raises `OSError` (which `URLError` is)."""
+    def open(self, url: str, start: int = 0) -> Answer:
+        """What the server answers, from byte `start` on if it can do that. Raises `OSError` (which `URLError` is)."""
         self.check()
         self._hops.clear()
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        return self._opener.open(urllib.request.Request(url, headers=headers), timeout=self._timeout)
+        response = self._opener().open(urllib.request.Request(url, headers=headers), timeout=self._timeout)
+        return Answer(response, tuple(self._hops))
 
-    def sha256(self, response: HTTPResponse) -> str | None:
-        """What the server, or one that it redirected from, says the whole file's checksum is."""
-        for headers in (*self._hops, response.headers):
-            for name in CHECKSUMS:
-                value = (headers.get(name) or "").removeprefix("W/").strip('"').lower()
-                if len(value) == _SHA256 and set(value) <= set("0123456789abcdef"):
-                    return value
-        return None
+    def _opener(self) -> urllib.request.OpenerDirector:
+        """Knows HTTP and nothing else: no address of a file, wherever it comes from, is opened."""
+        wanted = proxies.by_scheme()
+        plain = {scheme: proxy for scheme, proxy in wanted.items() if not proxies.is_socks(proxy)}
+        opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(plain),
+            urllib.request.UnknownHandler(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(),
+            _Redirects(self._hops),
+            _Handler("http", self._kind(http.client.HTTPConnection, wanted, "http")),
+            _Handler("https", self._kind(http.client.HTTPSConnection, wanted, "https")),
+        ):
+            opener.add_handler(handler)
+        return opener
+
+    def _kind(self, kind: type[http.client.HTTPConnection], wanted: dict[str, str], scheme: str) -> type:
+        """A connection that notes its socket: the bare one first, so that a TLS handshake can be cut off, too."""
+        note = self._note
+
+        class Connection(kind):
+            def connect(self) -> None:
+                self._create_connection = self._dial
+                super().connect()
+                note(self.sock)
+
+            def _dial(self, address, timeout, source=None) -> socket.socket:
+                made = proxies.connect(*address, timeout, wanted, scheme)
+                note(made)
+                return made
+
+        return Connection
 
     def _note(self, made: socket.socket) -> None:
         with self._lock:
@@ -96,28 +123,14 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(request, file, code, message, headers, url)
 
 
-class _Plain(urllib.request.HTTPHandler):
-    def __init__(self, note) -> None:
+class _Handler(urllib.request.AbstractHTTPHandler):
+    """Opens addresses of one scheme by connections of one kind."""
+
+    def __init__(self, scheme: str, connection: type) -> None:
         super().__init__()
-        self._connection = _noting(http.client.HTTPConnection, note)
 
-    def http_open(self, request):
-        return self.do_open(self._connection, request)
+        def opened(request) -> HTTPResponse:
+            return self.do_open(connection, request)
 
-
-class _Secure(urllib.request.HTTPSHandler):
-    def __init__(self, note) -> None:
-        super().__init__()
-        self._connection = _noting(http.client.HTTPSConnection, note)
-
-    def https_open(self, request):
-        return self.do_open(self._connection, request)
-
-
-def _noting(kind: type[http.client.HTTPConnection], note) -> type[http.client.HTTPConnection]:
-    class Connection(kind):
-        def connect(self) -> None:
-            super().connect()
-            note(self.sock)
-
-    return Connection
+        setattr(self, f"{scheme}_open", opened)
+        setattr(self, f"{scheme}_request", self.do_request_)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import threading
@@ -11,20 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.models.store import trouble
-from engine.models.store.catalogue import Released, RemoteFile, files_from_json, files_to_json
+from engine.models.store import listing, trouble
+from engine.models.store.catalogue import Released, RemoteFile, Source
 from engine.models.store.connection import TIMEOUT, Client
-from engine.models.store.listing import list_files
+from engine.models.store.listing import LISTING, Listed, NotTheServer
 from engine.models.store.speed import Speed
 from engine.models.store.transfer import NETWORK, Transfer, disk
 from engine.models.store.trouble import Failed
-from engine.models.store.unfinished import LISTING
+from engine.models.store.unfinished import alone, inside
 from engine.models.store.words import duration, size
 
 _log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before another try, while nothing arrives
 SPARE = 200_000_000  # bytes of the disk that are left free
-RUNNING = ("listing", "checking", "downloading", "waiting")
+RUNNING = ("listing", "checking", "passing", "downloading", "waiting")
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ class Progress:
             return "Asking what there is to fetch…"
         if self.state == "checking":
             return f"Checking what has arrived of {self.file}…"
+        if self.state == "passing":
+            return f"The server sends {self.file} from its beginning: passing over what is here already…"
         if self.state == "waiting":
             return f"{self.sentence} Trying again…"
         left = self.seconds_left
@@ -124,7 +125,11 @@ class Download:
     def _fetch_all(self) -> None:
         with disk(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        transfers = [self._transfer(file) for file in self._files()]
+            with alone(self.folder):
+                self._fetch_files()
+
+    def _fetch_files(self) -> None:
+        transfers = self._transfers()
         total, there = sum(one.file.size or 0 for one in transfers), sum(one.there for one in transfers)
         self._show(total=total, done=there)
         self._look_for_room(total - there)
@@ -133,48 +138,43 @@ class Download:
             if not transfer.is_complete:
                 self._persist(transfer.fetch, transfer.file.path)
             self._settled += transfer.target.stat().st_size
-        with disk(self.folder):
-            (self.folder / LISTING).unlink(missing_ok=True)
+        (self.folder / LISTING).unlink(missing_ok=True)
 
-    def _transfer(self, file: RemoteFile) -> Transfer:
-        def checking() -> None:
-            self._show(state="checking", file=Path(file.path).name, sentence="", speed=0.0)
+    def _transfers(self) -> list[Transfer]:
+        places = zip(self.released.sources, self._lists(), strict=True)
+        return [self._transfer(source, listed, file) for source, listed in places for file in listed.files]
+
+    def _transfer(self, source: Source, listed: Listed, file: RemoteFile) -> Transfer:
+        def doing(what: str) -> None:
+            self._show(state=what, file=Path(file.path).name, sentence="", speed=0.0)
 
         def arrived(position: int, new: int) -> None:
             speed = self._speed.add(new)
             self._show(state="downloading", sentence="", file=file.path, done=self._settled + position, speed=speed)
 
-        return Transfer(file, self.folder, self._client, checking, arrived)
+        url, path = source.url(file.path, listed.commit), f"{source.folder}/{file.path}"
+        return Transfer(file, url, self.folder, path, self._client, doing, arrived)
 
-    def _files(self) -> list[RemoteFile]:
-        """As listed when the download began, so that going on later cannot mix two releases."""
-        path = self.folder / LISTING
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            return files_from_json(json.loads(path.read_text(encoding="utf-8")))
-        files: list[RemoteFile] = []
+    def _lists(self) -> tuple[Listed, ...]:
+        """As listed when the download began, so that going on later cannot mix two releases. Addresses come from the
+        catalogue, never from that list."""
+        inside(self.folder, LISTING)
+        with suppress(FileNotFoundError, ValueError):
+            lists = listing.kept(self.folder)
+            if listing.fits(lists, self.released):
+                return lists
+        lists = ()
 
         def ask() -> None:
-            files.clear()
-            for source in self.released.sources:
-                files.extend(self._with_size(file) for file in list_files(self._client, source))
+            nonlocal lists
+            lists = tuple(listing.ask(self._client, source) for source in self.released.sources)
 
         self._persist(ask, "the list of files")
-        with disk(self.folder):
-            path.write_text(json.dumps(files_to_json(files), indent=1), encoding="utf-8")
-        return files
-
-    def _with_size(self, file: RemoteFile) -> RemoteFile:
-        if file.size is not None:
-            return file
-        with self._client.open(file.url) as response:
-            length = response.headers.get("Content-Length", "")
-            return replace(
-                file, size=int(length) if length.isdigit() else None, sha256=file.sha256 or self._client.sha256(response)
-            )
+        listing.keep(self.folder, lists)
+        return lists
 
     def _look_for_room(self, needed: int) -> None:
-        with disk(self.folder):
-            free = shutil.disk_usage(self.folder).free
+        free = shutil.disk_usage(self.folder).free
         if needed and free < needed + SPARE:
             raise Failed(trouble.no_room(self.folder, needed + SPARE, free))
 
@@ -186,6 +186,8 @@ class Download:
                 return work()
             except Failed:
                 raise
+            except NotTheServer as error:
+                raise Failed(trouble.page(what)) from error
             except (*NETWORK, ValueError, KeyError, TypeError) as error:
                 self._client.check()
                 if not isinstance(error, NETWORK):

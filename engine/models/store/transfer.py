@@ -6,37 +6,45 @@ import os
 import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.models.store import trouble
+from engine.models.store.answer import BLOCK, Answer
 from engine.models.store.catalogue import RemoteFile
 from engine.models.store.checksum import Checksum
 from engine.models.store.connection import Client
 from engine.models.store.trouble import Failed
-from engine.models.store.unfinished import LISTING
+from engine.models.store.unfinished import PART, inside
 
-BLOCK = 1 << 18  # bytes
 NETWORK = (OSError, HTTPException)
 """What a connection raises, and another try may help against."""
+_SIMPLE = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Transfer:
-    """`file` below `folder`. What has arrived stands beside its place, with `.part` after its name."""
+    """`file`, at `url`, into `folder`/`path`. What has arrived stands beside its place, with `.part` after its name.
+
+    Whatever a server answers, bytes that have arrived stay until a checksum shows that they are wrong.
+    """
 
     def __init__(
         self,
         file: RemoteFile,
+        url: str,
         folder: Path,
+        path: str,
         client: Client,
-        checking: Callable[[], None] = lambda: None,
+        doing: Callable[[str], None] = lambda what: None,
         arrived: Callable[[int, int], None] = lambda position, new: None,
     ) -> None:
-        """`checking` is called before an earlier part is read again, `arrived` with the bytes there are and the new ones."""
-        self.file, self._folder, self._client = file, folder, client
-        self._checking, self._arrived = checking, arrived
-        self.target = folder / file.path
-        self.part = self.target.with_name(self.target.name + ".part")
+        """`doing` is called before what is here is read again ("checking") or comes once more ("passing"), `arrived` with the
+        bytes there are and the new ones. Raises `Failed` where links stand in the way."""
+        self.file, self._url, self._folder, self._client = file, url, folder, client
+        self._doing, self._arrived, self._checksum = doing, arrived, Checksum(file)
+        with disk(folder):
+            self.target, self.part = inside(folder, path), inside(folder, path + PART)
 
     @property
     def is_complete(self) -> bool:
@@ -51,76 +59,96 @@ class Transfer:
 
     def fetch(self) -> None:
         """Raises `Failed` with a sentence, what the network raises, or `Cancelled`; what has arrived is kept."""
-        file, part, checksum = self.file, self.part, Checksum(self.file)
+        file = self.file
         with disk(self._folder):
-            part.parent.mkdir(parents=True, exist_ok=True)
-            start = part.stat().st_size if part.is_file() else 0
-            if file.size is not None and start > file.size:
-                part.unlink()
-                start = 0
-            self._read_again(checksum)
-        if start == 0 or start != file.size:
-            self._receive(start, checksum)
-        if not checksum.agrees():
-            with disk(self._folder):
-                part.unlink()
-            raise Failed(trouble.damaged(self.target.name))
-        with disk(self._folder):
-            os.replace(part, self.target)
+            self.part.parent.mkdir(parents=True, exist_ok=True)
+            with self._opened() as part:
+                start = part.seek(0, os.SEEK_END)
+                if file.size is not None and start > file.size:  # of another file
+                    start = part.truncate(0)
+                if self._checksum.count != start:  # else it is known from the try before
+                    self._read_again(part)
+                if start == 0 or start != file.size:
+                    self._receive(part, start)
+                    part.flush()
+                    os.fsync(part.fileno())
+            if not self._checksum.agrees():
+                self.part.unlink()
+                raise Failed(trouble.damaged(self.target.name))
+            os.replace(self.part, self.target)
 
-    def _read_again(self, checksum: Checksum) -> None:
+    def _opened(self) -> BinaryIO:
+        """The part; a link that was put there meanwhile is not followed."""
+        return os.fdopen(os.open(self.part, _SIMPLE | os.O_CREAT, 0o666), "r+b")
+
+    def _read_again(self, part: BinaryIO) -> None:
         """The checksum of what arrived in an earlier run."""
-        if not self.part.is_file():
-            return
-        with self.part.open("rb") as stream:
-            self._checking()
-            while block := stream.read(BLOCK):
-                self._client.check()
-                checksum.add(block)
+        self._checksum = Checksum(self.file)
+        part.seek(0)
+        while block := part.read(BLOCK):
+            self._doing("checking")
+            self._client.check()
+            self._checksum.add(block)
 
-    def _receive(self, start: int, checksum: Checksum) -> None:
-        """The rest of a file, or all of it from a server that cannot begin in the middle. Raises what the network raises."""
-        file, part = self.file, self.part
-        try:
-            response = self._client.open(file.url, start)
-        except urllib.error.HTTPError as error:
-            if error.code != 416:
-                raise
-            error.close()
-            with disk(self._folder):  # the part is longer than the file: it is of another one
-                part.unlink(missing_ok=True)
-            raise ConnectionError("the part did not fit") from error
-        with response:
-            whole = _whole_size(response)
-            if start and not (response.status == 206 and _range_start(response) == start):
-                start = 0
-                checksum.begin()
-            if file.size is not None and whole is not None and whole != file.size:
-                (self._folder / LISTING).unlink(missing_ok=True)
-                raise Failed(trouble.changed(self.target.name))
-            checksum.expect(self._client.sha256(response))
-            size = file.size if file.size is not None else whole
-            with disk(self._folder), part.open("r+b" if start else "wb") as stream:
-                stream.seek(start)
-                stream.truncate()
-                for block in self._blocks(response, start, size):
-                    stream.write(block)
-                    checksum.add(block)
-                    start += len(block)
-                    self._arrived(start, len(block))
-                stream.flush()
-                os.fsync(stream.fileno())
+    def _receive(self, part: BinaryIO, start: int) -> None:
+        """The rest of a file. Raises what the network raises, inside `_Lost`."""
+        with self._answer(start) as answer:
+            self._judge(answer)
+            self._checksum.expect(answer.sha256)
+            size = self.file.size if self.file.size is not None else answer.whole
+            if answer.start < start:
+                self._pass_over(answer, part, start)
+            part.seek(start)
+            for block in self._blocks(answer, start, size):
+                part.write(block)
+                self._checksum.add(block)
+                start += len(block)
+                self._arrived(start, len(block))
         if size is not None and start < size:
-            raise ConnectionError("the connection was lost")
+            raise _Lost(ConnectionError("the connection was lost"))
 
-    def _blocks(self, response: HTTPResponse, start: int, size: int | None) -> Iterator[bytes]:
-        """As they arrive. What the network raises passes through as it is, though a file is being written."""
+    def _answer(self, start: int) -> Answer:
+        """From `start` on, or from the beginning if the server cannot begin there."""
+        with _network(self._client):
+            if start:
+                try:
+                    answer = self._client.open(self._url, start)
+                    if answer.start in (0, start):
+                        return answer
+                    answer.close()
+                except urllib.error.HTTPError as error:
+                    error.close()
+                    if error.code != 416:
+                        raise
+            return self._client.open(self._url)
+
+    def _judge(self, answer: Answer) -> None:
+        """Raises `Failed` if this is not the file."""
+        file, name = self.file, self.target.name
+        if answer.is_page and not name.lower().endswith((".html", ".htm")):
+            raise Failed(trouble.page(name))
+        if answer.coding:
+            raise Failed(trouble.packed(name, answer.coding))
+        if file.size is not None and answer.whole not in (None, file.size):
+            raise Failed(trouble.other(name, file.size, answer.whole))
+        if answer.start is None:
+            raise Failed(trouble.other(name, file.size, None))
+
+    def _pass_over(self, answer: Answer, part: BinaryIO, count: int) -> None:
+        """What is here already comes again, and must be the same. Raises `Failed` if it is not."""
+        self._doing("passing")
+        part.seek(0)
+        for block in self._blocks(answer, 0, count):
+            if block != part.read(len(block)):
+                raise Failed(trouble.unlike(self.target.name))
+        if part.tell() < count:
+            raise _Lost(ConnectionError("the connection was lost"))
+
+    def _blocks(self, answer: Answer, start: int, size: int | None) -> Iterator[bytes]:
+        """As they arrive. What the network raises passes through `disk`, though a file is being written."""
         while size is None or start < size:
-            try:
-                block = response.read1(BLOCK if size is None else min(BLOCK, size - start))
-            except (*NETWORK, ValueError) as error:  # the latter from a socket that was cut off
-                self._client.check()
-                raise _Lost(error) from error
+            with _network(self._client):
+                block = answer.read(BLOCK if size is None else min(BLOCK, size - start))
             self._client.check()
             if not block:
                 return
@@ -129,7 +157,20 @@ class Transfer:
 
 
 class _Lost(ConnectionError):
-    """The network failed while a file was open for writing."""
+    """The network failed while a file was open for writing; the reason is its cause."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.__cause__ = error
+
+
+@contextmanager
+def _network(client: Client) -> Iterator[None]:
+    try:
+        yield
+    except (*NETWORK, ValueError) as error:  # the latter from a socket that was cut off
+        client.check()
+        raise _Lost(error) from error
 
 
 @contextmanager
@@ -141,17 +182,3 @@ def disk(folder: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise Failed(trouble.on_disk(error, folder)) from error
-
-
-def _whole_size(response: HTTPResponse) -> int | None:
-    """Of the file, as this response tells."""
-    if response.status == 206:
-        total = (response.headers.get("Content-Range") or "").rpartition("/")[2]
-        return int(total) if total.isdigit() else None
-    length = response.headers.get("Content-Length") or ""
-    return int(length) if length.isdigit() else None
-
-
-def _range_start(response: HTTPResponse) -> int | None:
-    first = (response.headers.get("Content-Range") or "").removeprefix("bytes").strip().partition("-")[0]
-    return int(first) if first.isdigit() else None

@@ -9,9 +9,11 @@ import urllib.error
 from pathlib import Path
 
 from engine.models.store.catalogue import Released
+from engine.models.store.proxies import ProxyTrouble
 from engine.models.store.words import size
 
 KEPT = "What has arrived is kept: the download goes on from there."
+_ANEW = "If it happens again, delete what has arrived and start anew."
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _RETRIED = (408, 425, 429)
 
@@ -22,22 +24,26 @@ class Failed(Exception):
 
 def is_final(error: Exception) -> bool:
     """Whether the network would answer the same again."""
-    if isinstance(error, urllib.error.HTTPError):
-        return error.code < 500 and error.code not in _RETRIED
-    return isinstance(_reason(error), ssl.SSLCertVerificationError)
+    reason = _reason(error)
+    if isinstance(reason, urllib.error.HTTPError):
+        return reason.code < 500 and reason.code not in _RETRIED
+    return isinstance(reason, ssl.SSLCertVerificationError)
 
 
 def sentence(error: Exception, what: str, released: Released) -> str:
-    host = released.host
-    if isinstance(error, urllib.error.HTTPError):
-        if error.code in (401, 403):
+    host, reason = released.host, _reason(error)
+    if isinstance(reason, urllib.error.HTTPError):
+        if reason.code in (401, 403):
             return f"{host} asks for an agreement first: open {released.page}, download there, and choose Add folder."
-        if error.code == 404:
+        if reason.code == 404:
             return f"{host} does not offer {what} any more: look at {released.page}."
-        if error.code == 429 or error.code >= 500:
-            return f"{host} is busy ({error.code})."
-        return f"{host} refused {what} ({error.code} {error.reason})."
-    reason = _reason(error)
+        if reason.code == 407:
+            return "The proxy asks for a name and a password: put them into the address in HTTPS_PROXY."
+        if reason.code == 429 or reason.code >= 500:
+            return f"{host} is busy ({reason.code})."
+        return f"{host} refused {what} ({reason.code} {reason.reason})."
+    if isinstance(reason, ProxyTrouble):
+        return str(reason)
     if isinstance(reason, socket.gaierror):
         return f"{host} was not found: is this computer connected to the Internet?"
     if isinstance(reason, ssl.SSLCertVerificationError):
@@ -52,7 +58,11 @@ def sentence(error: Exception, what: str, released: Released) -> str:
 def on_disk(error: OSError, folder: Path) -> str:
     if error.errno in _FULL:
         return f"The disk of {folder} is full: free some space. {KEPT}"
-    return f"{folder} cannot be written ({error.strerror or error})."
+    if error.errno == errno.EFBIG:
+        return f"The disk of {folder} takes no files of this size: choose a folder on another disk. {KEPT}"
+    if not error.strerror:
+        return str(error)  # our own
+    return f"{folder} cannot be written ({error.strerror})."
 
 
 def no_room(folder: Path, needed: int, free: int) -> str:
@@ -63,8 +73,22 @@ def damaged(name: str) -> str:
     return f"{name} arrived damaged (its checksum differs) and was thrown away. Start the download again to fetch it anew."
 
 
-def changed(name: str) -> str:
-    return f"{name} has changed on the server since the download began. Start the download again to get the new release."
+def page(name: str) -> str:
+    return f"A web page came instead of {name}: this network may want you to sign in first, in a browser. {KEPT}"
+
+
+def packed(name: str, coding: str) -> str:
+    return f"Something on the way packs {name} by {coding!r}, which Refrain cannot unpack: try another network. {KEPT}"
+
+
+def other(name: str, expected: int | None, found: int | None) -> str:
+    """`expected` and `found` are sizes in bytes, None where it is not known."""
+    sizes = f" ({found:,} bytes instead of {expected:,})" if found is not None and expected is not None else ""
+    return f"Something else came instead of {name}{sizes}: the network or the server has changed it. {KEPT} {_ANEW}"
+
+
+def unlike(name: str) -> str:
+    return f"The server sends another {name} than the one of which a part is here. {KEPT} {_ANEW}"
 
 
 def odd_answer(error: Exception) -> str:
@@ -74,8 +98,9 @@ def odd_answer(error: Exception) -> str:
 
 def _reason(error: Exception) -> object:
     """What is behind `URLError` and our own."""
-    while True:
+    while not isinstance(error, (urllib.error.HTTPError, ProxyTrouble)):
         deeper = error.reason if isinstance(error, urllib.error.URLError) else error.__cause__
         if not isinstance(deeper, Exception):
-            return error
+            break
         error = deeper
+    return error

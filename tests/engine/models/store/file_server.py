@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import threading
@@ -29,6 +30,9 @@ class FileServer(ThreadingHTTPServer):
         self.errors: list[int] = []  # status codes for the next requests
         self.delay = 0.0  # seconds a block of 64 KiB
         self.hides_checksums = False
+        self.gateway: tuple[dict[str, str], bytes] | None = None  # headers and content of what comes instead of every file
+        self.sends_to = ""  # an address that every file is redirected to
+        self.packs = False  # as a proxy that compresses whatever passes
 
     @property
     def url(self) -> str:
@@ -51,6 +55,13 @@ class _Handler(BaseHTTPRequestHandler):
         server.requests.append((path, span))
         if server.errors:
             return self.send_error(server.errors.pop(0))
+        if server.sends_to:
+            self.send_response(302)
+            self.send_header("Location", server.sends_to)
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
+        if server.gateway is not None:
+            return self._answer(server.gateway[1], server.gateway[0])
         if path.startswith("/api/models/"):
             return self._list(path.removeprefix("/api/models/"))
         if "/resolve/" in path:  # as a hub: the checksum, and on to the storage
@@ -84,14 +95,21 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(entries)
 
     def _json(self, what) -> None:
-        content = json.dumps(what).encode()
+        self._answer(json.dumps(what).encode(), {"Content-Type": "application/json"})
+
+    def _answer(self, content: bytes, headers: dict[str, str]) -> None:
+        if self.server.packs:
+            content, headers = gzip.compress(content), {**headers, "Content-Encoding": "gzip"}
         self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
     def _send(self, content: bytes, span: str) -> None:
         server, total, start = self.server, len(content), 0
+        if server.packs:
+            return self._answer(content, {"Content-Type": "application/octet-stream"})
         if server.corrupt:
             content = content[:-1] + bytes([content[-1] ^ 1])
         if span and not server.ignores_range:

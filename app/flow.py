@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QSpacerItem, QWidget
 
+_TAKES_ALL = QSizePolicy.PolicyFlag.ExpandFlag.value | QSizePolicy.PolicyFlag.IgnoreFlag.value
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -148,7 +150,7 @@ def _grows(item: QLayoutItem) -> bool:
 def _expands(item: QLayoutItem) -> bool:
     widget, layout = item.widget(), item.layout()
     if widget is not None:
-        return bool(widget.sizePolicy().horizontalPolicy().value & QSizePolicy.PolicyFlag.ExpandFlag.value)
+        return bool(widget.sizePolicy().horizontalPolicy().value & _TAKES_ALL)
     return layout is None or any(_expands(layout.itemAt(place)) for place in range(layout.count()))
 
 

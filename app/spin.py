@@ -161,6 +161,6 @@ Box = TypeVar("Box", Whole, Decimal)
 def named(box: Box, name: str) -> Box:
     """Dresses a box and gives it a name to be read out."""
     box.setAccessibleName(name)
-    box.setMinimumHeight(34)
+    theme.fix(box, height=34)
     box.dress()
     return box

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
-    QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from app import theme
 from app.engine_commands import ModelFacts
+from app.flow import Flow
 from app.schedules.chooser import Chooser
 from app.schedules.group_fields import GroupFields
 from app.schedules.option_fields import OptionFields
 from app.schedules.pattern_view import PatternView, in_words
 from app.schedules.pooling_box import PoolingBox
 from app.schedules.sampling import SamplingFields
+from app.words import Words
 from engine import schedules
 from engine.schedules import Entropy, Fixed, Full, Schedule, ScheduleError, Spark
 
 HEIGHT = 36  # pixels of a field
+SCHEDULE_WIDTH, REST_WIDTH = 540, 320  # pixels that the two columns ask for
+GAP = 16
+BESIDE = 64  # pixels of the screen that the editor leaves free
 KINDS = (("Full depth", Full), ("Fixed exit", Fixed), ("SPAR-K", Spark), ("Entropy", Entropy))
 MEANINGS = {
     Full: "Every token runs every layer.",
@@ -52,7 +60,7 @@ class ScheduleEditor(QDialog):
         self.setWindowTitle("Schedule")
         self._model: ModelFacts | None = None
         self._used: Schedule = Full()
-        self._showing = False
+        self._showing = self._was_sized = False
         self.kinds = {kind: QRadioButton(name) for name, kind in KINDS}
         self.layers = Chooser()
         self.layers.setAccessibleName("Exit layer")
@@ -62,13 +70,12 @@ class ScheduleEditor(QDialog):
         self.form = QLineEdit()
         self.form.setAccessibleName("Schedule as text")
         for field in (self.form, self.layers):
-            field.setFixedHeight(HEIGHT)
+            theme.fix(field, height=HEIGHT)
         self.copy, self.paste = QPushButton("Copy"), QPushButton("Paste")
-        self._meaning = _words(2)
-        self._sentence = _words(3)
+        self._meaning = Words(role="muted", scale=0.92)
+        self._sentence = Words(role="muted", scale=0.92, lines=2)
         self.pooling = PoolingBox("Pooling of the speech")
-        self._pooling_words = _words(2)
-        self._pooling_words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self._pooling_words = Words(role="muted", scale=0.92, lines=2)
         self.sampling = SamplingFields()
         self.done_button = QPushButton("Done")
         self._lay_out()
@@ -79,7 +86,7 @@ class ScheduleEditor(QDialog):
     @property
     def sentence(self) -> str:
         """What the schedule does, or why its text cannot be used."""
-        return self._sentence.text()
+        return self._sentence.said
 
     def set_model(self, model: ModelFacts) -> None:
         """Offers what this model can run."""
@@ -107,54 +114,73 @@ class ScheduleEditor(QDialog):
         self._showing = False
         self._show_state()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As large as it likes to be, and no larger than the screen."""
+        if not self._was_sized:
+            self._was_sized = True
+            body, foot = self._body.layout(), self.done_button.sizeHint().height() + 3 * GAP
+            width = theme.scaled(SCHEDULE_WIDTH + REST_WIDTH) + 6 * GAP
+            free = self.screen().availableSize() - QSize(BESIDE, BESIDE)
+            width = min(width, free.width())
+            self.resize(width, min(body.heightForWidth(width - 2 * GAP) + foot, free.height()))
+        super().showEvent(event)
+
     def _lay_out(self) -> None:
-        kinds, self._kind_group = QHBoxLayout(), QButtonGroup(self)
-        kinds.setSpacing(18)
-        for button in self.kinds.values():
-            kinds.addWidget(button)
-            self._kind_group.addButton(button)
-        kinds.addStretch()
-        controls = QFormLayout()
-        controls.setHorizontalSpacing(16)
-        controls.setVerticalSpacing(12)
-        rows = [("Kind", kinds), ("", self._meaning), ("Exit layer", self.layers), ("Groups", self.groups)]
-        rows += [("Layers above", self.options)]
-        for name, field in rows:
-            label = theme.label(name, "muted")
-            if field is self.groups:
-                self._groups_label = label
-            label.setFixedHeight(label.sizeHint().height() if name in ("", "Kind") else HEIGHT)
-            controls.addRow(label, field)
-        text = QHBoxLayout()
-        text.setSpacing(8)
-        text.addWidget(self.form, 1)
-        for button, name in ((self.copy, "Copy the text form"), (self.paste, "Paste a text form")):
-            button.setAccessibleName(name)
-            button.setAutoDefault(False)
-            button.setFixedHeight(HEIGHT)
-            text.addWidget(button)
+        columns = Flow(self._schedule_column(), self._rest_column(), spacing=2 * GAP, line_spacing=GAP)
+        self._body = QWidget()
+        self._body.setProperty("role", "turns")
+        around = QVBoxLayout(self._body)
+        around.setContentsMargins(0, 0, GAP, 0)  # room for the scroll bar
+        around.addLayout(columns)
+        around.addStretch()
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._body)
+        scroll.setMinimumSize(2 * HEIGHT, 2 * HEIGHT)
         foot = QHBoxLayout()
         foot.addStretch()
         foot.addWidget(self.done_button)
-        pooling = QHBoxLayout()
-        pooling.setSpacing(16)
-        self.pooling.setFixedSize(190, HEIGHT)
-        pooling.addWidget(self.pooling)
-        pooling.addWidget(self._pooling_words, 1, Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(10)
-        layout.addLayout(controls)
-        layout.addWidget(self.pattern)
-        layout.addLayout(text)
-        layout.addWidget(self._sentence)
-        layout.addWidget(theme.label("Pooling of your speech", bold=True))
-        layout.addLayout(pooling)
-        layout.addWidget(theme.label("Sampling", bold=True))
-        layout.addWidget(self.sampling)
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        layout.setSpacing(GAP)
+        layout.addWidget(scroll, 1)
         layout.addLayout(foot)
-        self.done_button.setFixedHeight(HEIGHT)
-        self.setMinimumWidth(620)
+        self.done_button.setAutoDefault(False)  # Enter ends the entry of a number or a text form
+        theme.fix(self.done_button, height=HEIGHT)
+
+    def _schedule_column(self) -> QWidget:
+        self._kind_group = QButtonGroup(self)
+        kinds = Flow(spacing=18, line_spacing=8)
+        for button in self.kinds.values():
+            kinds.add(button)
+            self._kind_group.addButton(button)
+        text = Flow(self.form, spacing=8)
+        self.form.setMinimumWidth(180)
+        buttons = Flow(spacing=8)
+        for button, name in ((self.copy, "Copy the text form"), (self.paste, "Paste a text form")):
+            button.setAccessibleName(name)
+            button.setAutoDefault(False)
+            theme.fix(button, height=HEIGHT)
+            buttons.add(button)
+        text.add(buttons)
+        self._groups_label = _caption("Groups")
+        made = _Column(SCHEDULE_WIDTH)
+        made.add(_caption("Kind"), kinds, self._meaning)
+        made.add(_caption("Exit layer"), self.layers)
+        made.add(self._groups_label, self.groups)
+        made.add(_caption("Layers above"), self.options)
+        made.add(self.pattern, text, self._sentence)
+        return made
+
+    def _rest_column(self) -> QWidget:
+        theme.fix(self.pooling, height=HEIGHT)
+        made = _Column(REST_WIDTH)
+        made.add(theme.label("Pooling of your speech", bold=True), self.pooling, self._pooling_words)
+        made.add(theme.label("Sampling", bold=True), self.sampling)
+        made.layout().addStretch()
+        return made
 
     def _connect(self) -> None:
         self._kind_group.buttonClicked.connect(self._changed)
@@ -241,9 +267,27 @@ class ScheduleEditor(QDialog):
         theme.set_role(self.form, "invalid" if role == "danger" else "")
 
 
-def _words(lines: int) -> QLabel:
-    words = theme.label("", "muted", 0.92)
-    words.setWordWrap(True)
-    words.setAlignment(Qt.AlignmentFlag.AlignTop)
-    words.setFixedHeight(words.fontMetrics().lineSpacing() * lines + 2)  # what is said must not move the controls
-    return words
+class _Column(QWidget):
+    """Groups of fields below each other, `least` pixels wide at the usual text size if it can be."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__()
+        self._least = least
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP - 2)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def add(self, *parts: QWidget | QLayout) -> None:
+        group = QVBoxLayout()
+        group.setSpacing(6)
+        for part in parts:
+            group.addWidget(part) if isinstance(part, QWidget) else group.addLayout(part)
+        self.layout().addLayout(group)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(self._least), super().sizeHint().height())
+
+
+def _caption(name: str) -> QLabel:
+    return theme.label(name, "muted", 0.92)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app import theme
+from app.flow import Flow
 from app.schedules.chooser import Chooser
 from app.spin import Decimal, Whole, named
 from engine.schedules import Entropy, Schedule, Spark
@@ -14,7 +16,7 @@ GROUPS = (("Even", 2, "first"), ("Odd", 2, "last"), ("Triple", 3, "first"))
 THRESHOLD = 0.5  # nats, as a start
 
 
-class GroupFields(QStackedWidget):
+class GroupFields(QWidget):
     """Emits `changed`; a press on one of the paper's names emits `group_chosen` with its period and refresh."""
 
     changed = Signal()
@@ -56,7 +58,7 @@ class GroupFields(QStackedWidget):
     @property
     def name(self) -> str:
         """What the fields are about."""
-        return "Sure below" if self.currentIndex() == 1 else "Groups"
+        return "Groups" if self._entropy.isHidden() else "Sure below"
 
     def show_schedule(self, schedule: Schedule) -> None:
         """Sets every control; whoever calls passes over `changed`."""
@@ -70,29 +72,29 @@ class GroupFields(QStackedWidget):
 
     def allow(self, kind: type, reviews: bool) -> None:
         """Only what a schedule of this kind can have. A review comes after its drafts, whatever the text form says."""
-        self.setCurrentIndex(int(kind is Entropy))
+        self._groups.setVisible(kind is not Entropy)
+        self._entropy.setVisible(kind is Entropy)
         self.setEnabled(kind in (Spark, Entropy))
         self.refreshes.setEnabled(kind is Spark and not reviews)
 
     def _lay_out(self) -> None:
-        groups, entropy = QWidget(), QWidget()
-        row = QHBoxLayout(groups)
-        row.addWidget(self.period)
-        self.refreshes.setFixedHeight(HEIGHT)
-        row.addWidget(self.refreshes)
+        names = Flow(spacing=8)
         for (period, refresh), button in self.names.items():
             button.setAccessibleName(f"{button.text()}: period {period}, refresh {refresh}")
             button.setAutoDefault(False)
-            button.setFixedHeight(HEIGHT)
-            row.addWidget(button)
-        row.addStretch()
-        line = QHBoxLayout(entropy)
-        self.threshold.setFixedWidth(150)
+            theme.fix(button, height=HEIGHT)
+            names.add(button)
+        theme.fix(self.refreshes, height=HEIGHT)
+        theme.fix(self.threshold, width=150)
+        self._groups, self._entropy = QWidget(), QWidget()
+        row = Flow(Flow(self.period, self.refreshes, spacing=8), names, spacing=8)
+        line = QHBoxLayout()
         line.addWidget(self.threshold)
         line.addStretch()
-        for layout in (row, line):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(8)
-        for page in (groups, entropy):
-            self.addWidget(page)
-        self.setFixedHeight(HEIGHT)
+        layout = QVBoxLayout(self)
+        for page, inside in ((self._groups, row), (self._entropy, line)):
+            inside.setContentsMargins(0, 0, 0, 0)
+            page.setLayout(inside)
+            layout.addWidget(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._entropy.hide()

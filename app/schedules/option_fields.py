@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from app import theme
+from app.flow import Flow
 from app.schedules.chooser import Chooser
 from app.spin import Decimal, Whole, named
 from engine.schedules import Full, Schedule, Spark, Tolerance
@@ -42,7 +44,6 @@ class OptionFields(QWidget):
         self.slice = QCheckBox("Only the rows of the head that may come")
         self.slice.setToolTip("Full depth computes no more of its head than speech needs: the same reply, a little sooner")
         self._top_p = (0.9, self.top_p.value())  # as it was given, and as the field shows it
-        self._bounds = QStackedWidget()
         self._lay_out()
         for box in (self.above, self.keeps):
             box.currentIndexChanged.connect(self.changed)
@@ -91,8 +92,9 @@ class OptionFields(QWidget):
         self.above.setEnabled(early and not reviews)
         self.review.setEnabled(early and kind is Spark)
         self.keeps.setEnabled(reviews)
-        self._bounds.setEnabled(reviews)
-        self._bounds.setCurrentIndex(self.keeps.currentIndex())
+        for number in (self.top_p, self.top_n):
+            number.setEnabled(reviews)
+        self._show_bound()
 
     def _kept(self) -> Tolerance | None:
         match self.keeps.currentData():
@@ -104,31 +106,25 @@ class OptionFields(QWidget):
         return None
 
     def _lay_out(self) -> None:
-        for page in (QWidget(), self.top_p, self.top_n):
-            self._bounds.addWidget(page)
-        self._bounds.setFixedSize(104, HEIGHT)
-        review = QHBoxLayout()
-        review.setSpacing(8)
-        review.addWidget(self.review)
-        review.addWidget(self.keeps, 1)
-        review.addWidget(self._bounds)
-        checks = QHBoxLayout()
-        checks.setSpacing(18)
-        checks.addWidget(self.text)
-        checks.addWidget(self.slice)
-        checks.addStretch()
+        review = Flow(self.review, Flow(self.keeps, self.top_p, self.top_n, spacing=8), spacing=8)
+        checks = Flow(self.text, self.slice, spacing=18, line_spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(10)
         layout.addWidget(self.above)
         layout.addLayout(review)
         layout.addLayout(checks)
+        self._show_bound()
+
+    def _show_bound(self) -> None:
+        for place, number in ((1, self.top_p), (2, self.top_n)):
+            number.setVisible(self.keeps.currentIndex() == place)
 
 
 def _chooser(name: str, choices: tuple[tuple[str, str, str], ...]) -> Chooser:
     box = Chooser()
     box.setAccessibleName(name)
-    box.setFixedHeight(HEIGHT)
+    theme.fix(box, height=HEIGHT)
     for place, (label, value, meaning) in enumerate(choices):
         box.addItem(label, value)
         box.setItemData(place, meaning, Qt.ItemDataRole.ToolTipRole)

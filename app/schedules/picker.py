@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout
 
 from app import theme
 from app.engine_commands import ModelFacts
+from app.flow import Flow
 from app.schedules.chooser import Chooser
 from app.schedules.editor import ScheduleEditor
 from app.schedules.pattern_view import PatternView, in_words
 from app.schedules.pooling_box import NONE
+from app.words import Words
 from engine import schedules
 
 CUSTOM = "Custom"
@@ -47,10 +49,7 @@ class SchedulePicker(QFrame):
         self.editor = ScheduleEditor(self)
         self._pooling = theme.label("", "schedule", 0.88)
         self._pooling.hide()
-        self._sentence = theme.label("", "muted", 0.92)
-        self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._sentence.setMinimumHeight(self._sentence.fontMetrics().lineSpacing() * 2)
+        self._sentence = Words(role="muted", scale=0.92, lines=2)
         self._lay_out()
         self.names.activated.connect(self._pick)
         self.form.textChanged.connect(self._check)
@@ -92,18 +91,17 @@ class SchedulePicker(QFrame):
 
     @property
     def sentence(self) -> str:
-        return self._sentence.text()
+        return self._sentence.said
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(theme.label("Schedule", bold=True), 1)
-        head.addWidget(self._pooling, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addWidget(self.edit)
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        head = Flow(theme.label("Schedule", bold=True))
+        head.add_stretch()
+        head.add(Flow(self._pooling, self.edit))
+        row = Flow()
         for field in (self.names, self.form):
-            field.setFixedHeight(36)
-            row.addWidget(field, 1)
+            theme.fix(field, height=36)
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            row.add(field)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 12)
         layout.setSpacing(10)

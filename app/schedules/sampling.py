@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.flow import Flow
 from app.spin import Decimal, Whole, named
+from app.words import Words
 
 LARGEST_SEED = 2**31 - 1
 
@@ -22,16 +24,20 @@ class SamplingFields(QWidget):
         self.seed = named(Whole(maximum=LARGEST_SEED), "Seed")
         self.temperature = named(Decimal(maximum=2.0, singleStep=0.1), "Temperature")
         self.top_p = named(Decimal(minimum=0.05, maximum=1.0, singleStep=0.05, value=1.0), "Top-p")
-        self._sentence = theme.label("", "muted", 0.92)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
-        for column, field in enumerate((self.seed, self.temperature, self.top_p)):
-            grid.addWidget(theme.label(field.accessibleName(), "muted", 0.92), 0, column)
-            grid.addWidget(field, 1, column)
-            grid.setColumnStretch(column, 1)
-        grid.addWidget(self._sentence, 2, 0, 1, 3)
+        self._sentence = Words(role="muted", scale=0.92)
+        fields = Flow(spacing=12, line_spacing=8)
+        for field in (self.seed, self.temperature, self.top_p):
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            captioned = QVBoxLayout()
+            captioned.setSpacing(4)
+            captioned.addWidget(theme.label(field.accessibleName(), "muted", 0.92))
+            captioned.addWidget(field)
+            fields.add(captioned)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(fields)
+        layout.addWidget(self._sentence)
         self.seed.valueChanged.connect(self.seed_chosen)
         for field in (self.temperature, self.top_p):
             field.valueChanged.connect(self._choose)

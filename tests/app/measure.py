@@ -9,6 +9,7 @@ Whatever the program says must be read whole. A name that a user or a device bro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import isbuiltin
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
@@ -83,7 +84,8 @@ def _visible(root: QWidget) -> Iterator[QWidget]:
 def _name(widget: QWidget) -> str:
     words = ""
     for ask in ("text", "currentText", "placeholderText", "title", "accessibleName"):
-        words = words or (getattr(widget, ask)() if hasattr(widget, ask) else "")
+        asked = getattr(widget, ask, None)
+        words = words or (asked() if isbuiltin(asked) else "")  # Qt's own, not what a class of ours calls so
     places = []
     parent = widget.parentWidget()
     while parent is not None:

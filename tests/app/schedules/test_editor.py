@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextLayout
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QRadioButton
 
+from app import theme
 from app.engine_commands import ModelFacts
 from app.schedules.editor import NO_EXITS, ScheduleEditor
+from app.schedules.pattern_view import in_words
 from app.schedules.picker import SchedulePicker
+from app.words import Words
 from engine.schedules import Entropy, Fixed, Full, Spark, parse
+from tests.app.measure import TEXT_SIZES, misfits, settle
 
 MODEL = ModelFacts("m", ".", 8, (2, 6), 16, 25.0, 1024)
 PLAIN = ["full", "fixed:6", "spark:even@2", "spark:k=5,last@6", "spark:k=4,last@2+review", "entropy:6<0.5"]
@@ -182,3 +186,42 @@ def test_the_button_opens_the_editor_and_both_say_the_same(qtbot):
     assert seeded.args == [8]
     QTest.keyClick(picker.editor, Qt.Key.Key_Escape)
     assert not picker.editor.isVisible()
+
+
+@pytest.mark.parametrize("percent", TEXT_SIZES)
+def test_the_editor_and_the_picker_can_be_read_whole_on_the_smallest_screen(qtbot, qapp, percent):
+    theme.install(qapp, text_size=percent)
+    model = ModelFacts("m", ".", 12, tuple(range(3, 12)), 16, 25.0, 1024)
+    editor, picker = ScheduleEditor(), SchedulePicker("full")
+    for made in (editor, picker):
+        qtbot.addWidget(made)
+        made.set_model(model)
+        made.show()
+    for form in ("full", "spark:k=12,first@6+review(top-p=0.85)+text+slice", "entropy:6<0.5", "fixed:6+hole", "spark:even@99"):
+        editor.form.setText(form)
+        editor._read(form)
+        for size in ((776, 456), (1200, 700)):
+            editor.resize(*size)
+            settle()
+            assert (editor.width(), editor.height()) == size and not misfits(editor), form
+        picker.form.setText(form)
+        for width in (300, 500):
+            picker.resize(width, picker.heightForWidth(width))
+            settle()
+            assert picker.width() == width and not misfits(picker), form
+    theme.choose_text_size(qapp, 100)
+
+
+def test_no_unit_stands_alone_on_a_line(qtbot, qapp):
+    theme.install(qapp)
+    words = Words(f"{in_words(parse('spark:even@6'), MODEL)} It took 12 ms and 3 GB.")
+    qtbot.addWidget(words)
+    lines = QTextLayout(words.text(), words.font())
+    for width in range(80, 600, 3):
+        lines.beginLayout()
+        found = []
+        while (line := lines.createLine()).isValid():
+            line.setLineWidth(width)
+            found.append(words.text()[line.textStart() : line.textStart() + line.textLength()].strip())
+        lines.endLayout()
+        assert not {"%", "%.", "ms", "ms and", "GB."} & set(found), (width, found)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.models import folders
+from engine.models.locating import absolute
 from engine.resources import resources_folder
 
 if TYPE_CHECKING:  # it brings torch along
@@ -22,22 +24,32 @@ _LOADED_BY = {
 
 
 def find(name_or_folder: str | Path) -> Path:
-    """The folder of a shipped model, the folder itself, or that of an added or downloaded model by its name.
+    """The folder of a shipped model, a folder (or what `folders.check` takes for one), or that of an added or downloaded
+    model by its name.
 
     Raises `ValueError` with a sentence.
     """
     if str(name_or_folder) in SHIPPED:
         return resources_folder() / str(name_or_folder)
-    folder = Path(name_or_folder).expanduser()
-    if folder.is_dir():
+    folder = absolute(Path(name_or_folder))
+    if _there(folder.is_dir):
         return folder
     from engine.models.store.shelf import Shelf  # which needs this module
 
     names = Shelf().names()
     if str(name_or_folder) in names:
         return names[str(name_or_folder)]
+    if _there(folder.is_file):
+        return folder
     known = ", ".join([*SHIPPED, *names])
     raise ValueError(f"There is no model {str(name_or_folder)!r}: give one of {known} or a model's folder.")
+
+
+def _there(look: Callable[[], bool]) -> bool:
+    try:
+        return look()
+    except OSError:  # a name that no file could have
+        return False
 
 
 def load(name_or_folder: str | Path) -> SpokenLM:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from engine.lm.config import LMConfig
-from engine.models.checkpoints.config_file import Fields, read_json
+from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.files import need
 from engine.models.checkpoints.shards import elements, read_header, shards, stored_bytes
 from engine.models.glm4voice import lm as glm_lm
 from engine.models.glm4voice.parts import part_of
+from engine.models.locating import locate
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.wren.parts import ADAPTER, read_config
 from engine.models.wren.parts import part_of as part_of_wren
@@ -43,12 +44,12 @@ class FolderFacts:
 
 
 def check(folder: Path) -> FolderFacts:
-    """Looks a folder through; GLM-4-Voice may be given as its language model's folder or the one around its three.
+    """Looks a folder through; `folder` may also be a file of it, a part, or a folder around it (see `locate`).
 
     Takes as long as a few hundred small reads: not for the thread of a screen. Never raises for what a folder holds.
     """
     try:
-        folder = _with_config(folder.expanduser())
+        folder = locate(folder)
     except ValueError as error:
         return FolderFacts(folder, problem=str(error))
     facts = FolderFacts(folder)
@@ -81,35 +82,11 @@ class _Family:
     folders: Callable[[Path], list[Path]] = lambda folder: [folder]
 
 
-def _with_config(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise ValueError(f"{folder} is not there any more: its disk was unplugged or it was moved.")
-    if (folder / "config.json").is_file():
-        return folder
-    inside = [sub for sub in sorted(folder.glob("*")) if (sub / "config.json").is_file()]
-    language_models = [sub for sub in inside if _model_type(sub) == "chatglm"]
-    if len(language_models) == 1:
-        return language_models[0]
-    if (folder / "hift.pt").is_file():
-        raise ValueError(f"{folder.name} holds only a vocoder: choose the folder of the whole model.")
-    hint = f" Perhaps you mean {inside[0].name} inside it." if len(inside) == 1 else ""
-    raise ValueError(f"{folder} has no config.json: it is not the folder of a model.{hint}")
-
-
-def _model_type(folder: Path) -> Any:
-    try:
-        return read_json(folder / "config.json").get("model_type")
-    except (ValueError, OSError):
-        return None
-
-
 def _recognise(folder: Path, config: dict) -> _Family:
     if config.get("family") == "wren":
         return _WREN
     if config.get("model_type") == "step_audio_2":
         return _STEP
-    if "WhisperVQEncoder" in (config.get("architectures") or ()):
-        raise ValueError(f"{folder.name} is only the speech tokenizer of GLM-4-Voice: choose glm-4-voice-9b beside it.")
     if config.get("model_type") == "chatglm":
         names = folder / "tokenizer_config.json"
         if names.is_file() and b"<|audio_0|>" not in names.read_bytes():
@@ -158,8 +135,11 @@ def _glm_weights(folder: Path) -> tuple[int, int]:
 
 
 def _glm_folders(folder: Path) -> list[Path]:
-    beside = [folder.parent / f"glm-4-voice-{part}" for part in ("tokenizer", "decoder")]
-    return [folder, *(place for place in beside if place.is_dir())]
+    found = [folder]
+    for part in ("tokenizer", "decoder"):
+        with suppress(ValueError):
+            found.append(part_of(folder, part))
+    return found
 
 
 def _step_weights(folder: Path) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.models.checkpoints.files import AGAIN, need
 
+WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 _LONGEST_HEADER = 100_000_000  # bytes, as the format's reference reader allows
 
@@ -24,7 +25,10 @@ def shards(folder: Path) -> tuple[list[str], dict[str, str]]:
     """
     if (folder / INDEX).is_file():
         places = _read_index(folder / INDEX)
-        return sorted(set(places.values())), places
+        files = sorted(set(places.values()))
+        if (folder / WHOLE).is_file() and not all((folder / name).is_file() for name in files):
+            return [WHOLE], {}  # the index is of an earlier form of the model
+        return files, places
     found = [path.name for path in sorted(folder.glob("model*.safetensors"))]
     if not found:
         raise FileNotFoundError(f"{folder} holds no weights: model.safetensors is missing; {AGAIN}.")

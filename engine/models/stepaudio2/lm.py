@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.config_file import Fields
+from engine.models.checkpoints.rope import rope_theta
 
 if TYPE_CHECKING:
     import torch
@@ -24,7 +25,7 @@ def read_config(folder: Path) -> LMConfig:
     if whole.values.get("model_type") != "step_audio_2":
         raise ValueError(f"{whole.path} is of a {whole.values.get('model_type')!r} model, not of {MODEL} ('step_audio_2').")
     fields = whole.part("text_config")
-    fields.require(rope_scaling=None, tie_word_embeddings=False, hidden_act="silu", use_sliding_window=False)
+    fields.require(tie_word_embeddings=False, hidden_act="silu", use_sliding_window=False)
     dim, heads = fields.count("hidden_size"), fields.count("num_attention_heads")
     return fields.build(
         LMConfig,
@@ -36,7 +37,7 @@ def read_config(folder: Path) -> LMConfig:
         head_dim=fields.count("head_dim") if fields.values.get("head_dim") else dim // heads,
         ffn=fields.count("intermediate_size"),
         norm_eps=fields.number("rms_norm_eps"),
-        rope_theta=fields.number("rope_theta"),
+        rope_theta=rope_theta(fields),
         qkv_bias=True,
         context=fields.count("max_position_embeddings", "max_seq_len"),
     )

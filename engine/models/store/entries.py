@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.models.folders import FolderFacts, check
+from engine.models.hub_cache import label
 from engine.models.store import catalogue
 from engine.models.store.catalogue import Released
 from engine.models.store.needs import Needs
@@ -83,7 +84,7 @@ def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...
         description, licence = described.description, f"{described.licence}. {described.licence_note}"
     else:
         description, licence = "", ""
-    name = facts.title if not is_added else facts.folder.name
+    name = facts.title if not is_added else label(facts.folder)
     use = str(facts.folder) if is_added else use
     return Entry(key, use, name or key, description, licence, facts, is_added=is_added)
 

@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 
 from engine import models
 from engine.models import folders
+from engine.models.hub_cache import label
 from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
 from engine.models.store.entries import Entry, collect
@@ -55,8 +56,8 @@ class Shelf:
             if (folder / "config.json").is_file() and not unfinished_bytes(place):
                 named[released.id] = folder
         added = self._added.folders
-        taken = Counter([*models.SHIPPED, *named, *(folder.name for folder in added)])
-        return named | {folder.name if taken[folder.name] == 1 else str(folder): folder for folder in added}
+        taken = Counter([*models.SHIPPED, *named, *map(label, added)])
+        return named | {label(folder) if taken[label(folder)] == 1 else str(folder): folder for folder in added}
 
     def entries(self) -> list[Entry]:
         """Raises `ValueError` with a sentence if the catalogue that ships is damaged."""
@@ -73,7 +74,7 @@ class Shelf:
 
         One that holds no model that Refrain knows is refused with `ValueError`.
         """
-        facts = folders.check(folder.resolve())
+        facts = folders.check(folder)
         if not facts.family:
             raise ValueError(facts.problem)
         self._added.add(facts.folder)

@@ -1,15 +1,41 @@
-"""How the coming turns shall be made."""
+"""How turns are made: those to come, as it is chosen, and any other one once more."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from app.engine_commands import Sampling
 
 
+@dataclass(frozen=True)
+class How:
+    """What a reply depends on beside its question and what was said before; `sampling` None is the model's own."""
+
+    schedule: str
+    pooling: str = "none"
+    seed: int = 0
+    sampling: Sampling | None = None
+
+
+def how_of(turn) -> How:
+    """How a turn of any kind was made, by what the engine said of it where it did."""
+    drawn = turn.stats.sampling if turn.stats is not None else {}
+    sampling = (drawn["temperature"], drawn["top_p"]) if {"temperature", "top_p"} <= drawn.keys() else turn.sampling
+    return How(turn.schedule, turn.pooling, turn.seed, sampling)
+
+
 class Choices:
+    """How the coming turns shall be made."""
+
     def __init__(self, schedule: str) -> None:
         self.schedule, self.pooling, self.seed = schedule, "none", 0
         self.sampling: Sampling | None = None
         """None is the model's own."""
+
+    @property
+    def how(self) -> How:
+        """All of it, at this moment."""
+        return How(self.schedule, self.pooling, self.seed, self.sampling)
 
     def choose_schedule(self, text: str) -> None:
         """The schedule of the coming turns."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from app.audio.gain import factor
 from app.audio.sound import Sound
 from app.chat.state import EndsBy, Status, silent_sentence, status_of
-from app.choices import Choices
+from app.choices import Choices, How, how_of
 from app.engine_commands import ModelFacts, OfTurn, Report
 from app.engine_thread import EngineThread
 from app.evidence import evidence_of
@@ -40,6 +42,8 @@ class Conversation(Choices):
         """A sentence about the last thing that went wrong; the next intent clears it."""
         self.hint = ""
         """A sentence about what did not happen, and is no fault."""
+        self.written: Path | None = None
+        """What was exported last; the next intent clears it."""
         self.question: Question | None = None
         """The question that is being recorded."""
         self.records_elsewhere = False
@@ -132,42 +136,50 @@ class Conversation(Choices):
         else:
             self.question.finish()
 
-    def ask(self, text: str, schedule: str | None = None) -> None:
-        """A typed question; `schedule` None is the chosen one."""
-        text, schedule = text.strip(), schedule or self.schedule
+    def ask(self, text: str, how: How | None = None) -> None:
+        """A typed question; `how` None is as chosen."""
+        text, how = text.strip(), how or self.how
         if text:
             self.stop()
-            number = self._engine.ask(text, schedule, seed=self.seed, sampling=self.sampling)
-            self._open_turn(number, schedule, spoken=False, heard=text)
+            number = self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
+            self._open_turn(number, how, spoken=False, heard=text)
 
-    def ask_aloud(self, samples: Recorded, rate: int, schedule: str | None = None, pooling: str | None = None) -> None:
-        """A question that was recorded before: mono float32 at `rate` Hz, whole or in pieces; None are as chosen."""
+    def ask_aloud(self, samples: Recorded, rate: int, how: How | None = None, source: str = "") -> None:
+        """A question that was recorded before: mono float32 at `rate` Hz, whole or in pieces; `how` None is as chosen.
+
+        `source` is the name of the file it came from.
+        """
         pieces = [samples] if isinstance(samples, np.ndarray) else list(samples)
-        schedule, pooling = schedule or self.schedule, pooling or self.pooling
+        how = how or self.how
         self.stop()
-        number = self._engine.begin(schedule, self.seed, pooling)
+        number = self._engine.begin(how.schedule, how.seed, how.pooling)
         for piece in pieces:
             self._engine.feed(number, piece, rate)
-        self._reply(number, schedule, pooling, pieces, rate)
+        self._reply(number, how, pieces, rate, source)
 
-    def reask(self, number: int, schedule: str, pooling: str) -> None:
-        """The question of an earlier turn again, as a new turn with another schedule or pooling."""
-        turn = self.transcript.find(number)
-        if turn is not None:
-            self.ask_again(turn, schedule, pooling)
-
-    def ask_again(self, turn, schedule: str, pooling: str) -> None:
+    def ask_again(self, turn, how: How) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
         if turn.spoken and turn.question_samples:
-            self.ask_aloud(turn.question_samples, turn.question_rate, schedule, pooling)
+            self.ask_aloud(turn.question_samples, turn.question_rate, how, turn.source)
         else:
-            self.ask(turn.heard, schedule)
+            self.ask(turn.heard, how)
+
+    def regenerate(self, turn, seed: int | None = None) -> None:
+        """The question of any turn again, made as that turn was, or with another `seed`.
+
+        If it is the last one of this conversation, the new reply takes the old one's place in what the model remembers.
+        """
+        self.stop()
+        if turn is self.last and not turn.has_failed:
+            self._engine.take_back(turn.number)
+        how = how_of(turn)
+        self.ask_again(turn, how if seed is None else replace(how, seed=seed))
 
     # --- intents: everything else -------------------------------------------------------------------------------------
 
     def stop(self) -> None:
         """Silence, and no more tokens; what was heard of the reply is what is remembered."""
-        self.notice = self.hint = ""
+        self._clear()
         if self.question is not None:
             self._forget_question()
         if self.is_replying:
@@ -199,9 +211,9 @@ class Conversation(Choices):
             case "unmute":
                 self.set_muted(False)
             case "dismiss":
-                self.notice = self.hint = ""
+                self._clear()
             case "try_again" if self.last is not None:
-                self.ask_again(self.last, self.last.schedule, self.last.pooling)
+                self.ask_again(self.last, how_of(self.last))
             case _:
                 return False
         return True
@@ -209,7 +221,7 @@ class Conversation(Choices):
     def set_hands_free(self, on: bool) -> None:
         """Whether a question begins and ends with the voice."""
         self._hands_free.is_on = on
-        self.notice = self.hint = ""
+        self._clear()
         if not on and self.question is not None and self.question.ends_by == "voice":
             self._forget_question("Hands-free was switched off, so the question was dropped.")
 
@@ -287,17 +299,22 @@ class Conversation(Choices):
         elif question.is_complete:
             question.close()
             self.question = None
-            self._reply(question.turn, self.schedule, question.pooling, question.samples, rate)
+            self._reply(question.turn, replace(self.how, pooling=question.pooling), question.samples, rate)
 
-    def _reply(self, number: int, schedule: str, pooling: str, samples: list[np.ndarray], rate: int) -> None:
-        self._engine.reply(number, schedule, seed=self.seed, sampling=self.sampling)
-        self._open_turn(number, schedule, spoken=True, pooling=pooling, question_samples=samples, question_rate=rate)
+    def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, source: str = "") -> None:
+        self._engine.reply(number, how.schedule, seed=how.seed, sampling=how.sampling)
+        self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, source=source)
 
-    def _open_turn(self, number: int, schedule: str, **known) -> None:
-        self.notice = self.hint = ""
-        turn = Turn(number, schedule, seed=self.seed, sampling=self.sampling, **known)
+    def _open_turn(self, number: int, how: How, spoken: bool, **known) -> None:
+        self._clear()
+        made = dict(pooling=how.pooling if spoken else "none", seed=how.seed, sampling=how.sampling)
+        turn = Turn(number, how.schedule, spoken, place=self.transcript.next_place, **made, **known)
         self.turns.append(turn)
         self._speaking.begin(turn)
+
+    def _clear(self) -> None:
+        """What was said about the past is said no more."""
+        self.notice, self.hint, self.written = "", "", None
 
     def _forget_question(self, hint: str = "") -> None:
         self._engine.cancel()

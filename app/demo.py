@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 from app.conversation import Conversation
 from engine import audio_files
@@ -40,4 +41,4 @@ class Demo:
             offered = presets(model.layers, model.exit_layers, model.trained_heads)
             self._schedules = itertools.cycle([str(preset.schedule) for preset in offered])
         samples, rate = audio_files.read(next(self._questions).audio)
-        conversation.ask_aloud(samples, rate, next(self._schedules))
+        conversation.ask_aloud(samples, rate, replace(conversation.how, schedule=next(self._schedules)))

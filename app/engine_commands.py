@@ -158,6 +158,9 @@ class Journal(Protocol):
     def drop(self, turn: int) -> None:
         """The user gave the question up before its reply began."""
 
+    def take_back(self) -> None:
+        """The coming turn takes the place of the last one in what the model remembers; both are kept."""
+
     def new_session(self) -> None:
         """The conversation was forgotten: the next turn begins another one."""
 
@@ -212,6 +215,13 @@ class Abandon:
 @dataclass(frozen=True)
 class Heard:
     seconds: float
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """The last turn is forgotten, if it is that one: another reply takes its place."""
+
+    number: int
 
 
 @dataclass(frozen=True)

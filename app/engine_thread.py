@@ -31,6 +31,7 @@ from app.engine_commands import (
     Report,
     Sampling,
     SoundSink,
+    TakeBack,
 )
 from app.engine_worker import Worker
 
@@ -102,6 +103,10 @@ class EngineThread:
     def heard(self, seconds: float) -> None:
         """Of the last reply only so much was played: the rest shall not be remembered."""
         self._put(Heard(seconds))
+
+    def take_back(self, turn: int) -> None:
+        """Forgets that turn if it was the last one: the next one takes its place."""
+        self._put(TakeBack(turn))
 
     def begin_again(self) -> None:
         """Forgets the conversation; cancel a reply that is at work first, or it is waited for."""

@@ -36,6 +36,7 @@ from app.engine_commands import (
     Reply,
     Report,
     SoundSink,
+    TakeBack,
 )
 from app.engine_models import Beside, facts_of, load_by_name
 from app.engine_renders import Renders, sampling_of
@@ -60,6 +61,7 @@ class Worker:
         self._facts: ModelFacts | None = None
         self._listening: tuple[int, Turn] | None = None  # the turn that is being fed
         self._noted: int | None = None  # the turn that the journal knows of
+        self._last: int | None = None  # the turn that the dialogue's last exchange came from
         self.renders = Renders(line, self._report)
         self._beside = Beside(self._loader, self._report)
         self._looks: deque[str] = deque()  # models that somebody wants to know about
@@ -134,7 +136,7 @@ class Worker:
         if isinstance(command, LetGo):
             return self._beside.let_go()
         if self._dialogue is None:
-            if isinstance(command, Heard | BeginAgain):
+            if isinstance(command, Heard | TakeBack | BeginAgain):
                 return  # there is nothing to forget
             raise NoModel("No model is loaded, so nobody can answer.")
         open_turn, opened = self._listening or (None, None)
@@ -155,9 +157,15 @@ class Worker:
                 self._drop(turn)  # its question went with the model that heard it
             case Heard(seconds):
                 self._dialogue.heard(seconds)
+            case TakeBack(number):
+                if number == self._last:
+                    self._last = None
+                    self._dialogue.take_back()
+                    self._note("take_back")
             case BeginAgain():
                 self._abandon()
                 self._dialogue.reset()
+                self._last = None
                 self._note("new_session")
 
     def _abandon(self) -> None:
@@ -176,7 +184,7 @@ class Worker:
         self._abandon()
         self._beside.let_go()
         began = time.monotonic()
-        self._dialogue = self._facts = None
+        self._dialogue = self._facts = self._last = None
         try:
             import torch  # takes a second or more: never on the screen's thread
 
@@ -195,7 +203,7 @@ class Worker:
     # --- replies ------------------------------------------------------------------------------------------------------
 
     def _answer(self, turn: int, events: Iterator[Event]) -> None:
-        event = None
+        event, self._last = None, turn
         for event in events:
             if turn <= self._line.cancelled:
                 self._dialogue.cancel()  # again: the first time may have been before the reply began
@@ -204,6 +212,8 @@ class Worker:
             if isinstance(event, LAST):
                 self._sound.finish(turn)
             self._tell(turn, event)
+        if event is None or isinstance(event, TurnFailed):
+            self._last = None  # nothing of it is remembered
         if event is None:
             self._drop(turn)
 

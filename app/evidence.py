@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.audio.sound import Sound
 from app.chat.state import Evidence
+from app.diagnostics.places import short
 
 if TYPE_CHECKING:
     from app.conversation import Conversation
@@ -23,6 +24,7 @@ def evidence_of(conversation: Conversation, sound: Sound) -> Evidence:
         error=conversation.notice,
         can_try_again=bool(turn and turn.has_failed and turn.note == conversation.notice),
         hint=conversation.hint,
+        written=short(conversation.written) if conversation.written else "",
         lost=lost,
         recorded_seconds=question.seconds if question else None,
         ends_by=question.ends_by if question else "lift",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
+
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from app import clipboard
 from app.audio.sound import Sound
 from app.chat.chat_view import ChatView
 from app.chat.turn_card import TurnCard
@@ -21,9 +25,11 @@ from app.panels.memory import MemoryPanel
 from app.panels.speed import SpeedPanel
 from app.panels.timeline import TimelinePanel
 from app.schedules.picker import SchedulePicker
+from app.turn import Turn
 
 SESSIONS_WIDTH = 212
 PANELS_WIDTH = 372
+SEEDS = 2**31  # as many as the settings take
 AT_ONCE = 40  # turns of a past session that are read together
 
 
@@ -48,6 +54,7 @@ class TalkPage(Docks):
         self.past.more_requested.connect(self._read_more)
         self._waiting: list[StoredTurn] = []  # turns of the past session that have not been read
         self._shown_past: PastTurn | None = None
+        self._past_session = ""
         self.past.shown.connect(lambda turn: setattr(self, "_shown_past", turn))
         self.sessions = SessionsView(library) if library is not None else None
         self.picker = SchedulePicker(schedule)
@@ -103,7 +110,7 @@ class TalkPage(Docks):
             self._read(self.sessions.current)
 
     def _read(self, session: str) -> None:
-        library = self._library
+        library, self._past_session = self._library, session
 
         def read():
             turns = [turn for turn in library.turns(session) if turn.state != "running"]
@@ -133,9 +140,33 @@ class TalkPage(Docks):
     def connect_card(self, card: TurnCard) -> None:
         card.play_requested.connect(lambda which, seconds, card=card: self._play(card, which, seconds))
         card.stop_requested.connect(self._conversation.stop)
-        card.reask_requested.connect(self._reask)
+        card.reask_requested.connect(lambda _, *how, card=card: self._reask(card.turn, *how))
+        card.again_requested.connect(lambda new_seed, card=card: self._again(card.turn, new_seed))
+        card.copy_requested.connect(lambda words, card=card: clipboard.copy(words, card))
+        card.copy_all_requested.connect(self.copy_conversation)
         card.compare_requested.connect(lambda _, card=card: self.compare_requested.emit(card.turn))
         card.export_requested.connect(lambda _, card=card: self.export_requested.emit(card.turn))
+
+    def regenerate(self) -> None:
+        """Asks the last question of the conversation again, as it was asked."""
+        last = self._conversation.last
+        if last is not None and last.is_over:
+            self._again(last, new_seed=False)
+
+    def copy_conversation(self) -> None:
+        """All that was said in what is shown is on the clipboard, also what is only on disk."""
+        is_past = self._middle.currentWidget() is self.past
+        session = self._past_session if is_past else self.sessions.current if self.sessions else ""
+        live = [] if is_past else self._conversation.turns
+        if not session:
+            return clipboard.copy(clipboard.as_markdown(live), self)
+        running = [turn for turn in live if not turn.is_over]
+
+        def read() -> str:
+            kept = [turn for turn in self._library.turns(session) if turn.state != "running"]
+            return clipboard.as_markdown([*kept, *running])
+
+        self.sessions.run(read, lambda words: clipboard.copy(words, self))
 
     def restore(self, memory: QSettings) -> None:
         """As it was left; the first time, as it looks best."""
@@ -179,14 +210,13 @@ class TalkPage(Docks):
         if cards:
             cards[-1].seek_token(index)
 
-    def _reask(self, number: int, schedule: str, pooling: str) -> None:
-        if self._middle.currentWidget() is self.past:
-            card = next(card for card in self.past.cards if card.turn.number == number)
-            turn = card.turn
-            self.show_conversation()
-            self._conversation.ask_again(turn, schedule, pooling)
-        else:
-            self._conversation.reask(number, schedule, pooling)
+    def _reask(self, turn: Turn, schedule: str, pooling: str) -> None:
+        self.show_conversation()
+        self._conversation.ask_again(turn, replace(self._conversation.how, schedule=schedule, pooling=pooling))
+
+    def _again(self, turn: Turn, new_seed: bool) -> None:
+        self.show_conversation()
+        self._conversation.regenerate(turn, secrets.randbelow(SEEDS) if new_seed else None)
 
     def _lay_out(self, centre: QWidget) -> None:
         self._middle.addWidget(self.chat)

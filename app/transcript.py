@@ -19,6 +19,11 @@ class Transcript:
         """Why there is none, as a sentence."""
 
     @property
+    def next_place(self) -> int:
+        """Which turn of the session the next one will be, from 1."""
+        return self.let_go + len(self.turns) + 1
+
+    @property
     def last(self) -> Turn | None:
         return self.turns[-1] if self.turns else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,7 @@ class Turn:
     """One question and its reply, as far as they have come."""
 
     number: int
+    """By which the engine knows it."""
     schedule: str
     spoken: bool
     heard: str = ""
@@ -66,6 +68,12 @@ class Turn:
     is_over: bool = False
     note: str = ""  # a sentence about an early end
     has_failed: bool = False
+    place: int = 1
+    """Which turn of its session it is."""
+    began: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    source: str = ""
+    """The name of the sound file that was the question."""
 
     def take(self, event: Event) -> None:
         """Grows by what the engine reported."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import icons
 from app.audio.sound import Sound
@@ -21,7 +21,7 @@ from app.diagnostics.page import DiagnosticsPage
 from app.diagnostics.report import InUse
 from app.engine_commands import Loading, Memory, Ready, Report
 from app.engine_thread import EngineThread
-from app.export_turn import ExportError, export
+from app.export_dialog import export_turn, show_written
 from app.header import Header
 from app.keys import TalkKeys
 from app.library.journal import Journal
@@ -165,7 +165,7 @@ class Window(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.talk.new_session.connect(self.begin_session)
         self.talk.chat.acted.connect(self._act)
-        self.talk.export_requested.connect(self._export)
+        self.talk.export_requested.connect(lambda turn: export_turn(self, self.conversation, turn))
         self.talk.compare_requested.connect(self.listening.ask)
         self.listening.compare_wanted.connect(lambda: self.show_page(COMPARE))
         self.listening.blind_wanted.connect(lambda: self.show_page(BLIND))
@@ -179,6 +179,8 @@ class Window(QMainWindow):
         for action, step in (("louder", STEP), ("quieter", -STEP)):
             bound = self.shortcuts.bind(action, self, lambda step=step: self._change_volume(step))
             bound.setAutoRepeat(True)
+        self.shortcuts.bind("copy_conversation", self.talk, self.talk.copy_conversation)
+        self.shortcuts.bind("regenerate", self.talk, self.talk.regenerate)
         self.shortcuts.bind("mute_speaker", self, self._mute_speaker)
         apply.connect(self._settings, self._sound, self.conversation, self.talk, self.choice.follow)
 
@@ -211,18 +213,12 @@ class Window(QMainWindow):
             self.header.devices.showMenu()
         elif intent == "choose_model":
             self.show_page(MODELS)
+        elif intent == "open_folder":
+            show_written(self.conversation)
 
     def _compare_last(self) -> None:
         if self.conversation.last is not None:
             self.listening.ask(self.conversation.last)
-
-    def _export(self, turn) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export turn", f"turn {turn.number}.wav", "WAV (*.wav);;FLAC (*.flac)")
-        if name:
-            try:
-                export(turn, Path(name))
-            except ExportError as error:
-                QMessageBox.warning(self, "Export turn", str(error))
 
     def _hide_everything_else(self, alone: bool) -> None:
         """A blind test must give nothing away."""

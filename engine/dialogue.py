@@ -107,6 +107,13 @@ class Dialogue:
         words = [token for token, kind in zip(exchange.reply, exchange.kinds, strict=True) if kind == "text"]
         return model.decode_text(words).decode("utf-8", "ignore").strip()
 
+    def take_back(self) -> None:
+        """Forgets the latest question and its reply, as if it had not been asked. Raises `RuntimeError` while one is running."""
+        self._refuse_while_replying()
+        if self._turn is not None:
+            self._turn.abandon()
+        self._history.restore(self._history.exchanges[:-1])
+
     def reset(self) -> None:
         """Forgets the whole conversation. Raises `RuntimeError` while a reply is running."""
         self._refuse_while_replying()

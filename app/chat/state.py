@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loading", "Error"]
-Intent = Literal["talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "dismiss"]
+Intent = Literal["talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "open_folder", "dismiss"]
 EndsBy = Literal["lift", "tap", "voice"]
 """What ends the question under way: letting go, another tap, or silence."""
 
@@ -28,6 +28,8 @@ class Evidence:
     can_try_again: bool = False
     hint: str = ""
     """What did not happen, and is no fault."""
+    written: str = ""
+    """The file that was exported last."""
     lost: str = ""
     """A device that died and that the present moment needs."""
     recorded_seconds: float | None = None
@@ -99,6 +101,8 @@ def _idle(seen: Evidence) -> Status:
     choose = ("Choose device", "choose_device")
     if seen.hint:
         return Status("Idle", seen.hint, *(("Unmute", "unmute") if seen.muted else ("OK", "dismiss")))
+    if seen.written:
+        return Status("Idle", f"Written to {seen.written}.", "Open folder", "open_folder")
     if seen.microphone:
         return Status("Idle", f"{seen.microphone} You can type a question.", *choose)
     if seen.speaker:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout
 
-from app import theme
+from app import icons, theme
 from app.chat.depth_strip import DepthStrip
 from app.chat.waveform import SoundRow
 from app.engine_commands import ModelFacts
@@ -52,6 +52,12 @@ class TurnCard(QFrame):
     reask_requested = Signal(int, str, str)  # the turn's number, a schedule, a pooling
     compare_requested = Signal(int)
     export_requested = Signal(int)
+    again_requested = Signal(bool)
+    """The question shall be asked again as it was; true: but with a new seed."""
+    copy_requested = Signal(str)
+    """These words shall be on the clipboard."""
+    copy_all_requested = Signal()
+    """The whole conversation shall be."""
 
     def __init__(self, turn: ShownTurn, model: ModelFacts | None = None) -> None:
         super().__init__()
@@ -60,9 +66,10 @@ class TurnCard(QFrame):
         self._model: ModelFacts | None = None
         self._shown: tuple = ()
         self._moved: tuple = ()
+        self._was_over = False
         self._figures_text = ""
         self.setProperty("role", "card")
-        self.setAccessibleName(f"Turn {turn.number}")
+        self.setAccessibleName(f"Turn {getattr(turn, 'place', turn.number)}")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._caption = theme.label("You", "caption", 0.88)
         self.question = SoundRow("the question")
@@ -80,12 +87,13 @@ class TurnCard(QFrame):
         self._pooling.setVisible(_pooling(turn) != NONE)
         self._figures = theme.label("", "muted", 0.92)
         self._figures.setWordWrap(True)
-        self.reask = _button("Re-ask ▾", "Re-ask with another schedule")
+        self.reask = _button("Again ▾", "Ask again, with the same settings or others")
         self.reask.setMenu(QMenu(self.reask))
         self.reask.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # the text has one
         self.reask.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.compare = _button("Compare…", "Compare this turn with other schedules")
         self.export = _button("Export…", "Export this turn as sound and figures")
+        self.copy_question, self.copy_reply = _copy_button("the question"), _copy_button("the reply")
         self._lay_out()
         self._connect()
         if model is not None:
@@ -105,6 +113,8 @@ class TurnCard(QFrame):
         menu, turn = self.reask.menu(), self.turn
         menu.clear()
         menu.setToolTipsVisible(True)
+        self._offer_again(menu)
+        menu.addSeparator()
         used = _pooling(turn)
         for preset in presets(model.layers, model.exit_layers, model.trained_heads):
             _offer(menu, preset, str(preset.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
@@ -114,6 +124,25 @@ class TurnCard(QFrame):
             for preset in poolings.presets(model.layers):
                 form = str(preset.pooling)
                 _offer(merged, preset, form, lambda form: self.reask_requested.emit(turn.number, turn.schedule, form))
+
+    def _offer_again(self, menu: QMenu) -> None:
+        """The same question as it was asked."""
+        same = menu.addAction("The same settings")
+        same.setToolTip("With the schedule, the pooling, the temperature and the seed of this turn")
+        same.triggered.connect(lambda: self.again_requested.emit(False))
+        other = menu.addAction("A new seed")
+        other.setToolTip("Otherwise the settings of this turn")
+        other.triggered.connect(lambda: self.again_requested.emit(True))
+        if not self._is_drawn:
+            other.setEnabled(False)
+            other.setToolTip("At temperature 0 a reply does not depend on the seed")
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether another seed may give another reply."""
+        drawn = self.turn.stats.sampling if self.turn.stats is not None else {}
+        chosen = getattr(self.turn, "sampling", None) or (self._model.sampling if self._model is not None else (0.0, 1.0))
+        return drawn.get("temperature", chosen[0]) > 0
 
     def refresh(self) -> bool:
         """Shows the turn as it is now; returns whether anything changed."""
@@ -145,7 +174,35 @@ class TurnCard(QFrame):
         for button in (self.reask, self.compare):
             button.setEnabled(turn.is_over and self._model is not None)
         self.export.setEnabled(turn.is_over)
+        if turn.is_over and not self._was_over and self._model is not None:
+            self._fill_menu(self._model)  # how it was drawn is known now
+        self._was_over = turn.is_over
+        self.copy_question.setVisible(bool(turn.heard))
+        self.copy_reply.setVisible(bool(turn.text))
         return True
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu().popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """What can be done with the words of the turn."""
+        menu, turn = QMenu(self), self.turn
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        selected = next((words.selectedText() for words in (self.heard, self.reply) if words.hasSelectedText()), "")
+        both = "\n\n".join(filter(None, (turn.heard, turn.text)))
+        for name, words in (
+            ("Copy the selected words", selected),
+            ("Copy the question", turn.heard),
+            ("Copy the reply", turn.text),
+            ("Copy question and reply", both if turn.heard and turn.text else ""),
+        ):
+            if words:
+                menu.addAction(name).triggered.connect(lambda _, words=words: self.copy_requested.emit(words))
+        menu.addAction("Copy the whole conversation").triggered.connect(self.copy_all_requested)
+        if self.reask.isEnabled():
+            menu.addSeparator()
+            self._offer_again(menu.addMenu("Ask again with"))
+        return menu
 
     def _figures_now(self) -> str:
         """While a reply grows they move with every few tokens only: each time the whole list of turns is laid out anew."""
@@ -172,8 +229,11 @@ class TurnCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(self._caption, 1)
-        for button in (self.reask, self.compare, self.export):
+        for button in (self.reask, self.compare, self.export, self.copy_question):
             head.addWidget(button)
+        answer = QHBoxLayout()
+        answer.addWidget(self._reply_caption, 1)
+        answer.addWidget(self.copy_reply)
         foot = QHBoxLayout()
         foot.setSpacing(12)
         for chip in (self._schedule, self._pooling):
@@ -187,7 +247,8 @@ class TurnCard(QFrame):
         for widget in (self.question, self.heard):
             layout.addWidget(widget)
         layout.addSpacing(10)
-        for widget in (self._reply_caption, self.reply, self.sound, self.strip, self._note):
+        layout.addLayout(answer)
+        for widget in (self.reply, self.sound, self.strip, self._note):
             layout.addWidget(widget)
         layout.addSpacing(8)
         layout.addLayout(foot)
@@ -200,6 +261,8 @@ class TurnCard(QFrame):
             row.stop_requested.connect(self.stop_requested)
         self.strip.token_clicked.connect(self.seek_token)
         self.compare.clicked.connect(lambda: self.compare_requested.emit(self.turn.number))
+        self.copy_question.clicked.connect(lambda: self.copy_requested.emit(self.turn.heard))
+        self.copy_reply.clicked.connect(lambda: self.copy_requested.emit(self.turn.text))
         self.export.clicked.connect(lambda: self.export_requested.emit(self.turn.number))
 
 
@@ -207,7 +270,8 @@ def _words(scale: float) -> QLabel:
     words = theme.label("", scale=scale)
     words.setWordWrap(True)
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # so that what is selected can be copied with the keys
+    words.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card has one for all of them
     return words
 
 
@@ -227,6 +291,12 @@ def _button(text: str, name: str) -> QToolButton:
     button.setAccessibleName(name)
     button.setToolTip(name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _copy_button(what: str) -> QToolButton:
+    button = _button("", f"Copy {what}")
+    button.setIcon(icons.icon("copy"))
     return button
 
 

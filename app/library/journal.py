@@ -54,6 +54,7 @@ class Journal:
         self._rates: dict[str, int] = {}
         self._tokens = 0
         self._synced = 0.0
+        self._replaces = 0  # the turn whose place the coming one takes
 
     def begin(self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts) -> None:
         """A turn begins; an earlier one without an end is dropped if it has no reply."""
@@ -73,6 +74,10 @@ class Journal:
         """The question was given up before its reply began: nothing of it stays."""
         if turn == self._of and self._turn is not None:
             self._guarded(self._drop)
+
+    def take_back(self) -> None:
+        """The coming turn takes the last one's place in what the model remembers."""
+        self._replaces = self._count
 
     def new_session(self) -> None:
         """The next turn begins another session."""
@@ -106,8 +111,9 @@ class Journal:
         self._of, self._rates, self._tokens = turn, {}, 0
         self._turn = StoredTurn(
             folder, self._count, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
-            versions=_versions(), pooling=pooling,
+            versions=_versions(), pooling=pooling, replaces=self._replaces,
         )  # fmt: skip
+        self._replaces = 0
         write_json(folder / TURN, self._turn.as_json())
         self._files[TOKENS] = (folder / TOKENS).open("wb")
         self.problem = ""
@@ -183,7 +189,7 @@ class Journal:
         self._leave()
         if self._lock is not None:
             self._lock.release(keep=self._has_unsealed)
-        self._lock, self._count, self.session, self._has_unsealed = None, 0, "", False
+        self._lock, self._count, self.session, self._has_unsealed, self._replaces = None, 0, "", False, 0
 
     def _leave(self) -> None:
         """What a turn without an end has of a reply is kept; without any of it, it goes."""

@@ -25,6 +25,7 @@ def load(turn: StoredTurn) -> PastTurn:
         turn.number, turn.schedule, turn.spoken, turn.heard, turn.text, turn.pooling, question_seconds=turn.question_seconds,
         first_audio=turn.first_audio, stats=stats_of(turn.stats), model=_model(turn.model), tokens=turn.tokens,
         rejected=[tuple(pair) for pair in turn.rejected], note=turn.note, is_over=True, has_failed=turn.state == "failed",
+        seed=turn.seed, place=turn.number, began=turn.began,
     )  # fmt: skip
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]

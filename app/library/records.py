@@ -42,6 +42,8 @@ class StoredTurn:
     rejected: list[list[int]] = field(default_factory=list)
     pooling: str = "none"
     """How the speech of the question was merged."""
+    replaces: int = 0
+    """The earlier turn whose place this one takes in what the model remembers; 0 is none."""
 
     @classmethod
     def read(cls, folder: Path) -> StoredTurn:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app import theme
+from app import file_names, save_dialog, theme
 from app.library import archive
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
@@ -30,8 +30,9 @@ from engine.log import explain
 NOTHING = "Nothing holds these words."
 EMPTY = "What you say here is kept on this machine."
 
+KINDS = "Session (*.zip);;Session with WAV sounds (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
 POLL = 40  # milliseconds between looks at finished disk work
-UNDO_SECONDS = 12
+SAID_SECONDS = 12  # so long a sentence about what was done stays, and what can be done about it
 
 
 class SessionsView(QFrame):
@@ -75,8 +76,12 @@ class SessionsView(QFrame):
         self.undo = QPushButton("Undo")
         self.undo.setAccessibleName("Undo delete")
         self.undo.clicked.connect(self._undo)
-        self._forget = QTimer(self, singleShot=True, interval=UNDO_SECONDS * 1000)
-        self._forget.timeout.connect(lambda: self._say(""))
+        self.show_file = QPushButton("Open folder")
+        self.show_file.setAccessibleName("Open the folder of the exported file")
+        self.show_file.clicked.connect(self._show_file)
+        self._written: Path | None = None
+        self._forget = QTimer(self, singleShot=True, interval=SAID_SECONDS * 1000)
+        self._forget.timeout.connect(self._say_nothing)
         self._poll = QTimer(self, interval=POLL)
         self._poll.timeout.connect(self._collect)
         self._add_actions()
@@ -146,10 +151,9 @@ class SessionsView(QFrame):
         info = self.selected
         if info is None:
             return
-        kinds = "Session (*.zip);;Session with WAV sounds (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
-        name, kind = QFileDialog.getSaveFileName(self, "Export session", f"{info.id}.zip", kinds)
-        if name:
-            self.run(lambda: self._write(info.id, Path(name), "WAV" in kind), lambda _: self._say(f"Written: {name}"))
+        path, kind = save_dialog.ask(self, "Export session", file_names.name(info.created, name_of(info), "session"), KINDS)
+        if path is not None:
+            self.run(lambda: self._write(info.id, path, "WAV" in kind), lambda _: self._say(f"Written: {path.name}", file=path))
 
     def _write(self, session: str, target: Path, wav: bool) -> None:
         if target.suffix == ".md":
@@ -182,7 +186,7 @@ class SessionsView(QFrame):
             if error is None:
                 then(future.result())
             else:
-                self._say(str(error) if isinstance(error, LibraryError) else explain(error))
+                self._say(str(error) if isinstance(error, LibraryError) else explain(error), stays=True)
         if not self._waiting:
             self._poll.stop()
 
@@ -194,19 +198,33 @@ class SessionsView(QFrame):
         if kept is not None:
             self.select(kept.id)
         if not found and not self._deleted:
-            self._say(NOTHING if words.strip() else EMPTY)
+            self._say(NOTHING if words.strip() else EMPTY, stays=True)
         elif not self._deleted and self.note.text() in (NOTHING, EMPTY):
             self._say("")
 
-    def _say(self, sentence: str, undo: bool = False) -> None:
+    def _say(self, sentence: str, undo: bool = False, file: Path | None = None, stays: bool = False) -> None:
+        """Says something for a while; what went wrong, and what a list without sessions is, `stays`."""
+        self._written = file
         self.note.setText(sentence)
+        self.note.setToolTip(str(file or ""))
         self.note.setVisible(bool(sentence))
         self.undo.setVisible(undo)
-        if undo:
+        self.show_file.setVisible(file is not None)
+        if sentence and not stays:
             self._forget.start()
         else:
             self._forget.stop()
+        if not undo:
             self._deleted = ""
+
+    def _say_nothing(self) -> None:
+        self._say("")
+        if self.model.rowCount() == 0:
+            self._say(NOTHING if self.search.text().strip() else EMPTY, stays=True)
+
+    def _show_file(self) -> None:
+        if self._written is not None and not save_dialog.show_folder(self._written):
+            self._say(f"No program that shows folders was found. The folder is {self._written.parent}.", stays=True)
 
     def _add_actions(self) -> None:
         menu = QMenu(self)
@@ -235,9 +253,11 @@ class SessionsView(QFrame):
         for button in (self.new, self.more):
             button.setProperty("role", "small")
             head.addWidget(button)
-        foot = QHBoxLayout()
-        foot.addWidget(self.note, 1)
-        foot.addWidget(self.undo)
+        foot = QVBoxLayout()
+        foot.setSpacing(6)
+        foot.addWidget(self.note)
+        for button in (self.undo, self.show_file):
+            foot.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 12, 12)
         layout.setSpacing(10)

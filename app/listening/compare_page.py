@@ -237,10 +237,10 @@ class ComparePage(QWidget):
 
     def _ask_where(self) -> None:
         """A name that ends in .zip makes a zip file, any other one a folder."""
-        start = str(Path.home() / "comparison.zip")
-        name, _ = QFileDialog.getSaveFileName(self, "Export the comparison", start, "Zip file (*.zip);;Folder (*)")
-        if name:
-            self.export_to(Path(name))
+        stem = file_names.name(time.time(), "comparison", "")
+        path, _ = save_dialog.ask(self, "Export the comparison", stem, "Zip file (*.zip);;Folder (*)")
+        if path is not None:
+            self.export_to(path)
 
     def export_to(self, target: Path) -> None:
         """Writes what is shown to a folder, or to a zip file if the name ends so."""

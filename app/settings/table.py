@@ -264,6 +264,8 @@ SETTINGS: tuple[Setting, ...] = (
     _keys("quieter", "Ctrl+Down", "Quieter", "Replies are played more quietly."),
     _keys("mute_speaker", "Ctrl+M", "Mute the speaker", "Whether replies can be heard; they go on all the same."),
     _keys("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
+    _keys("copy_conversation", "Ctrl+Shift+C", "Copy the conversation", "Puts all that was said on the clipboard, as text."),
+    _keys("regenerate", "Ctrl+R", "Ask again", "Asks the last question again with the settings that it had."),
     _keys("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
     _keys("page_talk", "Ctrl+1", "Talk page", "Shows the conversation."),
     _keys("page_compare", "Ctrl+2", "Compare page", "Shows replies under several schedules side by side."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from app import demo
+from app.choices import How
 from app.demo import Demo
 
 
@@ -14,7 +15,10 @@ def test_it_asks_after_a_pause_with_the_next_schedule_each_time(monkeypatch):
     asked = []
     model = SimpleNamespace(layers=12, exit_layers=(4, 6, 8), trained_heads=(4, 6, 8))
     conversation = SimpleNamespace(
-        model=None, is_busy=False, ask_aloud=lambda samples, rate, schedule: asked.append((len(samples), rate, schedule))
+        model=None,
+        is_busy=False,
+        how=How("full"),
+        ask_aloud=lambda samples, rate, how: asked.append((len(samples), rate, how.schedule)),
     )
     demonstration = Demo(conversation)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
@@ -138,7 +139,7 @@ def tap(stage: Stage) -> Scene:
     stage.note_turn("hold")
     yield stage.is_speaking
     conversation.choose_seed(3)
-    conversation.reask(stage.turns[0].number, "spark:even@4", "none")
+    conversation.ask_again(stage.turns[0], replace(conversation.how, schedule="spark:even@4"))
     yield lambda: stage.turns[-1].is_over
     stage.note_turn("again")
     stage.seen["schedule"] = conversation.schedule

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QToolTip
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip
 
 from app.chat import waveform
 from app.chat.turn_card import FIGURES_EVERY, TurnCard
@@ -123,10 +124,14 @@ def test_the_strip_tells_about_tokens_and_seeks_their_sound(card, played):
 
 
 def test_the_buttons_ask_for_what_they_say(card, qtbot):
-    names = [action.text() for action in card.reask.menu().actions()]
+    same, other, _, *presets = card.reask.menu().actions()
+    names = [action.text() for action in presets]
     assert names[0] == "Full depth   full" and any("spark:even@6" in name for name in names)
+    with qtbot.waitSignal(card.again_requested) as again:
+        same.trigger()
+    assert again.args == [False] and not other.isEnabled()  # a greedy reply does not depend on the seed
     with qtbot.waitSignal(card.reask_requested) as asked:
-        card.reask.menu().actions()[1].trigger()
+        presets[1].trigger()
     assert asked.args == [4, "spark:even@6", "none"]
     merged = card.reask.menu().actions()[-1].menu()
     assert merged.title() == "Pooling of the speech" and merged.actions()[0].text() == "Every position   none"
@@ -138,6 +143,38 @@ def test_the_buttons_ask_for_what_they_say(card, qtbot):
     with qtbot.waitSignal(card.export_requested) as exported:
         QTest.keyClick(card.export, Qt.Key.Key_Space)
     assert compared.args == exported.args == [4]
+
+
+def test_words_are_copied_by_button_menu_and_key(card, qtbot):
+    copied = []
+    card.copy_requested.connect(copied.append)
+    QTest.mouseClick(card.copy_question, LEFT)
+    QTest.keyClick(card.copy_reply, Qt.Key.Key_Space)
+    actions = {action.text(): action for action in card.menu().actions()}
+    actions["Copy question and reply"].trigger()
+    assert copied == [card.turn.heard, card.turn.text, f"{card.turn.heard}\n\n{card.turn.text}"]
+    with qtbot.waitSignal(card.copy_all_requested):
+        actions["Copy the whole conversation"].trigger()
+
+    words = card.reply  # with the mouse over it and Ctrl+C, as everywhere
+    QTest.mousePress(words, LEFT, pos=QPoint(1, words.height() // 2))
+    QTest.mouseMove(words, QPoint(words.width() - 2, words.height() // 2))
+    QTest.mouseRelease(words, LEFT, pos=QPoint(words.width() - 2, words.height() // 2))
+    assert words.selectedText() == card.turn.text and QApplication.focusWidget() is words
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(words, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == card.turn.text
+    assert card.menu().actions()[0].text() == "Copy the selected words"
+
+
+def test_a_drawn_reply_can_be_had_with_another_seed(qtbot):
+    turn = finished()
+    turn.stats = stats(sampling={"temperature": 0.8, "top_p": 0.9})
+    card = TurnCard(turn, MODEL)
+    qtbot.addWidget(card)
+    with qtbot.waitSignal(card.again_requested) as again:
+        card.reask.menu().actions()[1].trigger()
+    assert again.args == [True]
 
 
 def test_a_growing_turn_can_be_heard_later_only(qtbot):
@@ -168,7 +205,7 @@ def test_a_pooled_question_says_how_and_what_was_kept(qtbot):
     assert card._pooling.isVisible() and card._pooling.text() == "input:0.8"
     assert "30 of 50 positions of your speech kept" in card._figures.text() and "of text 7.0" in card._figures.text()
     with qtbot.waitSignal(card.reask_requested) as asked:
-        card.reask.menu().actions()[0].trigger()
+        card.reask.menu().actions()[3].trigger()
     assert asked.args == [1, "full", "input:0.8"]
     typed = TurnCard(Turn(spoken=False, is_over=True), MODEL)
     qtbot.addWidget(typed)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.library.journal import Journal
 from app.library.library import Library
@@ -67,6 +70,34 @@ def test_delete_is_undone_and_pin_moves_up(view, qtbot):
     QTest.keyClick(view.list, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown(view)[0].id == last.id and shown(view)[0].pinned)
     assert view.model.index(0).data() == "Pinned"
+
+
+def test_what_was_written_is_said_for_a_while_with_the_way_to_its_folder(view, qtbot, monkeypatch, tmp_path):
+    asked, shown_folders = [], []
+
+    def choose(parent, title, proposed, kinds):
+        asked.append(Path(proposed))
+        return str(tmp_path / Path(proposed).name), "Transcript (*.md)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr("app.save_dialog.show_folder", lambda file: shown_folders.append(file.parent) or True)
+    info = shown(view)[1]
+    view.select(info.id)
+    view._export()
+    day = time.strftime("%Y-%m-%d", time.localtime(info.created))
+    assert asked[0].name == f"{day} {info.words}.zip"  # by its day and its words, not by its id
+    written = tmp_path / f"{day} {info.words}.md"  # the kind that was chosen counts
+    qtbot.waitUntil(view.show_file.isVisible)
+    assert written.is_file() and view.note.text() == f"Written: {written.name}" and view.note.toolTip() == str(written)
+    QTest.mouseClick(view.show_file, Qt.MouseButton.LeftButton)
+    assert shown_folders == [tmp_path]
+    view._forget.start(30)
+    qtbot.waitUntil(lambda: not view.note.isVisible() and not view.show_file.isVisible())
+    view._imported([])
+    assert view.note.text() == "All of it was here already."
+    assert view._forget.isActive()
+    view._forget.start(30)
+    qtbot.waitUntil(lambda: not view.note.isVisible())
 
 
 def test_rename(view, qtbot, monkeypatch):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app import theme
+from app import file_names, save_dialog, theme
 from app.audio.devices import AudioError, Device
 from app.audio.recorder import Recorder
 from app.engine_commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Unusable

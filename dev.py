@@ -2,7 +2,7 @@
 """Prepares Refrain on this machine and starts it; needs nothing but Python.
 
     python3 dev.py run [...]      the window, or the command line (ask, eval, heads, bench, models, ...)
-    python3 dev.py test [...]     the tests; arguments go to pytest
+    python3 dev.py test [...]     the tests, on all cores; arguments go to pytest, which then works on one
     python3 dev.py train [...]    trains Wren
     python3 dev.py voice [...]    makes a voice for Step-Audio-2: a recording and the model's folder
     python3 dev.py setup [...]    only prepares what one of these needs (without a name: test)
@@ -33,6 +33,7 @@ PYTHON = ".".join(map(str, sys.version_info[:2]))
 LINUX = sys.platform.startswith("linux")
 
 EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ("voices",)}
+WHOLE_SUITE = "-n auto --maxprocesses 4 --dist worksteal".split()  # a worker for each core; neighbours share set-ups
 MEASURING = ("eval", "heads")  # commands of the command line that need what "eval" needs
 DEBIAN = {  # "a|b": the first of these names that this release knows
     "run": """libportaudio2 libegl1 libgl1 libglib2.0-0t64|libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libzstd1
@@ -224,7 +225,7 @@ def main(arguments):
         become(SCRIPTS / ("refrain.exe" if os.name == "nt" else "refrain"), *rest)
     os.chdir(ROOT)
     if command == "test":
-        become(venv_python(), "-m", "pytest", *rest)
+        become(venv_python(), "-m", "pytest", *(rest or WHOLE_SUITE))
     if command == "train":
         become(venv_python(), "-m", "engine.models.wren.training", *rest)
     if command == "voice":

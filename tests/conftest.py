@@ -18,6 +18,8 @@ HOME = Path(tempfile.mkdtemp(prefix="refrain-home-"))
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA")
 
 os.environ.update({name: str(HOME / name.lower()) for name in FOLDERS})
+if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core: more threads would only wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.update({"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
 forbid_network(loopback=True)
 

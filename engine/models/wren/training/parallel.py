@@ -16,7 +16,11 @@ def launch(worker: Callable, processes: int, *arguments) -> None:
     """Runs `worker(rank, processes, *arguments)` in every process; returns when all have ended."""
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # inherited; more threads only wait for each other
     with tempfile.TemporaryDirectory() as folder:
-        mp.spawn(_start, (worker, processes, str(Path(folder) / "meeting"), arguments), nprocs=processes)
+        shared = worker, processes, str(Path(folder) / "meeting"), arguments
+        if processes == 1:
+            _start(0, *shared)
+        else:
+            mp.spawn(_start, shared, nprocs=processes)
 
 
 def _start(rank: int, worker: Callable, processes: int, meeting: str, arguments: tuple) -> None:

@@ -1,9 +1,6 @@
 """The language model's training: what it learns from, that it restarts, and that what it writes is what the engine reads."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -15,12 +12,12 @@ from engine.lm.decoder import Decoder
 from engine.models.wren import vocabulary
 from engine.models.wren.pattern import Rules, WrenPattern
 from engine.models.wren.training import corpus, texts
+from engine.models.wren.training.__main__ import app
 from engine.models.wren.training.export import export_heads
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.train_lm import lm_config
 from engine.models.wren.training.turns import FEATURE, Mix, Turns, rows
 from engine.models.wren.vocabulary import Vocabulary
-from tests.rig.processes import ROOT
 
 CLASSES = 5
 
@@ -92,22 +89,24 @@ def test_exported_weights_can_be_trained_on():
     assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), again.state_dict().values(), strict=True))
 
 
-def train(folder, steps):
-    return subprocess.run(
-        [sys.executable, "-m", "engine.models.wren.training", "lm", "--steps", str(steps), "--decay", "1", "--length", "200",
-         "--processes", "1"],
-        env={**os.environ, "REFRAIN_TRAINING": str(folder), "TORCHDYNAMO_DISABLE": "1"}, cwd=ROOT, text=True,
-        capture_output=True, timeout=240,
-    )  # fmt: skip
+@pytest.fixture
+def train(folder, monkeypatch):
+    """The command that trains, in one process and without compiling; called with its arguments."""
+    threads = torch.get_num_threads()
+    monkeypatch.setenv("REFRAIN_TRAINING", str(folder))
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda layer: None)
+    yield lambda *arguments: app([*map(str, arguments), "--processes", "1"], standalone_mode=False)
+    torch.set_num_threads(threads)
 
 
-def test_training_goes_on_where_it_stopped(folder):
+def test_training_goes_on_where_it_stopped(folder, train):
     for steps in (1, 2):
-        done = train(folder, steps)
-        assert done.returncode == 0, done.stderr
+        train("lm", "--steps", steps, "--decay", 1, "--length", 200)
         assert torch.load(folder / "lm.pt", weights_only=True)["step"] == steps
     before = (folder / "lm.pt").stat().st_mtime_ns
-    assert train(folder, 2).returncode == 0
+    train("lm", "--steps", 2, "--decay", 1, "--length", 200)
     assert (folder / "lm.pt").stat().st_mtime_ns == before
 
 

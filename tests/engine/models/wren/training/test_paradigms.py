@@ -1,10 +1,7 @@
 """The three decoding paradigms: what each learns from, their adapters, and that training goes on where it stopped."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -27,8 +24,7 @@ from engine.models.wren.training.train_paradigm import losses
 from engine.models.wren.training.turns import Mix, Turns
 from engine.models.wren.vocabulary import Vocabulary
 from engine.resources import resources_folder
-from tests.engine.models.wren.training.test_lm_training import CLASSES, folder  # noqa: F401
-from tests.rig.processes import ROOT
+from tests.engine.models.wren.training.test_lm_training import CLASSES, folder, train  # noqa: F401
 
 FEATURES = 2 * CLASSES
 NAMES = ("padded", "early-stop", "parallel")
@@ -163,15 +159,7 @@ def test_every_token_of_a_reply_is_in_the_loss(folder, vocabulary, paradigm):  #
         assert 0.5 * torch.log(torch.tensor(v.size)) < value.detach() < 2 * torch.log(torch.tensor(v.size))
 
 
-def train(folder, paradigm, steps):  # noqa: F811
-    return subprocess.run(
-        [sys.executable, "-m", "engine.models.wren.training", "paradigm", paradigm, "--steps", str(steps), "--processes", "1"],
-        env={**os.environ, "REFRAIN_TRAINING": str(folder), "TORCHDYNAMO_DISABLE": "1"}, cwd=ROOT, text=True,
-        capture_output=True, timeout=240,
-    )  # fmt: skip
-
-
-def test_training_goes_on_where_it_stopped_and_leaves_its_base_alone(folder):  # noqa: F811
+def test_training_goes_on_where_it_stopped_and_leaves_its_base_alone(folder, train):  # noqa: F811
     v = Vocabulary.load(folder / "tokenizer.json")
     base = folder / "lm.pt"
     kept = base.read_bytes() if base.exists() else None
@@ -179,8 +167,7 @@ def test_training_goes_on_where_it_stopped_and_leaves_its_base_alone(folder):  #
     parallel.save(base, network=network, step=7, features=FEATURES, length=200)
     before = base.read_bytes()
     for steps in (1, 2):
-        done = train(folder, "parallel", steps)
-        assert done.returncode == 0, done.stderr
+        train("paradigm", "parallel", "--steps", steps)
         state = torch.load(folder / "paradigm-parallel.pt", weights_only=True)
         assert (state["step"], state["lm_step"]) == (steps, 7)
     assert base.read_bytes() == before

@@ -16,7 +16,7 @@ from app.conversation import Conversation
 from app.docks import Docks
 from app.engine_commands import Memory, ModelFacts
 from app.library.library import Library
-from app.library.past import PastTurn, load
+from app.library.past import PastTurn, load_some
 from app.library.past_view import PastView
 from app.library.records import StoredTurn
 from app.library.sessions_view import SessionsView
@@ -30,7 +30,6 @@ from app.turn import Turn
 SESSIONS_WIDTH = 212
 PANELS_WIDTH = 372
 SEEDS = 2**31  # as many as the settings take
-AT_ONCE = 40  # turns of a past session that are read together
 
 
 class TalkPage(Docks):
@@ -114,20 +113,26 @@ class TalkPage(Docks):
 
         def read():
             turns = [turn for turn in library.turns(session) if turn.state != "running"]
-            title = next((info.title or info.words for info in library.sessions() if info.id == session), session)
-            return title, [load(turn) for turn in turns[:AT_ONCE]], turns[AT_ONCE:]
+            info = next((info for info in library.sessions() if info.id == session), None)
+            title, problem = (info.title or info.words, info.problem) if info is not None else (session, "")
+            return title, problem, *load_some(turns)
 
         def show(found) -> None:
-            title, turns, self._waiting = found
-            self.past.show_turns(title, turns, len(self._waiting))
+            title, problem, turns, self._waiting = found
+            self.past.show_turns(title, turns, len(self._waiting), problem)
             self._middle.setCurrentWidget(self.past)
 
         self.sessions.run(read, show)
 
     def _read_more(self) -> None:
-        turns, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        turns, self._waiting = self._waiting, []
         self.past.more.hide()
-        self.sessions.run(lambda: [load(turn) for turn in turns], lambda loaded: self.past.add_turns(loaded, len(self._waiting)))
+
+        def show(found) -> None:
+            loaded, self._waiting = found
+            self.past.add_turns(loaded, len(self._waiting))
+
+        self.sessions.run(lambda: load_some(turns), show)
 
     def show_live(self) -> None:
         """The conversation, where a past one is shown; the keys stay where they are."""

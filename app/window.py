@@ -36,6 +36,7 @@ from app.settings.settings import Settings
 from app.settings.shortcuts import Shortcuts
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
+from engine import private
 
 _log = logging.getLogger(__name__)
 TICK = 16  # milliseconds
@@ -254,6 +255,7 @@ class Window(QMainWindow):
         self._memory.setValue("window", self.saveGeometry())
         self.talk.save(self._memory)
         self._memory.sync()
+        private.tighten_file(_memory_file())
         self.hide()  # at once: the engine may have to finish loading
         self._timer.stop()
         self._keys.close()

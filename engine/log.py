@@ -14,6 +14,8 @@ from pathlib import Path
 
 from platformdirs import user_log_path
 
+from engine import private
+
 VARIABLE = "REFRAIN_LOG"
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _ROOMS = ("engine", "app")
@@ -28,6 +30,13 @@ class Entry:
     number: int
     level: int
     text: str
+
+
+class _File(RotatingFileHandler):
+    """What was asked and answered may be read in a log: it is the user's alone."""
+
+    def _open(self):
+        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=private.opener)
 
 
 class _Memory(logging.Handler):
@@ -82,9 +91,10 @@ def start(verbose: bool = False) -> None:
     if loggers[0].handlers:
         return
     try:
-        log_file().parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(log_file().parent)
+        private.tighten(log_file().parent)
         how = {"maxBytes": 1 << 20, "backupCount": 2, "encoding": "utf-8", "errors": "backslashreplace"}
-        handler = RotatingFileHandler(log_file(), **how, delay=True)
+        handler = _File(log_file(), **how, delay=True)
         _catch_crashes(crash_file())
     except OSError:
         handler = logging.NullHandler()
@@ -97,7 +107,7 @@ def start(verbose: bool = False) -> None:
 def _catch_crashes(path: Path) -> None:
     global _crash_file
     if not faulthandler.is_enabled():
-        _crash_file = open(path, "a", encoding="utf-8")  # stays open: a crash leaves no time to open it
+        _crash_file = open(path, "a", encoding="utf-8", opener=private.opener)  # stays open: a crash leaves no time to open it
         faulthandler.enable(_crash_file)
 
 

@@ -22,6 +22,7 @@ FLOORS = {
     "engine.events": 0,
     "engine.interrupt": 0,
     "engine.log": 0,
+    "engine.private": 0,
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
@@ -39,7 +40,7 @@ FLOORS = {
     "engine.cli": 5,
 }
 NO_TORCH = tuple(
-    "audio_files edit_distance events interrupt log prefill.pooling quoting resources schedules whole_file".split()
+    "audio_files edit_distance events interrupt log prefill.pooling private quoting resources schedules whole_file".split()
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

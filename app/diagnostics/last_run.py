@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.diagnostics.places import short
 from app.library.files import Lock
-from engine import log
+from engine import log, private
 
 _log = logging.getLogger(__name__)
 _NAME = "running-{}.lock"
@@ -45,7 +45,7 @@ class Running:
     def begin(self) -> LastRun | None:
         """Leaves the mark; returns the last run if it ended unexpectedly. Without a folder there is neither."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private.make_folder(self._folder)
             cut_off = self._sweep()
             self._lock = Lock(self._folder / _NAME.format(os.getpid()))
         except OSError as error:

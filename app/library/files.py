@@ -1,14 +1,18 @@
-"""Files that are there whole or not at all, and the lock that tells a running session from one that was cut off."""
+"""Files that are there whole or not at all and for the user alone, read with limits; and the lock that tells a running
+session from one that was cut off."""
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
+
+from engine import private, whole_file
 
 try:
     import fcntl
@@ -16,23 +20,44 @@ except ImportError:  # Windows
     fcntl = None
     import msvcrt
 
+LARGEST_JSON = 4 << 20  # bytes; a turn's is a few thousand
+MOST_SAMPLES = 60_000_000  # of a sound: twenty minutes at 48 kHz, where questions and replies have ten at most
+RATES = range(1_000, 655_351)  # Hz: what FLAC can hold
+BLOCK = 1 << 16  # samples
+
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Replaces `path` in one step. Raises `OSError`."""
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    whole_file.write(path, text.encode("utf-8", "replace"), private=True)
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Raises `OSError`, or `ValueError` for a file that is damaged."""
-    value = json.loads(path.read_text(encoding="utf-8"))
+    """Raises `OSError`, or `ValueError` with a sentence for a file that is damaged or not what Refrain writes."""
+    return parse_json(read_bytes(path, LARGEST_JSON), path.name)
+
+
+def parse_json(data: bytes, name: str) -> dict[str, Any]:
+    """As `read_json`, of what is at hand."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name} is damaged: it cannot be read as JSON.") from error
     if not isinstance(value, dict):
-        raise ValueError(f"{path} does not hold what Refrain writes there.")
+        raise ValueError(f"{name} does not hold what Refrain writes there.")
     return value
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Raises `OSError`, or `ValueError` with a sentence for what is no plain file (a pipe would never end) or too large."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"{path.name} is no file.")
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"{path.name} is larger than anything that Refrain writes there.")
+    return data
 
 
 def to_pcm(samples: np.ndarray) -> np.ndarray:
@@ -42,17 +67,49 @@ def to_pcm(samples: np.ndarray) -> np.ndarray:
 
 def seal_sound(raw: Path, rate: int, target: Path) -> None:
     """Raw 16-bit samples -> FLAC, then the raw file goes. An empty one leaves nothing. Raises `OSError`."""
-    samples = np.frombuffer(raw.read_bytes()[: raw.stat().st_size // 2 * 2], "<i2")
-    if len(samples):
-        partial = target.with_name(target.name + ".partial")
-        try:
-            soundfile.write(partial, samples, rate, format="FLAC", subtype="PCM_16")
-        except soundfile.LibsndfileError as error:
-            raise OSError(f"{target} cannot be written: {error}") from error
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
+    with open(raw, "rb") as source:
+        if os.fstat(source.fileno()).st_size >= 2:
+            try:
+                with (
+                    whole_file.replacing(target, private=True) as made,
+                    soundfile.SoundFile(made, "w", rate, 1, "PCM_16", format="FLAC") as sound,
+                ):
+                    while len(samples := np.frombuffer(_whole_samples(source.read(2 * BLOCK)), "<i2")):
+                        sound.write(samples)
+            except (soundfile.SoundFileError, ValueError) as error:
+                raise OSError(f"{target} cannot be written: {error}") from error
     raw.unlink()
+
+
+def _whole_samples(data: bytes) -> bytes:
+    return data[: len(data) // 2 * 2]
+
+
+def read_sound(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int] | None:
+    """The samples (mono) and rate of a sound; None where there is none.
+
+    Raises `OSError`, or `ValueError` with a sentence for one that is damaged or that Refrain would not have written: however
+    small such a file is, it may hold hours.
+    """
+    if not path.exists():
+        return None
+    if not path.is_file():
+        raise ValueError(f"{path.name} is no file.")
+    try:
+        with open(path, "rb") as stream, soundfile.SoundFile(stream) as sound:
+            check_sound(sound, path.name)
+            samples = sound.read(dtype=dtype, always_2d=True)
+            return np.ascontiguousarray(samples[:, 0]), sound.samplerate  # Refrain writes one channel
+    except (soundfile.SoundFileError, TypeError) as error:
+        raise ValueError(f"{path.name} is damaged.") from error
+
+
+def check_sound(sound: soundfile.SoundFile, name: str) -> None:
+    """Raises `ValueError` with a sentence for one that is no question and no reply."""
+    if sound.samplerate not in RATES:
+        raise ValueError(f"{name} is no sound of a question or a reply.")
+    if sound.frames * sound.channels > MOST_SAMPLES:
+        raise ValueError(f"{name} is longer than any question or reply.")
 
 
 class Lock:
@@ -61,7 +118,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         """Raises `BlockingIOError` if another program holds it."""
         self._path = path
-        self._file = path.open("a+b")
+        self._file = open(path, "a+b", opener=private.opener)
         try:
             if fcntl:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -71,6 +128,15 @@ class Lock:
         except OSError as error:
             self._file.close()
             raise BlockingIOError(f"{path} is held by another program.") from error
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is still the one that is held: its folder may have been removed, or another disk stands there."""
+        try:
+            found, held = os.stat(self._path), os.fstat(self._file.fileno())
+        except OSError:
+            return False
+        return os.path.samestat(found, held)
 
     def release(self, keep: bool = False) -> None:
         """Lets go and removes the file: the session is at rest. With `keep` it stays, as after a program that was cut off."""

@@ -5,13 +5,16 @@ Nothing here raises into the engine. What cannot be written becomes a sentence i
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import platform
+import shutil
 import time
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -20,6 +23,7 @@ from app.engine_commands import ModelFacts
 from app.library.files import Lock, to_pcm, write_json
 from app.library.library import ENDED, Library, seal
 from app.library.records import TOKENS, TURN, StoredTurn
+from engine import private
 from engine.events import (
     Audio,
     Drafts,
@@ -33,6 +37,7 @@ from engine.events import (
 )
 
 _log = logging.getLogger(__name__)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 SYNC_SECONDS = 1.0  # what was appended reaches the disk at least this often
 
 
@@ -97,25 +102,36 @@ class Journal:
         except OSError as error:
             _log.warning("A turn cannot be kept.", exc_info=error)
             why = (error.strerror or str(error)).lower()
-            self.problem = f"This turn is not kept: {why} ({self.library.folder}). Make room there; the talk goes on."
+            hint = "Make room there. " if error.errno in _NO_ROOM else ""
+            self.problem = (
+                f"This turn is not kept: {why} ({self.library.folder}). {hint}The talk goes on, and later turns are kept as soon "
+                "as they can be."
+            )
             self._forget()
 
     def _begin(self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict) -> None:
         self._leave()
+        if self._lock is not None and not self._lock.is_there:  # the folder was taken away under it
+            self._lock.release(keep=True)
+            self._lock, self._count, self._has_unsealed, self.session, self._replaces = None, 0, False, "", 0
         if self._lock is None:
-            self.session = self.library.new_id()
-            self._lock = self.library.create(self.session)
-        self._count += 1
-        folder = self.library.sessions_folder / self.session / "turns" / f"{self._count:04d}"
-        folder.mkdir()
-        self._of, self._rates, self._tokens = turn, {}, 0
-        self._turn = StoredTurn(
-            folder, self._count, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
+            session = self.library.new_id()
+            self._lock, self.session = self.library.create(session), session
+        number = self._count + 1
+        folder = self.library.sessions_folder / self.session / "turns" / f"{number:04d}"
+        begun = StoredTurn(
+            folder, number, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
             versions=_versions(), pooling=pooling, replaces=self._replaces,
         )  # fmt: skip
+        private.make_folder(folder, is_new=True)
+        try:
+            write_json(folder / TURN, begun.as_json())
+            self._files[TOKENS] = _open(folder / TOKENS)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)  # the beginning of a turn is none
+            raise
+        self._turn, self._of, self._count, self._rates, self._tokens = begun, turn, number, {}, 0
         self._replaces = 0
-        write_json(folder / TURN, self._turn.as_json())
-        self._files[TOKENS] = (folder / TOKENS).open("wb")
         self.problem = ""
 
     def _append(self, name: str, samples: np.ndarray, rate: int) -> None:
@@ -124,7 +140,7 @@ class Journal:
             # The rate has to be known to whoever finds the raw samples after a crash.
             turn.versions[f"{name}_rate"] = str(rate)
             write_json(turn.folder / TURN, turn.as_json())
-            self._files[name], self._rates[name] = (turn.folder / f"{name}.pcm").open("wb"), rate
+            self._files[name], self._rates[name] = _open(turn.folder / f"{name}.pcm"), rate
         self._files[name].write(to_pcm(samples).tobytes())
         self._sync()
 
@@ -137,14 +153,14 @@ class Journal:
                 self._tokens += 1
                 self._files[TOKENS].write((json.dumps(asdict(event)) + "\n").encode())
             case Drafts() if event.rejected:
-                turn.rejected.append([self._tokens + event.accepted, len(event.rejected)])
+                turn.rejected.append((self._tokens + event.accepted, len(event.rejected)))
             case Text(kind="heard"):
                 turn.heard += event.text
             case Text():
                 turn.text += event.text
                 if "words.txt" not in self._files:
-                    self._files["words.txt"] = (turn.folder / "words.txt").open("wb")
-                self._files["words.txt"].write(event.text.encode())
+                    self._files["words.txt"] = _open(turn.folder / "words.txt")
+                self._files["words.txt"].write(event.text.encode(errors="replace"))
             case Audio():
                 turn.first_audio = event.at if turn.first_audio is None else turn.first_audio
                 self._append("reply", event.samples, event.sample_rate)
@@ -175,6 +191,7 @@ class Journal:
             path.unlink()
         folder.rmdir()
         self._count -= 1
+        self.library.touch(self.session)
 
     def _sync(self) -> None:
         """Appended bytes leave the program at once (they survive its death) and reach the disk every second."""
@@ -215,6 +232,10 @@ class Journal:
             except OSError:
                 continue
         self._files, self._turn = {}, None
+
+
+def _open(path: Path) -> IO:
+    return open(path, "wb", opener=private.opener)
 
 
 def _versions() -> dict[str, str]:

@@ -12,18 +12,29 @@ import logging
 import os
 import secrets
 import shutil
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from platformdirs import user_data_path
 
-from app.library.files import Lock, read_json, seal_sound, write_json
-from app.library.index import Index
-from app.library.records import FORMAT, QUESTION, REPLY, SESSION, TURN, SessionInfo, StoredTurn
+from app.library.fields import plain
+from app.library.files import RATES, Lock, read_bytes, read_json, seal_sound, write_json
+from app.library.index import Index, turn_folders
+from app.library.records import QUESTION, REPLY, SESSION, TURN, SessionInfo, StoredSession, StoredTurn, check_format
+from engine import private
+from engine.whole_file import UNFINISHED
 
 LOCK = "open"
 ENDED = "Refrain ended in the middle of this turn."
+STAGING = "import-"
+_YOUNG = 60  # seconds: a staging folder without its lock may still be about to get one
+_LONGEST_WORDS = 1 << 20  # bytes
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 RAW = {"question": QUESTION, "reply": REPLY}
 
 
@@ -37,47 +48,65 @@ def default_folder() -> Path:
 
 
 class Library:
-    """Reading and keeping sessions; `Journal` writes them. May be used from several threads."""
+    """Reading and keeping sessions; `Journal` writes them. May be used from several threads.
+
+    The index is only a copy of what the folders say. It is brought up to date when the list is asked for, so whoever keeps a
+    turn never waits for it; while it cannot be used (another program holds it, the disk is full) there is one in memory.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_folder()
         self.sessions_folder, self._trash = self.folder / "sessions", self.folder / "trash"
+        self._index: Index | None = None
+        self._indexing = threading.Lock()
+        self._stale: set[str] = set()
+        self._marking = threading.Lock()
 
     def open(self) -> None:
-        """Makes the folders, marks what was cut off and brings the index up to date. Raises `LibraryError`."""
+        """Makes the folders and ends what was cut off.
+
+        Raises `LibraryError`; sessions can be kept as soon as the reason is gone.
+        """
         try:
             for folder in (self.sessions_folder, self._trash):
-                folder.mkdir(parents=True, exist_ok=True)
-            self.index = Index(self.folder / "index.sqlite")
-            recovered = [path.name for path in self.sessions_folder.iterdir() if self._recover(path)]
-            self.index.synchronise(self.sessions_folder, again=recovered)
+                private.make_folder(folder)
+                private.tighten(folder)
+            if self.folder == default_folder():
+                private.tighten(self.folder)  # a folder that the user chose may hold other things for other people
+            for path in list(self.sessions_folder.iterdir()):
+                self._recover(path)
+            self._sweep()
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise LibraryError(f"The library in {self.folder} cannot be opened: {why}. Turns are not kept.") from error
 
     def close(self) -> None:
-        self.index.close()
+        with self._indexing:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
 
-    def new_id(self) -> str:
+    def new_id(self, at: float | None = None) -> str:
         """Sorts by time; two programs do not make the same one."""
-        return time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(3)
+        return time.strftime("%Y%m%d-%H%M%S-", time.localtime(at)) + secrets.token_hex(3)
 
     def create(self, session: str) -> Lock:
         """Begins a session's folder and holds it. Raises `OSError`."""
         folder = self.sessions_folder / session
-        (folder / "turns").mkdir(parents=True)
+        private.make_folder(folder / "turns", is_new=True)
         lock = Lock(folder / LOCK)
-        write_json(folder / SESSION, {"format": FORMAT, "title": "", "pinned": False, "created": time.time()})
+        write_json(folder / SESSION, StoredSession(created=time.time()).as_json())
         return lock
 
     def sessions(self, search: str = "") -> list[SessionInfo]:
-        """Pinned ones first, then the latest first; with `search`, those that hold all its words."""
-        return self.index.list(search)
+        """Pinned ones first, then the latest first; with `search`, those that hold all its words. Reads what has changed."""
+        with self._indexing:
+            return self._indexed(lambda index: index.list(search))
 
     def turns(self, session: str) -> list[StoredTurn]:
         """The turns of a session in order; a damaged one is left out."""
         found = []
-        for folder in sorted((self.sessions_folder / session / "turns").glob("[0-9]*")):
+        for folder in turn_folders(self.sessions_folder / session):
             try:
                 found.append(StoredTurn.read(folder))
             except (OSError, ValueError):
@@ -85,11 +114,11 @@ class Library:
         return found
 
     def rename(self, session: str, title: str) -> None:
-        """Raises `OSError`."""
+        """Raises `OSError`, or `LibraryError` for one of another version."""
         self._change(session, title=title.strip())
 
     def pin(self, session: str, pinned: bool) -> None:
-        """Raises `OSError`."""
+        """As `rename`."""
         self._change(session, pinned=pinned)
 
     def delete(self, session: str) -> None:
@@ -97,73 +126,150 @@ class Library:
         folder = self.sessions_folder / session
         if (folder / LOCK).exists():
             raise LibraryError("This session is still open: begin a new one first.")
+        private.make_folder(self._trash)
         target = self._trash / session
-        shutil.rmtree(target, ignore_errors=True)
+        if target.exists():
+            target.rename(target.with_name(f"{session}~{secrets.token_hex(3)}"))  # another one that was deleted before
         folder.rename(target)
         os.utime(target)  # when it was deleted
-        self.index.remove(session)
+        self.touch(session)
 
     def restore(self, session: str) -> None:
-        """Back from the trash. Raises `OSError`."""
-        (self._trash / session).rename(self.sessions_folder / session)
-        self.index.update(self.sessions_folder / session)
+        """Back from the trash. Raises `OSError`, or `LibraryError` where another one has its place by now."""
+        target = self.sessions_folder / session
+        if target.exists():
+            raise LibraryError("This session is there again: it was imported meanwhile.")
+        (self._trash / session).rename(target)
+        self.touch(session)
 
     def empty_trash(self, older_than_days: float = 30) -> None:
         """Removes for good what was deleted long ago."""
-        for folder in self._trash.iterdir():
-            if time.time() - folder.stat().st_mtime > older_than_days * 86400:
-                shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            for folder in list(self._trash.iterdir()):
+                if time.time() - folder.lstat().st_mtime > older_than_days * 86400:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def touch(self, session: str) -> None:
-        """A turn of this session has changed: the index follows."""
-        self.index.update(self.sessions_folder / session)
+        """Something of this session has changed: the index follows when it is needed next, if need be at the next start."""
+        with suppress(OSError):
+            os.utime(self.sessions_folder / session)
+        with self._marking:
+            self._stale.add(session)
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder for what is not checked yet. If this program is killed, the next start removes it. Raises `OSError`."""
+        private.make_folder(self.folder)
+        place = self.folder / (STAGING + secrets.token_hex(6))
+        private.make_folder(place)
+        lock = Lock(place / LOCK)
+        try:
+            yield place
+        finally:
+            lock.release()
+            shutil.rmtree(place, ignore_errors=True)
 
     def _change(self, session: str, **values) -> None:
         path = self.sessions_folder / session / SESSION
-        write_json(path, {**read_json(path), **values})
+        try:
+            found = plain(read_json(path))
+        except FileNotFoundError:
+            found = StoredSession().as_json()
+        except ValueError:  # it is replaced by one that can be read, and not lost
+            path.rename(path.with_name(f"{SESSION}.damaged-{secrets.token_hex(3)}"))
+            found = StoredSession().as_json()
+        try:
+            check_format(found, SESSION)
+        except ValueError as error:
+            raise LibraryError(str(error)) from error
+        write_json(path, {**found, **values})
         self.touch(session)
 
-    def _recover(self, folder: Path) -> bool:
-        """Seals what a program that was killed had written of its last turn; whether there was anything to do."""
-        if not (folder / LOCK).exists():
-            return False
+    # --- the index ----------------------------------------------------------------------------------------------------
+
+    def _indexed(self, use: Callable[[Index], _T]) -> _T:
+        """What `use` finds in an index that is up to date: the one on disk, or else one in memory for the rest of this run."""
+        with self._marking:
+            stale, self._stale = self._stale, set()
+        try:
+            if self._index is None or not self._index.is_there:
+                self._index = Index(self.folder / "index.sqlite")
+                self._index.synchronise(self.sessions_folder)
+            elif self._index.in_memory:
+                self._index.synchronise(self.sessions_folder)
+            else:
+                for session in stale:
+                    self._index.update(self.sessions_folder / session)
+            return use(self._index)
+        except OSError as error:
+            _log.warning("The index of the sessions cannot be used now; one is made in memory: %s", error)
+        if self._index is not None:
+            self._index.close()
+        self._index = Index(None)
+        with suppress(OSError):  # no folder, no sessions
+            self._index.synchronise(self.sessions_folder)
+        return use(self._index)
+
+    # --- what was cut off ---------------------------------------------------------------------------------------------
+
+    def _recover(self, folder: Path) -> None:
+        """Seals what a program that was killed had written of its last turn."""
+        if not os.path.exists(folder / LOCK):
+            return
         try:
             lock = Lock(folder / LOCK)
-        except BlockingIOError:
-            return False  # it is being written right now
-        for turn_folder in (folder / "turns").glob("[0-9]*"):
+        except OSError:
+            return  # it is being written right now, or cannot be written at all
+        for turn_folder in turn_folders(folder):
+            for unfinished in (*turn_folder.glob(f".*{UNFINISHED}"), *folder.glob(f".*{UNFINISHED}")):
+                with suppress(OSError):
+                    unfinished.unlink()
             try:
                 turn = StoredTurn.read(turn_folder)
             except (OSError, ValueError):
                 continue
             if turn.state == "running":
                 try:
-                    self._finish(turn)
+                    finish(turn)
                 except OSError as error:  # a full disk: the other sessions can be read, and this one is tried again
                     _log.warning("The turn in %s cannot be recovered yet.", turn_folder, exc_info=error)
                     lock.release(keep=True)
-                    return False
+                    return
         lock.release()
-        return True
+        self.touch(folder.name)
 
-    def _finish(self, turn: StoredTurn) -> None:
-        seal(turn, {"question": turn.versions.get("question_rate"), "reply": turn.versions.get("reply_rate")})
-        turn.state, turn.note = "unfinished", ENDED
-        _read_on(turn)
-        write_json(turn.folder / TURN, turn.as_json())
+    def _sweep(self) -> None:
+        """Removes what killed imports left; those of programs that run are left alone."""
+        for place in self.folder.glob(STAGING + "*"):
+            with suppress(OSError):
+                if not (place / LOCK).exists() and time.time() - place.stat().st_mtime < _YOUNG:
+                    continue
+                Lock(place / LOCK).release()
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def finish(turn: StoredTurn) -> None:
+    """Ends a turn that was cut off: its sounds are sealed, its words are those that had come. Raises `OSError`."""
+    seal(turn, {name: turn.versions.get(f"{name}_rate") for name in RAW})
+    turn.state, turn.note = "unfinished", ENDED
+    words = turn.folder / "words.txt"
+    with suppress(FileNotFoundError, ValueError):
+        turn.text = read_bytes(words, _LONGEST_WORDS).decode("utf-8", "ignore")
+    write_json(turn.folder / TURN, {**_as_found(turn), "state": turn.state, "note": turn.note, "text": turn.text})
+    words.unlink(missing_ok=True)
+
+
+def _as_found(turn: StoredTurn) -> dict:
+    """With fields that this version does not know or cannot read."""
+    try:
+        return plain(read_json(turn.folder / TURN))
+    except (OSError, ValueError):
+        return turn.as_json()
 
 
 def seal(turn: StoredTurn, rates: dict[str, int | str | None]) -> None:
-    """Turns the raw sounds of a turn into FLAC. Raises `OSError`."""
+    """Turns the raw sounds of a turn into FLAC; one whose rate is not known stays as it is. Raises `OSError`."""
     for name, target in RAW.items():
-        raw = turn.folder / f"{name}.pcm"
-        if raw.exists() and rates[name]:
-            seal_sound(raw, int(rates[name]), turn.folder / target)
-
-
-def _read_on(turn: StoredTurn) -> None:
-    """The words that had come before the end, from the file that they were appended to."""
-    path = turn.folder / "words.txt"
-    if path.exists():
-        turn.text = path.read_text(encoding="utf-8", errors="ignore")
-        path.unlink()
+        raw, rate = turn.folder / f"{name}.pcm", str(rates[name] or "")
+        if raw.is_file() and rate.isdecimal() and len(rate) < 9 and int(rate) in RATES:
+            seal_sound(raw, int(rate), turn.folder / target)

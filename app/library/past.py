@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.engine_commands import ModelFacts
-from app.library.records import StoredTurn, stats_of
+from app.library.records import StoredTurn, model_of, stats_of
 from app.turn import Turn
+
+AT_ONCE = 40  # turns
+MOST_SAMPLES = 60_000_000  # of their sounds: a quarter of a gigabyte
 
 
 @dataclass
@@ -19,13 +22,27 @@ class PastTurn(Turn):
     model: ModelFacts | None = None
 
 
+def load_some(turns: Sequence[StoredTurn]) -> tuple[list[PastTurn], list[StoredTurn]]:
+    """The first turns, as many as may be in memory together (at least one), and those that are left for later."""
+    loaded: list[PastTurn] = []
+    samples = 0
+    for turn in turns[:AT_ONCE]:
+        loaded.append(past := load(turn))
+        samples += sum(len(piece) for piece in (*past.question_samples, *past.reply_samples))
+        if samples > MOST_SAMPLES:
+            break
+    return loaded, list(turns[len(loaded) :])
+
+
 def load(turn: StoredTurn) -> PastTurn:
-    """Reads sounds and tokens too: not for the screen's thread."""
+    """Reads sounds and tokens too: not for the screen's thread. What cannot be read is said in its note."""
+    tokens, problem = turn.read_tokens()
     past = PastTurn(
-        turn.number, turn.schedule, turn.spoken, turn.heard, turn.text, turn.pooling, question_seconds=turn.question_seconds,
-        first_audio=turn.first_audio, stats=stats_of(turn.stats), model=_model(turn.model), tokens=turn.tokens,
-        rejected=[tuple(pair) for pair in turn.rejected], note=turn.note, is_over=True, has_failed=turn.state == "failed",
-        seed=turn.seed, place=turn.number, began=turn.began,
+        turn.number, turn.schedule, turn.spoken, turn.heard, turn.text, turn.pooling, seed=turn.seed,
+        question_seconds=turn.question_seconds, first_audio=turn.first_audio, stats=stats_of(turn.stats),
+        model=model_of(turn.model), tokens=tokens, rejected=list(turn.rejected), is_over=True,
+        note=" ".join(filter(None, (turn.note, turn.problem, problem))), has_failed=turn.state == "failed",
+        place=turn.number, began=turn.began,
     )  # fmt: skip
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]
@@ -41,13 +58,8 @@ def _read(past: PastTurn, sound: Callable[[], tuple[np.ndarray, int] | None]) ->
     try:
         return sound()
     except OSError as error:
-        past.note = f"{past.note} A sound of this turn cannot be read: {error.strerror or error}.".strip()
-        return None
-
-
-def _model(stored: dict) -> ModelFacts | None:
-    try:
-        tuples = {name: tuple(stored[name]) for name in ("exit_layers", "sampling") if name in stored}
-        return ModelFacts(**{**stored, **tuples})
-    except (KeyError, TypeError):
-        return None  # written by another version
+        why = (error.strerror or str(error)).lower()
+    except ValueError as error:
+        why = str(error).rstrip(".")
+    past.note = f"{past.note} A sound of this turn cannot be read: {why}.".strip()
+    return None

@@ -25,6 +25,8 @@ class PastView(QWidget):
         self.cards: list[TurnCard] = []
         self._title = theme.label("", scale=1.25, bold=True)
         self._title.setAccessibleName("Session")
+        self._problem = theme.label("", "muted", 0.92)
+        self._problem.setWordWrap(True)
         self.back = QPushButton("Back to the conversation")
         self.back.clicked.connect(self.closed)
         self._turns = QVBoxLayout()
@@ -49,11 +51,17 @@ class PastView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
         layout.addLayout(head)
+        layout.addWidget(self._problem)
         layout.addWidget(self._scroll, 1)
 
-    def show_turns(self, title: str, turns: list[PastTurn], waiting: int = 0) -> None:
-        """Shows a session from its beginning; so many more turns are `waiting` to be asked for."""
+    def show_turns(self, title: str, turns: list[PastTurn], waiting: int = 0, problem: str = "") -> None:
+        """Shows a session from its beginning; so many more turns are `waiting` to be asked for.
+
+        `problem`: sentences about what of it cannot be read.
+        """
         self._title.setText(title)
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
         for card in self.cards:
             self._turns.removeWidget(card)
             card.deleteLater()

@@ -69,7 +69,7 @@ class SessionModel(QAbstractListModel):
             return row if isinstance(row, str) else name_of(row)
         if role == Qt.ItemDataRole.ToolTipRole and not isinstance(row, str):
             when = time.strftime("%d %B %Y, %H:%M", time.localtime(row.updated))
-            return f"{name_of(row)}\n{when}, {_turns(row)}"
+            return "\n".join(filter(None, (name_of(row), f"{when}, {_turns(row)}", row.problem)))
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -120,4 +120,4 @@ class SessionDelegate(QStyledItemDelegate):
 
 
 def _turns(info: SessionInfo) -> str:
-    return f"{info.turns} turn{'' if info.turns == 1 else 's'}"
+    return f"{info.turns} turn{'' if info.turns == 1 else 's'}{', damaged' if info.problem else ''}"

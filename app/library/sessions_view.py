@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import file_names, save_dialog, theme
 from app.library import archive
+from app.library.importing import Imported, import_from
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
 from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
@@ -157,19 +158,19 @@ class SessionsView(QFrame):
 
     def _write(self, session: str, target: Path, wav: bool) -> None:
         if target.suffix == ".md":
-            target.write_text(archive.markdown(self._library, session), encoding="utf-8")
+            archive.write_text(target, archive.markdown(self._library, session))
         elif target.suffix == ".jsonl":
-            target.write_text(archive.jsonl(self._library, session), encoding="utf-8")
+            archive.write_text(target, archive.jsonl(self._library, session))
         else:
             archive.export_zip(self._library, [session], target, "wav" if wav else "flac")
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import sessions", "", "Sessions (*.zip)")
         if name:
-            self.run(lambda: archive.import_from(self._library, Path(name)), self._imported)
+            self.run(lambda: import_from(self._library, Path(name)), self._imported)
 
-    def _imported(self, new: list[str]) -> None:
-        self._say(f"{len(new)} session{'' if len(new) == 1 else 's'} imported." if new else "All of it was here already.")
+    def _imported(self, done: Imported) -> None:
+        self._say(done.sentence, stays=bool(done.left_out))
         self.reload()
 
     # --- inside -------------------------------------------------------------------------------------------------------

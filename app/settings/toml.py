@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings.table import BY_KEY, SETTINGS, Setting
-from engine import whole_file
+from engine import private, whole_file
 
 _HEAD = """# The settings of Refrain. A line such as #seed = 0 is a default: take the # away to set it yourself.
 # Refrain writes this file again whenever a setting changes, so change it while the program is closed.
@@ -45,9 +46,10 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, text: str) -> None:
-    """Replaces the file in one step. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    whole_file.write(path, text.encode("utf-8"))
+    """Replaces the file in one step; it is the user's alone. Raises `OSError`."""
+    private.make_folder(path.parent)
+    target = Path(os.path.realpath(path))  # some keep their settings elsewhere, behind a link
+    whole_file.write(target, text.encode("utf-8"), private=True)
 
 
 def document(values: Mapping[str, Any]) -> str:

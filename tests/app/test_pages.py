@@ -201,7 +201,7 @@ def test_a_long_conversation_keeps_its_newest_turns_on_the_screen_and_all_of_the
 
 
 def test_a_long_past_session_is_read_piece_by_piece(window, qtbot, monkeypatch):
-    monkeypatch.setattr("app.talk_page.AT_ONCE", 2)
+    monkeypatch.setattr("app.library.past.AT_ONCE", 2)
     for count in range(1, 6):
         window.conversation.ask(f"question {count}")
         qtbot.waitUntil(lambda: window.conversation.last.is_over and not window.conversation.is_busy, timeout=60_000)

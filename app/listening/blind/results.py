@@ -21,6 +21,7 @@ import numpy as np
 import soundfile
 
 from app.listening.blind.plan import Clip, Item, TestPlan, Trial, make_plan
+from engine import private
 
 LOG = "answers.jsonl"
 CLIPS = "clips"
@@ -94,7 +95,7 @@ class Unfinished:
 def append(path: Path, record: Mapping[str, Any]) -> None:
     """Adds one line and waits until it is on the disk. Raises: OSError."""
     line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
-    with path.open("ab+") as file:
+    with open(path, "ab+", opener=private.opener) as file:
         if file.tell() and not _ends_a_line(file):
             line = b"\n" + line  # a crash cut the last line short; what is left of it stays
         file.write(line)
@@ -122,7 +123,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[Item], about: Mapping[str,
     """
     started = _now()
     folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
-    (folder / CLIPS).mkdir(parents=True)
+    private.make_folder(folder / CLIPS)
     shown = [Item(item.prompt, tuple(item.clip(name) for name in plan.conditions)) for item in items]
     listed = [
         {
@@ -211,7 +212,8 @@ def _save(folder: Path, clip: Clip) -> str:
     path = folder / f"{digest[:16]}.wav"
     if not path.exists():
         try:
-            soundfile.write(path, clip.samples, clip.rate, subtype="FLOAT")
+            with open(path, "wb", opener=private.opener) as file:
+                soundfile.write(file, clip.samples, clip.rate, format="WAV", subtype="FLOAT")
         except soundfile.LibsndfileError as error:
             raise OSError(f"{path} cannot be written: {error}") from error
     return digest

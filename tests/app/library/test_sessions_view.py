@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from app.library.importing import Imported
 from app.library.journal import Journal
 from app.library.library import Library
 from app.library.session_list import INFO
@@ -93,7 +94,7 @@ def test_what_was_written_is_said_for_a_while_with_the_way_to_its_folder(view, q
     assert shown_folders == [tmp_path]
     view._forget.start(30)
     qtbot.waitUntil(lambda: not view.note.isVisible() and not view.show_file.isVisible())
-    view._imported([])
+    view._imported(Imported())
     assert view.note.text() == "All of it was here already."
     assert view._forget.isActive()
     view._forget.start(30)

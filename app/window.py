@@ -30,10 +30,9 @@ from app.listening.pages import ListeningPages
 from app.model_choice import ModelChoice
 from app.models.models_page import ModelsPage
 from app.rail import Rail
-from app.settings import apply
+from app.settings import apply, shortcuts
 from app.settings.page import SettingsPage
 from app.settings.settings import Settings
-from app.settings.shortcuts import Shortcuts
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
 from engine import private
@@ -71,7 +70,8 @@ class Window(QMainWindow):
         self._settings, self._problem = settings, problem
         schedule = settings.get("engine.schedule")
         self.conversation = Conversation(engine, sound, schedule)
-        self.shortcuts = Shortcuts(settings)
+        self.shortcuts = shortcuts.Shortcuts(settings)
+        shortcuts.install(self.shortcuts)
         self.talk = TalkPage(self.conversation, sound, library, schedule)
         self.listening = ListeningPages(engine, sound)
         self.compare, self.blind = self.listening.compare, self.listening.blind

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 from app.panels.bars import MARKS, REFRESHES, faint, paint_bars
 from app.panels.trace import Trace, describe
+from app.settings import shortcuts
 
 LEAST = 60  # tokens there is always room for
 HEIGHT = 28  # pixels of full depth
@@ -83,16 +84,16 @@ class DepthStrip(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self._trace.tokens) - 1
-        match event.key():
-            case Qt.Key.Key_Left:
+        match shortcuts.now().which(event, *shortcuts.SOUND):
+            case "sound_back":
                 self.point_at(last if self._cursor is None else self._cursor - 1)
-            case Qt.Key.Key_Right:
+            case "sound_forward":
                 self.point_at(0 if self._cursor is None else self._cursor + 1)
-            case Qt.Key.Key_Home:
+            case "sound_start":
                 self.point_at(0)
-            case Qt.Key.Key_End:
+            case "sound_end":
                 self.point_at(last)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self._cursor is not None:
+            case "sound_play" if self._cursor is not None:
                 self.token_clicked.emit(self._cursor)
             case _:
                 event.ignore()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
@@ -12,6 +12,7 @@ from app.chat.level_meter import LevelMeter
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
+from app.settings import shortcuts
 
 HEIGHT = 56
 ACTIVE = ("Listening", "Thinking", "Speaking", "Loading")
@@ -54,7 +55,7 @@ class TalkBar(QWidget):
         self.entry.setAccessibleName("Question")
         self.entry.setMaxLength(4000)
         self.entry.setFixedHeight(HEIGHT)
-        self.entry.returnPressed.connect(self._send)
+        self.entry.installEventFilter(self)
         self.hands_free = IconButton("Hands-free", "speak whenever you like, without a button", "voice")
         self.mute = IconButton("Mute", "the microphone is ignored; a reply goes on", "microphone", "microphone-off", danger=True)
         self.headphones = IconButton("Headphones", "with them on, you may speak over a reply", "headphones")
@@ -124,6 +125,14 @@ class TalkBar(QWidget):
         """How the question under way will end (None: there is none), and whether there is anything to stop."""
         self.talk.show_question(ends_by)
         self.stop.setEnabled(is_busy)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_press and watched is self.entry and shortcuts.now().matches(event, "send"):
+            if not event.isAutoRepeat():
+                self._send()
+            return True
+        return False
 
     def _send(self) -> None:
         text = self.entry.text()

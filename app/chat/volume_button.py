@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSlider, QVBoxLayo
 
 from app import theme
 from app.chat.icon_button import IconButton
+from app.settings import shortcuts
 
 STEP = 5  # percent of a key or a notch of the wheel
 
@@ -94,7 +95,7 @@ class VolumePopup(QFrame):
         self.slider.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if shortcuts.closes(event):
             self.hide()
         else:
             super().keyPressEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app import theme
 from app.panels.bars import pale
+from app.settings import shortcuts
 
 BINS_PER_SECOND = 100
 MOST = 1_000_000  # samples taken in at once: more would be felt on the screen
@@ -121,14 +122,16 @@ class Waveform(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.position or 0.0
-        match event.key():
-            case Qt.Key.Key_Left:
+        match shortcuts.now().which(event, *shortcuts.SOUND):
+            case "sound_back":
                 self.sought.emit(max(0.0, here - STEP))
-            case Qt.Key.Key_Right:
+            case "sound_forward":
                 self.sought.emit(min(self.seconds, here + STEP))
-            case Qt.Key.Key_Home:
+            case "sound_start":
                 self.sought.emit(0.0)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            case "sound_end":
+                self.sought.emit(max(0.0, self.seconds - STEP))
+            case "sound_play":
                 self.toggled.emit()
             case _:
                 event.ignore()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app import theme
 from app.diagnostics.report import Section
+from app.settings import shortcuts
 
 
 class FactsTable(QTableWidget):
@@ -50,7 +51,7 @@ class FactsTable(QTableWidget):
         self._shown = lines
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if shortcuts.now().matches(event, "copy"):
             rows = sorted({index.row() for index in self.selectedIndexes()})
             texts = [self._shown[row][0] if self._shown[row][1] is None else ": ".join(self._shown[row]) for row in rows]
             QGuiApplication.clipboard().setText("\n".join(texts))

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -26,6 +26,7 @@ from app.library.importing import Imported, import_from
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
 from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
+from app.settings import shortcuts
 from engine.log import explain
 
 NOTHING = "Nothing holds these words."
@@ -70,7 +71,6 @@ class SessionsView(QFrame):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.list.activated.connect(self._open)
         self.list.clicked.connect(self._open)
         self.note = theme.label("", "muted", 0.92)
         self.note.setWordWrap(True)
@@ -229,17 +229,18 @@ class SessionsView(QFrame):
 
     def _add_actions(self) -> None:
         menu = QMenu(self)
-        for name, keys, slot in (
-            ("Rename…", "F2", self._rename),
-            ("Pin or unpin", "Ctrl+P", self._pin),
-            ("Delete", "Del", self._delete),
-            ("Undo delete", "Ctrl+Z", self._undo),
+        for name, key, slot in (
+            ("Open", "session_open", lambda: self._open(self.list.currentIndex())),
+            ("Rename…", "session_rename", self._rename),
+            ("Pin or unpin", "session_pin", self._pin),
+            ("Delete", "session_delete", self._delete),
+            ("Undo delete", "session_undo", self._undo),
             ("Export…", "", self._export),
             ("Import…", "", self._import),
         ):
             action = QAction(name, self.list)
-            if keys:
-                action.setShortcut(QKeySequence(keys))
+            if key:
+                shortcuts.now().dress(key, action)
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
             self.list.addAction(action)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
 from app.chat.waveform import Envelope
+from app.settings import shortcuts
 
 COLUMN = 3  # pixels of a column and the gap after it
 DRAG = 6  # pixels from which on a press that moves marks a loop
@@ -75,10 +76,10 @@ class Lane(QWidget):
             self.sought.emit(self._seconds(here))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Home:
+        match shortcuts.now().which(event, "sound_start", "sound_end"):
+            case "sound_start":
                 self.sought.emit(0.0)
-            case Qt.Key.Key_End:
+            case "sound_end":
                 self.sought.emit(max(0.0, self.end - STEP))
             case _:
                 event.ignore()

@@ -20,8 +20,9 @@ from app.listening.mixing import Mixer
 from app.listening.rendering import Rendered
 from app.listening.switcher import Switcher
 from app.listening.variant_card import VariantCard
+from app.settings import shortcuts
 
-DIGITS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
+PLACES = ("compare_1", "compare_2", "compare_3", "compare_4")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +62,8 @@ class Results(QWidget):
         self.shown: Prepared | None = None
         self.cards: list[VariantCard] = []
         self.play = QPushButton("Play")
-        self.play.setToolTip("Play or pause (Space)")
         self.play.setMinimumWidth(96)
         self.loop = QCheckBox("Loop")
-        self.loop.setToolTip("Repeat what is marked, or everything (L). Drag over a waveform to mark a part.")
         self.keep = QCheckBox("Keep the place when switching")
         self.keep.setToolTip("On: go on at the same time in the other reply. Off: begin it anew.")
         self.blind = QPushButton("Blind test…")
@@ -84,6 +83,7 @@ class Results(QWidget):
         self.keep.toggled.connect(self._keep_place)
         self.blind.clicked.connect(self.blind_requested)
         self.export.clicked.connect(self.export_requested)
+        shortcuts.now().on_change(self._name_keys)
         self.hide()
 
     # --- what is shown ------------------------------------------------------------------------------------------------
@@ -108,8 +108,7 @@ class Results(QWidget):
         self.keep.setChecked(same_words([reply.text for reply in replies]))
         self._keep_place(self.keep.isChecked())
         self.blind.setEnabled(len(replies) > 1)
-        keys = f"1–{len(replies)}" if len(replies) > 1 else "1"
-        self._hint.setText(f"{keys} switch  ·  Space play  ·  L loop  ·  ← → 1 s")
+        self._name_keys()
         self.refresh()
         self.show()
 
@@ -185,23 +184,23 @@ class Results(QWidget):
         self.refresh()
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """Obeys 1 to 4, Space, L, Left and Right; False for other keys, and while there is nothing to compare."""
-        mixer, key = self._switcher.mixer, event.key()
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if mixer is None or held != Qt.KeyboardModifier.NoModifier:
+        """Obeys the keys of this page; False for other ones, and while there is nothing to compare."""
+        mixer = self._switcher.mixer
+        if mixer is None:
             return False
-        if key in DIGITS:
-            self.choose(DIGITS.index(key))
-        elif key == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self.toggle()
-        elif key == Qt.Key.Key_L:
-            self.set_loop(mixer.loop is None)
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = -STEP if key == Qt.Key.Key_Left else STEP
-            self.seek(min(max(0.0, mixer.position + step), mixer.clips.seconds))
-        else:
-            return False
+        match shortcuts.now().which(event, *PLACES, "compare_play", "compare_loop", "sound_back", "sound_forward"):
+            case "":
+                return False
+            case "compare_play":
+                if not event.isAutoRepeat():
+                    self.toggle()
+            case "compare_loop":
+                self.set_loop(mixer.loop is None)
+            case "sound_back" | "sound_forward" as way:
+                step = -STEP if way == "sound_back" else STEP
+                self.seek(min(max(0.0, mixer.position + step), mixer.clips.seconds))
+            case place:
+                self.choose(PLACES.index(place))
         return True
 
     def _mark_loop(self, start: float, end: float) -> None:
@@ -216,6 +215,17 @@ class Results(QWidget):
     def _keep_place(self, on: bool) -> None:
         if self._switcher.mixer is not None:
             self._switcher.mixer.keeps_place = on
+
+    def _name_keys(self) -> None:
+        """Says which keys do the same."""
+        text = shortcuts.now().text
+        play, loop = (f" ({text(action)})" if text(action) else "" for action in ("compare_play", "compare_loop"))
+        self.play.setToolTip(f"Play or pause{play}")
+        self.loop.setToolTip(f"Repeat what is marked, or everything{loop}. Drag over a waveform to mark a part.")
+        places = " ".join(filter(None, map(text, PLACES[: len(self.cards)])))
+        steps = " ".join(filter(None, map(text, ("sound_back", "sound_forward"))))
+        keys = ((places, "switch"), (text("compare_play"), "play"), (text("compare_loop"), "loop"), (steps, "1 s"))
+        self._hint.setText("  ·  ".join(f"{key} {words}" for key, words in keys if key))
 
     @staticmethod
     def _note(place: int, replies: Sequence[Rendered]) -> str:

@@ -12,6 +12,7 @@ from app import theme
 from app.panels.bars import MARKS, Legend, faint, paint_bars
 from app.panels.panel import Canvas, Panel
 from app.panels.trace import HasTokens, Trace, describe
+from app.settings import shortcuts
 
 SHOWN = 300  # tokens, at least, while the reply grows; all of them after it
 LEAST = 60  # tokens the axis always has room for
@@ -160,16 +161,16 @@ class _TokenPlot(pg.PlotWidget):
         panel, cursor = self._panel, self._panel.cursor
         last = len(panel.trace.tokens) - 1
         here = last + 1 if cursor is None else cursor
-        match event.key():
-            case Qt.Key.Key_Left:
+        match shortcuts.now().which(event, *shortcuts.SOUND):
+            case "sound_back":
                 panel.point_at(here - 1)
-            case Qt.Key.Key_Right:
+            case "sound_forward":
                 panel.point_at(here + 1)
-            case Qt.Key.Key_Home:
+            case "sound_start":
                 panel.point_at(panel.first)
-            case Qt.Key.Key_End:
+            case "sound_end":
                 panel.point_at(last)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if cursor is not None:
+            case "sound_play" if cursor is not None:
                 panel.token_clicked.emit(cursor)
             case _:
                 event.ignore()  # the window may know it

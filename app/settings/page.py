@@ -20,8 +20,8 @@ from app.audio.sound import Sound
 from app.settings.editors import DeviceEditor
 from app.settings.row import SettingRow
 from app.settings.settings import Settings
-from app.settings.shortcuts import GROUP, Shortcuts
-from app.settings.table import SECTIONS, SETTINGS, Setting
+from app.settings.shortcuts import Shortcuts
+from app.settings.table import KEYS_GROUP, SECTIONS, SETTINGS, Setting
 
 _LIST_SHEET = """
 QListWidget::item { padding: 8px 10px; border-radius: 8px; border: 1px solid transparent; }
@@ -126,7 +126,7 @@ class SettingsPage(QWidget):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _row(self, setting: Setting) -> SettingRow:
-        if setting.group == GROUP:
+        if setting.group == KEYS_GROUP:
             return SettingRow(self._settings, setting, lambda key, name=setting.name: self._shortcuts.assign(name, key))
         return SettingRow(self._settings, setting)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -18,96 +18,103 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.settings.actions import ACTIONS, BY_NAME, Place
 from app.settings.settings import Settings
-from app.settings.table import SETTINGS
+from app.settings.table import KEYS_GROUP
 
 _log = logging.getLogger(__name__)
-GROUP = "shortcuts"
-ACTIONS = {setting.name: setting for setting in SETTINGS if setting.group == GROUP}
 _FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 _Key, _Modifier = Qt.Key, Qt.KeyboardModifier
-_MOVING = {_Key.Key_Tab, _Key.Key_Backtab, _Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down}
-_NAVIGATION = {
-    *_MOVING,
-    *(_Key.Key_Return, _Key.Key_Enter, _Key.Key_Backspace, _Key.Key_Delete),
-    *(_Key.Key_Home, _Key.Key_End, _Key.Key_PageUp, _Key.Key_PageDown),
+_TAB = {_Key.Key_Tab, _Key.Key_Backtab}
+_ARROWS = {_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down}
+_PAGING = {_Key.Key_Home, _Key.Key_End, _Key.Key_PageUp, _Key.Key_PageDown}
+_WRITING = {_Key.Key_Backspace, _Key.Key_Delete}
+_ENTER = {_Key.Key_Return, _Key.Key_Enter}
+_NEEDED: dict[Place, set[Qt.Key]] = {  # alone or with Shift, to move about and to write
+    "everywhere": _TAB | _ARROWS | _PAGING | _WRITING | _ENTER,
+    "talk": _TAB | _ARROWS | _PAGING | _WRITING | _ENTER,
+    "question": _TAB | _ARROWS | _PAGING | _WRITING,
+    "sessions": _TAB | _ARROWS | _PAGING,
+    "table": _TAB | _ARROWS | _PAGING,
+    "welcome": _TAB | _ARROWS | _PAGING | _WRITING | _ENTER,
 }
+SOUND = tuple(action.name for action in ACTIONS if action.place == "sound")
+_LETTERS_FREE: tuple[Place, ...] = ("talk", "sound", "compare", "blind")
+_WITH_FIELDS: tuple[Place, ...] = ("everywhere", "talk", "question")
+_OF_FIELDS = {f"Ctrl+{letter}" for letter in "ACVXYZ"}
 _MODIFIERS = {
     *(_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock),
     *(_Key.Key_Super_L, _Key.Key_Super_R, _Key.Key_ScrollLock, _Key.Key_unknown),
 }
 _COUNTING = _Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier | _Modifier.ShiftModifier
-_TAKEN = {
-    **{f"Ctrl+{letter}": "the text in a field" for letter in "ACVXYZ"},
-    **{f"F{number}": "a panel" for number in range(4, 12)},
-    "F2": "the name of a session",
-    "Ctrl+P": "the pin of a session",
-}
-"""What other parts of the window use, and what it changes there."""
 
 
 class Shortcuts:
-    """The keys of the table's shortcuts, as they are set."""
+    """The keys of the table's actions, as they are set."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._bound: list[tuple[str, QShortcut]] = []
+        self._keys: dict[str, str] = {}
+        self._bound: list[tuple[str, QShortcut | QAction]] = []
         self._remarked: set[str] = set()
-        self._remark()
+        self._look_up()
         for action in ACTIONS:
-            settings.on_change(f"{GROUP}.{action}", lambda _: self._refresh())
+            settings.on_change(f"{KEYS_GROUP}.{action.name}", lambda _: self._refresh())
 
     def key(self, action: str) -> str:
         """The action's key, as `QKeySequence` writes it; "" if it has none, or if its key belongs to another one."""
-        wanted = normal(self._settings.get(f"{GROUP}.{action}"))
-        for other in ACTIONS:
-            if other == action:
-                break
-            if normal(self._settings.get(f"{GROUP}.{other}")) == wanted:
-                return ""
-        return "" if _refusal(action, wanted) else wanted
+        return self._keys[action]
 
     def text(self, action: str) -> str:
         """The action's key for people, as this system writes it."""
-        return QKeySequence(self.key(action)).toString(QKeySequence.SequenceFormat.NativeText)
+        return native(self.key(action))
 
     def conflict(self, action: str, key: str) -> str:
         """Why `action` cannot have that key, as a sentence; "" if it can."""
         wanted = normal(key)
         if not wanted:
             return "" if not key else f"“{key}” is not a key."
-        for other, setting in ACTIONS.items():
-            if other != action and normal(self._settings.get(f"{GROUP}.{other}")) == wanted:
-                return f"{_native(wanted)} is already the key of “{setting.title}”. Choose another one."
-        return _refusal(action, wanted)
+        why = _refusal(action, wanted)
+        for other in ACTIONS:
+            if not why and other.name != action and other.meets(BY_NAME[action]) and normal(self._set_key(other.name)) == wanted:
+                why = f"{native(wanted)} is already the key of “{other.title}”. Choose another one."
+        return why
 
     def assign(self, action: str, key: str) -> str:
         """Gives the action a key ("" takes it away); returns why not, as a sentence, if it cannot have it."""
         why = self.conflict(action, key)
         if not why:
-            self._settings.set(f"{GROUP}.{action}", normal(key))
+            self._settings.set(f"{KEYS_GROUP}.{action}", normal(key))
         return why
 
     def reset_all(self) -> None:
         """Every key as the program came."""
         for action in ACTIONS:
-            self._settings.reset(f"{GROUP}.{action}")
+            self._settings.reset(f"{KEYS_GROUP}.{action.name}")
 
     # --- for the window -----------------------------------------------------------------------------------------------
 
     def matches(self, event: QKeyEvent, action: str) -> bool:
         """Whether the event is of the action's key.
 
-        A release and an auto-repeat count whatever else is held down: a modifier may have come or gone meanwhile.
+        A release and an auto-repeat count whatever else is held down: a modifier may have come or gone meanwhile. Shift
+        makes no difference to a digit or a sign, which on some keyboards need it.
         """
         key = self.key(action)
         if not key:
             return False
         wanted = QKeySequence(key)[0]
-        if event.key() != wanted.key():
+        if event.key() != wanted.key() and not {event.key(), wanted.key()} <= _ENTER:
             return False
+        counting = _COUNTING
+        if _Key.Key_Space < event.key() < _Key.Key_Escape and not chr(event.key()).isalpha():
+            counting &= ~_Modifier.ShiftModifier
         loose = event.type() == QEvent.Type.KeyRelease or event.isAutoRepeat()
-        return loose or event.modifiers() & _COUNTING == wanted.keyboardModifiers()
+        return loose or event.modifiers() & counting == wanted.keyboardModifiers() & counting
+
+    def which(self, event: QKeyEvent, *actions: str) -> str:
+        """The one of these actions that the event is the key of; "" if it is none of them."""
+        return next((action for action in actions if self.matches(event, action)), "")
 
     def belongs_to(self, widget: QWidget, event: QKeyEvent, was_reached: bool = True, has_no_blank: bool = False) -> bool:
         """Whether the key means something in that widget itself: letters where one types, the space bar on a button.
@@ -121,40 +128,95 @@ class Shortcuts:
         is_field = isinstance(widget, _FIELDS) or (isinstance(widget, QComboBox) and widget.isEditable())
         return not has_no_blank if is_field else was_reached and isinstance(widget, (QAbstractButton, QComboBox))
 
-    def bind(self, action: str, widget: QWidget, act: Callable[[], object]) -> QShortcut:
-        """A shortcut for all of the widget's window that follows the setting."""
-        made = QShortcut(QKeySequence(self.key(action)), widget)
+    def bind(
+        self,
+        action: str,
+        widget: QWidget,
+        act: Callable[[], object],
+        context: Qt.ShortcutContext = Qt.ShortcutContext.WindowShortcut,
+    ) -> QShortcut:
+        """A shortcut that follows the setting, by default for all of the widget's window."""
+        made = QShortcut(widget)
+        made.setContext(context)
         made.setAutoRepeat(False)
         made.activated.connect(act)
-        self._bound.append((action, made))
-        made.destroyed.connect(lambda: self._forget(made))
+        self._follow(action, made)
         return made
+
+    def dress(self, action: str, item: QAction) -> None:
+        """Gives an action of a menu the key, which it follows and shows."""
+        item.setAutoRepeat(False)
+        self._follow(action, item)
 
     def on_change(self, callback: Callable[[], object]) -> None:
         """Calls back when any key has changed: for labels that show one."""
         for action in ACTIONS:
-            self._settings.on_change(f"{GROUP}.{action}", lambda _: callback())
+            self._settings.on_change(f"{KEYS_GROUP}.{action.name}", lambda _: callback())
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _set_key(self, action: str) -> str:
+        return self._settings.get(f"{KEYS_GROUP}.{action}")
+
+    def _look_up(self) -> None:
+        """Of two actions that want one key the first has it, and what cannot be used is said."""
+        self._keys = {}
+        for action in ACTIONS:
+            wanted = normal(self._set_key(action.name))
+            is_taken = any(key == wanted and BY_NAME[other].meets(action) for other, key in self._keys.items())
+            self._keys[action.name] = "" if is_taken or _refusal(action.name, wanted) else wanted
+        self._remark()
 
     def _remark(self) -> None:
         """Says which keys of the file cannot be used; what is not wrong any more is not said any more."""
         before = {key: self._settings.remarks.pop(key, "") for key in self._remarked}
         self._remarked.clear()
         for action in ACTIONS:
-            key = f"{GROUP}.{action}"
-            wanted = self._settings.get(key)
-            if wanted and not self.key(action) and key not in self._settings.remarks:
-                self._settings.remarks[key] = f"{self.conflict(action, wanted)} Until then this has no key."
+            key, wanted = f"{KEYS_GROUP}.{action.name}", self._set_key(action.name)
+            if wanted and not self.key(action.name) and key not in self._settings.remarks:
+                self._settings.remarks[key] = f"{self.conflict(action.name, wanted)} Until then this has no key."
                 self._remarked.add(key)
                 if key not in before:
                     _log.warning("%s: %s", key, self._settings.remarks[key])
 
-    def _refresh(self) -> None:
-        self._remark()
-        for action, shortcut in self._bound:
-            shortcut.setKey(QKeySequence(self.key(action)))
+    def _follow(self, action: str, bound: QShortcut | QAction) -> None:
+        self._bound.append((action, bound))
+        bound.destroyed.connect(lambda: self._forget(bound))
+        self._apply(action, bound)
 
-    def _forget(self, gone: QShortcut) -> None:
+    def _apply(self, action: str, bound: QShortcut | QAction) -> None:
+        key = self.key(action)
+        keys = [QKeySequence(key)] if key else []
+        if key in ("Return", "Enter"):
+            keys.append(QKeySequence({"Return": "Enter", "Enter": "Return"}[key]))  # there are two of them
+        if isinstance(bound, QShortcut):
+            bound.setKeys(keys)
+        else:
+            bound.setShortcuts(keys)
+
+    def _refresh(self) -> None:
+        self._look_up()
+        for action, bound in self._bound:
+            self._apply(action, bound)
+
+    def _forget(self, gone: QShortcut | QAction) -> None:
         self._bound = [pair for pair in self._bound if pair[1] is not gone]
+
+
+_now: Shortcuts | None = None
+
+
+def install(shortcuts: Shortcuts) -> None:
+    """From now on the keys of the program are these."""
+    global _now
+    _now = shortcuts
+
+
+def now() -> Shortcuts:
+    """The keys of the program; without `install` those that it comes with."""
+    if _now is None:
+        install(Shortcuts(Settings()))
+    return _now
 
 
 def normal(key: str) -> str:
@@ -163,6 +225,11 @@ def normal(key: str) -> str:
     if sequence.count() != 1 or sequence[0].key() in _MODIFIERS:
         return ""
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def native(key: str) -> str:
+    """A key for people, as this system writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def pressed(event: QKeyEvent) -> str:
@@ -177,23 +244,24 @@ def pressed(event: QKeyEvent) -> str:
 
 def moves_focus(event: QKeyEvent) -> bool:
     """Whether the key takes the focus from one control to another."""
-    return event.key() in _MOVING
+    return event.key() in _TAB | _ARROWS
 
 
-def _native(key: str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def closes(event: QEvent) -> bool:
+    """Whether the event is of the key that closes what lies over a page, as in every program."""
+    return isinstance(event, QKeyEvent) and event.key() == _Key.Key_Escape
 
 
 def _refusal(action: str, key: str) -> str:
     """What is wrong with a key whatever the others are."""
     if not key:
         return ""
-    chord = QKeySequence(key)[0]
+    chord, place = QKeySequence(key)[0], BY_NAME[action].place
     plain = not chord.keyboardModifiers() & ~_Modifier.ShiftModifier
-    if chord.key() in _NAVIGATION and plain:
-        return f"{_native(key)} is needed to move about and to write. Choose another key."
-    if key in _TAKEN:
-        return f"{_native(key)} already changes {_TAKEN[key]}. Choose another key."
-    if plain and action not in ("talk", "stop", "mute") and chord.key() <= _Key.Key_Escape:
-        return f"{_native(key)} alone is needed elsewhere in the window. Hold Ctrl or Alt with it."
+    if chord.key() in _NEEDED.get(place, _TAB) and plain:
+        return f"{native(key)} is needed to move about and to write. Choose another key."
+    if key in _OF_FIELDS and place in _WITH_FIELDS:
+        return f"{native(key)} already changes the text in a field. Choose another key."
+    if plain and chord.key() < _Key.Key_Escape and place not in _LETTERS_FREE:
+        return f"{native(key)} alone is needed elsewhere. Hold Ctrl or Alt with it."
     return ""

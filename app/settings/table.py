@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.audio.devices import LATENCIES
+from app.settings.actions import ACTIONS, PLACES, Action
 from engine import schedules
 from engine.prefill import pooling
 from engine.quoting import shown
@@ -88,12 +89,16 @@ _SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, _KEPT, _KEYS = SECTIONS = (
     "Sessions",
     "Shortcuts",
 )
+KEYS_GROUP = "shortcuts"
 _LATENCY_LABELS = {"safe": "Safe", "normal": "Normal", "fast": "Fast"}
 _NOW = "The Talk page can change it for the moment."
 
 
-def _keys(action: str, default: str, title: str, description: str) -> Setting:
-    return Setting(f"shortcuts.{action}", "keys", default, title, description, _KEYS, empty_means="No key")
+def _keys(action: Action) -> Setting:
+    words = action.description
+    if action.place != "everywhere":
+        words = f"{PLACES[action.place]}: {words[0].lower()}{words[1:]}"
+    return Setting(f"{KEYS_GROUP}.{action.name}", "keys", action.key, action.title, words, _KEYS, empty_means="No key")
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -257,22 +262,7 @@ SETTINGS: tuple[Setting, ...] = (
         empty_means="In your data folder",
         needs_restart=True,
     ),
-    _keys("talk", "Space", "Talk", "Hold it while you speak, or tap it before and after; on the Talk page."),
-    _keys("stop", "Esc", "Stop", "Ends the question or the reply and its sound; on the Talk page."),
-    _keys("mute", "M", "Mute", "Whether the microphone is ignored; on the Talk page."),
-    _keys("louder", "Ctrl+Up", "Louder", "Replies are played louder."),
-    _keys("quieter", "Ctrl+Down", "Quieter", "Replies are played more quietly."),
-    _keys("mute_speaker", "Ctrl+M", "Mute the speaker", "Whether replies can be heard; they go on all the same."),
-    _keys("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
-    _keys("copy_conversation", "Ctrl+Shift+C", "Copy the conversation", "Puts all that was said on the clipboard, as text."),
-    _keys("regenerate", "Ctrl+R", "Ask again", "Asks the last question again with the settings that it had."),
-    _keys("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
-    _keys("page_talk", "Ctrl+1", "Talk page", "Shows the conversation."),
-    _keys("page_compare", "Ctrl+2", "Compare page", "Shows replies under several schedules side by side."),
-    _keys("page_blind", "Ctrl+3", "Blind test page", "Shows the blind listening test."),
-    _keys("page_models", "Ctrl+4", "Models page", "Shows what is installed."),
-    _keys("page_settings", "Ctrl+5", "Settings page", "Shows this page."),
-    _keys("page_diagnostics", "Ctrl+6", "Diagnostics page", "Shows what runs on what, how smoothly, and the log."),
+    *(_keys(action) for action in ACTIONS),
     Setting("first_run.done", "bool", False, "First start", "Whether the first start was gone through to its end."),
 )
 BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.sound import Sound
 from app.conversation import Conversation
+from app.settings import shortcuts
 from app.welcome.hello_step import HelloStep
 from app.welcome.microphone_step import MicrophoneStep
 from app.welcome.ready_step import ReadyStep
@@ -54,8 +55,8 @@ class Welcome(QDialog):
         self.forward.setProperty("role", "primary")
         self.forward.setDefault(True)
         self.forward.clicked.connect(self.next)
-        QShortcut(QKeySequence("Alt+Left"), self, self.previous)
-        QShortcut(QKeySequence("Alt+Right"), self, self.next)
+        shortcuts.now().bind("welcome_back", self, self.previous)
+        shortcuts.now().bind("welcome_next", self, self.next)
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(lambda: self.step.tick())
         self._lay_out()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.listening.blind.plan import Method
+from app.settings import shortcuts
 
 QUESTIONS: dict[Method, str] = {
     "preference": "Which one do you prefer?",
@@ -28,21 +29,25 @@ QPushButton:focus { border: 2px solid palette(text); }
 class Choice:
     words: str
     value: int
-    key: str = ""  # without one: the arrow keys
+    key: str = ""  # the name of its action; without one: those to the left and to the right
 
 
 CHOICES: dict[Method, tuple[Choice, ...]] = {
-    "preference": (Choice("A is better", -1, "A"), Choice("No difference", 0, "N"), Choice("B is better", 1, "B")),
+    "preference": (
+        Choice("A is better", -1, "blind_a"),
+        Choice("No difference", 0, "blind_n"),
+        Choice("B is better", 1, "blind_b"),
+    ),
     "ccr": (
         Choice("Much worse", -3),
         Choice("Worse", -2),
         Choice("Slightly worse", -1),
-        Choice("About the same", 0, "N"),
+        Choice("About the same", 0, "blind_n"),
         Choice("Slightly better", 1),
         Choice("Better", 2),
         Choice("Much better", 3),
     ),
-    "abx": (Choice("X is A", -1, "A"), Choice("X is B", 1, "B")),
+    "abx": (Choice("X is A", -1, "blind_a"), Choice("X is B", 1, "blind_b")),
 }
 
 
@@ -68,10 +73,12 @@ class AnswerRow(QWidget):
         """Shows a method's answers, none of them chosen."""
         if CHOICES[method] is not self._choices:
             self._fill(CHOICES[method])
+        self._name_keys()
         self._row.setSpacing(12 if len(self.buttons) < 5 else 6)
         self._mark(None)
 
     def choose_key(self, key: str) -> None:
+        """The answer that this action stands for, if there is one."""
         for index, choice in enumerate(self._choices):
             if choice.key == key:
                 self._choose(index)
@@ -99,6 +106,14 @@ class AnswerRow(QWidget):
         self._mark(index)
         self.chosen.emit()
 
+    def _name_keys(self) -> None:
+        text = shortcuts.now().text
+        steps = " ".join(filter(None, (text("blind_left"), text("blind_right"))))
+        for button, choice in zip(self.buttons, self._choices, strict=True):
+            key = text(choice.key) if choice.key else ""
+            button.setText(_with_key(choice))
+            button.setToolTip(f"Key {key}" if key else f"Keys {steps}" if steps else "")
+
     def _fill(self, choices: tuple[Choice, ...]) -> None:
         for button in self.buttons:
             self._row.removeWidget(button)
@@ -106,14 +121,17 @@ class AnswerRow(QWidget):
             button.deleteLater()
         self._choices, self.buttons = choices, []
         for index, choice in enumerate(choices):
-            button = QPushButton(f"{choice.words}   {choice.key}" if choice.key else choice.words)
+            button = QPushButton(_with_key(choice))
             button.setCheckable(True)
             button.setStyleSheet(_SHEET if len(choices) < 5 else _SHEET.replace("14px", "6px"))
             button.setAccessibleName(choice.words)
-            button.setToolTip(f"Key {choice.key}" if choice.key else "Arrow keys left and right")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setMinimumHeight(48)
             button.clicked.connect(lambda _, index=index: self._take(index))
             self._row.addWidget(button, 1)
             button.show()  # now, and not when the layout comes to it: it may be given the focus at once
             self.buttons.append(button)
+
+
+def _with_key(choice: Choice) -> str:
+    return f"{choice.words}   {shortcuts.now().text(choice.key)}".rstrip() if choice.key else choice.words

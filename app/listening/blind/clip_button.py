@@ -12,21 +12,26 @@ from app import theme
 class ClipButton(QAbstractButton):
     """Shows a letter, its key, whether it plays, and whether enough of it was heard; it knows nothing else."""
 
-    def __init__(self, letter: str, key: str) -> None:
+    def __init__(self, letter: str) -> None:
         super().__init__()
         self.setText(letter)
-        self._key = key
+        self._key = ""
         self._is_playing = self._is_heard = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Play {letter}")
-        self.setToolTip(f"Play {letter} (key {key})")
         self._describe()
 
     @property
     def is_heard(self) -> bool:
         return self._is_heard
+
+    def show_key(self, key: str) -> None:
+        """The key that does the same, for people; "" is none."""
+        self._key = key
+        self.setToolTip(f"Play {self.text()} (key {key})" if key else f"Play {self.text()}")
+        self.update()
 
     def set_state(self, playing: bool, heard: bool) -> None:
         if (playing, heard) != (self._is_playing, self._is_heard):
@@ -62,8 +67,11 @@ class ClipButton(QAbstractButton):
         self._draw_words(painter, body, colours)
 
     def _draw_key(self, painter: QPainter, body: QRectF, colours: theme.Colours) -> None:
-        key = QRectF(body.right() - 36, body.top() + 12, 24, 22)
+        if not self._key:
+            return
         painter.setFont(theme.font(0.85))
+        width = max(24, painter.fontMetrics().horizontalAdvance(self._key) + 12)
+        key = QRectF(body.right() - 12 - width, body.top() + 12, width, 22)
         painter.setPen(QPen(QColor(colours.border), 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(key, 6, 6)

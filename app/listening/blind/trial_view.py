@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
@@ -19,8 +18,10 @@ from app.listening.blind.pieces import accent_button, centred
 from app.listening.blind.plan import Method
 from app.listening.blind.results import Answer
 from app.listening.blind.sounds import Heard, Playback
+from app.settings import shortcuts
 
 LETTERS = "ABX"
+PLAYS = ("blind_1", "blind_2", "blind_3")
 TOLERANCE = 0.05  # seconds at a clip's end that a sound card's block may swallow
 WIDTH = 860  # of a trial, in pixels: the eye must not wander
 
@@ -48,7 +49,7 @@ class TrialView(QWidget):
         self.prompt = theme.label("", scale=1.25)
         self.prompt.setWordWrap(True)
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.clips = [ClipButton(letter, str(key)) for key, letter in enumerate(LETTERS, 1)]
+        self.clips = [ClipButton(letter) for letter in LETTERS]
         self.position = Bar("Position in the clip", 6)
         self.question = theme.label("", scale=1.15, bold=True)
         self.answers = AnswerRow()
@@ -56,12 +57,13 @@ class TrialView(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setMinimumHeight(self.hint.fontMetrics().lineSpacing() + 2)  # nothing may jump when it goes
-        self.confirm = accent_button("Confirm   ⏎", "Confirm the answer")
-        self.confirm.setToolTip("Confirm the answer (Enter); it cannot be changed afterwards")
-        self.pause = QPushButton("Pause the test   Esc")
+        self.confirm = accent_button("Confirm", "Confirm the answer")
+        self.confirm.setToolTip("The answer cannot be changed afterwards")
+        self.pause = QPushButton("Pause the test")
         self.pause.setAccessibleName("Pause the test")
-        self.pause.setToolTip("The answers so far are kept (Esc)")
+        self.pause.setToolTip("The answers so far are kept")
         self.keys = theme.label("", "caption", 0.92)
+        self._name_keys("preference", 2)
         self._lay_out()
         self._connect()
 
@@ -75,12 +77,10 @@ class TrialView(QWidget):
         self.prompt.setText(f"“{prompt}”")
         self.question.setText(QUESTIONS[method])
         last = len(heard.clips)
-        plays = " ".join(str(key) for key in range(1, last + 1))
-        chooses = {"preference": "A N B", "abx": "A B", "ccr": "← N →"}[method]
-        self.keys.setText(f"{plays}  play      Space  pause      {chooses}  answer      Enter  confirm")
         for clip, button in enumerate(self.clips):
             button.setVisible(clip < last)
         self.answers.offer(method)
+        self._name_keys(method, last)
         for before, after in itertools.pairwise((*self.clips, *self.answers.buttons, self.confirm)):
             self.setTabOrder(before, after)
         self.pause.setEnabled(True)
@@ -194,24 +194,33 @@ class TrialView(QWidget):
     def _connect(self) -> None:
         for index, button in enumerate(self.clips):
             button.clicked.connect(lambda _, index=index: self._play(index))
-            self._on_key(str(index + 1), lambda index=index: self._play(index))
-        for letter in "ANB":
-            self._on_key(letter, lambda letter=letter: self.answers.choose_key(letter))
-        self._on_key("Left", lambda: self.answers.step(-1))
-        self._on_key("Right", lambda: self.answers.step(1))
-        self._on_key("Space", self._toggle)
-        self._on_key("Return", self._enter)
-        self._on_key("Enter", self._enter)  # the one of the number pad
-        self._on_key("Esc", self.pause.click)
+            self._on_key(PLAYS[index], lambda index=index: self._play(index))
+        for action in ("blind_a", "blind_n", "blind_b"):
+            self._on_key(action, lambda action=action: self.answers.choose_key(action))
+        self._on_key("blind_left", lambda: self.answers.step(-1))
+        self._on_key("blind_right", lambda: self.answers.step(1))
+        self._on_key("blind_play", self._toggle)
+        self._on_key("blind_confirm", self._enter)
+        self._on_key("blind_pause", self.pause.click)
         self.answers.chosen.connect(self.refresh)
         self.confirm.clicked.connect(self._confirm)
         self.pause.clicked.connect(self.pause_requested)
 
-    def _on_key(self, key: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(act)
+    def _name_keys(self, method: Method, clips: int) -> None:
+        """Says which keys do what."""
+        text = shortcuts.now().text
+        chooses = {"preference": ("a", "n", "b"), "abx": ("a", "b"), "ccr": ("left", "n", "right")}[method]
+        for button, action in zip(self.clips, PLAYS, strict=True):
+            button.show_key(text(action))
+        plays = " ".join(filter(None, map(text, PLAYS[:clips])))
+        answers = " ".join(filter(None, (text(f"blind_{choice}") for choice in chooses)))
+        keys = ((plays, "play"), (text("blind_play"), "pause"), (answers, "answer"), (text("blind_confirm"), "confirm"))
+        self.keys.setText("      ".join(f"{key}  {words}" for key, words in keys if key))
+        self.confirm.setText(f"Confirm   {text('blind_confirm')}".rstrip())
+        self.pause.setText(f"Pause the test   {text('blind_pause')}".rstrip())
+
+    def _on_key(self, action: str, act: Callable[[], None]) -> None:
+        shortcuts.now().bind(action, self, act, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

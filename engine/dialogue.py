@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -14,7 +14,9 @@ from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinis
 from engine.lm.cache import ContextFull
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
+from engine.models.remembered import remember
 from engine.models.spoken_lm import SpokenLM
+from engine.past import PastTurn, Remembered
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange, History, UnknownToken
 from engine.prefill.pooling import Pooling
@@ -107,6 +109,24 @@ class Dialogue:
         words = [token for token, kind in zip(exchange.reply, exchange.kinds, strict=True) if kind == "text"]
         return model.decode_text(words).decode("utf-8", "ignore").strip()
 
+    def remember(self, past: Sequence[PastTurn]) -> Remembered:
+        """Begins anew with turns of an earlier conversation (oldest first), as many of the latest as leave room for a reply.
+
+        They are prefilled at once. `cancel` ends it early, with fewer turns. Raises `RuntimeError` while a reply is running.
+        """
+        self.reset()
+        self._cancelled = False
+        exchanges, by_words = remember(self.model, past, self.capacity - self._reply_room, lambda: self._cancelled)
+        self._history.restore(exchanges)
+        self._history.prefill(lambda: self._cancelled)
+        return Remembered(len(exchanges), by_words)
+
+    @property
+    def last_reply_tokens(self) -> int:
+        """How many tokens of the latest reply are remembered."""
+        exchange = next((e for e in reversed(self._history.exchanges) if e.closing is not None), None)
+        return len(exchange.reply) if exchange is not None else 0
+
     def take_back(self) -> None:
         """Forgets the latest question and its reply, as if it had not been asked. Raises `RuntimeError` while one is running."""
         self._refuse_while_replying()
@@ -127,13 +147,17 @@ class Dialogue:
         before = tuple(self._history.exchanges)
         exchange = self._history.open(pooling)
         try:
-            # A question leaves room for a whole reply, but never more than a third of all positions.
-            question = question(self.model, self._history, min(self.max_tokens, self.capacity // 3), *what)
+            question = question(self.model, self._history, self._reply_room, *what)
         except BaseException:
             self._history.restore(before)
             raise
         self._turn = Turn(self, question, exchange, before)
         return self._turn
+
+    @property
+    def _reply_room(self) -> int:
+        """Positions that a question leaves free: for a whole reply, but never more than a third of all."""
+        return min(self.max_tokens, self.capacity // 3)
 
     def _abandon(self, turn: Turn) -> None:
         if self._turn is turn:

@@ -23,6 +23,7 @@ FLOORS = {
     "engine.interrupt": 0,
     "engine.log": 0,
     "engine.private": 0,
+    "engine.past": 0,
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,

@@ -87,5 +87,8 @@ class SpokenLM(Protocol):
     def decode_text(self, ids: list[int]) -> bytes:
         """The UTF-8 bytes of text tokens (maybe ending inside a character)."""
 
+    def encode_text(self, text: str) -> list[int]:
+        """The text tokens of words that the model might have said."""
+
     def end_reply(self, ids: list[int]) -> PromptPiece:
         """What closes a reply in the history that was cut after `ids` (empty when it ended by itself)."""

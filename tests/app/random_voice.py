@@ -150,5 +150,8 @@ class RandomVoice:
     def decode_text(self, ids: list[int]) -> bytes:
         return "".join(LETTERS[i] for i in ids if i < len(LETTERS)).encode()
 
+    def encode_text(self, text: str) -> list[int]:
+        return [LETTERS.find(c) % len(LETTERS) for c in text.lower()]
+
     def end_reply(self, ids: list[int]) -> PromptPiece:
         return PromptPiece(() if ids and ids[-1] == END else (END,))

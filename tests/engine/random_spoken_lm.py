@@ -122,5 +122,8 @@ class RandomSpokenLM(RandomModel):
     def decode_text(self, ids: list[int]) -> bytes:
         return b"".join(WORDS[token] for token in ids)
 
+    def encode_text(self, text: str) -> list[int]:
+        return [ord(letter) % len(WORDS) for letter in text]
+
     def end_reply(self, ids: list[int]) -> PromptPiece:
         return PromptPiece(() if ids and ids[-1] == END else (END_OF_TEXT, END))

@@ -13,6 +13,7 @@ from engine.dialogue import Dialogue
 from engine.events import Audio, Drafts, Listened, Prefilled, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from engine.lm.sampling import Sampler, Sampling
 from engine.lm.text_stream import TextStream
+from engine.past import PastTurn, Remembered
 from engine.schedules import Full, ScheduleError
 from tests.engine.random_lm import END, SHAPE
 from tests.engine.random_spoken_lm import RATE, UNIT, LevelListener, RandomSpokenLM, ToneSpeaker, tone
@@ -534,3 +535,57 @@ def test_text_comes_in_whole_characters():
     parts = [stream.feed(0) for _ in data]
     assert "".join(parts) == "añb \U0001f600 c" and "\ufffd" not in "".join(parts)
     assert parts[3:5] == ["", "ñ"] and parts[-1] == ""
+
+
+def past_turn(asked, events, samples=None):
+    tokens = of(Token, events)
+    said = "".join(event.text for event in of(Text, events) if event.kind == "text")
+    sound = {} if samples is None else {"samples": samples, "rate": RATE}
+    return PastTurn(asked, said, tuple(token.id for token in tokens), tuple(token.kind for token in tokens), **sound)
+
+
+def test_an_earlier_conversation_goes_on_as_if_it_had_not_been_left(model):
+    first, recording = Dialogue(model, sampling=WARM), question()
+    past = [past_turn("hello", list(first.ask("hello", seed=1))), past_turn("", speak(first, recording, seed=2), recording)]
+    cut = list(first.ask("stop", seed=3))
+    first.heard(2 * UNIT / RATE + 0.001)
+    kept = first.last_reply_tokens
+    whole = past_turn("stop", cut)
+    assert 0 < kept < len(whole.ids)
+    past.append(PastTurn("stop", whole.reply, whole.ids[:kept], whole.kinds[:kept]))
+
+    second = Dialogue(model, sampling=WARM)
+    assert second.remember(past) == Remembered(3, 0)
+    assert second.positions == first.positions and second._history.ids() == first._history.ids()
+    assert second._history.cached == second.positions  # nothing is left to prefill
+    assert ids(second.ask("and now", seed=4)) == ids(first.ask("and now", seed=4))
+
+
+def test_of_a_long_conversation_the_latest_turns_are_remembered_and_foreign_ones_by_their_words(model):
+    first = Dialogue(model, sampling=WARM)
+    past = []
+    for number in range(12):
+        past.append(past_turn("hello", list(first.ask("hello", seed=number))))
+    second = Dialogue(model)
+    found = second.remember(past)
+    assert 0 < found.turns < 12 and second.positions <= second.capacity
+    assert second._history.exchanges[-1].reply == list(past[-1].ids)
+    foreign = [past[-2], PastTurn("who", "one two", ids=(10**9,), kinds=("text",), samples=question(), rate=RATE)]
+    assert second.remember(foreign) == Remembered(2, 1)
+    assert second._history.exchanges[-1].kinds == ["text"] * 7
+    assert isinstance(list(second.ask("and"))[-1], TurnFinished)
+    assert second.remember([PastTurn("", "?"), past[-1]]) == Remembered(1, 0)  # what cannot be asked ends it
+    second._cancelled = True
+    assert second.remember([]) == Remembered(0, 0) and second.positions == 0
+
+
+def test_a_turn_that_is_taken_back_was_never_asked(model):
+    dialogue = Dialogue(model, sampling=WARM)
+    list(dialogue.ask("hello"))
+    positions, first = dialogue.positions, ids(dialogue.ask("again", seed=5))
+    dialogue.take_back()
+    assert dialogue.positions == positions
+    assert ids(dialogue.ask("again", seed=5)) == first
+    for _ in range(3):
+        dialogue.take_back()
+    assert dialogue.positions == 0

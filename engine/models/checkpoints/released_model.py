@@ -23,6 +23,8 @@ class Prompt(Protocol):
 class Tokenizer(Protocol):
     """A family's text tokens."""
 
+    def encode(self, text: str, specials: bool = True) -> list[int]: ...
+
     def to_bytes(self, ids: Iterable[int]) -> bytes: ...
 
 
@@ -43,6 +45,9 @@ class ReleasedModel:
 
     def decode_text(self, ids: list[int]) -> bytes:
         return self._tokenizer.to_bytes(ids)
+
+    def encode_text(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text, specials=False)
 
     def end_reply(self, ids: list[int]) -> PromptPiece:
         return self._prompt.end_reply(ids)

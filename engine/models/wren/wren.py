@@ -105,6 +105,9 @@ class Wren:
     def decode_text(self, ids: list[int]) -> bytes:
         return self.vocabulary.to_bytes(ids)
 
+    def encode_text(self, text: str) -> list[int]:
+        return self.vocabulary.encode(text)
+
     def end_reply(self, ids: list[int]) -> PromptPiece:
         end = self.vocabulary.end
         return PromptPiece() if ids and ids[-1] == end else PromptPiece((end,))

@@ -1,0 +1,98 @@
+"""Turns of an earlier conversation, made into what a history holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.decoding.meter import Meter
+from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
+from engine.models.spoken_lm import PromptPiece, SpokenLM
+from engine.past import PastTurn
+from engine.prefill import pooling as poolings
+from engine.prefill.history import Exchange
+
+FEED_SECONDS = 0.5  # of a question at a time, so that it can be cancelled
+
+
+def remember(
+    model: SpokenLM, past: Sequence[PastTurn], room: int, cancelled: Callable[[], bool]
+) -> tuple[list[Exchange], int]:
+    """The latest turns of `past` (oldest first) that fit into `room` positions, and how many of them are by their words.
+
+    The question of a spoken turn is heard again, from its recording. A turn that cannot be taken at all ends what is
+    remembered: nobody remembers what was before a gap.
+    """
+    found: list[Exchange] = []
+    by_words = used = 0
+    for turn in reversed(past):
+        by_id = bool(turn.ids) and all(0 <= token < model.decoder.config.vocabulary for token in turn.ids)
+        try:
+            exchange = _exchange(model, turn, by_id, room - used, cancelled)
+        except (QuestionError, poolings.PoolingError):
+            break
+        if cancelled():
+            break
+        used += len(exchange)
+        if used + len(exchange.question[0].opening) > room:
+            break
+        found.insert(0, exchange)
+        by_words += not by_id
+    return found, by_words
+
+
+def _exchange(model: SpokenLM, turn: PastTurn, by_id: bool, room: int, cancelled: Callable[[], bool]) -> Exchange:
+    pooling = poolings.parse(turn.pooling)
+    poolings.check(pooling, model.decoder.config.layers)
+    exchange = Exchange(pooling=pooling)
+    page, meter = _Page(exchange, room), Meter("full", 0, model.decoder.config.layers, model.output_rate)
+    spoken = by_id and turn.samples is not None
+    if spoken:
+        question = SpokenQuestion(model, page, 0)
+        step = max(1, round(FEED_SECONDS * turn.rate))
+        for start in range(0, len(turn.samples), step):
+            if cancelled():
+                return exchange
+            question.feed(turn.samples[start : start + step], turn.rate)
+    else:
+        question = TypedQuestion(model, page, 0, turn.question)
+    question.settle(meter)
+    if meter.limits:  # it was cut: it does not fit
+        raise QuestionError(meter.limits[0])
+    if by_id:
+        exchange.reply, exchange.kinds = list(turn.ids), list(turn.kinds)
+        exchange.widths = _widths(model.pattern(spoken), turn.ids)
+    else:
+        exchange.reply = model.encode_text(turn.reply)
+        exchange.kinds = ["text"] * len(exchange.reply)
+    exchange.closing = model.end_reply(exchange.reply)
+    return exchange
+
+
+def _widths(pattern, ids: Sequence[int]) -> list[int] | None:
+    """How many tokens share each position; None where each has its own."""
+    if not hasattr(pattern, "slot"):
+        return None
+    widths: list[int] = []
+    for token in ids:
+        if pattern.slot == 0 or not widths:
+            widths.append(0)
+        widths[-1] += 1
+        pattern = pattern.after(token)
+    return widths
+
+
+class _Page:
+    """What a question needs of a history, for one exchange that is not in one yet."""
+
+    def __init__(self, exchange: Exchange, room: int):
+        self.exchanges, self._room = [exchange], room
+
+    def add(self, piece: PromptPiece) -> None:
+        if len(piece):
+            self.exchanges[0].question.append(piece)
+
+    def make_room(self, positions: int) -> int:
+        return min(positions, max(0, self._room - len(self.exchanges[0])))
+
+    def prefill(self) -> None:
+        """It is done once, with all of them."""

@@ -10,12 +10,13 @@ import numpy as np
 
 from app.audio.gain import factor
 from app.audio.sound import Sound
-from app.chat.state import EndsBy, Status, silent_sentence, status_of
+from app.chat.state import EndsBy, Status, resumed_sentence, silent_sentence, status_of
 from app.choices import Choices, How, how_of
-from app.engine_commands import ModelFacts, OfTurn, Report
+from app.engine_commands import ModelFacts, OfTurn, Report, Resumed
 from app.engine_thread import EngineThread
 from app.evidence import evidence_of
 from app.hands_free import HandsFree
+from app.library.past import PastTurn, as_earlier, to_remember
 from app.question import Question
 from app.replay import Replay
 from app.speaking import Speaking
@@ -46,6 +47,8 @@ class Conversation(Choices):
         """What was exported last; the next intent clears it."""
         self.question: Question | None = None
         """The question that is being recorded."""
+        self.is_resuming = False
+        """Whether the engine reads an earlier session, to remember it."""
         self.records_elsewhere = False
         """Whether what is said now is meant for another page, and no question of this conversation."""
         self._hands_free = HandsFree(sound.voice)
@@ -189,8 +192,26 @@ class Conversation(Choices):
     def begin_again(self) -> None:
         """A fresh conversation: nothing of this one is remembered."""
         self.stop()
+        self.is_resuming = False
         self.transcript.clear()
         self._engine.begin_again()
+
+    def resume(self, session: str, turns: Sequence[PastTurn], older: int) -> None:
+        """Goes on with an earlier session, whose latest `turns` are shown, and which has so many `older` ones.
+
+        The model remembers of it what fits; coming turns are kept in it, and made as chosen now.
+        """
+        model = self.model
+        if model is None or not turns:
+            return
+        self.stop()
+        shown = [replace(turn, number=-turn.place) for turn in turns]  # no number of this run
+        self.transcript.clear()
+        self.transcript.turns[:], self.transcript.let_go = shown, older
+        kept = to_remember(shown)
+        last = shown[-1].number if kept and kept[-1] is shown[-1] else 0
+        self._engine.resume(session, [as_earlier(turn, model) for turn in kept], last)
+        self.is_resuming = True
 
     def play(self, what: tuple[int, str], pieces: Sequence[np.ndarray], rate: int, start: float = 0.0) -> None:
         """Plays sound once more (mono float32 at `rate` Hz, from `start` seconds on); `what` comes back in `replay`."""
@@ -328,6 +349,9 @@ class Conversation(Choices):
 
     def take(self, report: Report) -> None:
         """Something that the engine reported."""
+        if isinstance(report, Resumed) and self.is_resuming:
+            self.is_resuming = False
+            self.hint = resumed_sentence(report, self.transcript.next_place - 1)
         if isinstance(report, OfTurn) and isinstance(report.event, TurnFailed) and report.turn == self.recording:
             self._forget_question()
             self.notice = report.event.message

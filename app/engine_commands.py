@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from engine.earlier import EarlierTurn
 from engine.events import Event, TurnCancelled, TurnFailed, TurnFinished
 
 REPORTS = 4096  # beyond these the engine waits for the screen
@@ -130,7 +131,19 @@ class Memory:
     peak_rss_bytes: int  # 0 where the system does not tell
 
 
-Report = Loading | Ready | LoadFailed | Known | Unusable | OfTurn | Dropped | Interrupted | Memory
+@dataclass(frozen=True)
+class Resumed:
+    """An earlier session goes on: its latest `turns` are remembered, `by_words` of them by their words alone.
+
+    `problem` is a sentence if nothing could be remembered.
+    """
+
+    turns: int = 0
+    by_words: int = 0
+    problem: str = ""
+
+
+Report = Loading | Ready | LoadFailed | Known | Unusable | OfTurn | Dropped | Interrupted | Memory | Resumed
 
 
 # --- whom the engine calls on its own thread --------------------------------------------------------------------------
@@ -160,6 +173,12 @@ class Journal(Protocol):
 
     def take_back(self) -> None:
         """The coming turn takes the place of the last one in what the model remembers; both are kept."""
+
+    def heard(self, tokens: int, text: str) -> None:
+        """Of the last reply only so much was heard, and is remembered."""
+
+    def resume(self, session: str) -> None:
+        """The coming turns belong to that earlier session."""
 
     def new_session(self) -> None:
         """The conversation was forgotten: the next turn begins another one."""
@@ -224,6 +243,16 @@ class TakeBack:
     number: int
 
 
+@dataclass(frozen=True, eq=False)
+class Resume:
+    """An earlier session goes on; its last turn is known to the screen as `last`."""
+
+    session: str
+    past: tuple[EarlierTurn, ...]
+    last: int
+    conversation: int  # as `Line.conversations`
+
+
 @dataclass(frozen=True)
 class BeginAgain:
     """The conversation is forgotten."""
@@ -264,4 +293,5 @@ class Line:
     cancelled: int = 0  # turns of the conversation up to this number
     unwanted: set[int] = field(default_factory=set)  # numbers of renders
     calls: int = 0  # counts what a render has to make room for; grows after the command was put
+    conversations: int = 0  # that were begun: what is still done for an older one need not be finished
     closing: bool = False

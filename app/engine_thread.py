@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -29,11 +29,13 @@ from app.engine_commands import (
     RenderQuestion,
     Reply,
     Report,
+    Resume,
     Sampling,
     SoundSink,
     TakeBack,
 )
 from app.engine_worker import Worker
+from engine.earlier import EarlierTurn
 
 _PATIENCE = 20.0  # seconds: loading a large model cannot be interrupted
 
@@ -108,8 +110,17 @@ class EngineThread:
         """Forgets that turn if it was the last one: the next one takes its place."""
         self._put(TakeBack(turn))
 
+    def resume(self, session: str, past: Sequence[EarlierTurn], last: int) -> None:
+        """Goes on with an earlier session, of whose turns `past` shall be remembered if they fit -> `Resumed`.
+
+        `last` is the number by which the last of them is known here, for `take_back`.
+        """
+        self._line.conversations += 1
+        self._put(Resume(session, tuple(past), last, self._line.conversations), urgent=True)
+
     def begin_again(self) -> None:
         """Forgets the conversation; cancel a reply that is at work first, or it is waited for."""
+        self._line.conversations += 1
         self._put(BeginAgain())
 
     def render(

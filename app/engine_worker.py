@@ -35,6 +35,8 @@ from app.engine_commands import (
     Render,
     Reply,
     Report,
+    Resume,
+    Resumed,
     SoundSink,
     TakeBack,
 )
@@ -123,7 +125,9 @@ class Worker:
             if turn is not None:
                 self._sound.finish(turn)
                 self._tell(turn, TurnFailed(sentence))
-        if isinstance(command, Load | Reply | Ask | Heard | BeginAgain):
+            if isinstance(command, Resume):
+                self._report(Resumed(problem=sentence))
+        if isinstance(command, Load | Reply | Ask | Heard | TakeBack | Resume | BeginAgain):
             self._report_memory()
 
     def _obey(self, command) -> None:
@@ -156,7 +160,10 @@ class Worker:
             case Reply(turn):
                 self._drop(turn)  # its question went with the model that heard it
             case Heard(seconds):
-                self._dialogue.heard(seconds)
+                text = self._dialogue.heard(seconds)
+                self._note("heard", self._dialogue.last_reply_tokens, text)
+            case Resume():
+                self._resume(command)
             case TakeBack(number):
                 if number == self._last:
                     self._last = None
@@ -167,6 +174,15 @@ class Worker:
                 self._dialogue.reset()
                 self._last = None
                 self._note("new_session")
+
+    def _resume(self, command: Resume) -> None:
+        self._abandon()
+        self._last = None
+        self._note("resume", command.session)
+        line = self._line
+        found = self._dialogue.remember(command.past, lambda: line.closing or line.conversations != command.conversation)
+        self._last = command.last if found.turns else None
+        self._report(Resumed(found.turns, found.by_words))
 
     def _abandon(self) -> None:
         if self._listening is not None:

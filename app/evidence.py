@@ -20,6 +20,7 @@ def evidence_of(conversation: Conversation, sound: Sound) -> Evidence:
     lost = sound.output.lost or (needs_microphone and (sound.input.lost or sound.hung)) or ""
     return Evidence(
         loading=conversation.transcript.loading,
+        resuming=conversation.is_resuming,
         load_error=conversation.transcript.load_error,
         error=conversation.notice,
         can_try_again=bool(turn and turn.has_failed and turn.note == conversation.notice),

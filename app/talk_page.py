@@ -16,7 +16,7 @@ from app.conversation import Conversation
 from app.docks import Docks
 from app.engine_commands import Memory, ModelFacts
 from app.library.library import Library
-from app.library.past import PastTurn, load_some
+from app.library.past import PastTurn, load_latest, load_some
 from app.library.past_view import PastView
 from app.library.records import StoredTurn
 from app.library.sessions_view import SessionsView
@@ -30,6 +30,7 @@ from app.turn import Turn
 SESSIONS_WIDTH = 212
 PANELS_WIDTH = 372
 SEEDS = 2**31  # as many as the settings take
+MOST_SHOWN = 24  # turns of a session that goes on
 
 
 class TalkPage(Docks):
@@ -50,6 +51,7 @@ class TalkPage(Docks):
         self.chat.earlier_requested.connect(self._show_earlier)
         self.past = PastView(self.connect_card)
         self.past.closed.connect(self.show_conversation)
+        self.past.continued.connect(self.continue_session)
         self.past.more_requested.connect(self._read_more)
         self._waiting: list[StoredTurn] = []  # turns of the past session that have not been read
         self._shown_past: PastTurn | None = None
@@ -120,9 +122,27 @@ class TalkPage(Docks):
         def show(found) -> None:
             title, problem, turns, self._waiting = found
             self.past.show_turns(title, turns, len(self._waiting), problem)
+            self.past.resume.setVisible(session != self.sessions.current)
+            self.past.resume.setEnabled(self._conversation.model is not None and bool(turns))
             self._middle.setCurrentWidget(self.past)
 
         self.sessions.run(read, show)
+
+    def continue_session(self) -> None:
+        """The past session that is shown goes on."""
+        session, library = self._past_session, self._library
+        if self._conversation.model is None or not session:
+            return
+
+        def read() -> tuple[list[PastTurn], int]:
+            return load_latest([turn for turn in library.turns(session) if turn.state != "running"], MOST_SHOWN)
+
+        def go_on(found: tuple[list[PastTurn], int]) -> None:
+            self._conversation.resume(session, *found)
+            self.chat.show_anew()
+            self.show_conversation()
+
+        self.sessions.run(read, go_on)
 
     def _read_more(self) -> None:
         turns, self._waiting = self._waiting, []
@@ -186,8 +206,9 @@ class TalkPage(Docks):
     _memory: Memory | None = None
 
     def _add_live(self, card: TurnCard) -> None:
-        if self._conversation.model is not None:
-            card.set_model(self._conversation.model)
+        model = getattr(card.turn, "model", None) or self._conversation.model
+        if model is not None:
+            card.set_model(model)
         self.connect_card(card)
 
     def _forget(self, card: TurnCard) -> None:

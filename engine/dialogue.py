@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
 
 from engine.decoding.meter import Meter
 from engine.decoding.reply import speak_reply
+from engine.earlier import EarlierTurn, Remembered
 from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinished
 from engine.lm.cache import ContextFull
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.remembered import remember
 from engine.models.spoken_lm import SpokenLM
-from engine.past import PastTurn, Remembered
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange, History, UnknownToken
 from engine.prefill.pooling import Pooling
@@ -109,16 +109,16 @@ class Dialogue:
         words = [token for token, kind in zip(exchange.reply, exchange.kinds, strict=True) if kind == "text"]
         return model.decode_text(words).decode("utf-8", "ignore").strip()
 
-    def remember(self, past: Sequence[PastTurn]) -> Remembered:
+    def remember(self, past: Sequence[EarlierTurn], cancelled: Callable[[], bool] = lambda: False) -> Remembered:
         """Begins anew with turns of an earlier conversation (oldest first), as many of the latest as leave room for a reply.
 
-        They are prefilled at once. `cancel` ends it early, with fewer turns. Raises `RuntimeError` while a reply is running.
+        They are prefilled at once. It ends early, with fewer of them, once `cancelled`. Raises `RuntimeError` while a reply is
+        running.
         """
         self.reset()
-        self._cancelled = False
-        exchanges, by_words = remember(self.model, past, self.capacity - self._reply_room, lambda: self._cancelled)
+        exchanges, by_words = remember(self.model, past, self.capacity - self._reply_room, cancelled)
         self._history.restore(exchanges)
-        self._history.prefill(lambda: self._cancelled)
+        self._history.prefill(cancelled)
         return Remembered(len(exchanges), by_words)
 
     @property

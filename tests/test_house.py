@@ -22,8 +22,8 @@ FLOORS = {
     "engine.events": 0,
     "engine.interrupt": 0,
     "engine.log": 0,
+    "engine.earlier": 0,
     "engine.private": 0,
-    "engine.past": 0,
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
@@ -40,8 +40,9 @@ FLOORS = {
     "engine.benchmarks": 5,
     "engine.cli": 5,
 }
-NO_TORCH = tuple(
-    "audio_files edit_distance events interrupt log prefill.pooling private quoting resources schedules whole_file".split()
+NO_TORCH = (
+    *("audio_files", "earlier", "edit_distance", "events", "interrupt", "log", "prefill.pooling", "private", "quoting"),
+    *("resources", "schedules", "whole_file"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

@@ -90,6 +90,12 @@ class ChatView(QWidget):
             self._welcome.show()
         self.cards = []
 
+    def show_anew(self) -> None:
+        """Shows another conversation from its latest turns on."""
+        self.clear()
+        self.earlier.setVisible(self._conversation.transcript.let_go > 0)
+        self.refresh()
+
     def _let_go(self, count: int) -> None:
         """The oldest turns leave the screen, not the library."""
         for card in self.cards[:count]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.engine_commands import Resumed
+
 State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loading", "Error"]
 Intent = Literal["talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "open_folder", "dismiss"]
 EndsBy = Literal["lift", "tap", "voice"]
@@ -23,6 +25,8 @@ class Evidence:
     """What was seen. Empty strings are nothing to say; `recorded_seconds` None is no question under way."""
 
     loading: str = ""
+    resuming: bool = False
+    """An earlier session is being read, to be remembered."""
     load_error: str = ""
     error: str = ""
     can_try_again: bool = False
@@ -77,6 +81,8 @@ def status_of(seen: Evidence) -> Status:
         return Status("Listening", "Waiting for the microphone’s first sample.", "Done", "finish")
     if seen.loading:
         return Status("Loading", f"Loading the model {seen.loading}.", "Choose model", "choose_model")
+    if seen.resuming and not seen.replying:
+        return Status("Loading", "Reading the session again, so that the model remembers it.", "Talk", "talk")
     if seen.lost:
         return Status("Device lost", seen.hint or seen.lost, *choose)
     stop = ("Stop", "stop")
@@ -88,6 +94,23 @@ def status_of(seen: Evidence) -> Status:
     if seen.waiting_for_sound:
         return Status("Thinking", "The sound is on its way.", *stop)
     return _idle(seen)
+
+
+def resumed_sentence(found: Resumed, count: int) -> str:
+    """What the model remembers of an earlier session of `count` turns."""
+    if found.problem:
+        return f"{found.problem} The session goes on, but the model remembers nothing of it."
+    if not found.turns:
+        return "The session goes on, but the model remembers nothing of it: not even its last turn fits."
+    if found.turns < count:
+        words = "its last turn" if found.turns == 1 else f"its last {found.turns} turns"
+        sentence = f"The session goes on. The model remembers {words} of {count}."
+    else:
+        sentence = "The session goes on, and the model remembers it."
+    if found.by_words:
+        some = "" if found.by_words == found.turns else f" {found.by_words} of them"
+        sentence += f" It knows{some or ' them'} by their words alone, for want of tokens that it can read."
+    return sentence
 
 
 def silent_sentence(microphone: str) -> str:

@@ -20,8 +20,8 @@ from typing import IO
 import numpy as np
 
 from app.engine_commands import ModelFacts
-from app.library.files import Lock, to_pcm, write_json
-from app.library.library import ENDED, Library, seal
+from app.library.files import Lock, read_json, to_pcm, write_json
+from app.library.library import ENDED, LOCK, Library, seal
 from app.library.records import TOKENS, TURN, StoredTurn
 from engine import private
 from engine.events import (
@@ -84,6 +84,23 @@ class Journal:
         """The coming turn takes the last one's place in what the model remembers."""
         self._replaces = self._count
 
+    def heard(self, tokens: int, text: str) -> None:
+        """Of the last reply only so much was heard."""
+        self._guarded(self._heard, tokens, text)
+
+    def resume(self, session: str) -> None:
+        """The coming turns are written into that earlier session, after those that it has."""
+        if self.library is None:
+            return
+        self._guarded(self._close)
+        try:
+            self._resume(session)
+        except OSError as error:
+            _log.warning("A session cannot be continued.", exc_info=error)
+            is_held = isinstance(error, BlockingIOError)
+            why = "another program writes it" if is_held else (error.strerror or str(error)).lower()
+            self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
+
     def new_session(self) -> None:
         """The next turn begins another session."""
         self._guarded(self._close)
@@ -118,7 +135,7 @@ class Journal:
             session = self.library.new_id()
             self._lock, self.session = self.library.create(session), session
         number = self._count + 1
-        folder = self.library.sessions_folder / self.session / "turns" / f"{number:04d}"
+        folder = self._turns / f"{number:04d}"
         begun = StoredTurn(
             folder, number, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
             versions=_versions(), pooling=pooling, replaces=self._replaces,
@@ -133,6 +150,23 @@ class Journal:
         self._turn, self._of, self._count, self._rates, self._tokens = begun, turn, number, {}, 0
         self._replaces = 0
         self.problem = ""
+
+    def _heard(self, tokens: int, text: str) -> None:
+        if self._turn is not None or not self._count:
+            return
+        path = self._turns / f"{self._count:04d}" / TURN
+        write_json(path, {**read_json(path), "heard_tokens": tokens, "heard_text": text})
+
+    def _resume(self, session: str) -> None:
+        folder = self.library.sessions_folder / session
+        numbers = [int(path.name) for path in (folder / "turns").iterdir() if path.name.isdecimal()]
+        self._lock = Lock(folder / LOCK)
+        self.session, self._count = session, max(numbers, default=0)
+
+    @property
+    def _turns(self) -> Path:
+        """The folder of the session's turns."""
+        return self.library.sessions_folder / self.session / "turns"
 
     def _append(self, name: str, samples: np.ndarray, rate: int) -> None:
         turn = self._turn

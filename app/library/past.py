@@ -10,6 +10,7 @@ import numpy as np
 from app.engine_commands import ModelFacts
 from app.library.records import StoredTurn, model_of, stats_of
 from app.turn import Turn
+from engine.earlier import EarlierTurn
 
 AT_ONCE = 40  # turns
 MOST_SAMPLES = 60_000_000  # of their sounds: a quarter of a gigabyte
@@ -20,6 +21,15 @@ class PastTurn(Turn):
     """`model` is what answered, None where another version wrote it."""
 
     model: ModelFacts | None = None
+    heard_tokens: int | None = None
+    heard_text: str = ""
+    replaces: int = 0
+
+
+def load_latest(turns: Sequence[StoredTurn], most: int) -> tuple[list[PastTurn], int]:
+    """The last turns in their order, at most so many and as may be in memory together, and how many come before them."""
+    loaded, _ = load_some(turns[: -most - 1 : -1])
+    return loaded[::-1], len(turns) - len(loaded)
 
 
 def load_some(turns: Sequence[StoredTurn]) -> tuple[list[PastTurn], list[StoredTurn]]:
@@ -42,7 +52,8 @@ def load(turn: StoredTurn) -> PastTurn:
         question_seconds=turn.question_seconds, first_audio=turn.first_audio, stats=stats_of(turn.stats),
         model=model_of(turn.model), tokens=tokens, rejected=list(turn.rejected), is_over=True,
         note=" ".join(filter(None, (turn.note, turn.problem, problem))), has_failed=turn.state == "failed",
-        place=turn.number, began=turn.began,
+        place=turn.number, began=turn.began, source=turn.source, heard_tokens=turn.heard_tokens, heard_text=turn.heard_text,
+        replaces=turn.replaces,
     )  # fmt: skip
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]
@@ -51,6 +62,31 @@ def load(turn: StoredTurn) -> PastTurn:
         past.made_seconds = len(reply[0]) / reply[1]
         past.sounds = [(past.first_audio or 0.0, past.made_seconds)]
     return past
+
+
+def to_remember(turns: Sequence[PastTurn]) -> list[PastTurn]:
+    """Those that a model can remember: no failed ones, and no reply whose place another one took."""
+    replaced = {turn.replaces for turn in turns}
+    return [turn for turn in turns if not turn.has_failed and turn.place not in replaced and (turn.tokens or turn.text)]
+
+
+def as_earlier(turn: PastTurn, model: ModelFacts) -> EarlierTurn:
+    """For the engine: with its tokens where the same kind of model made them, else with its words; what was heard of it."""
+    heard = turn.heard_text if turn.heard_tokens is not None else turn.text
+    has_question = not turn.spoken or bool(turn.question_samples)
+    tokens = turn.tokens[: turn.heard_tokens] if has_question and _is_same(turn.model, model) else []
+    return EarlierTurn(
+        turn.heard, heard, tuple(token.id for token in tokens), tuple(token.kind for token in tokens),
+        turn.question_samples[0] if turn.question_samples else None, turn.question_rate, turn.pooling,
+    )  # fmt: skip
+
+
+def _is_same(one: ModelFacts | None, other: ModelFacts) -> bool:
+    """Whether tokens of the one mean the same to the other."""
+    if one is None:
+        return False
+    kinds = [(facts.name, facts.layers, facts.chunk_length, facts.speech_rate) for facts in (one, other)]
+    return kinds[0] == kinds[1]
 
 
 def _read(past: PastTurn, sound: Callable[[], tuple[np.ndarray, int] | None]) -> tuple[np.ndarray, int] | None:

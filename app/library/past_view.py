@@ -14,6 +14,8 @@ from app.library.past import PastTurn
 
 class PastView(QWidget):
     closed = Signal()
+    continued = Signal()
+    """The session shall go on."""
     shown = Signal(object)
     """A `PastTurn` for the panels."""
     more_requested = Signal()
@@ -29,6 +31,9 @@ class PastView(QWidget):
         self._problem.setWordWrap(True)
         self.back = QPushButton("Back to the conversation")
         self.back.clicked.connect(self.closed)
+        self.resume = QPushButton("Continue this conversation")
+        self.resume.setToolTip("The model remembers of it what fits, and what follows is kept in the same session")
+        self.resume.clicked.connect(self.continued)
         self._turns = QVBoxLayout()
         self._turns.setContentsMargins(0, 0, 12, 0)
         self._turns.setSpacing(14)
@@ -46,6 +51,7 @@ class PastView(QWidget):
         self._scroll.setWidget(holder)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
+        head.addWidget(self.resume)
         head.addWidget(self.back)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

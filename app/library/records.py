@@ -49,6 +49,12 @@ class StoredTurn:
     rejected: list[tuple[int, int]] = field(default_factory=list)
     pooling: str = "none"
     """How the speech of the question was merged."""
+    heard_tokens: int | None = None
+    """How many of the reply's tokens were heard and are remembered, if it was stopped before its end."""
+    heard_text: str = ""
+    """The words of those."""
+    source: str = ""
+    """The name of the sound file that was the question; empty for one that was spoken here, or typed."""
     replaces: int = 0
     """The earlier turn whose place this one takes in what the model remembers; 0 is none."""
     problem: str = field(default="", compare=False)
@@ -203,20 +209,21 @@ _NAMES = {
     "seed": "its seed", "heard": "the question's words", "text": "the reply's words", "note": "its note",
     "began": "its time", "question_seconds": "the question's length", "first_audio": "when its sound began",
     "model": "its model", "versions": "its versions", "stats": "its figures", "rejected": "its rejected drafts",
-    "pooling": "its pooling", "replaces": "what it replaces",
+    "pooling": "its pooling", "heard_tokens": "how much of it was heard", "heard_text": "the words that were heard",
+    "source": "the file it came from", "replaces": "what it replaces",
     "title": "its name", "pinned": "whether it was pinned", "created": "its date",
 }  # fmt: skip
 _TURN = Record(
     StoredTurn,
     {"number": _COUNT, "seed": _SEED, "began": (0, LATEST), "question_seconds": (0, 1e6), "first_audio": _SECONDS,
-     "rejected": (0, 1e6), "replaces": _COUNT},
+     "rejected": (0, 1e6), "heard_tokens": _COUNT, "replaces": _COUNT},
 )  # fmt: skip
 _SESSION = Record(StoredSession, {"created": (0, LATEST)})
 _STATS = Record(
     TurnStats,
     {"seed": _SEED, "tokens": _COUNT, "depth": (0, 1e4), "refreshes": _COUNT, "accepted": _COUNT, "rejected": _COUNT,
      "seconds": _SECONDS, "tokens_per_second": (0, 1e9), "real_time_factor": _SECONDS, "audio_seconds": (0, 1e6),
-     "sample_rate": (0, 1e6), "question_seconds": (0, 1e6)},
+     "sample_rate": (0, 1e6), "question_seconds": (0, 1e6), "sampling": (0, 1e9)},
 )  # fmt: skip
 _TOKEN = Record(
     Token,

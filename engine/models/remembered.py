@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.decoding.meter import Meter
+from engine.earlier import EarlierTurn
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import PromptPiece, SpokenLM
-from engine.past import PastTurn
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange
 
@@ -15,7 +15,7 @@ FEED_SECONDS = 0.5  # of a question at a time, so that it can be cancelled
 
 
 def remember(
-    model: SpokenLM, past: Sequence[PastTurn], room: int, cancelled: Callable[[], bool]
+    model: SpokenLM, past: Sequence[EarlierTurn], room: int, cancelled: Callable[[], bool]
 ) -> tuple[list[Exchange], int]:
     """The latest turns of `past` (oldest first) that fit into `room` positions, and how many of them are by their words.
 
@@ -40,12 +40,12 @@ def remember(
     return found, by_words
 
 
-def _exchange(model: SpokenLM, turn: PastTurn, by_id: bool, room: int, cancelled: Callable[[], bool]) -> Exchange:
+def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancelled: Callable[[], bool]) -> Exchange:
     pooling = poolings.parse(turn.pooling)
     poolings.check(pooling, model.decoder.config.layers)
     exchange = Exchange(pooling=pooling)
     page, meter = _Page(exchange, room), Meter("full", 0, model.decoder.config.layers, model.output_rate)
-    spoken = by_id and turn.samples is not None
+    spoken = turn.samples is not None and (by_id or not turn.question.strip())
     if spoken:
         question = SpokenQuestion(model, page, 0)
         step = max(1, round(FEED_SECONDS * turn.rate))

@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from app.engine_commands import Dropped, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion
+from app.engine_commands import Dropped, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion, Resumed
 from app.engine_thread import EngineThread
+from engine.earlier import EarlierTurn
 from engine.events import Audio, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 
@@ -45,6 +46,18 @@ class Diary:
 
     def drop(self, turn):
         self.lines.append(("drop", turn))
+
+    def heard(self, tokens, text):
+        self.lines.append(("heard", tokens, text))
+
+    def resume(self, session):
+        self.lines.append(("resume", session))
+
+    def take_back(self):
+        self.lines.append(("take back", 0))
+
+    def new_session(self):
+        self.lines.append(("new session", 0))
 
 
 @pytest.fixture
@@ -122,6 +135,8 @@ def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
     whole = until(door, lambda r: isinstance(r, Memory))[-1]
     door.heard(0.2)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions < whole.positions - 20  # the rest is forgotten
+    what, tokens, text = door.diary.lines[-1]
+    assert what == "heard" and 0 < tokens < 40 and text and last.stats.text.startswith(text)
     turn = door.ask("again", "full")
     assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
 
@@ -131,6 +146,23 @@ def test_a_turn_stopped_before_its_reply_is_dropped(door):
     door.cancel()
     door.load("any")
     assert isinstance(until(door, ended(turn))[-1], Dropped)
+
+
+def test_what_cannot_be_resumed_is_said_and_a_newer_conversation_ends_it(door):
+    past = [EarlierTurn("hello", "there")] * 3
+    door.resume("nobody", past, -1)
+    assert "No model" in until(door, lambda r: isinstance(r, Resumed))[-1].problem
+    door.load("any")
+    door.resume("one", past, -1)
+    assert until(door, lambda r: isinstance(r, Resumed))[-1] == Resumed(3, 3)
+    door.resume("two", [EarlierTurn("hello", "there", pooling="no such pooling")], -1)
+    assert until(door, lambda r: isinstance(r, Resumed))[-1] == Resumed()
+    slow = EarlierTurn("", "there", samples=np.tile(NOISE, 60), rate=24000)
+    door.resume("three", [slow], -1)
+    door.begin_again()
+    assert until(door, lambda r: isinstance(r, Resumed))[-1] == Resumed()
+    assert until(door, lambda r: isinstance(r, Memory) and not r.positions)
+    assert [line[1] for line in door.diary.lines if line[0] == "resume"] == ["one", "two", "three"]
 
 
 def test_what_goes_wrong_is_a_sentence_and_the_thread_lives_on(door):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.chat.state import Evidence, status_of
+from app.chat.state import Evidence, resumed_sentence, status_of
+from app.engine_commands import Resumed
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,21 @@ def test_status(seen, state, words):
 
 
 @pytest.mark.parametrize(
+    ("found", "count", "words"),
+    [
+        (Resumed(3, 0), 3, "and the model remembers it."),
+        (Resumed(1, 0), 3, "its last turn of 3."),
+        (Resumed(2, 1), 9, "its last 2 turns of 9. It knows 1 of them by their words alone"),
+        (Resumed(2, 2), 2, "It knows them by their words alone"),
+        (Resumed(), 3, "remembers nothing"),
+        (Resumed(problem="No model."), 3, "No model. The session goes on"),
+    ],
+)
+def test_what_is_remembered_of_a_session_that_goes_on(found, count, words):
+    assert words in resumed_sentence(found, count)
+
+
+@pytest.mark.parametrize(
     ("seen", "intent"),
     [
         ({"error": "It failed.", "can_try_again": True}, "try_again"),
@@ -48,6 +64,7 @@ def test_status(seen, state, words):
         ({"load_error": "It is not there."}, "choose_model"),
         ({"lost": "Gone."}, "choose_device"),
         ({"muted": True, "hint": "Muted."}, "unmute"),
+        ({"written": "~/a.wav"}, "open_folder"),
         ({"sounding": True}, "stop"),
     ],
 )

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from app import theme
 from app.audio.sound import Sound
+from app.library.files import Lock
+from app.library.library import LOCK
 from app.program import program
 from app.settings.settings import Settings
 from tests.app.random_voice import RandomVoice
@@ -116,3 +118,57 @@ def test_an_export_is_named_by_the_question_and_says_where_it_is(window, qtbot, 
     last = answered(window, qtbot, 2)
     assert name not in window.chat.status  # it leaves like any other hint
     assert last.place == 2 < last.number
+
+
+def continued(window, qtbot, session):
+    """Opens a past session and goes on with it."""
+    window.talk.show_session(session)
+    qtbot.waitUntil(lambda: window.talk.past.isVisible() and bool(window.talk.past.cards))
+    qtbot.mouseClick(window.talk.past.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.chat.isVisible() and not window.conversation.is_resuming, timeout=60_000)
+
+
+def talk_of(window, qtbot, *questions):
+    for question in questions:
+        window.conversation.ask(question)
+        answered(window, qtbot, len(window.conversation.turns))
+
+
+def test_an_old_session_goes_on_where_it_was_left(window, qtbot):
+    conversation, journal, library = window.conversation, window._journal, window._library
+    talk_of(window, qtbot, "first", "second")
+    positions, session = window.talk._memory.positions, journal.session
+    qtbot.keyClick(window, Qt.Key.Key_R, CONTROL)
+    same = ids(answered(window, qtbot, 3))  # with the second question taken back: not what goes on below
+    before = {path: path.read_bytes() for path in (library.sessions_folder / session).rglob("*.*")}
+    window.begin_session()
+    talk_of(window, qtbot, "elsewhere")
+    sessions = len(library.sessions())
+
+    continued(window, qtbot, session)
+    assert [card.heard.text() for card in window.chat.cards] == ["first", "second", "second"]
+    assert "The session goes on" in window.conversation.status().sentence
+    qtbot.waitUntil(lambda: window.talk._memory.positions == positions)  # one reply took the other's place
+    window.chat.cards[-1].reask.menu().actions()[0].trigger()
+    assert ids(answered(window, qtbot, 4)) == same
+    last = conversation.last
+    assert last.place == 4 and journal.session == session and len(library.sessions()) == sessions
+    assert [(turn.number, turn.replaces) for turn in library.turns(session)] == [(1, 0), (2, 0), (3, 2), (4, 3)]
+    assert all(path.read_bytes() == was for path, was in before.items() if path.exists())  # what was there is as it was
+    assert sum(path.exists() for path in before) == len(before)
+
+
+def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):
+    library = window._library
+    talk_of(window, qtbot, "first")
+    session = window._journal.session
+    window.begin_session()
+    talk_of(window, qtbot, "elsewhere")
+    lock = Lock(library.sessions_folder / session / LOCK)
+    try:
+        continued(window, qtbot, session)
+        qtbot.waitUntil(lambda: "another program writes it" in window.header._problem.text())
+        talk_of(window, qtbot, "and now")
+        assert len(library.turns(session)) == 1 and window._journal.session not in ("", session)
+    finally:
+        lock.release()

@@ -10,10 +10,10 @@ import pytest
 
 from engine.decoding.interleaved import decode
 from engine.dialogue import Dialogue
+from engine.earlier import EarlierTurn, Remembered
 from engine.events import Audio, Drafts, Listened, Prefilled, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from engine.lm.sampling import Sampler, Sampling
 from engine.lm.text_stream import TextStream
-from engine.past import PastTurn, Remembered
 from engine.schedules import Full, ScheduleError
 from tests.engine.random_lm import END, SHAPE
 from tests.engine.random_spoken_lm import RATE, UNIT, LevelListener, RandomSpokenLM, ToneSpeaker, tone
@@ -541,7 +541,7 @@ def past_turn(asked, events, samples=None):
     tokens = of(Token, events)
     said = "".join(event.text for event in of(Text, events) if event.kind == "text")
     sound = {} if samples is None else {"samples": samples, "rate": RATE}
-    return PastTurn(asked, said, tuple(token.id for token in tokens), tuple(token.kind for token in tokens), **sound)
+    return EarlierTurn(asked, said, tuple(token.id for token in tokens), tuple(token.kind for token in tokens), **sound)
 
 
 def test_an_earlier_conversation_goes_on_as_if_it_had_not_been_left(model):
@@ -552,7 +552,7 @@ def test_an_earlier_conversation_goes_on_as_if_it_had_not_been_left(model):
     kept = first.last_reply_tokens
     whole = past_turn("stop", cut)
     assert 0 < kept < len(whole.ids)
-    past.append(PastTurn("stop", whole.reply, whole.ids[:kept], whole.kinds[:kept]))
+    past.append(EarlierTurn("stop", whole.reply, whole.ids[:kept], whole.kinds[:kept]))
 
     second = Dialogue(model, sampling=WARM)
     assert second.remember(past) == Remembered(3, 0)
@@ -570,13 +570,14 @@ def test_of_a_long_conversation_the_latest_turns_are_remembered_and_foreign_ones
     found = second.remember(past)
     assert 0 < found.turns < 12 and second.positions <= second.capacity
     assert second._history.exchanges[-1].reply == list(past[-1].ids)
-    foreign = [past[-2], PastTurn("who", "one two", ids=(10**9,), kinds=("text",), samples=question(), rate=RATE)]
+    foreign = [past[-2], EarlierTurn("who", "one two", ids=(10**9,), kinds=("text",), samples=question(), rate=RATE)]
     assert second.remember(foreign) == Remembered(2, 1)
     assert second._history.exchanges[-1].kinds == ["text"] * 7
     assert isinstance(list(second.ask("and"))[-1], TurnFinished)
-    assert second.remember([PastTurn("", "?"), past[-1]]) == Remembered(1, 0)  # what cannot be asked ends it
-    second._cancelled = True
-    assert second.remember([]) == Remembered(0, 0) and second.positions == 0
+    assert second.remember([EarlierTurn("", "?"), past[-1]]) == Remembered(1, 0)  # what cannot be asked ends it
+    assert second.remember(past, cancelled=lambda: True) == Remembered(0, 0) and second.positions == 0
+    wordless = EarlierTurn("", "one", samples=question(), rate=RATE)  # as models leave it that write down no question
+    assert second.remember([wordless]) == Remembered(1, 1) and second._history.exchanges[0].heard > 5
 
 
 def test_a_turn_that_is_taken_back_was_never_asked(model):

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from app.engine_commands import ModelFacts
 from app.library import journal as journal_module
 from app.library.journal import Journal
 from app.library.library import Library, LibraryError
+from app.library.past import as_earlier, load, to_remember
 from app.library.records import stats_of
 from engine.events import Audio, Drafts, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
 from tests.rig.processes import ROOT
@@ -101,6 +103,34 @@ def test_a_question_thought_better_of_leaves_nothing(library):
     journal.new_session()
     record(journal, 4)
     assert len(library.sessions()) == 2
+
+
+def test_what_was_not_heard_is_not_remembered_when_the_session_goes_on(library):
+    journal = Journal(library)
+    record(journal, 1, TurnCancelled(stats("Paris.")))
+    journal.heard(5, "Par")
+    record(journal, 2)
+    journal.take_back()
+    record(journal, 3)
+    record(journal, 4, TurnFailed("The model stopped."))
+    session = journal.session
+    journal.new_session()
+    turns = [load(turn) for turn in library.turns(session)]
+    kept = to_remember(turns)
+    assert [turn.place for turn in kept] == [1, 3]  # one took the second's place, and one has failed
+    first, third = (as_earlier(turn, WREN) for turn in kept)
+    assert first.ids == tuple(range(100, 105)) and first.reply == "Par" and third.ids == tuple(range(100, 108))
+    assert len(first.samples) == 8000 and first.rate == 48000 and first.question == "what is it"
+    foreign = as_earlier(kept[0], replace(WREN, name="other"))
+    assert foreign.ids == () and foreign.reply == "Par"
+
+    journal.resume(session)
+    record(journal, 5)
+    assert [turn.number for turn in library.turns(session)] == [1, 2, 3, 4, 5] and len(library.sessions()) == 1
+    journal.resume("of another world")
+    assert "cannot be added to" in journal.problem
+    record(journal, 6)
+    assert len(library.sessions()) == 2 and not journal.problem
 
 
 CRASH = """

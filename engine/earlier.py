@@ -10,11 +10,12 @@ from engine.events import Kind
 
 
 @dataclass(frozen=True, eq=False)
-class PastTurn:
+class EarlierTurn:
     """A question and its reply, as far as they shall be remembered.
 
     `ids` and `kinds` are the reply's tokens if the same model made it; without them its `reply` is taken by its words, and
-    the question by its own. `samples` (mono float32 at `rate` Hz) are a spoken question, which is heard again.
+    the question by its own. `samples` (mono float32 at `rate` Hz) are a spoken question, which is heard again where that is
+    better than its words.
     """
 
     question: str

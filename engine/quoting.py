@@ -31,11 +31,16 @@ def shown(value: object) -> str:
     return text if len(text) <= 2 * _MOST else f"{text[:_MOST]}…{text[-20:]}"
 
 
-def quoted(text: str) -> str:
-    """A text in double quotes, cut in the middle where it is long; what cannot be printed is spelled out."""
+def clean(text: str) -> str:
+    """A text, cut in the middle where it is long; what cannot be printed is spelled out."""
     if len(text) > _MOST:
         text = f"{text[:50]}…{text[-20:]}"
-    return '"' + "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text) + '"'
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def quoted(text: str) -> str:
+    """The same in double quotes."""
+    return f'"{clean(text)}"'
 
 
 def reason(error: BaseException) -> str:

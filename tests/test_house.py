@@ -27,6 +27,7 @@ FLOORS = {
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
+    "engine.stops": 0,
     "engine.whole_file": 0,
     "engine.lm": 1,
     "engine.speech": 1,
@@ -42,7 +43,7 @@ FLOORS = {
 }
 NO_TORCH = (
     *("audio_files", "earlier", "edit_distance", "events", "interrupt", "log", "prefill.pooling", "private", "quoting"),
-    *("resources", "schedules", "whole_file"),
+    *("resources", "schedules", "stops", "whole_file"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

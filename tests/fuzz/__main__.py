@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from pathlib import Path
 
 from tests.fuzz.child import replay
@@ -67,6 +68,7 @@ def again(name: str, path: Path) -> int:
     try:
         replay(name, path)
     except Found as found:
+        traceback.print_exception(found.__cause__ or found)
         print(f"{name}: {found}")
         return 1
     print(f"{name}: nothing found")

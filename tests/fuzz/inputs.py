@@ -69,7 +69,7 @@ def changed(draw, document: Any, values: SearchStrategy = odd_values, most: int 
         parent, key = draw(st.sampled_from(places))
         match draw(st.sampled_from(["value", "value", "value", "remove", "rename", "double", "wrap"])):
             case "value":
-                parent[key] = draw(values)
+                parent[key] = copy.deepcopy(draw(values))  # strategies hand the same lists out again
             case "remove":
                 del parent[key]
             case "rename" if isinstance(parent, dict):

@@ -70,7 +70,7 @@ def _child(folder: Path, names: Sequence[str], seconds: float, is_random: bool, 
                 return
             name, _, value = (folder / "current").read_text(encoding="utf-8", errors="surrogatepass").partition("\n")
             errors.seek(0)
-            told = errors.read()[-3000:].strip()
+            told = errors.read()[:3000].strip()
             if not name or name not in waiting:
                 raise RuntimeError(f"The child process failed by itself:\n{told}")
             end = f"one input took {patience:.0f} s" if hang else f"the process ended with {_end_of(child.returncode)}"
@@ -81,10 +81,9 @@ def _child(folder: Path, names: Sequence[str], seconds: float, is_random: bool, 
 
 
 def _tried_at(folder: Path) -> float:
-    try:
-        return (folder / "current").stat().st_mtime
-    except FileNotFoundError:  # it imports, still
-        return time.time()
+    current = folder / "current"
+    tries = current.is_file() and current.stat().st_size  # before, it imports
+    return current.stat().st_mtime if tries else time.time()
 
 
 def _end_of(code: int) -> str:

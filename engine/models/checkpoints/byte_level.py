@@ -21,5 +21,8 @@ def spelled(token: bytes) -> str:
 
 
 def bytes_of(piece: str) -> bytes:
-    """What a vocabulary writes -> the token's bytes."""
-    return bytes(BYTE_OF[letter] for letter in piece)
+    """What a vocabulary writes -> the token's bytes; of a letter that stands for no byte its own in UTF-8."""
+    try:
+        return bytes(BYTE_OF[letter] for letter in piece)
+    except KeyError:
+        return piece.encode("utf-8", "replace")

@@ -7,18 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.models.checkpoints.files import AGAIN, need
+from engine.models.checkpoints.files import AGAIN, read_text
+from engine.quoting import reason, shown
 
 Built = TypeVar("Built")
 
+LARGEST = 10_000_000
+"""Bytes of a config: those with all the tokens of a vocabulary have a tenth of that."""
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file's object. Raises `FileNotFoundError` or `ValueError` with a sentence."""
-    need(path)
+
+def read_json(path: Path, most: int = LARGEST) -> dict[str, Any]:
+    """A JSON file's object. Raises `FileNotFoundError` or `ValueError` with a sentence, also for more than `most` bytes."""
+    text = read_text(path, most)
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is damaged ({error}): {AGAIN}.") from None
+        raise ValueError(f"{path} is damaged ({reason(error)}): {AGAIN}.") from None
     if not isinstance(read, dict):
         raise ValueError(f"{path} is damaged, for it holds no names with values: {AGAIN}.")
     return read
@@ -38,14 +42,14 @@ class Fields:
         """A whole number above 0, under the first of `names` that is there; more than `most` is an error in the file."""
         value = self._first(names)
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-            raise ValueError(f"{self.path} has {names[0]} = {value!r}, which must be a whole number from 1 to {most:,}.")
+            raise ValueError(f"{self.path} has {names[0]} = {shown(value)}, which must be a whole number from 1 to {most:,}.")
         return value
 
     def number(self, *names: str) -> float:
         """A number above 0, under the first of `names` that is there."""
         value = self._first(names)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-            raise ValueError(f"{self.path} has {names[0]} = {value!r}, which must be a number above 0.")
+            raise ValueError(f"{self.path} has {names[0]} = {shown(value)}, which must be a number above 0.")
         return float(value)
 
     def part(self, name: str) -> Fields:
@@ -58,7 +62,7 @@ class Fields:
         for name, value in wanted.items():
             found = self.values.get(name, value)
             if found != value:
-                raise ValueError(f"{self.path} has {name} = {found!r}; models of this kind are run only with {value!r}.")
+                raise ValueError(f"{self.path} has {name} = {shown(found)}; models of this kind are run only with {value!r}.")
 
     def build(self, kind: Callable[..., Built], **values: Any) -> Built:
         """What `kind` makes of these values, with this file named in what it raises."""
@@ -71,8 +75,8 @@ class Fields:
         """One token id or a list of them; none where the name is not there."""
         value = self.values.get(name)
         found = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(isinstance(token, int) and token >= 0 for token in found):
-            raise ValueError(f"{self.path} has {name} = {value!r}, which must be token ids.")
+        if not all(isinstance(token, int) and not isinstance(token, bool) and 0 <= token < 2**31 for token in found):
+            raise ValueError(f"{self.path} has {name} = {shown(value)}, which must be token ids.")
         return tuple(found)
 
     def _first(self, names: tuple[str, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""Whether a file of a release is really there. No torch."""
+"""Whether a file of a release is really there, and what is in it, as far as there is not too much of it. No torch."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ def need(path: Path) -> None:
         raise ValueError(f"{path.name} in {path.parent} is empty: {AGAIN}.")
     if start == _POINTER:
         raise ValueError(f"{path.name} in {path.parent} only points to the file: run `git lfs pull` there.")
+
+
+def read_text(path: Path, most: int) -> str:
+    """A file of text, with or without a mark of byte order. Raises as `need`, and `ValueError` for more than `most` bytes."""
+    need(path)
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{path} is far too long for what it should be, more than {most:,} bytes: {AGAIN}.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is damaged, for it is no text: {AGAIN}.") from None

@@ -8,11 +8,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.files import AGAIN, need
+from engine.quoting import clean, shown
 
 WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-_LONGEST_HEADER = 100_000_000  # bytes, as the format's reference reader allows
+_LONGEST_HEADER = 10_000_000  # bytes: those of the largest releases have less than one million
+_LONGEST_NAME = 200
+_MOST_AXES = 8
+_LARGEST = 2**40  # of an axis; what is beyond holds no numbers that a disk could
+_BYTES = {
+    "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2, "U32": 4, "I32": 4,
+    "F32": 4, "U64": 8, "I64": 8, "F64": 8,
+}  # fmt: skip
+"""Of an element, by the format's names of the types that are read here."""
 
 Header = Mapping[str, Mapping[str, Any]]
 """Tensor name -> its `dtype`, `shape` and `data_offsets`."""
@@ -51,10 +61,11 @@ def read_header(path: Path) -> Header:
     try:
         header = json.loads(head)
         header.pop("__metadata__", None)
-        expected = 8 + length + stored_bytes(header)
-        elements(header)
+        for name, tensor in header.items():
+            _check(name, tensor)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise ValueError(f"The header of {path.name} in {path.parent} is damaged: {AGAIN}.") from None
+    expected = 8 + length + stored_bytes(header)
     if size != expected:
         what = "cut short" if size < expected else "longer than it should be"
         raise ValueError(f"{path.name} in {path.parent} is {what}: {size:,} of {expected:,} bytes; {AGAIN}.")
@@ -71,16 +82,27 @@ def elements(header: Header) -> int:
     return sum(math.prod(tensor["shape"]) for tensor in header.values())
 
 
+def _check(name: str, tensor: Mapping[str, Any]) -> None:
+    """Raises unless an entry of a header describes a tensor whose bytes are as many as its shape needs."""
+    shape, (begin, end) = tensor["shape"], tensor["data_offsets"]
+    numbers = (*shape, begin, end)
+    if len(shape) > _MOST_AXES or not all(type(number) is int and 0 <= number <= _LARGEST for number in numbers):
+        raise ValueError(name)
+    if end - begin != math.prod(shape) * _BYTES[tensor["dtype"]]:
+        raise ValueError(name)
+
+
 def _read_index(path: Path) -> dict[str, str]:
     """Tensor name -> file name. A name that is more than a file beside the index is refused."""
     try:
-        places = json.loads(path.read_text(encoding="utf-8"))["weight_map"]
-        pairs = dict(places.items())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pairs = dict(read_json(path, _LONGEST_HEADER)["weight_map"].items())
+    except (KeyError, TypeError, AttributeError):
         raise ValueError(f"{path} is damaged: {AGAIN}.") from None
     for name, file in pairs.items():
-        if not isinstance(file, str) or not file or Path(file).name != file or "\\" in file or ":" in file:
-            raise ValueError(f"{path} places {name} in {file!r}, which is no file beside it: {AGAIN} from its publisher.")
+        is_name = isinstance(file, str) and 0 < len(file) <= _LONGEST_NAME and file.isprintable()
+        if not is_name or Path(file).name != file or "\\" in file or ":" in file:
+            where = f"{clean(name)} in {shown(file)}"
+            raise ValueError(f"{path} places {where}, which is no file beside it: {AGAIN} from its publisher.")
     if not pairs:
         raise ValueError(f"{path} names no tensors: {AGAIN}.")
     return pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,8 +10,10 @@ from typing import NamedTuple
 import torch
 from safetensors import SafetensorError, safe_open
 
-from engine.models.checkpoints.files import AGAIN, need
+from engine.models.checkpoints.files import AGAIN
+from engine.models.checkpoints.pt_file import read_pt
 from engine.models.checkpoints.shards import INDEX, read_header, shards
+from engine.quoting import clean, reason
 
 # The two spellings of weight norm, magnitude and direction: torch.nn.utils.weight_norm, and its parametrization.
 _MAGNITUDES = {".weight_g": ".weight_v", ".parametrizations.weight.original0": ".parametrizations.weight.original1"}
@@ -26,7 +28,7 @@ class _Entry(NamedTuple):
 
 
 class Weights(Mapping[str, torch.Tensor]):
-    """Tensors by name, on the CPU, of the type they are stored as; safetensors are mapped into memory, not read at once.
+    """Tensors by name, on the CPU, of the type they are stored as; files are mapped into memory, not read at once.
 
     Names lose a prefix named in `strip`. A weight stored by weight norm, in either spelling, is one tensor `X.weight`.
     Everything here raises `ValueError` or `FileNotFoundError` with a sentence that names the file and the tensor.
@@ -54,7 +56,8 @@ class Weights(Mapping[str, torch.Tensor]):
         """One `.safetensors` file, or a `.pt` file that holds nothing but tensors by name."""
         if path.suffix == ".safetensors":
             return cls(_safetensors(path), path, strip, mapped=True)
-        return cls(_state_dict(path), path, strip)
+        tensors, mapped = read_pt(path)
+        return cls({name: _entry(path, tensor) for name, tensor in tensors.items()}, path, strip, mapped)
 
     def __getitem__(self, name: str) -> torch.Tensor:
         """The tensor. Raises `KeyError` for an unknown name and `ValueError` if it holds NaN or infinity."""
@@ -63,7 +66,7 @@ class Weights(Mapping[str, torch.Tensor]):
         if tensor.is_floating_point() and tensor.numel():
             low, high = torch.aminmax(tensor)  # both are NaN where anything is
             if not bool(torch.isfinite(low) and torch.isfinite(high)):
-                raise ValueError(f"{name} in {entry.file} has values that are not finite numbers: {AGAIN}.")
+                raise ValueError(f"{clean(name)} in {entry.file} has values that are not finite numbers: {AGAIN}.")
         return tensor
 
     def __contains__(self, name: object) -> bool:
@@ -111,8 +114,8 @@ def _safetensors(path: Path) -> dict[str, _Entry]:
     header = read_header(path)
     try:
         file = safe_open(path, "pt")
-    except SafetensorError as error:
-        raise ValueError(f"{path} is no safetensors file that can be read ({error}): {AGAIN}.") from error
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ValueError(f"{path} is no safetensors file that can be read ({reason(error)}): {AGAIN}.") from error
 
     def reader(name: str) -> Callable[[], torch.Tensor]:
         return lambda: file.get_tensor(name)
@@ -122,21 +125,8 @@ def _safetensors(path: Path) -> dict[str, _Entry]:
     }
 
 
-def _state_dict(path: Path) -> dict[str, _Entry]:
-    need(path)
-    try:
-        stored = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise ValueError(f"{path} holds more than tensors, perhaps a program: it is not loaded; {AGAIN}.") from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is cut short or damaged: {AGAIN}.") from error
-    if not isinstance(stored, Mapping) or not all(isinstance(tensor, torch.Tensor) for tensor in stored.values()):
-        raise ValueError(f"{path} is not a table of tensors by name: {AGAIN}.")
-
-    def entry(tensor: torch.Tensor) -> _Entry:
-        return _Entry(path, tuple(tensor.shape), tensor.dtype if tensor.is_floating_point() else None, lambda: tensor)
-
-    return {str(name): entry(tensor) for name, tensor in stored.items()}
+def _entry(path: Path, tensor: torch.Tensor) -> _Entry:
+    return _Entry(path, tuple(tensor.shape), tensor.dtype if tensor.is_floating_point() else None, lambda: tensor)
 
 
 def _without(name: str, prefixes: Sequence[str]) -> str:
@@ -152,12 +142,22 @@ def _fold_weight_norm(entries: dict[str, _Entry]) -> dict[str, _Entry]:
         end = next((end for end in _MAGNITUDES if name.endswith(end)), None)
         direction_name = end and name.removesuffix(end) + _MAGNITUDES[end]
         if direction_name in entries:
-            direction = folded.pop(direction_name)
-            product = direction._replace(read=_product(folded.pop(name), direction))
-            folded[name.removesuffix(end) + ".weight"] = product
+            magnitude, direction = folded.pop(name), folded.pop(direction_name)
+            _check_magnitude(name, magnitude, direction)
+            folded[name.removesuffix(end) + ".weight"] = direction._replace(read=_product(magnitude, direction))
     return folded
+
+
+def _check_magnitude(name: str, magnitude: _Entry, direction: _Entry) -> None:
+    """Raises `ValueError` unless there is one magnitude for each row: torch's product looks at no shape, and reads on."""
+    wanted = (*direction.shape[:1], *(1 for _ in direction.shape[1:]))
+    if magnitude.shape != wanted or not direction.shape or not math.prod(direction.shape):
+        found = f"{list(magnitude.shape)}, for a direction of {list(direction.shape)} it must be {list(wanted)}"
+        raise ValueError(f"{clean(name)} in {magnitude.file} is {found}: {AGAIN}.")
+    if magnitude.type is None or direction.type is None:
+        raise ValueError(f"{clean(name)} in {magnitude.file} is no weight, for it has whole numbers: {AGAIN}.")
 
 
 def _product(magnitude: _Entry, direction: _Entry) -> Callable[[], torch.Tensor]:
     # As a network in float32 has them once it is loaded, whatever they are stored as.
-    return lambda: torch._weight_norm(direction.read().float(), magnitude.read().float(), 0)
+    return lambda: torch._weight_norm(direction.read().float().contiguous(), magnitude.read().float().contiguous(), 0)

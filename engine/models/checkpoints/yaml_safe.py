@@ -8,10 +8,16 @@ from typing import Any
 
 import yaml
 
-from engine.models.checkpoints.files import AGAIN, need
+from engine.models.checkpoints.files import AGAIN, read_text
+from engine.quoting import reason, shown
 
 _INERT = ("!new:", "!name:", "!apply:")
-_LARGEST = 1_000_000  # bytes; the releases' files have a few thousand
+_LARGEST = 100_000  # bytes; the releases' files have a few thousand
+_LONGEST_NUMBER = 40  # letters
+_MOST_VALUES = 20_000  # once every reference stands for what it refers to
+_DEEPEST = 50
+_KINDS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "seq", "map"))
+"""YAML's own types, of those that it knows; PyYAML has more, whose readers fail in many ways."""
 
 
 class Tagged(dict):
@@ -30,12 +36,32 @@ class _Reference(str):
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows HyperPyYAML's tags as data; no aliases, which could make a small file huge."""
+    """Knows HyperPyYAML's tags as data; no aliases, which could make a small file huge, and no numbers in base 60."""
+
+    yaml_constructors = {name: yaml.SafeLoader.yaml_constructors[name] for name in _KINDS}
+    yaml_multi_constructors: dict = {}
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
             raise yaml.constructor.ConstructorError(None, None, "aliases are not used here", self.peek_event().start_mark)
         return super().compose_node(parent, index)
+
+    def construct_number(self, node: yaml.Node) -> int | float:
+        text = str(self.construct_scalar(node))
+        if len(text) > _LONGEST_NUMBER or ":" in text:
+            raise yaml.constructor.ConstructorError(None, None, f"{shown(text)} is no number", node.start_mark)
+        return self.construct_yaml_int(node) if node.tag.endswith(":int") else self.construct_yaml_float(node)
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.construct_number)
+
+
+def _unknown(loader: _Loader, node: yaml.Node):
+    raise yaml.constructor.ConstructorError(None, None, f"the tag {shown(node.tag)} is not known", node.start_mark)
+
+
+_Loader.add_constructor(None, _unknown)
 
 
 def _tagged(name: str):
@@ -70,20 +96,17 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     Raises `FileNotFoundError`, or `ValueError` with a sentence for a file that is damaged or has any other tag.
     """
-    need(path)
-    if path.stat().st_size > _LARGEST:
-        raise ValueError(f"{path} is far too long for a config: {AGAIN}.")
+    text = read_text(path, _LARGEST)
     try:
-        read = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        read = yaml.load(text, _Loader)
     except yaml.constructor.ConstructorError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ValueError(f"{path}, line {line}, has something that is not read from a model's config: {error.problem}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{path} is damaged ({reason}): {AGAIN}.") from None
+        line, why = error.problem_mark.line + 1 if error.problem_mark else 0, " ".join(str(error.problem).split())[:200]
+        raise ValueError(f"{path}, line {line}, has something that is not read from a model's config: {why}.") from None
+    except Exception as error:  # the library has no end of them
+        raise ValueError(f"{path} is damaged ({reason(error)}): {AGAIN}.") from None
     if not isinstance(read, dict):
         raise ValueError(f"{path} is damaged, for it holds no names with values: {AGAIN}.")
-    return {name: _resolved(value, read, path, ()) for name, value in read.items()}
+    return _References(read, path).resolved(read)
 
 
 def read_part(path: Path, name: str) -> dict[str, Any]:
@@ -94,16 +117,23 @@ def read_part(path: Path, name: str) -> dict[str, Any]:
     return found
 
 
-def _resolved(value: Any, top: dict, path: Path, seen: tuple[str, ...]) -> Any:
-    if isinstance(value, _Reference):
-        name = str(value)
-        if name not in top or name in seen:
-            raise ValueError(f"{path} refers to <{name}>, which it does not define: {AGAIN}.")
-        return _resolved(top[name], top, path, (*seen, name))
-    if isinstance(value, Tagged):
-        return Tagged(value.tag, {key: _resolved(item, top, path, seen) for key, item in value.items()})
-    if isinstance(value, dict):
-        return {key: _resolved(item, top, path, seen) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_resolved(item, top, path, seen) for item in value]
-    return value
+class _References:
+    """Puts what is referred to in the place of references, as far as not too much comes of it."""
+
+    def __init__(self, top: dict, path: Path) -> None:
+        self._top, self._path, self._values = top, path, 0
+
+    def resolved(self, value: Any, depth: int = 0) -> Any:
+        self._values += 1
+        if self._values > _MOST_VALUES or depth > _DEEPEST:
+            raise ValueError(f"{self._path} describes more than any model has, or refers to itself: {AGAIN}.")
+        if isinstance(value, _Reference):
+            if str(value) not in self._top:
+                raise ValueError(f"{self._path} refers to <{str(value)[:80]}>, which it does not define: {AGAIN}.")
+            return self.resolved(self._top[str(value)], depth + 1)
+        if isinstance(value, dict):
+            items = {key: self.resolved(item, depth + 1) for key, item in value.items()}
+            return Tagged(value.tag, items) if isinstance(value, Tagged) else items
+        if isinstance(value, list):
+            return [self.resolved(item, depth + 1) for item in value]
+        return value

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from engine.models.checkpoints.byte_level import bytes_of
-from engine.models.checkpoints.files import AGAIN, need
+from engine.models.checkpoints.files import AGAIN
+from engine.models.checkpoints.tokenizer_file import TokenizerFile
 
 _AUDIO = "<audio_{}>"
 _NOT_TEXT = ("<audio_start>", "<tts_pad>")
@@ -32,10 +30,10 @@ class Split:
 class StepTokenizer:
     """Text <-> ids. `audio` are the ids of the speech codes, in order; `audio_pad` stands where the sound has ended."""
 
-    def __init__(self, tokenizer: Tokenizer, source: Path):
+    def __init__(self, tokenizer: TokenizerFile):
+        source = tokenizer.path
         self._tokenizer, self._source = tokenizer, source
-        names = {token.content: id for id, token in tokenizer.get_added_tokens_decoder().items()}
-        self._added = names
+        self._added = names = tokenizer.added
         self.text = range(min(names.values(), default=0))
         codes = 0
         while _AUDIO.format(codes) in names:
@@ -50,13 +48,7 @@ class StepTokenizer:
     @classmethod
     def load(cls, folder: Path) -> StepTokenizer:
         """Raises `ValueError` or `FileNotFoundError` with a sentence for a file that is missing or damaged."""
-        path = folder / "tokenizer.json"
-        need(path)
-        try:
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # the library knows no finer kind
-            raise ValueError(f"{path} is damaged ({error}): {AGAIN}.") from error
-        return cls(tokenizer, path)
+        return cls(TokenizerFile(folder / "tokenizer.json"))
 
     def id(self, name: str) -> int:
         """Of an added token, such as `<|EOT|>`. Raises `ValueError` with a sentence for one that there is not."""
@@ -66,9 +58,7 @@ class StepTokenizer:
 
     def encode(self, text: str, specials: bool = True) -> list[int]:
         """The ids of a text. Without `specials` the names of added tokens are read as plain text."""
-        if specials:
-            return self._tokenizer.encode(text, add_special_tokens=False).ids
-        return self._plain.encode(text, add_special_tokens=False).ids
+        return self._tokenizer.encode(text, specials)
 
     def to_bytes(self, ids: Iterable[int]) -> bytes:
         """The UTF-8 bytes of tokens (maybe ending inside a character); added tokens give their names."""
@@ -84,15 +74,8 @@ class StepTokenizer:
         raw = [id - self.audio[0] for id in ids if id > self._speech_begin]
         return Split([id for id in ids if id < self._text_end], raw, [code for code in raw if code < len(self.audio)])
 
-    @cached_property
-    def _plain(self) -> Tokenizer:
-        """The same without the added tokens."""
-        plain = Tokenizer(self._tokenizer.model)
-        plain.normalizer, plain.pre_tokenizer = self._tokenizer.normalizer, self._tokenizer.pre_tokenizer
-        return plain
-
     def _bytes_of(self, id: int) -> bytes:
-        piece = self._tokenizer.id_to_token(id)
+        piece = self._tokenizer.piece(id)
         if piece is None:
             return b""  # a padding row of the vocabulary
         return bytes_of(piece) if id in self.text else piece.encode()

@@ -10,6 +10,7 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from engine.models.checkpoints.byte_level import bytes_of
+from engine.models.checkpoints.tokenizer_file import TokenizerFile
 
 MARKS = ("spoken", "typed", "reply", "write", "answer", "end_text", "end")
 """spoken and typed open a question; reply closes it, or write where only text is wanted (the transcript, or a typed question's
@@ -20,7 +21,7 @@ answer); answer ends the transcript, end_text says that only speech follows, end
 class Vocabulary:
     """Ids by what they are. `unit_ids[i]` is the id of speech unit i."""
 
-    tokenizer: Tokenizer
+    tokenizer: TokenizerFile
     spoken: int
     typed: int
     reply: int
@@ -35,23 +36,19 @@ class Vocabulary:
     @classmethod
     def load(cls, path: Path) -> Vocabulary:
         """Raises `ValueError` with a sentence for a file that is missing, damaged or lacks a token that Wren needs."""
-        try:
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # the library knows no finer kind
-            raise ValueError(f"{path} cannot be read ({error}): install the model again.") from error
-        ids = {name: tokenizer.token_to_id(f"<|{name}|>") for name in MARKS}
-        size = tokenizer.get_vocab_size()
-        first = tokenizer.token_to_id("<|unit_0|>")
+        tokenizer = TokenizerFile(path)
+        ids = {name: tokenizer.added.get(f"<|{name}|>") for name in MARKS}
+        size, first = tokenizer.size, tokenizer.added.get("<|unit_0|>")
         if first is None or None in ids.values():
             missing = [name for name, token in ids.items() if token is None] or ["unit_0"]
             raise ValueError(f"{path.name} is not Wren's: it has no token <|{missing[0]}|>.")
         units = range(first, size)
-        if any(tokenizer.token_to_id(f"<|unit_{i}|>") != token for i, token in ((0, first), (len(units) - 1, size - 1))):
+        if max(ids.values()) >= first or tokenizer.added.get(f"<|unit_{len(units) - 1}|>") != size - 1:
             raise ValueError(f"{path.name} is not Wren's: its speech units are not its last tokens.")
         return cls(tokenizer, **ids, unit_ids=units, size=size)
 
     def encode(self, text: str) -> list[int]:
-        return self.tokenizer.encode(text).ids
+        return self.tokenizer.encode(text)
 
     def to_bytes(self, ids: Iterable[int]) -> bytes:
         """The UTF-8 bytes of text pieces; marks and units give nothing."""
@@ -60,8 +57,8 @@ class Vocabulary:
     def _bytes_of(self, token: int) -> bytes:
         if token not in self._pieces:
             is_text = token < min(self.spoken, self.unit_ids[0])
-            piece = self.tokenizer.id_to_token(token) if is_text else ""
-            self._pieces[token] = bytes_of(piece)
+            piece = self.tokenizer.piece(token) if is_text else ""
+            self._pieces[token] = bytes_of(piece or "")
         return self._pieces[token]
 
     def mask(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> torch.Tensor:

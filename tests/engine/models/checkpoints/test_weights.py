@@ -147,6 +147,21 @@ def test_numbers_that_are_none(tmp_path, value, dtype):
     refused(["x in ", "model.safetensors", "not finite"], lambda: weights["x"])
 
 
+@pytest.mark.parametrize("magnitude", [(32, 0), (4, 1, 1), (32,), (1, 1, 1), ()])
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
+def test_a_magnitude_must_be_one_number_a_row(tmp_path, suffix, magnitude):
+    """torch's product of the two reads what stands behind the smaller one."""
+    stored = {"a.weight_g": torch.ones(magnitude), "a.weight_v": torch.ones(32, 4, 3)}
+    path = tmp_path / f"hift{suffix}"
+    (save_file if suffix != ".pt" else torch.save)(stored, path)
+    refused(["a.weight_g", "hift", "[32, 1, 1]"], lambda: Weights.of_file(path))
+
+
+def test_a_tensor_that_repeats_one_number_is_refused(tmp_path):
+    torch.save({"a": torch.ones(1).expand(10**6, 10**6)}, tmp_path / "flow.pt")
+    refused(["a in", "more numbers than are stored"], lambda: Weights.of_file(tmp_path / "flow.pt"))
+
+
 class Program:
     def __reduce__(self):
         return (print, ("this must not run",))

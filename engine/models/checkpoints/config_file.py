@@ -48,7 +48,7 @@ class Fields:
     def number(self, *names: str) -> float:
         """A number above 0, under the first of `names` that is there."""
         value = self._first(names)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e30:
             raise ValueError(f"{self.path} has {names[0]} = {shown(value)}, which must be a number above 0.")
         return float(value)
 

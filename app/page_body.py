@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,8 +24,8 @@ class PageBody(QScrollArea):
         head = Flow(theme.label(title, scale=1.4, bold=True), spacing=12)
         head.add_stretch()
         head.add(self.buttons)
-        column = QWidget()
-        column.setMaximumWidth(widest)
+        self._column = column = QWidget()
+        self._widest = widest
         self.parts = QVBoxLayout(column)
         self.parts.setContentsMargins(0, 0, 0, 0)
         self.parts.setSpacing(14)
@@ -40,6 +40,15 @@ class PageBody(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(body)
+        self._limit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._limit()
+
+    def _limit(self) -> None:
+        self._column.setMaximumWidth(theme.scaled(self._widest))
 
 
 class _Body(QWidget):

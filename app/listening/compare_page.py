@@ -8,13 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app import file_names, save_dialog, theme
+from app import file_names, save_dialog
 from app.audio.devices import AudioError, Device
 from app.audio.recorder import Recorder
 from app.engine_commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Unusable
 from app.engine_thread import EngineThread
+from app.flow import Flow
 from app.listening.background import Background
 from app.listening.export import export
 from app.listening.installed import Installed, installed
@@ -25,6 +26,7 @@ from app.listening.results import Prepared, Results, prepare
 from app.listening.switcher import Switcher
 from app.listening.variants_card import VariantsCard
 from app.page_body import PageBody
+from app.words import Words
 from engine.benchmarks import questions
 
 BUNDLED = 24  # spoken questions that are offered
@@ -66,7 +68,7 @@ class ComparePage(QWidget):
         self.variants = VariantsCard()
         self.bar = RenderBar()
         self.results = Results(self._switcher)
-        self._empty = theme.label(EMPTY, "muted")
+        self._empty = Words(EMPTY, "muted")
         self._lay_out()
         self.bar.started.connect(self.start)
         self.bar.cancelled.connect(self.stop)
@@ -280,17 +282,12 @@ class ComparePage(QWidget):
             self.bar.show_progress(self.rendering)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        top.addWidget(self.prompt, 5)
-        top.addWidget(self.variants, 9)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         body = PageBody("Compare", self.keyPressEvent)
-        body.parts.addLayout(top)
+        body.parts.addLayout(Flow(self.prompt, self.variants, spacing=14))
         body.parts.addWidget(self.bar)
         body.parts.addWidget(self.results)
-        body.parts.addWidget(self._empty, 1)
+        body.parts.addWidget(self._empty)
         body.parts.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.recorder import Recorder
 from app.engine_commands import RenderQuestion, Sampling
+from app.flow import Flow
 from app.question import STALLED_SECONDS
 from app.schedules.chooser import Chooser
 from app.schedules.sampling import SamplingFields
+from app.words import Words
 from engine import audio_files
 
 TYPED, BUNDLED, RECORDED, GIVEN = range(4)
@@ -66,11 +68,9 @@ class PromptCard(QFrame):
         self.bundled.setAccessibleName("Spoken question")
         self.record = QPushButton("Record")
         self.record.setAccessibleName("Record a question")
-        self._recording = theme.label("Press Record and speak.", "muted")
-        self._given_label = theme.label("", "muted")
-        self._given_label.setWordWrap(True)
+        self._recording = Words("Press Record and speak.", "muted", least=160)
+        self._given_label = Words(role="muted")
         self.sampling = SamplingFields()
-        self._stack = QStackedWidget()
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.text.textChanged.connect(self.changed)
@@ -94,7 +94,7 @@ class PromptCard(QFrame):
         self.kind.setCurrentIndex(GIVEN)
         self.kind.blockSignals(False)
         self.finish()
-        self._stack.setCurrentIndex(GIVEN)
+        self._show_part(GIVEN)
         self.changed.emit()
 
     def prompt(self) -> Prompt | None:
@@ -181,7 +181,7 @@ class PromptCard(QFrame):
     def _show_kind(self, kind: int) -> None:
         if kind != RECORDED:
             self.finish()
-        self._stack.setCurrentIndex(kind)
+        self._show_part(kind)
         if kind == GIVEN:
             self.last_turn_requested.emit()
         self.changed.emit()
@@ -189,26 +189,32 @@ class PromptCard(QFrame):
     def _show_given(self) -> None:
         self._given_label.setText(f"“{self._given[1]}”" if self._given else "Ask something on the Talk page first.")
 
+    def _show_part(self, kind: int) -> None:
+        for place, part in enumerate(self._parts):
+            part.setVisible(place == kind)
+
     def _lay_out(self) -> None:
         recording = QWidget()
-        row = QHBoxLayout(recording)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.record)
-        row.addWidget(self._recording, 1)
-        for page in (self.text, self.bundled, recording, self._given_label):
-            page.setFixedHeight(HEIGHT)
-            self._stack.addWidget(page)
-        self._stack.setFixedHeight(HEIGHT)
-        self.kind.setFixedHeight(HEIGHT)
+        recording.setLayout(Flow(self.record, self._recording))
+        self._parts = (self.text, self.bundled, recording, self._given_label)
+        for field in (self.kind, self.text, self.bundled):
+            theme.fix(field, height=HEIGHT)
+        self.bundled.setMinimumContentsLength(12)
+        self.bundled.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(10)
         layout.addWidget(theme.label("Question", bold=True))
         layout.addWidget(self.kind)
-        layout.addWidget(self._stack)
+        for part in self._parts:
+            layout.addWidget(part)
         layout.addSpacing(2)
         layout.addWidget(self.sampling)
         layout.addStretch()
+        self._show_part(TYPED)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHorizontalStretch(5)
+        self.setSizePolicy(policy)
 
 
 def _read(file: Path) -> RenderQuestion:

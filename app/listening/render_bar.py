@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app import theme
+from app.flow import Flow
 from app.listening.rendering import Job, Rendering
+from app.words import Words
 
 
 class RenderBar(QWidget):
@@ -24,27 +26,22 @@ class RenderBar(QWidget):
         self.render_button.setProperty("role", "primary")
         self.cancel.setAccessibleName("Cancel rendering")
         self.bar = _Bar()
-        self._sentence = theme.label("", "muted")
-        self._sentence.setWordWrap(True)
+        self._sentence = Words(role="muted", least=200)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self._sentence.setAccessibleName("State of rendering")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        for part in (self.render_button, self.cancel, self.bar):
-            row.addWidget(part)
-        row.addWidget(self._sentence, 1)
+        self.setLayout(Flow(self.render_button, self.cancel, self.bar, self._sentence, spacing=14))
         self.render_button.clicked.connect(self.started)
         self.cancel.clicked.connect(self.cancelled)
 
     @property
     def sentence(self) -> str:
-        return self._sentence.text()
+        return self._sentence.said
 
     def show_state(self, may_render: bool, is_running: bool, sentence: str) -> None:
         self.render_button.setEnabled(may_render)
         self.cancel.setVisible(is_running)
         self.bar.setVisible(is_running)
-        if sentence != self._sentence.text():
+        if sentence != self._sentence.said:
             self._sentence.setText(sentence)
 
     def show_progress(self, rendering: Rendering) -> None:
@@ -53,7 +50,7 @@ class RenderBar(QWidget):
         if value != self.bar.value():
             self.bar.setValue(value)
         sentence = _in_words(rendering.current, rendering.jobs)
-        if sentence != self._sentence.text():
+        if sentence != self._sentence.said:
             self._sentence.setText(sentence)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.chat.waveform import Envelope
+from app.flow import Flow
 from app.listening.clips import Clips, align
 from app.listening.costs_table import CostsTable
 from app.listening.difference import first_difference, mark, same_words
@@ -21,6 +22,7 @@ from app.listening.rendering import Rendered
 from app.listening.switcher import Switcher
 from app.listening.variant_card import VariantCard
 from app.settings import shortcuts
+from app.words import Words
 
 PLACES = ("compare_1", "compare_2", "compare_3", "compare_4")
 
@@ -62,7 +64,7 @@ class Results(QWidget):
         self.shown: Prepared | None = None
         self.cards: list[VariantCard] = []
         self.play = QPushButton("Play")
-        self.play.setMinimumWidth(96)
+        theme.fix(self.play, width=104)
         self.loop = QCheckBox("Loop")
         self.keep = QCheckBox("Keep the place when switching")
         self.keep.setToolTip("On: go on at the same time in the other reply. Off: begin it anew.")
@@ -74,9 +76,11 @@ class Results(QWidget):
             button.setAccessibleName(button.text().rstrip("…"))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the waveforms
         self._time = theme.label("", "muted")
-        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("00.0 / 00.0 s "))
+        theme.fix(self._time, width=110)
         self._hint = theme.label("", "muted", 0.92)
         self.table = CostsTable()
+        self.origin = Words(role="muted")
+        self.origin.setAccessibleName("What these replies were made with")
         self._lay_out()
         self.play.clicked.connect(self.toggle)
         self.loop.clicked.connect(lambda checked: self.set_loop(checked))
@@ -105,6 +109,7 @@ class Results(QWidget):
             self.cards.append(card)
             self._cards.addWidget(card)
         self.table.show_costs(replies, clips.levels)
+        self.origin.setText(_origin(replies))
         self.keep.setChecked(same_words([reply.text for reply in replies]))
         self._keep_place(self.keep.isChecked())
         self.blind.setEnabled(len(replies) > 1)
@@ -235,14 +240,10 @@ class Results(QWidget):
         return "The same tokens as 1." if parted is None else f"Parts from 1 at token {parted}."
 
     def _lay_out(self) -> None:
-        transport = QHBoxLayout()
-        transport.setSpacing(14)
-        for widget in (self.play, self._time, self.loop, self.keep):
-            transport.addWidget(widget)
-        transport.addStretch()
-        transport.addWidget(self._hint)
-        transport.addWidget(self.blind)
-        transport.addWidget(self.export)
+        transport = Flow(Flow(self.play, self._time, spacing=14), self.loop, self.keep, spacing=14)
+        transport.add_stretch()
+        transport.add(self._hint)
+        transport.add(Flow(self.blind, self.export))
         self._cards = QVBoxLayout()
         self._cards.setSpacing(12)
         costs = QFrame()
@@ -254,6 +255,20 @@ class Results(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
+        layout.addWidget(self.origin)
         layout.addLayout(transport)
         layout.addLayout(self._cards)
         layout.addWidget(costs)
+
+
+def _origin(replies: Sequence[Rendered]) -> str:
+    """The question, and what answered it: both stay what they were, whatever is chosen above meanwhile."""
+    models = ", ".join(dict.fromkeys(_capital(reply.model) for reply in replies))
+    drawn = {reply.variant.sampling for reply in replies}
+    sampling = drawn.pop() if len(drawn) == 1 else None
+    how = "" if sampling is None else f", temperature {sampling[0]:g}, top-p {sampling[1]:g}, seed {replies[0].variant.seed}"
+    return f"“{_capital(replies[0].prompt)}” – made with {models}{how}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -6,11 +6,12 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from app import theme
 from app.chat.depth_strip import DepthStrip
 from app.chat.waveform import Envelope
+from app.flow import Flow
 from app.listening.difference import Word
 from app.listening.lane import Lane
 from app.listening.rendering import Rendered
@@ -32,7 +33,7 @@ class VariantCard(QFrame):
         self.button = QPushButton(str(place + 1))
         self.button.setAccessibleName(f"Hear {place + 1}: {reply.title}")
         self.button.setToolTip(f"Hear this one (key {place + 1})")
-        self.button.setFixedSize(36, 32)
+        theme.fix(self.button, 36, 32)
         self.button.setStyleSheet("padding: 0;")
         self.lane = Lane(f"Waveform of {place + 1}, {reply.title}")
         self._trace = Trace(reply.layers)
@@ -93,13 +94,9 @@ class VariantCard(QFrame):
         self._text.setText(" ".join(parts) or f'<span style="color: {theme.now().muted}">No words.</span>')
 
     def _lay_out(self, note: str) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.button)
-        head.addWidget(theme.label(self.reply.title, "schedule", 0.92))
-        head.addWidget(theme.label(note, "muted", 0.92))
-        head.addStretch()
-        head.addWidget(self._gain)
+        head = Flow(self.button, theme.label(self.reply.title, "schedule", 0.92), theme.label(note, "muted", 0.92), spacing=12)
+        head.add_stretch()
+        head.add(self._gain)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(6)

@@ -3,24 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.engine_commands import ModelFacts
+from app.flow import Flow
 from app.listening.installed import Installed
 from app.schedules.chooser import Chooser
 from app.schedules.pooling_box import NONE, PoolingBox
+from app.words import Words
 from engine import schedules
 
 HEIGHT = 36  # pixels of a field
+GAP = 8
 IN_USE = ""  # stands for the model of the conversation
+LONGEST = {
+    "Model": "Wren (early-stop)",
+    "Schedule": "spark:k=4,last@5+review",
+    "Pooling": "dual:0.85,8@0.7",
+    "Depth": "00.0 of 00",
+}
+"""What a column has room for."""
+PAIRS = (("Model", "Schedule"), ("Pooling", "Depth"))
+"""What goes to the next line together."""
+SHARES = {"Model": 7, "Schedule": 8, "Pooling": 6}
+FRAME = 46  # pixels that a field has beside its words
+
+
+class Cells(QWidget):
+    """A number and what stands in the columns; where they do not fit on one line, all rows break alike, the heads as well."""
+
+    def __init__(self, number: QWidget, columns: Mapping[str, QWidget], last: QWidget) -> None:
+        super().__init__()
+        self._number, self._columns, self._last = number, columns, last
+        for name, share in SHARES.items():
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            policy.setHorizontalStretch(share)
+            columns[name].setSizePolicy(policy)
+        pairs = [Flow(columns[one], columns[other], spacing=GAP) for one, other in PAIRS]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(Flow(*pairs, spacing=GAP), 1)
+        row.addWidget(last, 0, Qt.AlignmentFlag.AlignTop)
+        self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
+
+    def _measure(self) -> None:
+        advance = self.fontMetrics().horizontalAdvance
+        self._number.setFixedWidth(advance("4 "))
+        self._last.setFixedWidth(theme.scaled(HEIGHT))
+        for name, widget in self._columns.items():
+            if name in SHARES:
+                widget.setMinimumWidth(advance(LONGEST[name]) + FRAME)
+            else:
+                widget.setFixedWidth(advance(LONGEST[name]))
+
+
+class Heads(Cells):
+    """What the columns hold; a column that the rows do not have has no head."""
+
+    def __init__(self) -> None:
+        self.heads = {name: theme.label(name, "muted", 0.92) for name in LONGEST}
+        super().__init__(QLabel(), self.heads, QLabel())
+        for label in self.heads.values():
+            label.setToolTip("Mean depth of a speech chunk in layers" if label.text() == "Depth" else "")
 
 
 class VariantRow(QWidget):
-    """`model_chosen` carries another model's name or folder, of which the row would like to know what it can run."""
+    """`model_chosen` carries another model's name or folder, of which the row would like to know what it can run.
+
+    Once the row was touched or rendered it keeps the model that it names, whatever the conversation's becomes.
+    """
 
     changed = Signal()
     removed = Signal()
@@ -31,6 +92,10 @@ class VariantRow(QWidget):
         self._presets: list[schedules.Preset] = []
         self._known: Mapping[str, ModelFacts] = {}
         self._problems: Mapping[str, str] = {}
+        self._offered: dict[str, Installed] = {}  # by their folders
+        self._in_use: Installed | None = None
+        self._kept: Installed | None = None
+        self._is_listed = True  # among what can be used on this machine
         self.number = theme.label("", "muted", bold=True)
         self.models, self.presets, self.pooling = Chooser(), Chooser(), PoolingBox()
         self.presets.setEditable(True)
@@ -39,7 +104,7 @@ class VariantRow(QWidget):
         self.form = self.presets.lineEdit()
         self.depth = theme.label("", "muted", 0.92)
         self.remove = QPushButton("✕")
-        self.failure = theme.label("", "danger", 0.92)
+        self.failure = Words(role="danger", scale=0.92)
         self._lay_out()
         self.form.setText(schedule)
         self.models.activated.connect(self._choose_model)
@@ -61,17 +126,29 @@ class VariantRow(QWidget):
         self.remove.setToolTip(self.remove.accessibleName())
         self.remove.setEnabled(may_remove)
 
-    def offer_models(self, models: Sequence[Installed], in_use: Path | None) -> None:
-        """Offers these, the one in the folder `in_use` as the conversation's; with no other one there is nothing to offer."""
-        own = [one.name for one in models if one.folder == in_use]
-        others = [one for one in models if one.folder != in_use]
-        wanted = self.models.currentData() or IN_USE
+    def offer_models(self, models: Sequence[Installed], in_use: Installed | None) -> None:
+        """Offers these and the conversation's, `in_use`; with one model only there is nothing to choose."""
+        offered = ([in_use] if in_use is not None and all(one.folder != in_use.folder for one in models) else []) + list(models)
+        self._is_listed = self._kept is None or any(one.folder == self._kept.folder for one in offered)
+        if not self._is_listed:
+            offered.append(self._kept)
+        self._in_use, self._offered = in_use, {str(one.folder): one for one in offered}
         self.models.clear()
-        self.models.addItem(own[0] if own else "In use", IN_USE)
-        for one in others:
-            self.models.addItem(one.name, one.use)
-        self.models.setCurrentIndex(max(0, self.models.findData(wanted)))
-        self.models.setVisible(bool(others))
+        for folder, one in self._offered.items():
+            self.models.addItem(one.name, folder)
+        shown = self._kept or in_use
+        self.models.setCurrentIndex(max(0, self.models.findData(str(shown.folder)) if shown is not None else 0))
+        self.models.setVisible(len(offered) > 1)
+
+    def keep_model(self) -> None:
+        """From now on it is the model that it names now."""
+        self._kept = self._named
+
+    def follow_model(self) -> None:
+        """From now on it is the conversation's model, whichever that is."""
+        self._kept = None
+        self.models.setCurrentIndex(max(0, self.models.findData(str(self._in_use.folder)) if self._in_use is not None else 0))
+        self.show_model()
 
     def offer_pooling(self, on: bool) -> None:
         """A typed question has no speech that could be merged."""
@@ -113,11 +190,24 @@ class VariantRow(QWidget):
     @property
     def model(self) -> str:
         """What the engine loads; "" is the conversation's."""
-        return self.models.currentData() or IN_USE
+        named, own = self._named, self._in_use
+        return IN_USE if named is None or (own is not None and named.folder == own.folder) else named.use
 
     @property
     def model_name(self) -> str:
         return self.models.currentText()
+
+    @property
+    def model_problem(self) -> str:
+        """Why the model cannot be asked, as a sentence; "" if nothing is known against it."""
+        named = self._named
+        if named is None or named is not self._kept or self._is_listed or named.folder.is_dir():
+            return ""
+        return f"{named.name} is gone: there is no folder {named.folder} any more. Choose another model."
+
+    @property
+    def _named(self) -> Installed | None:
+        return self._offered.get(self.models.currentData())
 
     @property
     def facts(self) -> ModelFacts | None:
@@ -168,34 +258,21 @@ class VariantRow(QWidget):
 
     def _lay_out(self) -> None:
         self.remove.setStyleSheet("padding: 0;")
-        self.remove.setFixedSize(HEIGHT, HEIGHT)
-        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("4 "))
-        self.depth.setFixedWidth(self.depth.fontMetrics().horizontalAdvance("00.0 of 00 "))
+        for field in (self.models, self.presets, self.pooling, self.remove, self.number, self.depth):
+            theme.fix(field, height=HEIGHT)
         self.depth.setToolTip("Mean depth of a speech chunk in layers")
-        self.failure.setWordWrap(True)
         self.failure.hide()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.number)
-        for field, stretch in ((self.models, 7), (self.presets, 8), (self.pooling, 4)):
-            field.setFixedHeight(HEIGHT)
-            field.setMinimumWidth(84)
-            row.addWidget(field, stretch)
-        self.presets.view().setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.presets.view().setMinimumWidth(300)  # names and forms are longer than the field
         for chooser in (self.models, self.presets, self.pooling):
             chooser.setMinimumContentsLength(4)
             chooser.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        row.addWidget(self.depth)
-        row.addWidget(self.remove)
         self.models.hide()
         self.pooling.hide()
+        columns = {"Model": self.models, "Schedule": self.presets, "Pooling": self.pooling, "Depth": self.depth}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addLayout(row)
+        layout.addWidget(Cells(self.number, columns, self.remove))
         layout.addWidget(self.failure)
-        self.failure.setIndent(self.number.width() + row.spacing())
 
 
 def _depth(schedule: schedules.Schedule, facts: ModelFacts | None) -> str:

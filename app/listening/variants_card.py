@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout
 
 from app import theme
 from app.engine_commands import ModelFacts, Sampling
+from app.flow import Flow
 from app.listening.installed import Installed
 from app.listening.rendering import Variant
-from app.listening.variant_row import IN_USE, VariantRow
+from app.listening.variant_row import IN_USE, Heads, VariantRow
+from app.words import Words
 from engine import schedules
 
 FEWEST, MOST = 2, 4
+LEAST = 420  # pixels of the card
 PREFERRED = ("Full depth", "SPAR-K Even", "SPAR-K Triple", "Reviewed drafts")
 
 
@@ -37,14 +40,12 @@ class VariantsCard(QFrame):
         self._asked: list[VariantRow] = []
         self.add = QPushButton("Add a variant")
         self.add.setAccessibleName("Add a variant")
-        self._sentence = theme.label("", "danger", 0.92)
-        self._sentence.setWordWrap(True)
+        self._sentence = Words(role="danger", scale=0.92, least=LEAST // 2)
+        self._heads = Heads()
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
-        foot = QGridLayout()
-        foot.addWidget(self._sentence, 0, 0)
-        foot.addWidget(self.add, 0, 1)
-        foot.setColumnStretch(0, 1)
+        self._rows.addWidget(self._heads)
+        foot = Flow(self._sentence, self.add)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(10)
@@ -52,6 +53,9 @@ class VariantsCard(QFrame):
         layout.addLayout(self._rows)
         layout.addStretch()
         layout.addLayout(foot)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHorizontalStretch(9)
+        self.setSizePolicy(policy)
         self.add.clicked.connect(self._add_next)
         for schedule in ("full", "full"):
             self._add(schedule)
@@ -59,13 +63,18 @@ class VariantsCard(QFrame):
     # --- what is offered ----------------------------------------------------------------------------------------------
 
     def set_model(self, model: ModelFacts) -> None:
-        """The conversation's model; untouched rows get what is worth comparing on it."""
+        """The conversation's model; untouched rows get what is worth comparing on it, the others keep the one they name."""
+        if (before := self._own()) is not None and before.folder != Path(model.folder).absolute():
+            self._known[before.use] = self._known[IN_USE]
         self._known[IN_USE] = model
         if not self._was_touched:
             for row, preset in zip(self.rows, self._worth_comparing()):
                 row.form.setText(str(preset.schedule))
             self._was_touched = False
         self._offer()
+        for row in self.rows:
+            if row.facts is None:
+                self.model_wanted.emit(row.model)
 
     def offer_models(self, models: Sequence[Installed]) -> None:
         """All that can be used on this machine."""
@@ -77,6 +86,7 @@ class VariantsCard(QFrame):
         self._is_spoken = is_spoken
         for row in self.rows:
             row.offer_pooling(is_spoken)
+        self._show_heads()
         self._check()
 
     def know_model(self, name: str, facts: ModelFacts | None, problem: str = "") -> None:
@@ -110,6 +120,7 @@ class VariantsCard(QFrame):
         while len(self.rows) < len(texts):
             self._add("full")
         for row, text in zip(self.rows, texts, strict=True):
+            row.follow_model()
             row.form.setText(text)
 
     def schedules(self) -> list[str]:
@@ -120,6 +131,7 @@ class VariantsCard(QFrame):
         """What shall be rendered. Raises `ScheduleError`."""
         several = any(row.model != IN_USE for row in self.rows)
         self._asked = list(self.rows)
+        self._touch()
         return [
             Variant(row.schedule(), seed, sampling, row.pooling_text, row.model, row.model_name if several else "")
             for row in self.rows
@@ -133,10 +145,24 @@ class VariantsCard(QFrame):
         self._check()
 
     def _offer_to(self, row: VariantRow) -> None:
-        facts = self._known.get(IN_USE)
-        row.offer_models(self._models, Path(facts.folder).absolute() if facts is not None else None)
+        row.offer_models(self._models, self._own())
         row.offer_pooling(self._is_spoken)
         row.know(self._known, self._problems)
+        self._show_heads()
+
+    def _own(self) -> Installed | None:
+        """The conversation's model."""
+        if (facts := self._known.get(IN_USE)) is None:
+            return None
+        folder = Path(facts.folder).absolute()
+        listed = next((one for one in self._models if one.folder == folder), None)
+        return listed or Installed(str(folder), facts.name, folder)
+
+    def _show_heads(self) -> None:
+        """Only over columns that there are."""
+        heads, rows = self._heads.heads, self.rows
+        heads["Model"].setVisible(any(not row.models.isHidden() for row in rows))
+        heads["Pooling"].setVisible(any(not row.pooling.isHidden() for row in rows))
 
     def _worth_comparing(self) -> list[schedules.Preset]:
         facts = self._known[IN_USE]
@@ -147,6 +173,7 @@ class VariantsCard(QFrame):
         used = {row.form.text() for row in self.rows}
         offered = [str(preset.schedule) for preset in self._worth_comparing()] if IN_USE in self._known else []
         self._add(next((text for text in offered if text not in used), "full"))
+        self._touch()
         self.rows[-1].presets.setFocus()
 
     def _add(self, schedule: str) -> None:
@@ -176,13 +203,15 @@ class VariantsCard(QFrame):
 
     def _touch(self) -> None:
         self._was_touched = True
+        for row in self.rows:
+            row.keep_model()
 
     def _check(self) -> None:
         sentence = ""
         for place, row in enumerate(self.rows, 1):
             try:
                 row.schedule()
-                problem = row.pooling_problem
+                problem = row.model_problem or row.pooling_problem
             except schedules.ScheduleError as error:
                 problem = str(error)
             sentence = sentence or (f"{place}: {problem}" if problem else "")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.engine_commands import OfTurn, RenderQuestion
+from app.engine_commands import OfTurn, Ready, RenderQuestion
 from app.listening.installed import Installed, installed
 from app.listening.prompt_card import GIVEN
 from engine.events import TurnFinished
@@ -120,6 +121,33 @@ def test_a_model_without_exits_is_offered_nothing_but_full(desk):
     choose(row, "Random")
     choose(row, "parallel")
     assert row.form.text() == "full", "what the model cannot run gives way"
+
+
+def test_a_row_keeps_the_model_that_it_names_and_results_say_what_made_them(desk, models):
+    page, card, rows = desk.page, desk.page.variants, desk.page.variants.rows
+    own = page._model
+    another = replace(own, name="another", folder=str(OWN / "high"))
+    page.take(Ready(another, 0.1))
+    assert [row.model_name for row in rows] == ["high", "high"], "nobody chose a model yet: the conversation's"
+    page.take(Ready(own, 0.1))
+    rows[1].form.setText("spark:even@4")
+    QTest.mouseClick(page.bar.render_button, LEFT)
+    desk.until(lambda: page.results.shown is not None)
+    page.take(Ready(another, 0.1))
+    assert [(row.model_name, row.model) for row in rows] == [("Random", "wren")] * 2
+    assert [row.facts for row in rows] == [own, own] and not card.problem
+    assert "made with random" in page.results.origin.said.lower() and "What is early exit?" in page.results.origin.said
+    card.offer_models([Installed("high", "high", OWN / "high")])
+    assert rows[0].model_name == "Random" and not card.problem, "its folder is there all the same"
+    missing = Installed("lost", "lost", OWN / "lost")
+    card.offer_models([missing, Installed("high", "high", OWN / "high")])
+    choose(rows[1], "lost")
+    card.offer_models([Installed("high", "high", OWN / "high")])
+    assert rows[1].model_name == "lost" and "lost is gone" in card.problem and not page.bar.render_button.isEnabled()
+    choose(rows[1], "high")
+    assert not card.problem and rows[1].model == ""
+    page.set_schedules(["full", "full"])
+    assert [row.model_name for row in rows] == ["high", "high"], "asked for on the conversation's model"
 
 
 def test_a_live_turn_works_while_a_row_s_model_is_loaded(desk, models):

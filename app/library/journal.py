@@ -116,10 +116,10 @@ class Journal:
             return
         try:
             action(*arguments)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: somebody else wrote into the session
             _log.warning("A turn cannot be kept.", exc_info=error)
-            why = (error.strerror or str(error)).lower()
-            hint = "Make room there. " if error.errno in _NO_ROOM else ""
+            why = (getattr(error, "strerror", None) or str(error).rstrip(".")).lower()
+            hint = "Make room there. " if getattr(error, "errno", None) in _NO_ROOM else ""
             self.problem = (
                 f"This turn is not kept: {why} ({self.library.folder}). {hint}The talk goes on, and later turns are kept as soon "
                 "as they can be."

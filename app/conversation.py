@@ -19,6 +19,7 @@ from app.hands_free import HandsFree
 from app.library.past import PastTurn, as_earlier, to_remember
 from app.question import Question
 from app.replay import Replay
+from app.sound_files import SoundFiles
 from app.speaking import Speaking
 from app.transcript import Transcript
 from app.turn import Played, Turn
@@ -53,6 +54,7 @@ class Conversation(Choices):
         """Whether what is said now is meant for another page, and no question of this conversation."""
         self._hands_free = HandsFree(sound.voice)
         self._speaking = Speaking(sound)
+        self.files = SoundFiles(self._ask_file)
 
     # --- what is to be seen -------------------------------------------------------------------------------------------
 
@@ -155,10 +157,19 @@ class Conversation(Choices):
         pieces = [samples] if isinstance(samples, np.ndarray) else list(samples)
         how = how or self.how
         self.stop()
-        number = self._engine.begin(how.schedule, how.seed, how.pooling)
+        number = self._engine.begin(how.schedule, how.seed, how.pooling, source)
         for piece in pieces:
             self._engine.feed(number, piece, rate)
         self._reply(number, how, pieces, rate, source)
+
+    def ask_files(self, paths: Sequence[Path]) -> None:
+        """Sound files as questions, made as chosen, one after another."""
+        self.stop()
+        self.files.add(paths)
+
+    def _ask_file(self, samples: np.ndarray, rate: int, name: str) -> None:
+        pieces = [samples[start : start + rate] for start in range(0, len(samples), rate)]  # it can be stopped at each
+        self.ask_aloud(pieces, rate, source=name)
 
     def ask_again(self, turn, how: How) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
@@ -182,7 +193,10 @@ class Conversation(Choices):
 
     def stop(self) -> None:
         """Silence, and no more tokens; what was heard of the reply is what is remembered."""
+        dropped = self.files.drop()
         self._clear()
+        if dropped:
+            self.hint = "The sound file was not asked." if dropped == 1 else f"{dropped} sound files were not asked."
         if self.question is not None:
             self._forget_question()
         if self.is_replying:
@@ -274,6 +288,7 @@ class Conversation(Choices):
         self._remember(self._speaking.follow(self.is_replying))
         self._follow_voice()
         self._record()
+        self.notice = self.files.tick(self.is_busy) or self.notice
 
     def take_level(self) -> float | None:
         """The microphone's loudest sample, 0..1, since the last call; None without a microphone."""

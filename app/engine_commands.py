@@ -160,8 +160,13 @@ class SoundSink(Protocol):
 class Journal(Protocol):
     """Writes the conversation down before the screen hears of it."""
 
-    def begin(self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts) -> None:
-        """A question begins; a typed one is complete in `text`. What the reply was made with is in its last event."""
+    def begin(
+        self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts, source: str
+    ) -> None:
+        """A question begins; a typed one is complete in `text`, `source` is the file of one that was recorded before.
+
+        What the reply was made with is in its last event.
+        """
 
     def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of a spoken question: mono float32."""
@@ -198,6 +203,7 @@ class Begin:
     schedule: str
     seed: int
     pooling: str
+    source: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,14 +72,14 @@ class EngineThread:
         """Loads a model by name or folder -> `Loading`, then `Ready` or `LoadFailed`; renders that wait fail."""
         self._put(Load(name), urgent=True)
 
-    def begin(self, schedule: str = "full", seed: int = 0, pooling: str = "none") -> int:
+    def begin(self, schedule: str = "full", seed: int = 0, pooling: str = "none", source: str = "") -> int:
         """Opens a spoken turn and returns its number; `feed` and `reply` follow.
 
         `schedule` and `seed` are what the journal is told for now; those of `reply` count. `pooling` is how the question's
-        speech is merged, which happens while it is heard.
+        speech is merged, which happens while it is heard. `source` names the file of one that was recorded before.
         """
         self._numbers += 1
-        self._put(Begin(self._numbers, schedule, seed, pooling), urgent=True)
+        self._put(Begin(self._numbers, schedule, seed, pooling, source), urgent=True)
         return self._numbers
 
     def feed(self, turn: int, samples: np.ndarray, rate: int) -> None:

@@ -145,8 +145,8 @@ class Worker:
             raise NoModel("No model is loaded, so nobody can answer.")
         open_turn, opened = self._listening or (None, None)
         match command:
-            case Begin(turn, schedule, seed, pooling):
-                self._note_begin(turn, schedule, seed, pooling)
+            case Begin(turn, schedule, seed, pooling, source):
+                self._note_begin(turn, schedule, seed, pooling, source=source)
                 self._listening = (turn, self._dialogue.open_turn(pooling))
             case Feed(turn, samples, rate) if turn == open_turn:
                 self._note("question", turn, samples, rate)
@@ -249,9 +249,11 @@ class Worker:
             self._noted = None
         self._report(Dropped(turn))
 
-    def _note_begin(self, turn: int, schedule: str, seed: int, pooling: str, text: str | None = None) -> None:
+    def _note_begin(
+        self, turn: int, schedule: str, seed: int, pooling: str, text: str | None = None, source: str = ""
+    ) -> None:
         self._noted = turn
-        how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts)
+        how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts, source=source)
         self._note("begin", turn, spoken=text is None, text=text or "", **how)
 
     def _note(self, what: str, *values, **named) -> None:

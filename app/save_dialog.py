@@ -19,17 +19,22 @@ def ask(parent: QWidget, title: str, stem: str, kinds: str) -> tuple[Path | None
 
     Who chooses another kind and leaves the proposed ending gets that kind's ending.
     """
-    global _last
     ending = _ending(kinds)
-    proposed = free(_folder(), stem, ending)
+    proposed = free(folder(), stem, ending)
     chosen, kind = QFileDialog.getSaveFileName(parent, title, str(proposed), kinds)
     if not chosen:
         return None, ""
     path, wanted = Path(chosen), _ending(kind)
     if wanted and path.suffix != wanted and path.suffix == ending:
         path = free(path.parent, path.stem, wanted)
-    _last = path.parent
+    remember(path)
     return path, kind
+
+
+def remember(file: Path) -> None:
+    """The folder of this file is the one that was used last."""
+    global _last
+    _last = file.parent
 
 
 def show_folder(file: Path) -> bool:
@@ -37,7 +42,8 @@ def show_folder(file: Path) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.parent)))
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """The one that was used last, at first that of the user's documents."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     places = (_last, Path(documents) if documents else None)
     return next((place for place in places if place is not None and place.is_dir()), Path.home())

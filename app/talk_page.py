@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app import clipboard
 from app.audio.sound import Sound
 from app.chat.chat_view import ChatView
+from app.chat.drop_sign import DropSign
+from app.chat.question_entry import files_of, pasted_files
 from app.chat.turn_card import TurnCard
 from app.conversation import Conversation
 from app.docks import Docks
@@ -66,6 +70,8 @@ class TalkPage(Docks):
         self.picker.sampling_chosen.connect(lambda temperature, top_p: conversation.choose_sampling(temperature, top_p))
         self.depth, self.speed, self.timeline, self.memory = DepthPanel(), SpeedPanel(), TimelinePanel(), MemoryPanel()
         self.depth.token_clicked.connect(self._seek)
+        self._drop_sign = DropSign(self._middle)
+        self.setAcceptDrops(True)
         self._lay_out(centre)
 
     def set_model(self, model: ModelFacts) -> None:
@@ -171,6 +177,36 @@ class TalkPage(Docks):
         card.copy_all_requested.connect(self.copy_conversation)
         card.compare_requested.connect(lambda _, card=card: self.compare_requested.emit(card.turn))
         card.export_requested.connect(lambda _, card=card: self.export_requested.emit(card.turn))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        files = files_of(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self._drop_sign.show_over(len(files))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_sign.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_sign.hide()
+        event.acceptProposedAction()
+        self._ask_files(files_of(event.mimeData()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody on the page had a use for: files are pasted anywhere on it."""
+        if files := pasted_files(event):
+            self._ask_files(files)
+        else:
+            super().keyPressEvent(event)
+
+    def choose_files(self) -> None:
+        """Asks which sound files shall be asked."""
+        self.show_conversation()
+        self.chat.choose_files()
+
+    def _ask_files(self, files: list[Path]) -> None:
+        self.show_conversation()
+        self._conversation.ask_files(files)
 
     def regenerate(self) -> None:
         """Asks the last question of the conversation again, as it was asked."""

@@ -181,6 +181,7 @@ class Window(QMainWindow):
             bound = self.shortcuts.bind(action, self, lambda step=step: self._change_volume(step))
             bound.setAutoRepeat(True)
         self.shortcuts.bind("copy_conversation", self.talk, self.talk.copy_conversation)
+        self.shortcuts.bind("ask_file", self.talk, self.talk.choose_files)
         self.shortcuts.bind("regenerate", self.talk, self.talk.regenerate)
         self.shortcuts.bind("mute_speaker", self, self._mute_speaker)
         apply.connect(self._settings, self._sound, self.conversation, self.talk, self.choice.follow)
@@ -263,6 +264,7 @@ class Window(QMainWindow):
         self.diagnostics.left()
         self.models.close_models()
         self.listening.close()
+        self.conversation.files.close()
         self._engine.close()
         self._sound.close()
         if self.talk.sessions is not None:

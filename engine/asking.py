@@ -19,7 +19,6 @@ from engine.dialogue import Dialogue
 from engine.events import Audio, Event, Prefilled, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
 
 LONGEST_TEXT = 2000
-LONGEST_SECONDS = 120
 _FEED_SECONDS = 0.5  # fine enough that an interrupt is felt at once
 
 
@@ -37,7 +36,7 @@ class Question:
     def sound(self) -> tuple[np.ndarray, int] | None:
         """The spoken question's samples and rate, None for a typed one; raises `ValueError` if it cannot be asked."""
         if self.audio is not None:
-            samples, rate = audio_files.read(self.audio, LONGEST_SECONDS)
+            samples, rate = audio_files.read(self.audio, audio_files.LONGEST_QUESTION)
             audio_files.check_question(samples, rate)
             return samples, rate
         if not (self.text or "").strip():

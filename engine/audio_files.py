@@ -13,6 +13,7 @@ from engine import whole_file
 
 FORMATS = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 LONGEST_SECONDS = 600
+LONGEST_QUESTION = 120  # seconds
 _BLOCK_SECONDS = 2.0  # libsndfile's Vorbis encoder overflows its stack on a single long write
 _SHORTEST_SECONDS = 0.1
 _SILENT_PEAK = 5e-4  # -66 dBFS: below the noise of any microphone that hears a voice

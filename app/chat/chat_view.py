@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from pathlib import Path
 
-from app import theme
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app import save_dialog, theme
 from app.chat.talk_bar import TalkBar
 from app.chat.turn_card import TurnCard
 from app.conversation import Conversation
+from app.sound_files import KINDS
 
 SLOW = 2  # refreshes between two of what moves most: the meter, and the card of a reply that grows
 SUGGESTIONS = ("What is two plus two?", "What is the capital of Italy?", "What is early exit?")
@@ -39,6 +42,8 @@ class ChatView(QWidget):
         bar.pressed.connect(conversation.press)
         bar.lifted.connect(conversation.lift)
         bar.asked.connect(conversation.ask)
+        self.entry.files_pasted.connect(conversation.ask_files)
+        self.entry.file_wanted.connect(self.choose_files)
         bar.stopped.connect(conversation.stop)
         bar.hands_free_chosen.connect(conversation.set_hands_free)
         bar.mute_chosen.connect(conversation.set_muted)
@@ -76,7 +81,7 @@ class ChatView(QWidget):
         self.bar.show_status(conversation.status())
         self.bar.show_choices(conversation.hands_free, conversation.muted, conversation.headphones)
         self.bar.volume.show_volume(conversation.volume, conversation.speaker_muted)
-        self.bar.show_activity(question.ends_by if question else None, conversation.is_busy)
+        self.bar.show_activity(question.ends_by if question else None, conversation.is_busy or len(conversation.files) > 0)
         if is_slow_turn:
             self.bar.show_level(conversation.take_level(), question is not None)
 
@@ -89,6 +94,13 @@ class ChatView(QWidget):
             self._turns.insertStretch(1)
             self._welcome.show()
         self.cards = []
+
+    def choose_files(self) -> None:
+        """Asks which sound files shall be asked."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Ask sound files", str(save_dialog.folder()), KINDS)
+        if names:
+            save_dialog.remember(Path(names[0]))
+            self._conversation.ask_files([Path(name) for name in names])
 
     def show_anew(self) -> None:
         """Shows another conversation from its latest turns on."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.chat.icon_button import IconButton
 from app.chat.level_meter import LevelMeter
+from app.chat.question_entry import QuestionEntry
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
@@ -50,10 +51,7 @@ class TalkBar(QWidget):
         self.talk = TalkButton()
         self.talk.held.connect(self.pressed)
         self.talk.let_go.connect(self.lifted)
-        self.entry = QLineEdit(placeholderText="Or type a question")
-        self.entry.setProperty("role", "question")
-        self.entry.setAccessibleName("Question")
-        self.entry.setMaxLength(4000)
+        self.entry = QuestionEntry()
         self.entry.setFixedHeight(HEIGHT)
         self.entry.installEventFilter(self)
         self.hands_free = IconButton("Hands-free", "speak whenever you like, without a button", "voice")

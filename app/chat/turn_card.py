@@ -159,7 +159,8 @@ class TurnCard(QFrame):
         if shown == self._shown:
             return False
         self._shown = shown
-        how = f"spoken, {turn.question_seconds:.1f} s" if turn.question_seconds else "spoken"
+        how = getattr(turn, "source", "") or "spoken"
+        how += f", {turn.question_seconds:.1f} s" if turn.question_seconds else ""
         self._caption.setText(f"You  ·  {how if turn.spoken else 'typed'}")
         self.question.take(question, getattr(turn, "question_rate", 0))
         self.sound.take(reply, getattr(turn, "reply_rate", 0))

@@ -61,9 +61,11 @@ class Journal:
         self._synced = 0.0
         self._replaces = 0  # the turn whose place the coming one takes
 
-    def begin(self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts) -> None:
+    def begin(
+        self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts, source: str = ""
+    ) -> None:
         """A turn begins; an earlier one without an end is dropped if it has no reply."""
-        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, asdict(model))
+        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, asdict(model), source)
 
     def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of a spoken question: mono float32."""
@@ -126,7 +128,9 @@ class Journal:
             )
             self._forget()
 
-    def _begin(self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict) -> None:
+    def _begin(
+        self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict, source: str
+    ) -> None:
         self._leave()
         if self._lock is not None and not self._lock.is_there:  # the folder was taken away under it
             self._lock.release(keep=True)
@@ -138,7 +142,7 @@ class Journal:
         folder = self._turns / f"{number:04d}"
         begun = StoredTurn(
             folder, number, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
-            versions=_versions(), pooling=pooling, replaces=self._replaces,
+            versions=_versions(), pooling=pooling, source=source, replaces=self._replaces,
         )  # fmt: skip
         private.make_folder(folder, is_new=True)
         try:

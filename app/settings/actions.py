@@ -41,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("talk", "Space", "Talk", "Hold it while you speak, or tap it before and after.", "talk"),
     Action("stop", "Esc", "Stop", "Ends the question or the reply and its sound.", "talk"),
     Action("mute", "M", "Mute", "Whether the microphone is ignored.", "talk"),
+    Action("ask_file", "Ctrl+O", "Ask a sound file", "Chooses recordings, which are asked one after another.", "talk"),
     Action("regenerate", "Ctrl+R", "Ask again", "Asks the last question again with the settings that it had.", "talk"),
     Action("copy_conversation", "Ctrl+Shift+C", "Copy the conversation", "Copies all that was said, as text.", "talk"),
     Action("panel_schedule", "F4", "Schedule panel", "Shows it, or hides it if it is seen.", "talk"),

@@ -35,7 +35,7 @@ class Diary:
     def __init__(self) -> None:
         self.lines = []
 
-    def begin(self, turn, *, schedule, pooling, spoken, text, seed, model):
+    def begin(self, turn, *, schedule, pooling, spoken, text, seed, model, source):
         self.lines.append(("begin", turn, schedule, pooling, spoken, text, seed, model.name))
 
     def question(self, turn, samples, rate):

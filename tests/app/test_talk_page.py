@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+import soundfile
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app import theme
+from app import sound_files, theme
 from app.audio.sound import Sound
 from app.library.files import Lock
 from app.library.library import LOCK
@@ -172,3 +174,70 @@ def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):
         assert len(library.turns(session)) == 1 and window._journal.session not in ("", session)
     finally:
         lock.release()
+
+
+def of_files(*paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drop(page, *paths):
+    data, buttons, keys = of_files(*paths), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    hold = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(page, hold)
+    assert hold.isAccepted() == page._drop_sign.isVisible()
+    if hold.isAccepted():
+        QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, buttons, keys))
+    assert not page._drop_sign.isVisible()
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    """A FLAC in stereo, a WAV of 8 kHz, a letter, and two minutes and a second."""
+    paths = [tmp_path / name for name in ("one.flac", "two is here.wav", "letter.wav", "long.wav")]
+    soundfile.write(paths[0], np.stack([NOISE, NOISE], axis=1), 44100)
+    soundfile.write(paths[1], NOISE[:8000], 8000)
+    paths[2].write_text("Dear Refrain")
+    soundfile.write(paths[3], np.tile(NOISE[:8000], 121), 8000)
+    return paths
+
+
+def test_sound_files_are_questions_one_after_another_and_what_cannot_be_read_is_said(window, qtbot, recordings, monkeypatch):
+    readers, read = set(), sound_files.read
+    monkeypatch.setattr(sound_files, "read", lambda path: readers.add(threading.current_thread().name) or read(path))
+    drop(window.talk, *recordings)
+    first = answered(window, qtbot, 1)
+    answered(window, qtbot, 2)
+    one, two = window.chat.cards
+    assert one._caption.text() == "You  ·  one.flac, 0.5 s" and two._caption.text() == "You  ·  two is here.wav, 1.0 s"
+    assert np.concatenate(first.question_samples) == pytest.approx(NOISE, abs=1e-4) and first.question_rate == 44100
+    assert one.question.isVisible() and one.question.wave.seconds == pytest.approx(24000 / 44100, abs=0.01)
+    qtbot.waitUntil(lambda: "letter.wav is no sound file" in window.conversation.notice, timeout=30_000)
+    assert "long.wav is 2 minutes long; at most 2 minutes" in window.conversation.notice
+    assert readers and "MainThread" not in readers  # a slow disk does not hold up the screen
+    assert [turn.source for turn in window._library.turns(window._journal.session)] == ["one.flac", "two is here.wav"]
+
+
+def test_sound_files_are_pasted_chosen_and_thought_better_of(window, qtbot, recordings, monkeypatch):
+    QGuiApplication.clipboard().setMimeData(of_files(recordings[1]))
+    window.chat.entry.setFocus()
+    qtbot.keyClick(window.chat.entry, Qt.Key.Key_V, CONTROL)
+    answered(window, qtbot, 1)
+    assert window.chat.entry.text() == ""
+    QGuiApplication.clipboard().setMimeData(of_files(recordings[1]))
+    qtbot.keyClick(window.chat.talk, Qt.Key.Key_V, CONTROL)
+    answered(window, qtbot, 2)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a: ([str(recordings[0])] * 3, ""))
+    qtbot.keyClick(window, Qt.Key.Key_O, CONTROL)
+    qtbot.waitUntil(lambda: len(window.conversation.turns) == 3, timeout=30_000)
+    assert window.conversation.last.source == "one.flac"
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.conversation.hint == "2 sound files were not asked."
+    answered(window, qtbot, 3)
+    assert len(window.conversation.files) == 0
+    QGuiApplication.clipboard().setText("only words")
+    window.chat.entry.setFocus()
+    qtbot.keyClick(window.chat.entry, Qt.Key.Key_V, CONTROL)
+    assert window.chat.entry.text() == "only words"
+    window.chat.entry.clear()

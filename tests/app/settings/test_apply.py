@@ -10,8 +10,7 @@ from app.conversation import Conversation
 from app.engine_thread import EngineThread
 from app.settings import apply
 from app.settings.settings import Settings
-from app.settings.shortcuts import GROUP
-from app.settings.table import SETTINGS
+from app.settings.table import KEYS_GROUP, SETTINGS
 from app.talk_page import TalkPage
 
 
@@ -96,4 +95,4 @@ def test_no_setting_is_without_effect(parts):
     parts.connect()
     acted_on = set(parts.settings._observers)
     for setting in SETTINGS:
-        assert setting.key in acted_on or setting.needs_restart or setting.group in (GROUP, "first_run"), setting.key
+        assert setting.key in acted_on or setting.needs_restart or setting.group in (KEYS_GROUP, "first_run"), setting.key

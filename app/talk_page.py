@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,14 +110,14 @@ class TalkPage(Docks):
     def show_session(self, session: str) -> None:
         """Reads a past session and shows it; the one under way is shown live."""
         if self.sessions is None or session == self.sessions.current:
-            return self.show_conversation()
+            return self.show_live()
         self._read(session)
 
     def _show_earlier(self) -> None:
         if self.sessions is not None and self.sessions.current:
-            self._read(self.sessions.current)
+            self._read(self.sessions.current, self.past.back.setFocus)
 
-    def _read(self, session: str) -> None:
+    def _read(self, session: str, then: Callable[[], object] | None = None) -> None:
         library, self._past_session = self._library, session
 
         def read():
@@ -131,6 +132,8 @@ class TalkPage(Docks):
             self.past.resume.setVisible(session != self.sessions.current)
             self.past.resume.setEnabled(self._conversation.model is not None and bool(turns))
             self._middle.setCurrentWidget(self.past)
+            if then is not None:
+                then()
 
         self.sessions.run(read, show)
 
@@ -159,6 +162,10 @@ class TalkPage(Docks):
             self.past.add_turns(loaded, len(self._waiting))
 
         self.sessions.run(lambda: load_some(turns), show)
+
+    def entered(self) -> None:
+        """The page is shown: the keys that talk shall talk."""
+        self.chat.take_focus()
 
     def show_live(self) -> None:
         """The conversation, where a past one is shown; the keys stay where they are."""

@@ -38,6 +38,7 @@ QFrame[role="card"] { background: @surface; border: 1px solid @border; border-ra
 QLabel { background: transparent; }
 QLabel[role="muted"], QLabel[role="caption"] { color: @muted; }
 QLabel[role="danger"] { color: @danger; }
+QLabel[role="key"] { border: 1px solid @border; background: @raised; color: @text; border-radius: 6px; padding: 1px 7px; }
 QLabel[role="schedule"] { border: 1px solid @accent; color: @accent; border-radius: 9px; padding: 2px 9px; }
 QScrollArea, QScrollArea > QWidget > QWidget[role="turns"] { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

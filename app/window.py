@@ -31,6 +31,7 @@ from app.model_choice import ModelChoice
 from app.models.models_page import ModelsPage
 from app.rail import Rail
 from app.settings import apply, shortcuts
+from app.settings.key_sheet import KeySheet
 from app.settings.page import SettingsPage
 from app.settings.settings import Settings
 from app.talk_page import TalkPage
@@ -81,6 +82,7 @@ class Window(QMainWindow):
         self.header = Header(sound, self.talk.menu(self), lambda **choice: apply.choose_sound(settings, **choice))
         self.rail, self.pages = Rail(), QStackedWidget()
         self.welcome: Welcome | None = None
+        self._sheet: KeySheet | None = None
         self._demo: Demo | None = None
         self._turns_kept = self._ticks = 0
         self._was_visible = self._has_begun = self._is_alone = False
@@ -111,6 +113,15 @@ class Window(QMainWindow):
         self.welcome.completed.connect(self._welcomed)
         self.welcome.skipped.connect(self._keep_devices)
         self.welcome.open()
+
+    def show_keys(self) -> None:
+        """What every key does, beside the window."""
+        if self._sheet is None:
+            self._sheet = KeySheet(self.shortcuts, self)
+            self._sheet.change_wanted.connect(self._change_keys)
+        self._sheet.show()
+        self._sheet.raise_()
+        self._sheet.activateWindow()
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -177,6 +188,7 @@ class Window(QMainWindow):
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
         self.shortcuts.bind("type", self, self._type)
+        self.shortcuts.bind("keys", self, self.show_keys)
         for action, step in (("louder", STEP), ("quieter", -STEP)):
             bound = self.shortcuts.bind(action, self, lambda step=step: self._change_volume(step))
             bound.setAutoRepeat(True)
@@ -191,6 +203,11 @@ class Window(QMainWindow):
         text = self.shortcuts.text
         self.rail.name_keys([text(action) for action in self._page_keys])
         self.chat.bar.name_keys(text("talk"), text("stop"))
+
+    def _change_keys(self) -> None:
+        self.show_page(SETTINGS)
+        self.settings.show_section("Shortcuts")
+        self.activateWindow()
 
     def _begin_and_show(self) -> None:
         self.show_page(TALK)

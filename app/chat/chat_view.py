@@ -163,9 +163,13 @@ class ChatView(QWidget):
         layout.addSpacing(8)
         for text in SUGGESTIONS:
             button = QPushButton(text)
-            button.clicked.connect(lambda _, text=text: self._conversation.ask(text))
+            button.clicked.connect(lambda _, text=text: self._suggest(text))
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         return welcome
+
+    def _suggest(self, text: str) -> None:
+        self.take_focus()  # before the button that may have it is gone
+        self._conversation.ask(text)
 
     def _add(self, card: TurnCard) -> None:
         if self._welcome.isVisibleTo(self):

@@ -75,7 +75,6 @@ class PastView(QWidget):
         self.add_turns(turns, waiting)
         self._scroll.verticalScrollBar().setValue(0)
         self.shown.emit(turns[-1] if turns else None)
-        self.back.setFocus()
 
     def add_turns(self, turns: list[PastTurn], waiting: int) -> None:
         """The turns that follow those on the screen."""

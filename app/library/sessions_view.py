@@ -51,6 +51,7 @@ class SessionsView(QFrame):
         self.current = ""
         """The session that is being had: it cannot be deleted."""
         self._deleted = ""
+        self._to_select = ""
         self.setProperty("role", "card")
         self.setAccessibleName("Sessions")
         self.search = QLineEdit(placeholderText="Search", clearButtonEnabled=True)
@@ -105,6 +106,7 @@ class SessionsView(QFrame):
         return self.list.currentIndex().data(INFO) if self.list.currentIndex().isValid() else None
 
     def select(self, session: str) -> None:
+        """The keys of the list are about that one, if it is shown."""
         row = self.model.row_of(session)
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
@@ -134,8 +136,13 @@ class SessionsView(QFrame):
         if info is None:
             return
 
+        row = self.list.currentIndex().row()
+        beside = (self.model.index(row + step).data(INFO) for step in (1, -1, 2, -2) if 0 <= row + step < self.model.rowCount())
+        following = next((one.id for one in beside if one is not None), "")
+
         def deleted(_) -> None:
             self._deleted = info.id
+            self.select(following)  # so that the next key is about what is still there
             self._say(f"“{name_of(info)[:40]}” was deleted.", undo=True)
             self.reload()
 
@@ -146,6 +153,7 @@ class SessionsView(QFrame):
         if session:
             self._say("")
             self.list.setFocus()  # the button that had it is gone
+            self._to_select = session
             self.run(lambda: self._library.restore(session), lambda _: self.reload())
 
     def _export(self) -> None:
@@ -195,9 +203,9 @@ class SessionsView(QFrame):
         if words != self.search.text():
             return  # a later question is on its way
         kept = self.selected
+        to_select, self._to_select = self._to_select or (kept.id if kept is not None else ""), ""
         self.model.show(found)
-        if kept is not None:
-            self.select(kept.id)
+        self.select(to_select)
         if not found and not self._deleted:
             self._say(NOTHING if words.strip() else EMPTY, stays=True)
         elif not self._deleted and self.note.text() in (NOTHING, EMPTY):

@@ -48,7 +48,7 @@ NO_EXITS = "This model has no exit heads, so every token runs every layer."
 
 
 class ScheduleEditor(QDialog):
-    """Emits `chosen` with the text form as soon as a control changes it; offers only what the model can run."""
+    """Emits `chosen` with the text form when a control changes it or a text was entered; offers only what the model can run."""
 
     chosen = Signal(str)
     pooling_chosen = Signal(str)
@@ -188,7 +188,8 @@ class ScheduleEditor(QDialog):
         self.groups.changed.connect(self._changed)
         self.groups.group_chosen.connect(self._use_group)
         self.options.changed.connect(self._changed)
-        self.form.textEdited.connect(self._read)
+        self.form.textEdited.connect(self._wait)
+        self.form.editingFinished.connect(lambda: self._read(self.form.text()))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(self._used)))
         self.paste.clicked.connect(self._paste)
         self.pooling.chosen.connect(self.pooling_chosen)
@@ -221,6 +222,9 @@ class ScheduleEditor(QDialog):
         text = QGuiApplication.clipboard().text().strip()
         self.form.setText(text)
         self._read(text)
+
+    def _wait(self) -> None:
+        self._say(f"Enter puts it to use. Until then, {self._used} is used.", "muted")
 
     def _read(self, text: str) -> None:
         try:

@@ -19,7 +19,9 @@ CUSTOM = "Custom"
 
 
 class SchedulePicker(QFrame):
-    """Emits `chosen` with the text form of a schedule that can be used; with a model known, only what it can run.
+    """Emits `chosen` with the text form of another schedule that can be used; with a model known, only what it can run.
+
+    What is typed counts when its entry ends, by Enter or by leaving the field: half of it may be a schedule, too.
 
     The editor behind its button changes the same schedule, and the pooling, the seed and the sampling of the coming turns.
     """
@@ -52,13 +54,14 @@ class SchedulePicker(QFrame):
         self._sentence = Words(role="muted", scale=0.92, lines=2)
         self._lay_out()
         self.names.activated.connect(self._pick)
-        self.form.textChanged.connect(self._check)
+        self.form.textEdited.connect(self._wait)
+        self.form.editingFinished.connect(self._read)
         self.edit.clicked.connect(self.open_editor)
-        self.editor.chosen.connect(self.form.setText)
+        self.editor.chosen.connect(self.choose)
         self.editor.pooling_chosen.connect(self._use_pooling)
         self.editor.seed_chosen.connect(self.seed_chosen)
         self.editor.sampling_chosen.connect(self.sampling_chosen)
-        self._check()
+        self._read()
 
     def set_model(self, model: ModelFacts) -> None:
         """Offers what this model can run."""
@@ -71,7 +74,7 @@ class SchedulePicker(QFrame):
             self._refuse_impossible(self._used)
         except schedules.ScheduleError:
             self._use(schedules.Full())
-        self._check()
+        self._read()
 
     def open_editor(self) -> None:
         """Shows the editor with what is used now."""
@@ -79,6 +82,11 @@ class SchedulePicker(QFrame):
         self.editor.show()
         self.editor.raise_()
         self.editor.activateWindow()
+
+    def choose(self, text: str) -> None:
+        """As if it was typed, and Enter pressed."""
+        self.form.setText(text)
+        self._read()
 
     def choose_pooling(self, text: str) -> None:
         """As if it was typed in the editor."""
@@ -114,17 +122,20 @@ class SchedulePicker(QFrame):
 
     def _pick(self, index: int) -> None:
         if index < len(self._presets):
-            self.form.setText(str(self._presets[index].schedule))
+            self.choose(str(self._presets[index].schedule))
         else:
             self.form.setFocus()
             self.form.selectAll()
 
-    def _check(self) -> None:
+    def _wait(self) -> None:
+        self._show(f"Enter puts it to use. Until then, {self._used} is used.", "muted")
+
+    def _read(self) -> None:
         try:
             schedule = schedules.parse(self.form.text())
             self._refuse_impossible(schedule)
         except schedules.ScheduleError as error:
-            self._show(f"{error} Until then, {self._used} is used.", "danger")
+            self._show(f"{error} {self._used} stays in use.", "danger")
             return
         known = next((index for index, preset in enumerate(self._presets) if preset.schedule == schedule), None)
         self.names.setCurrentIndex(len(self._presets) if known is None else known)
@@ -141,9 +152,10 @@ class SchedulePicker(QFrame):
             schedules.check(schedule, self._model.layers, self._model.exit_layers)
 
     def _use(self, schedule: schedules.Schedule) -> None:
-        self._used = schedule
+        is_new, self._used = schedule != self._used, schedule
         self.editor.show_schedule(schedule)
-        self.chosen.emit(str(schedule))
+        if is_new:
+            self.chosen.emit(str(schedule))
 
     def _use_pooling(self, text: str) -> None:
         self._pooling.setText(text)

@@ -14,7 +14,10 @@ NONE = str(poolings.NONE)
 
 
 class PoolingBox(Chooser):
-    """Emits `chosen` with the text form of a pooling that can be used, and `changed` with every other text, too."""
+    """Emits `chosen` with the text form of another pooling that can be used, and `changed` with every other text, too.
+
+    What is typed counts when its entry ends, by Enter or by leaving the field: half of it may be a pooling, too.
+    """
 
     chosen = Signal(str)
     changed = Signal()
@@ -28,11 +31,15 @@ class PoolingBox(Chooser):
         self.lineEdit().setAccessibleName(f"{name} as text")
         self._layers: int | None = None
         self._used = poolings.NONE
+        self._is_waiting = False
         self.problem = ""
         """Why the text cannot be used, as a sentence."""
         self._presets = [poolings.Preset("Every position", poolings.NONE, "Nothing is merged: the reference.")]
         self._fill()
-        self.editTextChanged.connect(self._read)
+        self.lineEdit().textEdited.connect(self._wait)
+        self.lineEdit().editingFinished.connect(self._read)
+        for chosen in (self.activated, self.currentIndexChanged):  # the one in use may be chosen again
+            chosen.connect(lambda _: self._read())
 
     def set_layers(self, layers: int) -> None:
         """Offers what a model of so many layers can run; what it cannot gives way to none."""
@@ -50,13 +57,16 @@ class PoolingBox(Chooser):
         return str(self._used)
 
     def choose(self, text: str) -> None:
-        """As if it was typed."""
+        """As if it was typed, and Enter pressed."""
         self.setEditText(text)
+        self._read()
 
     def in_words(self) -> str:
         """What the pooling does, or why its text cannot be used."""
         if self.problem:
-            return f"{self.problem} Until then, {self._used} is used."
+            return f"{self.problem} {self._used} stays in use."
+        if self._is_waiting:
+            return f"Enter puts it to use. Until then, {self._used} is used."
         known = next((preset.description for preset in self._presets if preset.pooling == self._used), "")
         return known or _in_words(self._used)
 
@@ -70,9 +80,14 @@ class PoolingBox(Chooser):
         self.setEditText(text)
         self.blockSignals(False)
 
-    def _read(self, text: str) -> None:
+    def _wait(self) -> None:
+        self._is_waiting, self.problem = True, ""
+        self._show()
+
+    def _read(self) -> None:
+        self._is_waiting = False
         try:
-            made = poolings.parse(text)
+            made = poolings.parse(self.currentText())
             if self._layers is not None:
                 poolings.check(made, self._layers)
         except PoolingError as error:
@@ -81,6 +96,9 @@ class PoolingBox(Chooser):
             is_new, self.problem, self._used = made != self._used, "", made
             if is_new:
                 self.chosen.emit(str(made))
+        self._show()
+
+    def _show(self) -> None:
         theme.set_role(self, "invalid" if self.problem else "")
         self.setToolTip(self.in_words())
         self.changed.emit()

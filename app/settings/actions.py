@@ -7,8 +7,8 @@ from typing import Literal
 
 Place = Literal["everywhere", "talk", "question", "sessions", "sound", "compare", "blind", "table", "welcome"]
 PLACES: dict[Place, str] = {
-    "everywhere": "Everywhere",
     "talk": "On the Talk page",
+    "everywhere": "Everywhere",
     "question": "Where questions are typed",
     "sessions": "In the list of sessions",
     "sound": "On a waveform or a depth plot",
@@ -49,7 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel_speed", "F6", "Speed panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_timeline", "F7", "Time line panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_memory", "F8", "Memory panel", "Shows it, or hides it if it is seen.", "talk"),
-    Action("keys", "F1", "Keys", "Shows what every key does."),
+    Action("keys", "F1", "This sheet of keys", "Shows what every key does."),
     Action("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
     Action("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
     Action("louder", "Ctrl+Up", "Louder", "Replies are played louder."),

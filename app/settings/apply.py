@@ -53,7 +53,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "look.appearance": lambda appearance: theme.choose(QApplication.instance(), appearance),
         "look.text_size": lambda percent: theme.choose_text_size(QApplication.instance(), percent),
         "engine.model": load,
-        "engine.schedule": talk.picker.form.setText,
+        "engine.schedule": talk.picker.choose,
         "engine.pooling": talk.picker.choose_pooling,
         "generation.from_model": sample,
         "generation.seed": editor.seed.setValue,

@@ -120,6 +120,11 @@ class SettingsPage(QWidget):
         self._sound.show_list(False)
         super().hideEvent(event)
 
+    def show_section(self, name: str) -> None:
+        """Scrolls to the section of that name, and shows all of it."""
+        self.search.clear()
+        QTimer.singleShot(0, lambda: self.list.setCurrentRow(SECTIONS.index(name)))  # where it is, is known when it was laid out
+
     def entered(self) -> None:
         self.search.setFocus()
 

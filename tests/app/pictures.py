@@ -82,7 +82,7 @@ def take(window: Window, folder: Path) -> None:
     answered()
     conversation.ask("what is the capital of italy")
     answered()
-    window.picker.form.setText("spark:k=4,last@5")
+    window.picker.choose("spark:k=4,last@5")
     conversation.choose_schedule("spark:k=4,last@5")
     conversation.ask("what is a refresh")
     answered()

@@ -129,12 +129,14 @@ def test_pasted_text_is_used_or_refused_with_its_sentence(editor, chosen):
     assert clipboard.text() == "spark:k=4,last@2+review"
 
 
-def test_typed_text_is_not_rewritten_under_the_cursor(editor, chosen):
+def test_typed_text_is_used_on_enter_and_not_rewritten_under_the_cursor(editor, chosen):
     editor.activateWindow()
     editor.form.setFocus()
     editor.form.selectAll()
     QTest.keyClicks(editor.form, "spark:k=2,first@6")
-    assert chosen == ["spark:even@6"]
+    assert chosen == [] and "Enter" in editor.sentence
+    QTest.keyClick(editor.form, Qt.Key.Key_Return)
+    assert chosen == ["spark:even@6"] and editor.isVisible()
     assert editor.form.text() in ("spark:k=2,first@6", "spark:even@6")
 
 
@@ -179,7 +181,7 @@ def test_the_button_opens_the_editor_and_both_say_the_same(qtbot):
     picker.editor.kinds[Spark].click()
     assert picker.form.text() == used[-1] == picker.editor.form.text() and used[-1].startswith("spark:")
     assert picker.pattern.refreshes
-    picker.form.setText("fixed:6")
+    picker.choose("fixed:6")
     assert picker.editor.kinds[Fixed].isChecked() and picker.editor.layers.currentData() == 6
     with qtbot.waitSignal(picker.seed_chosen) as seeded:
         picker.editor.sampling.seed.setValue(8)
@@ -204,7 +206,7 @@ def test_the_editor_and_the_picker_can_be_read_whole_on_the_smallest_screen(qtbo
             editor.resize(*size)
             settle()
             assert (editor.width(), editor.height()) == size and not misfits(editor), form
-        picker.form.setText(form)
+        picker.choose(form)
         for width in (300, 500):
             picker.resize(width, picker.heightForWidth(width))
             settle()

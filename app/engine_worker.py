@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import sys
 import time
@@ -42,6 +41,7 @@ from app.engine_commands import (
 )
 from app.engine_models import Beside, facts_of, load_by_name
 from app.engine_renders import Renders, sampling_of
+from engine import threads
 from engine.events import Audio, Event, TurnFailed
 from engine.log import explain
 
@@ -104,11 +104,14 @@ class Worker:
 
     def _model_for(self, name: str) -> SpokenLM:
         """The conversation's model, or the one beside it, which is settled. Raises `NoModel`, or what loading raised."""
-        if name:
-            return self._beside.get(name)
-        if self._dialogue is None:
+        if not name and self._dialogue is None:
             raise NoModel("No model is loaded, so nothing can be rendered.")
-        return self._dialogue.model
+        model = self._beside.get(name) if name else self._dialogue.model
+        self._compute_for(model)
+        return model
+
+    def _compute_for(self, model: SpokenLM) -> None:
+        threads.use(model.decoder.config, self._threads, spare=1)  # one stays for the screen and the sound
 
     def _run(self, command) -> None:
         turn = getattr(command, "turn", None)
@@ -143,6 +146,7 @@ class Worker:
             if isinstance(command, Heard | TakeBack | BeginAgain):
                 return  # there is nothing to forget
             raise NoModel("No model is loaded, so nobody can answer.")
+        self._compute_for(self._dialogue.model)  # a render may have been another's
         open_turn, opened = self._listening or (None, None)
         match command:
             case Begin(turn, schedule, seed, pooling, source):
@@ -202,13 +206,10 @@ class Worker:
         began = time.monotonic()
         self._dialogue = self._facts = self._last = None
         try:
-            import torch  # takes a second or more: never on the screen's thread
-
-            cores = max(1, (os.cpu_count() or 2) - 1)  # one stays for the screen and the sound
-            torch.set_num_threads(self._threads or cores)
-            from engine.dialogue import Dialogue
+            from engine.dialogue import Dialogue  # takes a second or more: never on the screen's thread
 
             model = self._loader(name)
+            self._compute_for(model)
             self._facts, self._dialogue = facts_of(model), Dialogue(model)
         except Exception as error:
             self._dialogue = self._facts = None

@@ -31,6 +31,7 @@ FLOORS = {
     "engine.whole_file": 0,
     "engine.lm": 1,
     "engine.speech": 1,
+    "engine.threads": 1,
     "engine.prefill": 2,
     "engine.decoding": 2,
     "engine.models": 3,

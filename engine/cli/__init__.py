@@ -21,7 +21,8 @@ from engine import interrupt
 from engine.cli import eval as evaluation
 from engine.cli import heads, models
 from engine.cli.draw import Draw, PenaltyOption, TemperatureOption, TopKOption, TopPOption
-from engine.cli.output import JsonOption, VerboseOption, complain, deliver, in_sentences, print_json, print_table, status
+from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
+from engine.cli.output import complain, deliver, in_sentences, print_json, print_table, status
 
 app = typer.Typer(
     help="Talk to a spoken language model on this machine, and watch how deep it thinks. Without a command the window opens.",
@@ -71,7 +72,7 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write the reply's sound here (with --batch: a folder).")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write one JSON line per decoded token here.")] = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Stop after so many tokens.")] = 2000,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -81,7 +82,7 @@ def ask(
     if conversation and not batch:
         raise typer.BadParameter("--conversation goes with --batch.")
     with in_sentences(verbose), ExitStack() as stack:
-        _load_libraries(threads)
+        _load_libraries()
         from engine import asking, schedules
         from engine.cli import batch as batches
         from engine.dialogue import Dialogue
@@ -97,7 +98,7 @@ def ask(
             question.sound()
         _prepare(out, folder=batch is not None)
         tracer = stack.enter_context(asking.Trace(trace)) if trace else None
-        loaded = _load(model)
+        loaded = _load(model, threads)
         schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads)
         poolings.check(merging, loaded.decoder.config.layers)
         if draw.without_effect(loaded):
@@ -127,7 +128,7 @@ def bench(
 ) -> None:
     """Measures decoding against transformers' generate, the time to first audio and real-time factors."""
     with in_sentences(verbose):
-        _load_libraries(None)
+        _load_libraries()
         from engine import schedules
         from engine.benchmarks import catch_up, decode, latency
         from engine.lm.heads import are_trained
@@ -155,7 +156,7 @@ def bench(
 def list_schedules(model: ModelOption = _BY_DEFAULT, as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
     """Lists schedules worth trying on a model, and the layers where it can exit."""
     with in_sentences(verbose):
-        _load_libraries(None)
+        _load_libraries()
         from engine import schedules
         from engine.lm.heads import are_trained
 
@@ -228,21 +229,20 @@ def _print_answers(answers: Iterable[dict[str, Any]], count: int) -> None:
         raise typer.Exit(1)
 
 
-def _load_libraries(threads: int | None) -> None:
+def _load_libraries() -> None:
     """Imports torch, which takes seconds, under a status line."""
     with status("Starting…"):
-        import torch
-
         import engine.dialogue  # noqa: F401
-    if threads:
-        torch.set_num_threads(threads)
 
 
-def _load(name: str):
+def _load(name: str, threads: int | None = None):
     from engine.models import load
+    from engine.threads import use
 
     with status(f"Loading {escape(name)}…"):
-        return load(name)
+        model = load(name)
+    use(model.decoder.config, threads)
+    return model
 
 
 def _prepare(out: Path | None, folder: bool) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from engine import interrupt
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, progress_bars, status
+from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
+from engine.cli.output import complain, in_sentences, print_json, progress_bars, status
 
 HELP = """Measures a model's answers: quality, depth, speed and memory, with 95 % intervals.
 
@@ -42,20 +43,17 @@ def evaluate(
     limit: Annotated[int, typer.Option(min=0, help="Only so many questions of each set; 0: all.")] = 0,
     greedy: Annotated[bool, typer.Option(help="Take the likeliest token, whatever the release does.")] = False,
     max_tokens: Annotated[int, typer.Option(min=1, help="Stop a reply after so many tokens.")] = 2000,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     with in_sentences(verbose):
         with status("Starting…"):
-            import torch
-
             from engine.evaluation import cases, evaluate, judges, judging, plots, summary
             from engine.evaluation.results import Results
             from engine.lm.sampling import Sampling
             from engine.models import load
-        if threads:
-            torch.set_num_threads(threads)
+            from engine.threads import use
         times = evaluate.Times()
         wanted = cases.cases(schedules, pooling, seeds)
         plots.check()
@@ -64,6 +62,7 @@ def evaluate(
         names = [part for one in data for part in _names(one)]
         with times.of("loading"), status("Loading…"):
             loaded = load(model)
+            use(loaded.decoder.config, threads)
         plan = evaluate.Plan(
             evaluate.opened(names, loaded.name, limit, complain),
             wanted,

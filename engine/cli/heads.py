@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from engine import interrupt
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, numbers, print_json, progress_bars, status
+from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
+from engine.cli.output import complain, in_sentences, numbers, print_json, progress_bars, status
 
 app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
 
@@ -29,7 +30,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="A folder for heads.safetensors; by default where loading the model finds it.")
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -71,7 +72,7 @@ def measure(
     prompts: PromptsOption = "bundled",
     layers: Annotated[str, typer.Option(help="Exit layers, such as 8,9 or 4-11; by default all with a trained head.")] = "",
     count: Annotated[int, typer.Option("--questions", min=1, help="How many questions at most.")] = 240,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -107,7 +108,7 @@ def choose(
     count: Annotated[int, typer.Option("--questions", min=1, help="How many questions, none of which heads learn from.")] = 40,
     judge: Annotated[str, typer.Option(help="Who listens: pocketsphinx, whisper:FOLDER or none.")] = "pocketsphinx",
     out: Annotated[Path | None, typer.Option(help="A folder for the replies; by default in the user's cache.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -151,10 +152,9 @@ def _kept(model) -> Path:
 
 def _load(name: str, threads: int | None):
     with status("Loading…"):
-        import torch
-
         from engine.models import load
+        from engine.threads import use
 
-        if threads:
-            torch.set_num_threads(threads)
-        return load(name)
+        model = load(name)
+    use(model.decoder.config, threads)
+    return model

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from engine import interrupt
-from engine.cli.output import JsonOption, VerboseOption, complain, in_sentences, print_json, print_table, status
+from engine.cli.options import JsonOption, VerboseOption
+from engine.cli.output import complain, in_sentences, print_json, print_table, status
 
 if TYPE_CHECKING:  # they bring torch along
     from engine.models.checkpoints.plan import Need

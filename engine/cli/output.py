@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -22,8 +22,6 @@ from engine import interrupt, log
 
 MOST_LAYERS = 1000
 _DIGITS = 12  # more of them are never read
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show tracebacks and log everything.")]
 
 
 @contextmanager

@@ -327,5 +327,7 @@ def test_threads_are_what_is_computed_with(run):
     try:
         assert run("ask", "--text", "Hello", "--threads", before + 1)[0] == 0
         assert torch.get_num_threads() == before + 1
+        assert run("ask", "--text", "Hello")[0] == 0
+        assert torch.get_num_threads() == 1  # what suits so small a model
     finally:
         torch.set_num_threads(before)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.models.checkpoints.memory import graphics_card, main_memory
+from engine.threads import cores
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,7 @@ class Machine:
 
 def look(models_folder: Path) -> Machine:
     """May import torch, which takes a second or more: not for the thread of a screen."""
-    return Machine(*main_memory(), _cores(), *graphics_card(), disk_free(models_folder))
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Windows and macOS
-        return os.cpu_count() or 1
+    return Machine(*main_memory(), cores(), *graphics_card(), disk_free(models_folder))
 
 
 def disk_free(folder: Path) -> int:

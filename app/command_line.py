@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from app.display import why_no_window
-from engine import cli, log, schedules
+from engine import cli, folders, log, private, quoting, schedules
 from engine.prefill import pooling as poolings
 
 PROG = "refrain"
@@ -45,12 +46,22 @@ def window(
     appearance: Annotated[Appearance | None, typer.Option(help="Default: as in the settings.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Ask the bundled questions by itself, one after another.")] = False,
     audio: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer this spoken question without a window.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            envvar=folders.VARIABLE,
+            help="Keep settings, sessions and logs there, apart from all others; it opens a window of its own.",
+        ),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show it and exit.")] = False,
 ) -> None:
     """Talk to a spoken language model on this machine, and watch how deep it thinks.
 
-    Without a command the window opens.
+    Without a command the window opens. If one is open already, that one comes to the front, and takes the options for this time.
     """
+    if data is not None:
+        _keep_in(data)
     chosen = {
         "engine.model": model,
         "engine.schedule": schedule,
@@ -77,6 +88,16 @@ def window(
     raise typer.Exit(_without_window(reason, chosen, audio) if reason or audio else _with_window(chosen, demo))
 
 
+def _keep_in(folder: Path) -> None:
+    """Also for the processes that this one starts."""
+    os.environ[folders.VARIABLE] = str(folder.expanduser().absolute())
+    try:
+        private.make_folder(folders.data())
+    except OSError as error:
+        cli.complain(f"Nothing can be kept in {folder} ({quoting.reason(error)}). Choose another folder.")
+        raise typer.Exit(2) from None
+
+
 def _with_window(chosen: dict[str, str], demo: bool) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
@@ -84,21 +105,34 @@ def _with_window(chosen: dict[str, str], demo: bool) -> int:
     from app import icons, theme
     from app.diagnostics.hooks import watched
     from app.diagnostics.last_run import Running
+    from app.instance import HangsError, Instance
     from app.program import program
     from app.settings.settings import Settings, default_file
 
-    running = Running()
-    last_run = running.begin()
-    settings = Settings(default_file())
-    for key, value in chosen.items():
-        settings.override(key, value)
     with watched():
         app = QApplication([PROG])
         app.setApplicationName(PROG)
         app.setApplicationDisplayName("Refrain")
         app.setWindowIcon(icons.mark())
+        instance = Instance(folders.data())
+        try:
+            token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
+            answer = instance.claim({"chosen": chosen, "demo": demo, "token": token})
+        except HangsError as error:
+            cli.complain(str(error))
+            return 1
+        if answer is not None:
+            print(answer)
+            return 0
+        running = Running()
+        last_run = running.begin()
+        settings = Settings(default_file())
+        for key, value in chosen.items():
+            settings.override(key, value)
         theme.install(app, settings.get("look.appearance"), settings.get("look.text_size"))
         with program(settings, last_run=last_run) as window:
+            instance.answer = window.open_again
+            window.closing.connect(instance.close)
             if demo:
                 window.demonstrate()
             window.show()
@@ -108,6 +142,7 @@ def _with_window(chosen: dict[str, str], demo: bool) -> int:
                 signal.signal(ends, lambda *_: QTimer.singleShot(0, window.close))  # not in the middle of a painting
             code = app.exec()
     running.end()
+    instance.release()
     return code
 
 

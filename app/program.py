@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from platformdirs import user_config_path
-
 from app.audio.sound import Sound
 from app.diagnostics.last_run import LastRun
 from app.engine_thread import EngineThread
@@ -16,7 +14,7 @@ from app.library.library import Library, LibraryError
 from app.listening.pages import results_folder
 from app.settings.settings import Settings
 from app.window import Window
-from engine import private
+from engine import folders, private
 
 
 @contextmanager
@@ -26,7 +24,7 @@ def program(settings: Settings | None = None, load: Callable | None = None, last
     `load`: as for `EngineThread`. `last_run`: one that ended unexpectedly. The QApplication is there already.
     """
     settings = settings or Settings()
-    for folder in (user_config_path("refrain", appauthor=False), results_folder()):
+    for folder in (folders.config(), results_folder()):
         private.tighten(folder)
     library, problem = _open_library(settings.get("library.folder"))
     journal = Journal(library)

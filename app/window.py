@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 
-from platformdirs import user_config_path
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -34,9 +34,10 @@ from app.settings import apply, shortcuts
 from app.settings.key_sheet import KeySheet
 from app.settings.page import SettingsPage
 from app.settings.settings import Settings
+from app.settings.table import BY_KEY, SettingError
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
-from engine import private
+from engine import folders, private
 
 _log = logging.getLogger(__name__)
 TICK = 16  # milliseconds
@@ -51,7 +52,11 @@ VISIBLE, READY = "The window is visible.", "The model is ready."
 
 
 class Window(QMainWindow):
-    """`library` None keeps nothing; `problem` is a sentence why."""
+    """Emits `closing` as soon as it is about to close, which may take a while.
+
+    `library` None keeps nothing; `problem` is a sentence why."""
+
+    closing = Signal()
 
     def __init__(
         self,
@@ -104,6 +109,30 @@ class Window(QMainWindow):
             self._demo = Demo(self.conversation)
         except ValueError as error:
             self.conversation.notice = str(error)
+
+    def open_again(self, message: dict) -> str:
+        """Another start: comes to the front, and takes the start's options for this time, as its own. Returns what it did.
+
+        `message`: `chosen` (setting -> value), `demo`, and the `token` by which the desktop knows who was clicked.
+        """
+        said = "Refrain is open already; its window is in front now."
+        chosen = message.get("chosen")
+        try:
+            for key, value in (chosen if isinstance(chosen, dict) else {}).items():
+                if key in BY_KEY:
+                    self._settings.override(key, value)
+                    said += f" {BY_KEY[key].title} is {value or 'the default'} until it is closed."
+        except SettingError as error:
+            said += f" {error}"
+        if message.get("demo"):
+            self.demonstrate()
+        if isinstance(message.get("token"), str) and message["token"]:
+            os.environ["XDG_ACTIVATION_TOKEN"] = message["token"]
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        return said
 
     def show_welcome(self) -> None:
         """The steps of the first start, over the window."""
@@ -270,6 +299,7 @@ class Window(QMainWindow):
         super().closeEvent(event)
         if not self._timer.isActive():
             return  # it was closed before
+        self.closing.emit()
         self._memory.setValue("window", self.saveGeometry())
         self.talk.save(self._memory)
         self._memory.sync()
@@ -373,4 +403,4 @@ class Window(QMainWindow):
 
 def _memory_file() -> Path:
     """Where the window's size and the panels' places are kept."""
-    return user_config_path("refrain", appauthor=False) / "window.ini"
+    return folders.config() / "window.ini"

@@ -12,9 +12,7 @@ from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from platformdirs import user_log_path
-
-from engine import private
+from engine import folders, private
 
 VARIABLE = "REFRAIN_LOG"
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -65,7 +63,7 @@ def recent(after: int = 0) -> list[Entry]:
 
 def log_file() -> Path:
     """Where the log is written."""
-    return user_log_path("refrain", appauthor=False) / "refrain.log"
+    return folders.logs() / "refrain.log"
 
 
 def crash_file() -> Path:

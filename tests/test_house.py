@@ -20,6 +20,7 @@ FLOORS = {
     "engine.audio_files": 0,
     "engine.edit_distance": 0,
     "engine.events": 0,
+    "engine.folders": 0,
     "engine.interrupt": 0,
     "engine.log": 0,
     "engine.earlier": 0,
@@ -43,8 +44,8 @@ FLOORS = {
     "engine.cli": 5,
 }
 NO_TORCH = (
-    *("audio_files", "earlier", "edit_distance", "events", "interrupt", "log", "prefill.pooling", "private", "quoting"),
-    *("resources", "schedules", "stops", "whole_file"),
+    *("audio_files", "earlier", "edit_distance", "events", "folders", "interrupt", "log", "prefill.pooling", "private"),
+    *("quoting", "resources", "schedules", "stops", "whole_file"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

@@ -19,13 +19,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from platformdirs import user_data_path
-
 from app.library.fields import plain
 from app.library.files import RATES, Lock, read_bytes, read_json, seal_sound, write_json
 from app.library.index import Index, turn_folders
 from app.library.records import QUESTION, REPLY, SESSION, TURN, SessionInfo, StoredSession, StoredTurn, check_format
-from engine import private
+from engine import folders, private
 from engine.whole_file import UNFINISHED
 
 LOCK = "open"
@@ -44,7 +42,7 @@ class LibraryError(RuntimeError):
 
 def default_folder() -> Path:
     """Where sessions are kept unless the settings say otherwise."""
-    return user_data_path("refrain", appauthor=False) / "library"
+    return folders.data() / "library"
 
 
 class Library:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_data_path
 from PySide6.QtCore import QObject, Signal
 
 from app.audio.devices import Device
@@ -17,6 +16,7 @@ from app.listening.blind.blind_page import BlindPage
 from app.listening.blind.plan import Clip, Item
 from app.listening.compare_page import ComparePage
 from app.listening.playback import ClipPlayback
+from engine import folders
 
 
 class ListeningPages(QObject):
@@ -67,4 +67,4 @@ class ListeningPages(QObject):
 
 def results_folder() -> Path:
     """Where the answers to blind tests are kept."""
-    return user_data_path("refrain", appauthor=False) / "listening tests"
+    return folders.data() / "listening tests"

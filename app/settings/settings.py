@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path
-
 from app.settings import toml
 from app.settings.table import BY_KEY, SettingError, Value
+from engine import folders
 from engine.quoting import reason
 
 _log = logging.getLogger(__name__)
@@ -19,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 def default_file() -> Path:
     """Where the settings of this user are kept."""
-    return user_config_path("refrain", appauthor=False) / "settings.toml"
+    return folders.config() / "settings.toml"
 
 
 class Settings:
@@ -76,8 +75,12 @@ class Settings:
 
     def override(self, key: str, value: object) -> None:
         """For this run only, until it is set again: what the command line said. Raises `SettingError`."""
-        self._overrides[key] = BY_KEY[key].accept(value)
+        accepted, before = BY_KEY[key].accept(value), self.get(key)
+        self._overrides[key] = accepted
         self.remarks[key] = "Given on the command line, for this time only."
+        if accepted != before:
+            for callback in list(self._observers.get(key, ())):
+                callback(accepted)
 
     def on_change(self, key: str, callback: Callable[[Any], object]) -> None:
         """Calls back with every new value, on the thread that sets it."""

@@ -24,6 +24,7 @@ from app.speaking import Speaking
 from app.transcript import Transcript
 from app.turn import Played, Turn
 from engine.events import TurnFailed
+from engine.log import keep_words_out
 
 TAP_SECONDS = 0.3  # pressed for less than this is a tap
 Recorded = np.ndarray | Sequence[np.ndarray]
@@ -48,6 +49,8 @@ class Conversation(Choices):
         """What was exported last; the next intent clears it."""
         self.question: Question | None = None
         """The question that is being recorded."""
+        self.is_private = False
+        """Whether nothing of this conversation is written down."""
         self.is_resuming = False
         """Whether the engine reads an earlier session, to remember it."""
         self.records_elsewhere = False
@@ -203,12 +206,15 @@ class Conversation(Choices):
             self._engine.cancel()
         self._remember(self._speaking.stop())
 
-    def begin_again(self) -> None:
-        """A fresh conversation: nothing of this one is remembered."""
+    def begin_again(self, private: bool = False) -> None:
+        """A fresh conversation: nothing of this one is remembered. Of a `private` one nothing is written down."""
         self.stop()
+        self.is_private = private
+        if private:
+            keep_words_out(True)  # at once; the engine lifts it when it has come to another conversation
         self.is_resuming = False
         self.transcript.clear()
-        self._engine.begin_again()
+        self._engine.begin_again(private)
 
     def resume(self, session: str, turns: Sequence[PastTurn], older: int) -> None:
         """Goes on with an earlier session, whose latest `turns` are shown, and which has so many `older` ones.
@@ -225,7 +231,7 @@ class Conversation(Choices):
         kept = to_remember(shown)
         last = shown[-1].number if kept and kept[-1] is shown[-1] else 0
         self._engine.resume(session, [as_earlier(turn, model) for turn in kept], last)
-        self.is_resuming = True
+        self.is_resuming, self.is_private = True, False
 
     def play(self, what: tuple[int, str], pieces: Sequence[np.ndarray], rate: int, start: float = 0.0) -> None:
         """Plays sound once more (mono float32 at `rate` Hz, from `start` seconds on); `what` comes back in `replay`."""

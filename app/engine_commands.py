@@ -185,8 +185,8 @@ class Journal(Protocol):
     def resume(self, session: str) -> None:
         """The coming turns belong to that earlier session."""
 
-    def new_session(self) -> None:
-        """The conversation was forgotten: the next turn begins another one."""
+    def new_session(self, private: bool = False) -> None:
+        """The conversation was forgotten: the next turn begins another one, of which nothing is kept if it is private."""
 
 
 # --- commands: from the screen to the engine --------------------------------------------------------------------------
@@ -261,7 +261,9 @@ class Resume:
 
 @dataclass(frozen=True)
 class BeginAgain:
-    """The conversation is forgotten."""
+    """The conversation is forgotten; of the next one nothing is kept if it is private."""
+
+    private: bool = False
 
 
 @dataclass(frozen=True)

@@ -118,10 +118,13 @@ class EngineThread:
         self._line.conversations += 1
         self._put(Resume(session, tuple(past), last, self._line.conversations), urgent=True)
 
-    def begin_again(self) -> None:
-        """Forgets the conversation; cancel a reply that is at work first, or it is waited for."""
+    def begin_again(self, private: bool = False) -> None:
+        """Forgets the conversation; cancel a reply that is at work first, or it is waited for.
+
+        Nothing of a `private` one is told to the journal.
+        """
         self._line.conversations += 1
-        self._put(BeginAgain())
+        self._put(BeginAgain(private))
 
     def render(
         self,

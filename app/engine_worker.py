@@ -43,7 +43,7 @@ from app.engine_models import Beside, facts_of, load_by_name
 from app.engine_renders import Renders, sampling_of
 from engine import threads
 from engine.events import Audio, Event, TurnFailed
-from engine.log import explain
+from engine.log import explain, keep_words_out
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
     from engine.dialogue import Dialogue, Turn
@@ -142,8 +142,10 @@ class Worker:
             return self._looks.append(command.name)
         if isinstance(command, LetGo):
             return self._beside.let_go()
+        if isinstance(command, BeginAgain):
+            return self._begin_again(command.private)
         if self._dialogue is None:
-            if isinstance(command, Heard | TakeBack | BeginAgain):
+            if isinstance(command, Heard | TakeBack):
                 return  # there is nothing to forget
             raise NoModel("No model is loaded, so nobody can answer.")
         self._compute_for(self._dialogue.model)  # a render may have been another's
@@ -173,16 +175,21 @@ class Worker:
                     self._last = None
                     self._dialogue.take_back()
                     self._note("take_back")
-            case BeginAgain():
-                self._abandon()
-                self._dialogue.reset()
-                self._last = None
-                self._note("new_session")
+
+    def _begin_again(self, private: bool) -> None:
+        """Also without a model: the next one must know that nothing is to be kept."""
+        self._abandon()
+        self._last = None
+        if self._dialogue is not None:
+            self._dialogue.reset()
+        self._note("new_session", private)
+        keep_words_out(private)
 
     def _resume(self, command: Resume) -> None:
         self._abandon()
         self._last = None
         self._note("resume", command.session)
+        keep_words_out(False)
         line = self._line
         found = self._dialogue.remember(command.past, lambda: line.closing or line.conversations != command.conversation)
         self._last = command.last if found.turns else None

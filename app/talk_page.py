@@ -40,6 +40,7 @@ MOST_SHOWN = 24  # turns of a session that goes on
 
 class TalkPage(Docks):
     new_session = Signal()
+    private_session = Signal()
     compare_requested = Signal(object)
     """A turn whose question shall be asked under other schedules."""
     export_requested = Signal(object)
@@ -53,6 +54,7 @@ class TalkPage(Docks):
         self.chat = ChatView(conversation)
         self.chat.card_added.connect(self._add_live)
         self.chat.card_removed.connect(self._forget)
+        self.chat.private_ended.connect(self.new_session)
         self.chat.earlier_requested.connect(self._show_earlier)
         self.past = PastView(self.connect_card)
         self.past.closed.connect(self.show_conversation)
@@ -297,6 +299,7 @@ class TalkPage(Docks):
             self.sessions.setFixedWidth(SESSIONS_WIDTH)
             self.sessions.opened.connect(self.show_session)
             self.sessions.new_requested.connect(self.new_session)
+            self.sessions.private_requested.connect(self.private_session)
             row.addWidget(self.sessions)
         row.addWidget(self._middle, 1)
         right = Qt.DockWidgetArea.RightDockWidgetArea

@@ -92,7 +92,7 @@ class Window(QMainWindow):
         self._turns_kept = self._ticks = 0
         self._was_visible = self._has_begun = self._is_alone = False
         self._memory = QSettings(str(_memory_file()), QSettings.Format.IniFormat)
-        self.choice = ModelChoice(engine, settings, self.conversation, self.models, self.begin_session)
+        self.choice = ModelChoice(engine, settings, self.conversation, self.models, self._begin_as_before)
         self._lay_out()
         self._add_pages()
         self._join()
@@ -182,9 +182,9 @@ class Window(QMainWindow):
         self.rail.show_chosen(number)
         self.header.panels.setEnabled(number == TALK)
 
-    def begin_session(self) -> None:
-        """A fresh conversation: nothing of the one before is remembered."""
-        self.conversation.begin_again()
+    def begin_session(self, private: bool = False) -> None:
+        """A fresh conversation: nothing of the one before is remembered. Of a `private` one nothing is written down."""
+        self.conversation.begin_again(private)
         self.talk.chat.clear()
         self.talk.show_conversation()
 
@@ -205,6 +205,7 @@ class Window(QMainWindow):
         """What a page asks for that is not its own to do."""
         self.rail.chosen.connect(self.show_page)
         self.talk.new_session.connect(self.begin_session)
+        self.talk.private_session.connect(lambda: self.begin_session(private=True))
         self.talk.chat.acted.connect(self._act)
         self.talk.export_requested.connect(lambda turn: export_turn(self, self.conversation, turn))
         self.talk.compare_requested.connect(self.listening.ask)
@@ -216,6 +217,7 @@ class Window(QMainWindow):
         is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
+        self.shortcuts.bind("private_session", self, lambda: self._begin_and_show(private=True))
         self.shortcuts.bind("type", self, self._type)
         self.shortcuts.bind("keys", self, self.show_keys)
         for action, step in (("louder", STEP), ("quieter", -STEP)):
@@ -238,10 +240,14 @@ class Window(QMainWindow):
         self.settings.show_section("Shortcuts")
         self.activateWindow()
 
-    def _begin_and_show(self) -> None:
+    def _begin_and_show(self, private: bool = False) -> None:
         self.show_page(TALK)
         if self.pages.currentWidget() is self.talk:
-            self.begin_session()
+            self.begin_session(private)
+
+    def _begin_as_before(self) -> None:
+        """For another model: what is private stays so until the user ends it."""
+        self.begin_session(self.conversation.is_private)
 
     def _type(self) -> None:
         self.show_page(TALK)
@@ -377,7 +383,7 @@ class Window(QMainWindow):
         journal, sessions = self._journal, self.talk.sessions
         problem = self._problem or self._settings.problem
         if journal is not None and sessions is not None:
-            self.chat.most_cards = MOST_CARDS if not journal.problem else None
+            self.chat.most_cards = MOST_CARDS if not (journal.problem or journal.is_private) else None
             kept = self.conversation.transcript.let_go + sum(turn.is_over for turn in self.conversation.turns)
             if kept != self._turns_kept or journal.session != sessions.current:
                 self._turns_kept, sessions.current = kept, journal.session

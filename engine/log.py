@@ -6,7 +6,9 @@ import faulthandler
 import logging
 import os
 import textwrap
+import traceback
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from itertools import count
 from logging.handlers import RotatingFileHandler
@@ -19,6 +21,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _ROOMS = ("engine", "app")
 _KEPT = 1000
 _crash_file = None
+_wordless = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,17 @@ class _Memory(logging.Handler):
             self.entries.append(Entry(next(self._numbers), record.levelno, self.format(record)))
         except Exception:  # a message that cannot be formatted must not stop what wrote it
             self.handleError(record)
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        if not (_wordless and record.exc_info and record.exc_info[0]):
+            return super().format(record)
+        kind, _, stack = record.exc_info
+        record = copy(record)
+        record.msg, record.args, record.exc_info = "An error, without its words.", (), None
+        record.exc_text = "".join(traceback.format_tb(stack)) + kind.__name__
+        return super().format(record)
 
 
 _memory = _Memory()
@@ -97,7 +111,7 @@ def start(verbose: bool = False) -> None:
     except OSError:
         handler = logging.NullHandler()
     for one in (handler, _memory):
-        one.setFormatter(logging.Formatter(_FORMAT))
+        one.setFormatter(_Formatter(_FORMAT))
         for logger in loggers:
             logger.addHandler(one)
 
@@ -107,6 +121,39 @@ def _catch_crashes(path: Path) -> None:
     if not faulthandler.is_enabled():
         _crash_file = open(path, "a", encoding="utf-8", opener=private.opener)  # stays open: a crash leaves no time to open it
         faulthandler.enable(_crash_file)
+
+
+def keep_words_out(wanted: bool) -> None:
+    """Whether errors are logged without what they say, which may be what somebody said: their kind and place remain."""
+    global _wordless
+    _wordless = wanted
+
+
+def kept_bytes() -> int:
+    """How much the log's files hold."""
+    return sum(path.stat().st_size for path in _files() if path.is_file())
+
+
+def erase() -> None:
+    """Nothing of what was logged remains; what happens from now on is logged again. Raises `OSError`."""
+    handlers = [one for one in logging.getLogger(_ROOMS[0]).handlers if isinstance(one, logging.FileHandler)]
+    for handler in handlers:
+        with handler.lock:
+            if handler.stream is not None:
+                handler.stream.close()
+                handler.stream = None  # it is opened again with the next message
+    for path in _files():
+        if path == crash_file() and _crash_file is not None:
+            os.truncate(path, 0)  # it must stay open
+        else:
+            path.unlink(missing_ok=True)
+    with _memory.lock:
+        _memory.entries.clear()
+
+
+def _files() -> list[Path]:
+    """The log, its older parts, and what a crash left."""
+    return [*log_file().parent.glob(log_file().name + "*"), *log_file().parent.glob(crash_file().name)]
 
 
 def explain(error: BaseException) -> str:

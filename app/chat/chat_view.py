@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import save_dialog, theme
+from app.chat.private_banner import PrivateBanner
 from app.chat.talk_bar import TalkBar
 from app.chat.turn_card import TurnCard
 from app.conversation import Conversation
@@ -23,6 +24,8 @@ class ChatView(QWidget):
     acted = Signal(str)
     card_added = Signal(TurnCard)
     card_removed = Signal(TurnCard)
+    private_ended = Signal()
+    """An ordinary session shall begin."""
     earlier_requested = Signal()
     """The turns that were let go shall be shown from the library."""
 
@@ -37,6 +40,8 @@ class ChatView(QWidget):
         self.earlier.setProperty("role", "small")
         self.earlier.clicked.connect(self.earlier_requested)
         self.earlier.hide()
+        self.private = PrivateBanner()
+        self.private.end.clicked.connect(self.private_ended)
         self.bar = bar = TalkBar()
         self.talk, self.entry, self.stop, self.meter = bar.talk, bar.entry, bar.stop, bar.meter
         bar.pressed.connect(conversation.press)
@@ -80,6 +85,7 @@ class ChatView(QWidget):
         question = conversation.question
         self.bar.show_status(conversation.status())
         self.bar.show_choices(conversation.hands_free, conversation.muted, conversation.headphones)
+        self.private.setVisible(conversation.is_private)
         self.bar.volume.show_volume(conversation.volume, conversation.speaker_muted)
         self.bar.show_activity(question.ends_by if question else None, conversation.is_busy or len(conversation.files) > 0)
         if is_slow_turn:
@@ -146,6 +152,7 @@ class ChatView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
+        layout.addWidget(self.private)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.bar)
 

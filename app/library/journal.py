@@ -50,6 +50,7 @@ class Journal:
         self.problem = ""
         """A sentence about what could not be kept; empty if all is well."""
         self.session = ""
+        self.is_private = False
         self._lock: Lock | None = None
         self._count = 0
         self._has_unsealed = False  # a turn could not be written to its end
@@ -94,7 +95,7 @@ class Journal:
         """The coming turns are written into that earlier session, after those that it has."""
         if self.library is None:
             return
-        self._guarded(self._close)
+        self.new_session()
         try:
             self._resume(session)
         except OSError as error:
@@ -103,9 +104,10 @@ class Journal:
             why = "another program writes it" if is_held else (error.strerror or str(error)).lower()
             self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
 
-    def new_session(self) -> None:
-        """The next turn begins another session."""
+    def new_session(self, private: bool = False) -> None:
+        """The next turn begins another session, of which nothing is written if it is private."""
         self._guarded(self._close)
+        self.is_private = private
 
     def close(self) -> None:
         """The program ends."""
@@ -114,7 +116,7 @@ class Journal:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _guarded(self, action, *arguments) -> None:
-        if self.library is None:
+        if self.library is None or self.is_private:
             return
         try:
             action(*arguments)

@@ -42,6 +42,7 @@ class SessionsView(QFrame):
 
     opened = Signal(str)
     new_requested = Signal()
+    private_requested = Signal()
 
     def __init__(self, library: Library) -> None:
         super().__init__()
@@ -238,6 +239,7 @@ class SessionsView(QFrame):
     def _add_actions(self) -> None:
         menu = QMenu(self)
         for name, key, slot in (
+            ("Private session", "", self.private_requested.emit),
             ("Open", "session_open", lambda: self._open(self.list.currentIndex())),
             ("Rename…", "session_rename", self._rename),
             ("Pin or unpin", "session_pin", self._pin),

@@ -52,6 +52,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("keys", "F1", "This sheet of keys", "Shows what every key does."),
     Action("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
     Action("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
+    Action("private_session", "Ctrl+Shift+N", "Private session", "Begins a conversation of which nothing is written down."),
     Action("louder", "Ctrl+Up", "Louder", "Replies are played louder."),
     Action("quieter", "Ctrl+Down", "Quieter", "Replies are played more quietly."),
     Action("mute_speaker", "Ctrl+M", "Mute the speaker", "Whether replies can be heard; they go on all the same."),

@@ -56,8 +56,8 @@ class Diary:
     def take_back(self):
         self.lines.append(("take back", 0))
 
-    def new_session(self):
-        self.lines.append(("new session", 0))
+    def new_session(self, private=False):
+        self.lines.append(("new session", private))
 
 
 @pytest.fixture
@@ -344,6 +344,14 @@ def test_memory_is_told_after_loading_and_after_a_turn(door):
     door.ask("hello", "fixed:2+hole")
     assert until(door, lambda r: isinstance(r, Memory) and r.positions)[-1].kv_bytes < memory.kv_bytes  # not all layers hold all
     assert memory.peak_rss_bytes > memory.weights_bytes
+
+
+def test_what_is_private_is_so_before_there_is_a_model(door):
+    door.begin_again(private=True)
+    door.load("any")
+    turn = door.ask("hello", "full")
+    until(door, ended(turn))
+    assert [line[:2] for line in door.diary.lines[:2]] == [("new session", True), ("begin", turn)]
 
 
 def test_a_conversation_begins_again(door):

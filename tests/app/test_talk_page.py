@@ -241,3 +241,44 @@ def test_sound_files_are_pasted_chosen_and_thought_better_of(window, qtbot, reco
     qtbot.keyClick(window.chat.entry, Qt.Key.Key_V, CONTROL)
     assert window.chat.entry.text() == "only words"
     window.chat.entry.clear()
+
+
+def files_under(folder):
+    """What is on the disk, but for the index, whose copy of the sessions is brought up to date now and then."""
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and "index.sqlite" not in path.name}
+
+
+def test_of_a_private_session_nothing_is_written(window, qtbot, recordings):
+    home = window._library.folder.parents[1]
+    talk_of(window, qtbot, "before")
+    session = window._journal.session
+    window.talk.private_session.emit()
+    qtbot.waitUntil(lambda: window._journal.is_private and not window._journal.session)
+    qtbot.waitUntil(window.chat.private.isVisible)
+    before = files_under(home)
+    talk_of(window, qtbot, "a secret xyzzy", "more of xyzzy")
+    drop(window.talk, recordings[0])
+    answered(window, qtbot, 3)
+    conversation = window.conversation
+    conversation.choose_schedule("no such schedule xyzzy")
+    conversation.ask("xyzzy that fails")
+    assert answered(window, qtbot, 4).has_failed
+    conversation.choose_schedule("full")
+    window.choice.use("another")  # a model more: it stays private
+    qtbot.waitUntil(lambda: conversation.model is not None and window._journal.is_private, timeout=60_000)
+    talk_of(window, qtbot, "xyzzy again")
+    window.chat.cards[-1].reask.menu().actions()[0].trigger()
+    answered(window, qtbot, 2)
+    QGuiApplication.clipboard().clear()
+    qtbot.keyClick(window, Qt.Key.Key_C, CONTROL | SHIFT)
+    assert "xyzzy again" in QGuiApplication.clipboard().text()
+    after = files_under(home)
+    assert {path for path in after if before.get(path) != after[path]} <= {home / "settings.toml"}  # where the model stands
+    assert not [path for path in home.rglob("*") if path.is_file() and b"xyzzy" in path.read_bytes()]
+    assert len(window._library.turns(session)) == 1  # what was there before stays
+
+    qtbot.mouseClick(window.chat.private.end, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window._journal.is_private and not window.chat.private.isVisible())
+    assert not conversation.turns
+    talk_of(window, qtbot, "in public")
+    assert [turn.heard for turn in window._library.turns(window._journal.session)] == ["in public"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import audio_files
+from engine import audio_files, whole_file
 
 
 class ExportError(RuntimeError):
@@ -37,7 +37,7 @@ def export(turn, target: Path) -> list[Path]:
             "tokens": [asdict(token) for token in turn.tokens],
         }
         path = target.with_suffix(".json")
-        path.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        whole_file.write(path, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
         written.append(path)
     except audio_files.AudioFileError as error:
         raise ExportError(str(error)) from error

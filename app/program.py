@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.audio.sound import Sound
@@ -26,27 +26,24 @@ def program(settings: Settings | None = None, load: Callable | None = None, last
     settings = settings or Settings()
     for folder in (folders.config(), results_folder()):
         private.tighten(folder)
-    library, problem = _open_library(settings.get("library.folder"))
+    library = _open_library(settings.get("library.folder"))
     journal = Journal(library)
     sound = Sound(settings.get("audio.input_device"), settings.get("audio.output_device"), settings.get("audio.latency"))
     engine = EngineThread(sound, load, journal, settings.get("engine.threads"))
-    window = Window(engine, sound, settings, library, journal, problem, last_run)
+    window = Window(engine, sound, settings, library, journal, last_run)
     try:
         yield window
     finally:
         window.close()
         journal.close()
-        if library is not None:
-            library.close()
+        library.close()
         settings.close()
 
 
-def _open_library(folder: str) -> tuple[Library | None, str]:
-    """The library of past sessions, or None and a sentence about why there is none."""
+def _open_library(folder: str) -> Library:
+    """The library of past sessions; one that cannot be opened says so, and keeps turns as soon as it can."""
     library = Library(Path(folder).expanduser() if folder else None)
-    try:
+    with suppress(LibraryError):
         library.open()
-    except LibraryError as error:
-        return None, str(error)
     library.empty_trash()
-    return library, ""
+    return library

@@ -91,6 +91,11 @@ class TalkPage(Docks):
         if self._conversation.model is not None:
             self.picker.editor.sampling.show(*self._conversation.model.sampling)
 
+    def allow_imports(self, gigabytes: int) -> None:
+        """How much a file of sessions may unpack to."""
+        if self._library is not None:
+            self._library.largest_import = gigabytes * 10**9
+
     def show_memory(self, memory: Memory | None) -> None:
         """None while no model is loaded."""
         self._memory = memory

@@ -54,7 +54,8 @@ VISIBLE, READY = "The window is visible.", "The model is ready."
 class Window(QMainWindow):
     """Emits `closing` as soon as it is about to close, which may take a while.
 
-    `library` None keeps nothing; `problem` is a sentence why."""
+    `library` None keeps nothing.
+    """
 
     closing = Signal()
 
@@ -65,7 +66,6 @@ class Window(QMainWindow):
         settings: Settings,
         library: Library | None = None,
         journal: Journal | None = None,
-        problem: str = "",
         last_run: LastRun | None = None,
     ) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class Window(QMainWindow):
         self.setMinimumSize(1040, 680)
         self.resize(1280, 800)
         self._engine, self._sound, self._library, self._journal = engine, sound, library, journal
-        self._settings, self._problem = settings, problem
+        self._settings = settings
         schedule = settings.get("engine.schedule")
         self.conversation = Conversation(engine, sound, schedule)
         self.shortcuts = shortcuts.Shortcuts(settings)
@@ -381,14 +381,14 @@ class Window(QMainWindow):
     def _follow_journal(self) -> None:
         """The list of sessions follows what was kept, and what could not be kept is said."""
         journal, sessions = self._journal, self.talk.sessions
-        problem = self._problem or self._settings.problem
+        problem = self._settings.problem
         if journal is not None and sessions is not None:
             self.chat.most_cards = MOST_CARDS if not (journal.problem or journal.is_private) else None
             kept = self.conversation.transcript.let_go + sum(turn.is_over for turn in self.conversation.turns)
             if kept != self._turns_kept or journal.session != sessions.current:
                 self._turns_kept, sessions.current = kept, journal.session
                 sessions.reload()
-            problem = journal.problem or problem
+            problem = journal.problem or self._library.problem or problem
         self.header.show_problem(problem)
 
     def _lay_out(self) -> None:

@@ -70,7 +70,7 @@ def import_from(library: Library, source: Path) -> Imported:
     """
     done = Imported()
     try:
-        with sessions_in(source) as (found, left_out), library.staging() as place:
+        with sessions_in(source, library.largest_import) as (found, left_out), library.staging() as place:
             done.left_out += left_out
             found = [one for one in found if one.turns]
             if not found:

@@ -54,6 +54,10 @@ class Library:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_folder()
+        self.largest_import = 4_000_000_000
+        """Bytes that a file of sessions may unpack to."""
+        self.problem = ""
+        """A sentence while nothing can be kept here; empty if all is well."""
         self.sessions_folder, self._trash = self.folder / "sessions", self.folder / "trash"
         self._index: Index | None = None
         self._indexing = threading.Lock()
@@ -76,7 +80,8 @@ class Library:
             self._sweep()
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            raise LibraryError(f"The library in {self.folder} cannot be opened: {why}. Turns are not kept.") from error
+            self.problem = f"The library in {self.folder} cannot be opened: {why}. Turns are not kept until it can."
+            raise LibraryError(self.problem) from error
 
     def close(self) -> None:
         with self._indexing:
@@ -94,6 +99,7 @@ class Library:
         private.make_folder(folder / "turns", is_new=True)
         lock = Lock(folder / LOCK)
         write_json(folder / SESSION, StoredSession(created=time.time()).as_json())
+        self.problem = ""
         return lock
 
     def sessions(self, search: str = "") -> list[SessionInfo]:

@@ -75,11 +75,11 @@ class Found:
 
 
 @contextmanager
-def sessions_in(source: Path) -> Iterator[tuple[list[Found], list[str]]]:
+def sessions_in(source: Path, largest: int) -> Iterator[tuple[list[Found], list[str]]]:
     """The sessions in `source`, which stays open meanwhile, and sentences about what of it is left out.
 
     Raises `LibraryError` for what is no zip and no folder, is locked, wants to write elsewhere, or would unpack to much more
-    than its own size.
+    than its own size, or to more than `largest` bytes.
     """
     if source.is_dir():
         yield _sorted(_in_folder(source), source.name)
@@ -97,10 +97,15 @@ def sessions_in(source: Path) -> Iterator[tuple[list[Found], list[str]]]:
         raise LibraryError(f"{source} is not a zip that can be read: it is damaged, or something else.") from error
     with archive:
         found, left_out = _sorted(_in_zip(archive, source), source.stem)
-        unpacked, allowed = sum(one.size for one in found), FREE + MOST_TIMES * source.stat().st_size
-        if unpacked > allowed:
-            size = f"{unpacked / 1e9:.1f} GB"
+        unpacked = sum(one.size for one in found)
+        size = f"{unpacked / 1e9:.1f} GB"
+        if unpacked > FREE + MOST_TIMES * source.stat().st_size:
             raise LibraryError(f"{source} would unpack to {size}, far more than sessions of its size do: it is left alone.")
+        if unpacked > largest:
+            raise LibraryError(
+                f"{source} would unpack to {size}, and the settings allow {largest / 1e9:g} GB: raise “Largest import” there to "
+                "take it."
+            )
         yield found, left_out
 
 

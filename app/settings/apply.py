@@ -55,6 +55,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "engine.model": load,
         "engine.schedule": talk.picker.choose,
         "engine.pooling": talk.picker.choose_pooling,
+        "library.largest_import": talk.allow_imports,
         "generation.from_model": sample,
         "generation.seed": editor.seed.setValue,
     }

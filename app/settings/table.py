@@ -262,6 +262,15 @@ SETTINGS: tuple[Setting, ...] = (
         empty_means="In your data folder",
         needs_restart=True,
     ),
+    Setting(
+        "library.largest_import",
+        "int",
+        4,
+        "Largest import",
+        "A file of sessions that would unpack to more is left alone.",
+        _KEPT,
+        range=Range(1, 1000, 1, "GB"),
+    ),
     *(_keys(action) for action in ACTIONS),
     Setting("first_run.done", "bool", False, "First start", "Whether the first start was gone through to its end."),
 )

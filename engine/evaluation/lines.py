@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+from engine import whole_file
 
 
 class Record(Protocol):
@@ -50,9 +51,7 @@ class Lines(Generic[Kept]):
 
     def compact(self) -> None:
         """One line for each place."""
-        new = self._path.with_suffix(".new")
-        new.write_text("".join(map(_line, self._known.values())), encoding="utf-8")
-        os.replace(new, self._path)
+        whole_file.write(self._path, "".join(map(_line, self._known.values())).encode())
 
     def _read(self, build: Callable[[dict[str, Any]], Kept]) -> list[Kept]:
         """What is there, without a last line that the end of a run has cut off. Raises `ValueError` for any other line."""

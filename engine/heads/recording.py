@@ -5,15 +5,15 @@ One file a reply, written when the reply is whole, so a stopped recording goes o
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
+from engine import whole_file
 from engine.asking import Question
 from engine.decoding.meter import Meter
 from engine.lm.sampling import Sampler, Sampling
@@ -118,9 +118,7 @@ def path_of(folder: Path, number: int) -> Path:
 
 def write(path: Path, tensors: dict[str, torch.Tensor]) -> None:
     """The file has its name only once it is whole."""
-    new = path.with_suffix(".new")
-    save_file(tensors, new)
-    os.replace(new, path)
+    whole_file.write(path, save(tensors))
 
 
 def places(path: Path) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,8 +15,9 @@ from pathlib import Path
 import torch
 from platformdirs import user_cache_path
 from rich.progress import Progress
-from safetensors.torch import save_file
+from safetensors.torch import save
 
+from engine import whole_file
 from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
 from engine.heads import recording
@@ -161,10 +161,7 @@ def _named(layer: int, norm: torch.Tensor, weight: torch.Tensor) -> dict[str, to
 
 
 def _write(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:
-    new = path.with_suffix(".new")
-    save_file(tensors, new, {ABOUT: json.dumps(about)})
-    new.chmod(0o644)  # others who may read the model may read its heads
-    os.replace(new, path)
+    whole_file.write(path, save(tensors, {ABOUT: json.dumps(about)}))
 
 
 def _writable(folder: Path) -> bool:

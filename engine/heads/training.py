@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from engine import whole_file
 from engine.heads import head as heads
 from engine.heads import recording
 from engine.heads.recording import Places
@@ -135,9 +135,8 @@ class LayerTraining:
         return torch.load(self._kept, weights_only=True, map_location=self._decoder.device)
 
     def _save(self, state: dict) -> None:
-        new = self._kept.with_suffix(".new")
-        torch.save(state, new)
-        os.replace(new, self._kept)
+        with whole_file.replacing(self._kept) as stream:
+            torch.save(state, stream)
 
 
 def _copied(network: heads.TrainedHead) -> dict[str, torch.Tensor]:

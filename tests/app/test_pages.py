@@ -64,6 +64,22 @@ def test_what_is_not_kept_is_said(window, qtbot):
     qtbot.waitUntil(lambda: "not kept" in window.header._problem.text(), timeout=10_000)
 
 
+def test_a_library_that_cannot_be_opened_keeps_turns_as_soon_as_it_can(qtbot, qapp, tmp_path, monkeypatch, settings):
+    monkeypatch.setattr(Sound, "open", lambda self: None)
+    folder = tmp_path / "a disk that is not there"
+    folder.write_text("")
+    settings.set("library.folder", str(folder))
+    with program(settings, load) as window:
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitUntil(lambda: "Turns are not kept until it can." in window.header._problem.text(), timeout=10_000)
+        qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
+        folder.unlink()
+        window.conversation.ask("a question")
+        qtbot.waitUntil(lambda: window.talk.sessions.model.rowCount() == 2, timeout=60_000)  # a day, and a session
+        assert not window.header._problem.isVisible()
+
+
 def test_a_model_that_cannot_be_loaded_leaves_the_one_before(window, qtbot, settings):
     window.conversation.ask("a question")
     qtbot.waitUntil(lambda: window.conversation.last.is_over, timeout=60_000)

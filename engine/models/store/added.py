@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
+
+from engine import private, whole_file
 
 
 class AddedFolders:
@@ -63,10 +64,8 @@ class AddedFolders:
         return []
 
     def _keep(self, folders: list[str]) -> None:
-        new = self._path.with_name(f"{self._path.name}.new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps({"folders": folders}, indent=1), encoding="utf-8")
-            os.replace(new, self._path)
+            private.make_folder(self._path.parent)
+            whole_file.write(self._path, json.dumps({"folders": folders}, indent=1).encode(), private=True)
         except OSError as error:
             raise OSError(f"The list of models cannot be kept in {self._path.parent} ({error.strerror or error}).") from error

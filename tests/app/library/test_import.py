@@ -260,6 +260,10 @@ def test_a_bomb_is_left_alone(library, packed, tmp_path):
     with pytest.raises(LibraryError, match="would unpack to 0.2 GB"):
         import_from(library, path)
     assert not library.sessions()
+    library.largest_import = 10_000
+    with pytest.raises(LibraryError, match="would unpack to 0.0 GB, and the settings allow 1e-05 GB: raise “Largest import”"):
+        import_from(library, packed)
+    library.largest_import = 4_000_000_000
     wav = io.BytesIO()
     with wave.open(wav, "wb") as sound:  # it fits into the zip's allowance, and holds more than any reply
         sound.setparams((1, 1, 8000, 0, "NONE", ""))

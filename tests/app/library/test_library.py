@@ -309,6 +309,14 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     library = Library(tmp_path / "file" / "library")
     with pytest.raises(LibraryError, match="cannot be opened"):
         library.open()
+    journal = Journal(library)
+    record(journal)
+    assert not journal.session and "This turn is not kept" in journal.problem and not library.sessions()
+    (tmp_path / "file").unlink()
+    record(journal, 2)
+    assert not journal.problem and not library.problem and [info.turns for info in library.sessions()] == [1]
+    journal.close()
+    library.close()
     journal = Journal(None)
     record(journal)
     assert not journal.session

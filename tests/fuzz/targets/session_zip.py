@@ -89,7 +89,7 @@ TARGET = Target(
         WHOLE[:-30],
         packed([(name.replace("/", "\\"), data, zipfile.ZIP_DEFLATED, 0) for name, data in NAMES.items()]),
         packed([(name, data, zipfile.ZIP_LZMA, 0) for name, data in NAMES.items()]),
-        packed([(f"{ID}/turns/0001/reply.pcm", bytes(200_000_000), zipfile.ZIP_DEFLATED, 0)]),
+        packed([(f"{ID}/turns/0001/reply.pcm", bytes(110_000_000), zipfile.ZIP_DEFLATED, 0)]),
         packed([(f"{ID}/turns/0001/turn.json", b"[" * 1_000_000, zipfile.ZIP_DEFLATED, 0)] * 20),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
@@ -30,8 +31,11 @@ def test_this_machine_is_looked_at(tmp_path):
     assert machine.cores >= 1 and machine.memory > machine.memory_free > 0 and machine.disk_free > 0
 
 
-def test_a_list_that_cannot_be_written_is_said(tmp_path):
-    (tmp_path / "models.json.new").mkdir()
+def test_a_list_that_cannot_be_written_is_said(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("engine.whole_file.write", full)
     with pytest.raises(OSError, match="cannot be kept"):
         AddedFolders(tmp_path / "models.json").add(Path("/x"))
 

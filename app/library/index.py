@@ -23,6 +23,11 @@ _TABLE = f"""CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID"""
 _ORDER = "CREATE INDEX by_time ON sessions (pinned DESC, updated DESC)"
 _INSERT = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 10)})"
+_NOT_ITS_FAULT = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM,
+}  # fmt: skip
+"""Errors of a file that is in use, or on a disk that fails: no reason to make it anew."""
 MOST_WORDS, LONGEST_WORD = 50, 200  # of a search
 
 
@@ -36,9 +41,9 @@ class Index:
         self._path, self._lock = path, threading.Lock()
         try:
             self._database = self._connect()
-        except sqlite3.OperationalError as error:  # in use, or a disk that fails: no reason to make it anew
-            raise OSError(f"{path} cannot be used ({error})") from error
-        except sqlite3.DatabaseError:
+        except (sqlite3.Error, UnicodeError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
+                raise OSError(f"{path} cannot be used ({error})") from error
             _log.warning("The index %s is damaged or of another version; it is made again.", path)
             for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
                 name.unlink(missing_ok=True)
@@ -66,7 +71,7 @@ class Index:
             elif database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("quick_check failed")
             database.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeError):  # its messages quote what is in the file, which need not be text
             database.close()
             raise
         return database
@@ -125,7 +130,7 @@ class Index:
         with self._lock:
             try:
                 yield self._database
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeError) as error:
                 raise OSError(f"{self._path} cannot be used ({error})") from error
 
 

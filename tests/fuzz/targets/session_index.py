@@ -50,5 +50,6 @@ TARGET = Target(
         (made(f"PRAGMA user_version = {VERSION}"), b""),
         (made("PRAGMA user_version = 99"), b""),
         (valid()[:5000], valid()),
+        (valid().replace(b"id TEXT NOT NULL", b"id \x80\x81\x82\x83 NOT NULL"), b""),  # quoted in SQLite's message
     ],
 )

@@ -21,12 +21,14 @@ from app.diagnostics.page import DiagnosticsPage
 from app.diagnostics.report import InUse
 from app.engine_commands import Loading, Memory, Ready, Report
 from app.engine_thread import EngineThread
+from app.erase_everything import EraseEverything, Rooms
+from app.erasing import Traces
 from app.export_dialog import export_turn, show_written
 from app.header import Header
 from app.keys import TalkKeys
 from app.library.journal import Journal
 from app.library.library import Library
-from app.listening.pages import ListeningPages
+from app.listening.pages import ListeningPages, results_folder
 from app.model_choice import ModelChoice
 from app.models.models_page import ModelsPage
 from app.rail import Rail
@@ -92,6 +94,7 @@ class Window(QMainWindow):
         self._turns_kept = self._ticks = 0
         self._was_visible = self._has_begun = self._is_alone = False
         self._memory = QSettings(str(_memory_file()), QSettings.Format.IniFormat)
+        self.erasing = EraseEverything(self, Traces(library, results_folder()), self._rooms())
         self.choice = ModelChoice(engine, settings, self.conversation, self.models, self._begin_as_before)
         self._lay_out()
         self._add_pages()
@@ -214,6 +217,7 @@ class Window(QMainWindow):
         self.listening.last_turn_wanted.connect(self._compare_last)
         self.listening.alone.connect(self._hide_everything_else)
         self.settings.welcome_requested.connect(self.show_welcome)
+        self.settings.erase_requested.connect(self.erasing.begin)
         is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
@@ -270,6 +274,24 @@ class Window(QMainWindow):
         elif intent == "open_folder":
             show_written(self.conversation)
 
+    def _rooms(self) -> Rooms:
+        return Rooms(self.begin_session, self._forget_places, self._settings.reset_all, self._say_erased)
+
+    def _forget_places(self) -> None:
+        """Where the window and its panels stood; it is noted again when the window closes."""
+        self._memory.clear()
+        self._memory.sync()
+        Path(self._memory.fileName()).unlink(missing_ok=True)
+
+    def _say_erased(self, sentence: str, is_wrong: bool) -> None:
+        self.show_page(TALK)
+        if is_wrong:
+            self.conversation.notice = sentence
+        else:
+            self.conversation.hint = sentence
+        if self.talk.sessions is not None:
+            self.talk.sessions.reload()
+
     def _compare_last(self) -> None:
         if self.conversation.last is not None:
             self.listening.ask(self.conversation.last)
@@ -316,6 +338,7 @@ class Window(QMainWindow):
         self.conversation.stop()  # first: the engine may be waiting for room in the player
         self.diagnostics.left()
         self.models.close_models()
+        self.erasing.close()
         self.listening.close()
         self.conversation.files.close()
         self._engine.close()
@@ -361,6 +384,7 @@ class Window(QMainWindow):
             self.talk.tick_panels()  # never together with the page: many short waits are felt less than a long one
         elif self._ticks % REST_EVERY == 3:
             self.header.refresh()
+            self.erasing.tick()
             self._follow_journal()
 
     def _take(self, report: Report) -> None:

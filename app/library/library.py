@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,15 @@ _LONGEST_WORDS = 1 << 20  # bytes
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 RAW = {"question": QUESTION, "reply": REPLY}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What a library holds."""
+
+    sessions: int = 0
+    deleted: int = 0
+    bytes: int = 0
 
 
 class LibraryError(RuntimeError):
@@ -153,6 +163,29 @@ class Library:
                 if time.time() - folder.lstat().st_mtime > older_than_days * 86400:
                     shutil.rmtree(folder, ignore_errors=True)
 
+    def amount(self) -> Amount:
+        """How much is kept. Reads folders: not for the screen's thread."""
+        counts = [sum(1 for path in _inside(folder) if path.is_dir()) for folder in (self.sessions_folder, self._trash)]
+        return Amount(*counts, sum(path.lstat().st_size for path in self.folder.rglob("*") if path.is_file()))
+
+    def erase(self, patience: float = 20.0) -> int:
+        """Removes every session for good, deleted ones too, and the index; returns how many had to stay.
+
+        One that is being written is waited for so many seconds; another program's stays. Raises `OSError`.
+        """
+        until, left = time.monotonic() + patience, 0
+        for folder in [*_inside(self.sessions_folder), *_inside(self._trash), *self.folder.glob(STAGING + "*")]:
+            left += not _erased(folder, until)
+        with self._indexing:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+            for path in self.folder.glob("index.sqlite*"):
+                path.unlink()
+        with self._marking:
+            self._stale.clear()
+        return left
+
     def touch(self, session: str) -> None:
         """Something of this session has changed: the index follows when it is needed next, if need be at the next start."""
         with suppress(OSError):
@@ -250,6 +283,29 @@ class Library:
                     continue
                 Lock(place / LOCK).release()
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def _inside(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return list(folder.iterdir())
+    return []
+
+
+def _erased(folder: Path, until: float) -> bool:
+    """Removes a folder once nobody writes in it; false if somebody still does at that time."""
+    if not folder.is_dir() or folder.is_symlink():
+        folder.unlink()
+        return True
+    while os.path.exists(folder / LOCK):
+        try:
+            Lock(folder / LOCK).release()
+            break
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+    shutil.rmtree(folder)
+    return True
 
 
 def finish(turn: StoredTurn) -> None:

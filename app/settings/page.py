@@ -21,7 +21,7 @@ from app.settings.editors import DeviceEditor
 from app.settings.row import SettingRow
 from app.settings.settings import Settings
 from app.settings.shortcuts import Shortcuts
-from app.settings.table import KEYS_GROUP, SECTIONS, SETTINGS, Setting
+from app.settings.table import KEPT, KEYS_GROUP, SECTIONS, SETTINGS, Setting
 
 _LIST_SHEET = """
 QListWidget::item { padding: 8px 10px; border-radius: 8px; border: 1px solid transparent; }
@@ -63,6 +63,8 @@ class SettingsPage(QWidget):
 
     welcome_requested = Signal()
     """The steps of the first start shall be shown again."""
+    erase_requested = Signal()
+    """Everything that is kept shall be deleted."""
 
     def __init__(self, settings: Settings, shortcuts: Shortcuts, sound: Sound) -> None:
         super().__init__()
@@ -94,6 +96,11 @@ class SettingsPage(QWidget):
             Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name]) for name in SECTIONS
         ]
         self.sections[-1].head.addWidget(self.reset_keys)
+        self.erase = QPushButton("Delete everything…")
+        self.erase.setProperty("role", "small")
+        self.erase.setToolTip("Removes every session, recording and listening test, and the log; asks first")
+        self.erase.clicked.connect(self.erase_requested)
+        next(section for section in self.sections if section.name == KEPT).head.addWidget(self.erase)
         self.rows = {row.setting.key: row for section in self.sections for row in section.rows}
         self.list = QListWidget()
         self.list.setAccessibleName("Sections")

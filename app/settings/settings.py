@@ -86,6 +86,16 @@ class Settings:
         """Calls back with every new value, on the thread that sets it."""
         self._observers.setdefault(BY_KEY[key].key, []).append(callback)
 
+    def reset_all(self) -> None:
+        """Every default, and no file: as if the program had never been used."""
+        for key in BY_KEY:
+            self.reset(key)
+        self._foreign.clear()
+        self.flush()
+        if self.path is not None and self._may_write:
+            for path in (self.path, *self.path.parent.glob(f"{self.path.name}.damaged*")):
+                path.unlink(missing_ok=True)
+
     def write_now(self) -> None:
         """Writes the file even if nothing was changed, and waits for it: somebody wants to look into it."""
         self._save()

@@ -80,7 +80,7 @@ class Setting:
 
 
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
-_SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, _KEPT, _KEYS = SECTIONS = (
+_SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, KEPT, _KEYS = SECTIONS = (
     "Sound",
     "Talking",
     "Appearance",
@@ -258,7 +258,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Folder of the sessions",
         "Where past sessions are kept; those in the old folder stay there.",
-        _KEPT,
+        KEPT,
         empty_means="In your data folder",
         needs_restart=True,
     ),
@@ -268,7 +268,7 @@ SETTINGS: tuple[Setting, ...] = (
         4,
         "Largest import",
         "A file of sessions that would unpack to more is left alone.",
-        _KEPT,
+        KEPT,
         range=Range(1, 1000, 1, "GB"),
     ),
     *(_keys(action) for action in ACTIONS),

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app import sound_files, theme
 from app.audio.sound import Sound
@@ -282,3 +282,42 @@ def test_of_a_private_session_nothing_is_written(window, qtbot, recordings):
     assert not conversation.turns
     talk_of(window, qtbot, "in public")
     assert [turn.heard for turn in window._library.turns(window._journal.session)] == ["in public"]
+
+
+def test_everything_is_deleted_after_a_question_that_names_it_and_the_program_goes_on(window, qtbot, monkeypatch):
+    library, home = window._library, window._library.folder.parents[1]
+    monkeypatch.setattr(window, "_problem", "")
+    talk_of(window, qtbot, "to be deleted")
+    window.begin_session()
+    talk_of(window, qtbot, "to be deleted too")
+    (home / "refrain" / "listening tests" / "one").mkdir(parents=True)
+    (home / "refrain" / "listening tests" / "one" / "plan.json").write_text("{}")
+    library.delete(library.sessions()[-1].id)
+    settings = window._settings
+    settings.set("generation.seed", 77)
+    asked = []
+
+    def answer(box, press):
+        asked.append(box.informativeText())
+        box.checkBox().setChecked(press != "settings too")
+        next(one for one in box.buttons() if (one is box.defaultButton()) == (press == "no")).click()
+
+    def erase(press):
+        count = len(asked)
+        monkeypatch.setattr(QMessageBox, "exec", lambda box: answer(box, press))
+        window.settings.erase.click()
+        qtbot.waitUntil(lambda: len(asked) > count and not window.erasing._background.is_busy, timeout=60_000)
+
+    erase("no")
+    sessions = len(library.sessions())
+    assert f"{sessions} session" in asked[0] and "1 in the trash" in asked[0] and "1 listening test" in asked[0]
+    assert "kB" in asked[0] or "MB" in asked[0]
+    assert window.conversation.turns and (library.folder / "index.sqlite").exists()
+    erase("yes")
+    assert window.conversation.hint == "Everything is deleted." and not window.conversation.turns
+    assert set(files_under(home)) == {home / "settings.toml"} and settings.get("generation.seed") == 77
+    qtbot.waitUntil(lambda: window.talk.sessions.model.rowCount() == 0)
+    talk_of(window, qtbot, "the talk goes on")
+    assert [info.words for info in library.sessions()] == ["the talk goes on"]
+    erase("settings too")
+    assert not files_under(home) and settings.get("generation.seed") == 0

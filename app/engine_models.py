@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app import engine_memory
 from app.engine_commands import Known, ModelFacts, Report, Unusable
 from engine.log import explain
+from engine.worker_thread import NoThread, Thread
 
 if TYPE_CHECKING:  # it brings torch along, which takes a second or more: imported on the engine's threads
     from engine.models.spoken_lm import SpokenLM
@@ -88,9 +88,12 @@ class _Loading:
     def __init__(self, name: str, load: Loader) -> None:
         self.name, self.was_told, self.is_wanted, self.was_dropped = name, False, True, False
         self.model: SpokenLM | None = None
-        self.error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, args=[load], name="model", daemon=True)
-        self._thread.start()
+        self.error: BaseException | None = None
+        self._thread = Thread(lambda: self._run(load), "model")
+        try:
+            self._thread.start()
+        except NoThread as error:
+            self.error = error
 
     @property
     def is_over(self) -> bool:
@@ -99,7 +102,7 @@ class _Loading:
     def _run(self, load: Loader) -> None:
         try:
             self.model = load(self.name)
-        except Exception as error:  # whatever it is, it is told of that model, and the others go on
+        except BaseException as error:  # whatever it is, it is told of that model, and the others go on
             self.error = error
         if not self.is_wanted:
             self.model, self.was_dropped = None, True  # memory that nobody asks for any more

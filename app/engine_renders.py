@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.engine_commands import LAST, Dropped, Interrupted, Line, OfTurn, Render, Report, Sampling
 from engine.events import Event, TurnFailed, TurnFinished
+from engine.failures import STOPS
 from engine.log import explain
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
@@ -64,7 +65,9 @@ class Renders:
                         break
                     last = event
                     self._report(OfTurn(job.number, event))
-        except Exception as error:
+        except STOPS:
+            raise
+        except BaseException as error:
             last = TurnFailed(explain(error))
             self._report(OfTurn(job.number, last))
         self._at_work = None

@@ -7,7 +7,6 @@ would be one more class like `EngineThread`.
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -36,6 +35,7 @@ from app.engine_commands import (
 )
 from app.engine_worker import Worker
 from engine.earlier import EarlierTurn
+from engine.worker_thread import Thread
 
 _PATIENCE = 20.0  # seconds: loading a large model cannot be interrupted
 
@@ -57,8 +57,7 @@ class EngineThread:
         self._line = Line()
         self._worker = Worker(self._line, sound, load, journal, threads)
         self._numbers = 0
-        # Whatever still loads when the program ends must not keep it.
-        self._thread = threading.Thread(target=self._worker.run, name="engine", daemon=True)
+        self._thread = Thread(self._worker.run, "engine")
 
     def start(self) -> None:
         """Begins to obey."""

@@ -38,11 +38,13 @@ from app.engine_commands import (
     Resumed,
     SoundSink,
     TakeBack,
+    Unusable,
 )
 from app.engine_models import Beside, facts_of, load_by_name
 from app.engine_renders import Renders, sampling_of
 from engine import threads
 from engine.events import Audio, Event, TurnFailed
+from engine.failures import STOPS
 from engine.log import explain, keep_words_out
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
@@ -88,7 +90,7 @@ class Worker:
             calls = self._line.calls  # before the look at the commands: one that comes after it interrupts
             job = self.renders.first if self._listening is None else None
             wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
-            is_settled = not wanted or self._beside.is_settled(wanted)
+            is_settled = not wanted or self._is_settled(wanted)
             try:
                 if job is None and not wanted:
                     return self._line.commands.get()
@@ -101,6 +103,16 @@ class Worker:
                     continue
                 self.renders.work(self._model_for, calls)
                 self._report_memory()
+
+    def _is_settled(self, name: str) -> bool:
+        """Whether nothing more will come of loading a model beside the conversation's. Never raises for what the model is."""
+        try:
+            return self._beside.is_settled(name)
+        except STOPS:
+            raise
+        except BaseException as error:
+            self._report(Unusable(name, explain(error)))
+            return True
 
     def _model_for(self, name: str) -> SpokenLM:
         """The conversation's model, or the one beside it, which is settled. Raises `NoModel`, or what loading raised."""
@@ -122,7 +134,9 @@ class Worker:
             return
         try:
             self._obey(command)
-        except Exception as error:  # whatever it is, the window must go on and say so
+        except STOPS:
+            raise
+        except BaseException as error:  # whatever it is, a library's panic too, the window must go on and say so
             sentence = explain(error)  # which also logs it
             self._listening = None
             if turn is not None:
@@ -218,7 +232,9 @@ class Worker:
             model = self._loader(name)
             self._compute_for(model)
             self._facts, self._dialogue = facts_of(model), Dialogue(model)
-        except Exception as error:
+        except STOPS:
+            raise
+        except BaseException as error:
             self._dialogue = self._facts = None
             self._report(LoadFailed(explain(error)))
             return
@@ -269,7 +285,9 @@ class Worker:
             return
         try:
             getattr(self._journal, what)(*values, **named)
-        except Exception as error:  # a journal says itself what it could not write; a turn never fails for it
+        except STOPS:
+            raise
+        except BaseException as error:  # a journal says itself what it could not write; a turn never fails for it
             _log.error("The journal failed.", exc_info=error)
 
     def _report_memory(self) -> None:

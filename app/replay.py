@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Sequence
 
 import numpy as np
 
 from app.audio.player import Player
+from engine.worker_thread import Thread
 
 _NUMBERS = itertools.count(-1, -1)  # turns of the player that are no turns of the conversation
 
@@ -30,7 +30,7 @@ class Replay:
                 skip = max(0, skip - len(piece))
             player.finish(number)
 
-        threading.Thread(target=write, name="replay", daemon=True).start()  # a long sound waits for room
+        Thread(write, "replay").start()  # a long sound waits for room
 
     @property
     def seconds(self) -> float:

@@ -12,6 +12,7 @@ from engine.decoding.meter import Meter
 from engine.decoding.reply import speak_reply
 from engine.earlier import EarlierTurn, Remembered
 from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinished
+from engine.failures import NO_MEMORY, STOPS, ran_out_of_memory
 from engine.lm.cache import ContextFull
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
@@ -20,6 +21,7 @@ from engine.models.spoken_lm import SpokenLM
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange, History, UnknownToken
 from engine.prefill.pooling import Pooling
+from engine.quoting import reason
 from engine.schedules import Schedule, ScheduleError, check, parse
 
 _log = logging.getLogger(__name__)
@@ -201,7 +203,9 @@ class Dialogue:
             yield from self._reply(turn, meter, schedule, sampling)
             end = TurnCancelled if self._cancelled else TurnFinished
             last = end(meter.stats())
-        except Exception as error:
+        except STOPS:
+            raise
+        except BaseException as error:  # a panic of a Rust library is no Exception
             _log.error("A turn failed.", exc_info=error)
             # A turn with tokens that the model does not have would fail every further one.
             self._history.restore([exchange for exchange in turn.before if self._history.known(exchange)])
@@ -296,10 +300,12 @@ def _played_tokens(exchange: Exchange, played: int) -> int:
     return next(said, len(exchange.reply))
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     if isinstance(error, QuestionError | ScheduleError | ContextFull | UnknownToken):
         return str(error)
+    if ran_out_of_memory(error):
+        return f"{NO_MEMORY} The conversation is as it was before the question."
     return (
-        f"The model stopped with an error ({type(error).__name__}: {error}). "
+        f"The model stopped with an error ({type(error).__name__}: {reason(error)}). "
         "The conversation is as it was before the question; the log has the details."
     )

@@ -15,6 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from engine import folders, private
+from engine.failures import NO_MEMORY, ran_out_of_memory
 
 VARIABLE = "REFRAIN_LOG"
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -167,6 +168,8 @@ def _sentence(error: BaseException) -> str:
         return str(error.args[0])  # its str has quotes around it
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    if ran_out_of_memory(error):
+        return NO_MEMORY
     own = type(error).__module__.split(".")[0] in _ROOMS
     if str(error) and (own or isinstance(error, ValueError | OSError)):
         return str(error)

@@ -20,6 +20,7 @@ FLOORS = {
     "engine.audio_files": 0,
     "engine.edit_distance": 0,
     "engine.events": 0,
+    "engine.failures": 0,
     "engine.folders": 0,
     "engine.interrupt": 0,
     "engine.log": 0,
@@ -28,8 +29,8 @@ FLOORS = {
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
-    "engine.stops": 0,
     "engine.whole_file": 0,
+    "engine.worker_thread": 0,
     "engine.lm": 1,
     "engine.speech": 1,
     "engine.threads": 1,
@@ -44,8 +45,8 @@ FLOORS = {
     "engine.cli": 5,
 }
 NO_TORCH = (
-    *("audio_files", "earlier", "edit_distance", "events", "folders", "interrupt", "log", "prefill.pooling", "private"),
-    *("quoting", "resources", "schedules", "stops", "whole_file"),
+    *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "interrupt", "log", "prefill.pooling"),
+    *("private", "quoting", "resources", "schedules", "whole_file", "worker_thread"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from app.audio import pulse
 from app.audio.list_devices import DeviceList, ask_child
 from app.audio.pulse import PulseView
+from engine.worker_thread import Thread
 
 EVERY = 3.0  # seconds between two looks
 
@@ -27,7 +28,7 @@ class DeviceWatch:
         self._list_devices, self._look = list_devices, look
         self._closing = False
         self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch devices", daemon=True)
+        self._thread = Thread(self._run, "watch devices")
 
     def start(self) -> None:
         self._thread.start()

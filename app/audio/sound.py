@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 import time
 
 import numpy as np
@@ -16,6 +15,7 @@ from app.audio.list_devices import DeviceList
 from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.voice_activity import VoiceActivity
+from engine.worker_thread import Thread
 
 PULSE = 0.2  # seconds between two looks at the streams
 HUNG_SECONDS = 5.0
@@ -46,7 +46,7 @@ class Sound:
         self._wait = RETRY_SECONDS[0]
         self._opened_at = 0.0
         self._looks = 0
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
 
     # --- what is open -------------------------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ class Sound:
 
     def open(self) -> None:
         """Begins to open the devices and to watch them."""
-        self._thread = threading.Thread(target=self._run, name="sound devices", daemon=True)
+        self._thread = Thread(self._run, "sound devices")
         self._thread.start()
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import soxr
 
 from app.audio.recorder import Recorder
+from engine.worker_thread import Thread
 
 RATE = 16000
 CHUNK = 512  # samples: what the network takes at once
@@ -67,7 +68,7 @@ class VoiceActivity:
         self._closing = False
         self._epoch = 0  # changes whenever what was heard so far shall not count
         self._found: tuple[int, tuple[Recorder, int] | None] = (0, None)  # in that epoch
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
 
     @property
     def is_listening(self) -> bool:
@@ -86,7 +87,7 @@ class VoiceActivity:
         self._epoch += 1
         self._listening.set()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="voice activity", daemon=True)
+            self._thread = Thread(self._run, "voice activity")
             self._thread.start()
 
     def pause(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, QUrl
@@ -22,6 +21,7 @@ from app.diagnostics.report import InUse, Section
 from app.diagnostics.sound_facts import SoundFacts
 from app.diagnostics.under_runs import UnderRuns
 from engine import log
+from engine.worker_thread import Thread
 
 _log = logging.getLogger(__name__)
 EVERY, SOON = 500, 50  # milliseconds between two looks, while the page is shown
@@ -44,7 +44,7 @@ class DiagnosticsPage(QWidget):
         self.under_runs = UnderRuns(sound.counters)
         self._sound_facts, self._in_use, self._last_run = SoundFacts(sound), in_use, last_run
         self._fixed: list[Section] = []
-        self._looking: threading.Thread | None = None
+        self._looking: Thread | None = None
         self.facts = FactsTable()
         self.lag_panel, self.under_run_panel = LagPanel(), UnderRunPanel()
         self.log = LogView()
@@ -66,7 +66,7 @@ class DiagnosticsPage(QWidget):
     def entered(self) -> None:
         """The page is shown."""
         if self._looking is None:
-            self._looking = threading.Thread(target=self._look, name="diagnostics", daemon=True)
+            self._looking = Thread(self._look, "diagnostics")
             self._looking.start()
         self.note.setText("")
         self.refresh()

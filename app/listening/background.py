@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable
 
 from engine.log import explain
+from engine.worker_thread import Thread
 
 
 class Background:
@@ -16,7 +16,7 @@ class Background:
         self._name = name
         self._work: queue.SimpleQueue = queue.SimpleQueue()
         self._done: queue.SimpleQueue = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
         self._open = 0
 
     @property
@@ -26,8 +26,7 @@ class Background:
     def do(self, work: Callable[[], object], then: Callable[[object], None], failed: Callable[[str], None]) -> None:
         """Works, and at a later `tick` passes the result to `then`, or a sentence about what went wrong to `failed`."""
         if self._thread is None:
-            # A daemon, because a sound device may hang for ever.
-            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread = Thread(self._run, self._name)
             self._thread.start()
         self._open += 1
         self._work.put((work, then, failed))
@@ -51,5 +50,5 @@ class Background:
             work, then, failed = task
             try:
                 self._done.put((then, work()))
-            except Exception as error:
+            except BaseException as error:
                 self._done.put((failed, explain(error)))

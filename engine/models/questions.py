@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.decoding.meter import SOUND, Meter
 from engine.events import Listened
+from engine.failures import STOPS
 from engine.models.pooled_speech import Heard, PooledSpeech, part
 from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill.history import History
@@ -35,7 +36,7 @@ class SpokenQuestion:
         self._speech = PooledSpeech(model.decoder, self._exchange.pooling.input)
         self._positions = 0
         self._lost = 0  # positions of the listener's that there is no room for
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         history.add(model.before_speech())
 
     def feed(self, samples: np.ndarray, rate: float) -> None:
@@ -50,7 +51,9 @@ class SpokenQuestion:
                 self._hear(samples)
                 self._history.make_room(self._needed)  # earlier turns may fill it all before anything is heard
                 self._history.prefill()
-            except Exception as error:  # told once the user has finished
+            except STOPS:
+                raise
+            except BaseException as error:  # told once the user has finished
                 self._error = error
 
     def settle(self, meter: Meter) -> Listened:

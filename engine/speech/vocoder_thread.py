@@ -11,6 +11,10 @@ from typing import Protocol
 import numpy as np
 
 from engine.events import Audio
+from engine.failures import NO_MEMORY
+from engine.worker_thread import Thread
+
+_LOOK = 1.0  # seconds between two looks at whether the thread is still there
 
 
 class Speaker(Protocol):
@@ -26,6 +30,7 @@ class VocoderThread:
 
     `make_speaker` is called on the thread. `clock` gives the events' times; `stopped` is asked before every token.
     The speaker gets one token at a time, so what it makes does not depend on how the threads happen to be timed.
+    Raises `NoThread` where there is no memory for one more.
     """
 
     def __init__(
@@ -39,9 +44,9 @@ class VocoderThread:
         """Seconds the speaker has worked."""
         self._make_speaker, self._sample_rate, self._clock, self._stopped = make_speaker, sample_rate, clock, stopped
         self._tokens: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
-        self._made: SimpleQueue[Audio | Exception | None] = SimpleQueue()
+        self._made: SimpleQueue[Audio | BaseException | None] = SimpleQueue()
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="vocoder", daemon=True)
+        self._thread = Thread(self._run, "vocoder")
         self._thread.start()
 
     def feed(self, token: int, index: int) -> None:
@@ -63,7 +68,7 @@ class VocoderThread:
     def finish(self) -> Iterator[Audio]:
         """Says that no token follows and gives the rest as it is made. Ends early if `stopped`; raises as `ready`."""
         self._tokens.put(None)
-        while (made := self._made.get()) is not None:
+        while (made := self._next()) is not None:
             yield self._checked(made)
 
     def close(self) -> None:
@@ -72,8 +77,18 @@ class VocoderThread:
         self._tokens.put(None)
         self._thread.join()
 
-    def _checked(self, made: Audio | Exception) -> Audio:
-        if isinstance(made, Exception):
+    def _next(self) -> Audio | BaseException | None:
+        """Waits for what is made, as long as somebody is there to make it."""
+        while True:
+            is_at_work = self._thread.is_alive()  # before the look: what it gave last is seen by it
+            try:
+                return self._made.get(timeout=_LOOK if is_at_work else 0)
+            except Empty:
+                if not is_at_work:
+                    raise MemoryError(NO_MEMORY) from None  # nothing else keeps a thread from saying how it ended
+
+    def _checked(self, made: Audio | BaseException) -> Audio:
+        if isinstance(made, BaseException):
             raise made
         return made
 
@@ -85,7 +100,7 @@ class VocoderThread:
                 self._give(self._timed(speaker.feed, [token]), index)
             if index >= 0 and not self._over():
                 self._give(self._timed(speaker.finish), index)
-        except Exception as error:
+        except BaseException as error:  # whatever it is, it is the reply's
             self._made.put(error)
         else:
             self._made.put(None)

@@ -186,6 +186,62 @@ def test_a_model_that_cannot_be_loaded_is_reported():
     engine.close()
 
 
+class Panic(BaseException):
+    """As those of Rust libraries, which are no `Exception`."""
+
+
+def test_a_panic_of_a_library_ends_nothing_but_its_turn():
+    where = {"load"}
+
+    class Panics(RandomVoice):
+        def __getattribute__(self, name):
+            if name in where:
+                raise Panic("called `Option::unwrap()` on a `None` value")
+            return super().__getattribute__(name)
+
+    def load(name):
+        if "load" in where:
+            raise Panic("index out of bounds")
+        return Panics(chunks=2)
+
+    engine = EngineThread(Sink(), load)
+    engine.start()
+    engine.load("any")
+    assert "Panic" in until(engine, lambda report: isinstance(report, LoadFailed))[-1].message
+    where.clear()
+    engine.load("any")
+    until(engine, lambda report: isinstance(report, Ready))
+    for name in ("typed", "speaker", "pattern", "decode_text"):
+        where.add(name)
+        turn = engine.ask("hello", "full")
+        message = until(engine, ended(turn))[-1].event.message
+        assert "Panic" in message and message.endswith(".")
+        where.clear()
+    where.add("listener")
+    turn = engine.begin()
+    engine.feed(turn, NOISE, 16_000)
+    engine.reply(turn, "full")
+    assert "Panic" in until(engine, ended(turn))[-1].event.message
+    number = engine.render(RenderQuestion(samples=NOISE, rate=16_000), "full")
+    assert "Panic" in until(engine, ended(number))[-1].event.message
+    where.clear()
+    turn = engine.ask("hello", "full")
+    assert isinstance(until(engine, ended(turn))[-1].event, TurnFinished)
+    engine.close()
+
+
+def test_no_memory_is_a_sentence(door):
+    door.load("any")
+    until(door, lambda report: isinstance(report, Ready))
+    door._worker._dialogue.model.typed = refuse_memory
+    turn = door.ask("hello", "full")
+    assert "The memory ran out" in until(door, ended(turn))[-1].event.message
+
+
+def refuse_memory(*_):
+    raise MemoryError
+
+
 def test_a_render_leaves_the_conversation_untouched(door):
     door.load("any")
     first = door.ask("hello", "full")

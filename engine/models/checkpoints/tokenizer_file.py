@@ -15,10 +15,10 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from engine.failures import STOPS
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.files import AGAIN
 from engine.quoting import quoted, reason, shown
-from engine.stops import STOPS
 
 _LARGEST = 50_000_000  # bytes; Qwen's have 11 million
 _MOST_TOKENS = 2_000_000

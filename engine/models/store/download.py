@@ -19,6 +19,7 @@ from engine.models.store.transfer import NETWORK, Transfer, disk
 from engine.models.store.trouble import Failed
 from engine.models.store.unfinished import alone, inside
 from engine.models.store.words import duration, size
+from engine.worker_thread import Thread
 
 _log = logging.getLogger(__name__)
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before another try, while nothing arrives
@@ -83,7 +84,7 @@ class Download:
         self._after, self._pauses, self._client, self._speed = after, pauses, Client(timeout), Speed()
         self._settled = 0  # bytes of the files that are complete
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name=f"download {released.id}", daemon=True)
+        self._thread = Thread(self._run, f"download {released.id}")
 
     def start(self) -> None:
         self._thread.start()

@@ -34,7 +34,7 @@ class CodeFlowConfig:
     def from_release(cls, fields: Mapping[str, Any]) -> Self:
         """From the fields of a release's `flow:` object. Raises `ValueError` with a sentence for what is missing or unknown."""
         with configured(WHAT):
-            return sized(
+            config = sized(
                 WHAT,
                 cls(
                     codes=fields["vocab_size"],
@@ -45,6 +45,16 @@ class CodeFlowConfig:
                     **cls.further(fields),
                 ),
             )
+            if config.encoder.input_size != config.input_size:
+                raise ValueError(f"rows of {config.input_size} for an encoder of {config.encoder.input_size}")
+            if config.channels != (wanted := (4 * config.bands, config.bands)):
+                raise ValueError(f"an estimator of {config.channels} channels where {wanted} are needed")
+            return config
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """What the estimator takes (x, mu, the speaker and the condition) and gives."""
+        raise NotImplementedError
 
     @classmethod
     def further(cls, fields: Mapping[str, Any]) -> dict[str, Any]:

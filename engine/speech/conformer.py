@@ -21,6 +21,7 @@ from engine.speech.release import configured, require, sized, without_memory
 from engine.speech.weights import fill
 
 WHAT = "The vocoder's encoder"
+_MOST_ROWS = 100  # that become of one
 BLOCK_EPS = 1e-12  # of the norms inside the blocks; all others have torch's 1e-5
 
 
@@ -38,6 +39,11 @@ class ConformerConfig:
     lookahead: int = 0
     up_blocks: int = 0
     up_stride: int = 2
+    up_scale: int = 2
+
+    def __post_init__(self) -> None:
+        if self.heads < 1 or self.dim % self.heads or self.dim % 2 or not 1 <= self.up_scale <= _MOST_ROWS:
+            raise ValueError(f"{self.heads} heads over {self.dim} channels, {self.up_scale} rows of one")
 
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> ConformerConfig:
@@ -60,6 +66,7 @@ class ConformerConfig:
                     lookahead=fields.get("pre_lookahead_len", 0),
                     up_blocks=fields.get("num_up_blocks", 0),
                     up_stride=fields.get("up_stride", 2),
+                    up_scale=fields.get("up_scale_factor", fields.get("up_stride", 2)),
                 ),
                 deep=("blocks", "up_blocks"),
             )
@@ -194,16 +201,16 @@ class LookAhead(nn.Module):
 
 
 class Upsampling(nn.Module):
-    """Every row `stride` times, then a convolution over the row and the 2 * stride before it."""
+    """Every row `scale` times, then a convolution over the row and the 2 * stride before it."""
 
-    def __init__(self, dim: int, stride: int) -> None:
+    def __init__(self, dim: int, stride: int, scale: int) -> None:
         super().__init__()
-        self.stride, self.past_rows = stride, 2 * stride
+        self.scale, self.past_rows = scale, 2 * stride
         self.conv = nn.Conv1d(dim, dim, self.past_rows + 1)
 
     def forward(self, states: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, n, dim] and what was kept [batch, dim, 2 * stride] -> [batch, n * stride, dim], what to keep."""
-        repeated = states.transpose(1, 2).repeat_interleave(self.stride, dim=2)
+        """[batch, n, dim] and what was kept [batch, dim, 2 * stride] -> [batch, n * scale, dim], what to keep."""
+        repeated = states.transpose(1, 2).repeat_interleave(self.scale, dim=2)
         repeated = torch.cat([past, repeated], dim=2)
         return self.conv(repeated).transpose(1, 2), repeated[:, :, -self.past_rows :]
 
@@ -224,7 +231,7 @@ class UpsamplingConformerEncoder(ConformerEncoder):
     def __init__(self, config: ConformerConfig) -> None:
         super().__init__(config)
         self.pre_lookahead_layer = LookAhead(config.dim, config.lookahead)
-        self.up_layer = Upsampling(config.dim, config.up_stride)
+        self.up_layer = Upsampling(config.dim, config.up_stride, config.up_scale)
         self.up_embed = InputLayer(config.dim, config.dim)
         self.up_encoders = nn.ModuleList(Block(config) for _ in range(config.up_blocks))
 
@@ -241,7 +248,7 @@ class UpsamplingConformerEncoder(ConformerEncoder):
     def stream(
         self, embedded: Tensor, past: UpsamplingState | None = None, ahead: Tensor | None = None
     ) -> tuple[Tensor, UpsamplingState]:
-        """The next rows, [batch, n, input_size] -> [batch, n * up_stride, dim], and the state after them.
+        """The next rows, [batch, n, input_size] -> [batch, n * up_scale, dim], and the state after them.
 
         `ahead` [batch, lookahead, input_size] are the rows that follow these; without them the sequence ends here.
         """

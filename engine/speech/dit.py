@@ -20,6 +20,7 @@ from engine.speech.release import configured, sized
 
 WHAT = "The vocoder's estimator"
 TIME_FEATURES = 256
+_WIDEST = 100.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class DiTConfig:
     num_heads: int
     head_dim: int
     mlp_ratio: float = 4.0
+
+    def __post_init__(self) -> None:
+        if self.num_heads < 1 or self.head_dim < 1 or self.mlp_ratio > _WIDEST:
+            raise ValueError(f"{self.num_heads} heads of {self.head_dim} channels, a network {self.mlp_ratio} times as wide")
 
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> DiTConfig:

@@ -8,7 +8,8 @@ ConvRNNF0Predictor of f0_predictor.py. The weights are taken without weight norm
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -27,18 +28,29 @@ LAST_SLOPE = 0.01  # of the leaky ReLU before the last convolution; the others h
 LARGEST_MAGNITUDE = 100.0
 F0_CONVOLUTIONS = 5
 KERNEL = 7  # of the first and the last convolution
+DILATIONS = (1, 3, 5)
+"""Of every residual block of the releases."""
+_LONGEST_HOP = 10_000  # samples, of a mel frame
+_LONGEST_REACH = 1_000  # frames; the releases have about 12
+
+Dilations = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
 class HiFTConfig:
-    """The sizes of a HiFT. `phase` is the kind of source, see `SourceConfig`; the rest has the names of the releases."""
+    """The sizes of a HiFT. `phase` is the kind of source, see `SourceConfig`; the rest has the names of the releases.
+
+    Each kernel of the residual blocks has dilations of its own; without any they are `DILATIONS`. Raises `ValueError` for sizes
+    that make no vocoder.
+    """
 
     sample_rate: int
     upsample_rates: tuple[int, ...]
     upsample_kernels: tuple[int, ...]
     source_kernels: tuple[int, ...]
     resblock_kernels: tuple[int, ...] = (3, 7, 11)
-    dilations: tuple[int, ...] = (1, 3, 5)
+    resblock_dilations: Dilations | None = None
+    source_dilations: Dilations | None = None
     mels: int = 80
     base_channels: int = 512
     f0_channels: int = 512
@@ -51,6 +63,31 @@ class HiFTConfig:
     slope: float = 0.1
     limit: float = 0.99
     phase: Literal["sample", "frame"] = "sample"
+
+    def __post_init__(self) -> None:
+        if not len(self.upsample_rates) == len(self.upsample_kernels) == len(self.source_kernels) > 0:
+            raise ValueError("not as many kernels as upsampling rates")
+        if any(kernel < rate or (kernel - rate) % 2 for rate, kernel in zip(self.upsample_rates, self.upsample_kernels)):
+            raise ValueError(f"upsampling by {self.upsample_rates} with kernels of {self.upsample_kernels}")
+        if not self.resblock_kernels or not all(kernel % 2 for kernel in (*self.resblock_kernels, *self.source_kernels)):
+            raise ValueError("residual blocks without kernels, or with even ones")
+        blocks = (*self.resblocks, *self.source_blocks)
+        if min((self.sample_rate, *self.upsample_rates, *(dilation for _, dilations in blocks for dilation in dilations))) < 1:
+            raise ValueError("rates or dilations of 0")
+        if not 2 <= 2 * self.fft_hop <= self.fft_size or self.fft_size % 2 or self.hop > _LONGEST_HOP:
+            raise ValueError(f"a transform of {self.fft_size} with steps of {self.fft_hop}, and {self.hop} samples a frame")
+        if self.reach > _LONGEST_REACH:
+            raise ValueError(f"samples that depend on {self.reach} frames to either side")
+
+    @property
+    def resblocks(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """Kernel and dilations of the residual blocks of a stage."""
+        return _with_dilations(self.resblock_kernels, self.resblock_dilations)
+
+    @property
+    def source_blocks(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The same of the source's residual block of each stage."""
+        return _with_dilations(self.source_kernels, self.source_dilations)
 
     @property
     def hop(self) -> int:
@@ -71,29 +108,27 @@ class HiFTConfig:
     def reach(self) -> int:
         """A sample depends on mel frames no further away than this many (the excitation given)."""
         frames, rate = KERNEL // 2 + 0.0, 1
-        for stride, kernel, source_kernel in zip(self.upsample_rates, self.upsample_kernels, self.source_kernels, strict=True):
+        for stride, kernel, source in zip(self.upsample_rates, self.upsample_kernels, self.source_blocks, strict=True):
             frames += kernel / 2 / stride / rate
             rate *= stride
-            widest = max(*self.resblock_kernels, source_kernel) // 2
-            frames += sum(widest * (dilation + 1) for dilation in self.dilations) / rate
+            frames += max(_block_reach(*block) for block in (*self.resblocks, source)) / rate
         return math.ceil(frames + (KERNEL // 2 + self.fft_size / self.fft_hop + 1) / rate)
 
     @classmethod
     def from_release(cls, fields: Mapping[str, Any], phase: Literal["sample", "frame"] = "sample") -> Self:
         """From the fields of a release's `hift:` object. Raises `ValueError` with a sentence for one we do not have."""
         with configured(WHAT):
-            dilations = {tuple(one) for one in (*fields["resblock_dilation_sizes"], *fields["source_resblock_dilation_sizes"])}
-            if len(dilations) != 1:
-                raise UnknownConfiguration(f"{WHAT} has residual blocks of several dilations; Refrain knows only one set.")
+            stages = len(fields["upsample_rates"])  # further blocks for the source are not run, upstream neither
             return sized(
                 WHAT,
                 cls(
                     sample_rate=fields["sampling_rate"],
                     upsample_rates=tuple(fields["upsample_rates"]),
                     upsample_kernels=tuple(fields["upsample_kernel_sizes"]),
-                    source_kernels=tuple(fields["source_resblock_kernel_sizes"]),
+                    source_kernels=tuple(fields["source_resblock_kernel_sizes"])[:stages],
                     resblock_kernels=tuple(fields["resblock_kernel_sizes"]),
-                    dilations=dilations.pop(),
+                    resblock_dilations=tuple(map(tuple, fields["resblock_dilation_sizes"])),
+                    source_dilations=tuple(map(tuple, fields["source_resblock_dilation_sizes"]))[:stages],
                     mels=fields["in_channels"],
                     base_channels=fields["base_channels"],
                     f0_channels=fields["f0_predictor"]["cond_channels"],
@@ -111,22 +146,29 @@ class HiFTConfig:
 
     @classmethod
     def from_shapes(
-        cls, tensors: Mapping[str, Tensor], sample_rate: int, upsample_rates: Sequence[int], **constants: Any
+        cls,
+        tensors: Mapping[str, Tensor],
+        sample_rate: int,
+        upsample_rates: Sequence[int],
+        dilations: tuple[int, ...] | None = None,
+        **constants: Any,
     ) -> Self:
         """For a release without a configuration: channels and kernels from the shapes of its tensors, `constants` as given.
 
-        Raises `ValueError` with a sentence that names a tensor that is missing.
+        All blocks have the same `dilations`, by default `DILATIONS`. Raises `ValueError` with a sentence.
         """
         stages = range(len(upsample_rates))
-        try:
-            blocks = sum(f"resblocks.{i}.convs1.0.weight" in tensors for i in range(len(tensors))) // len(stages)
+        with configured(WHAT), _naming_tensors():
             first = tensors["conv_pre.weight"].shape
-            return cls(
+            blocks = sum(f"resblocks.{i}.convs1.0.weight" in tensors for i in range(len(tensors))) // len(stages)
+            config = cls(
                 sample_rate=sample_rate,
                 upsample_rates=tuple(upsample_rates),
                 upsample_kernels=tuple(tensors[f"ups.{i}.weight"].shape[2] for i in stages),
                 source_kernels=tuple(tensors[f"source_resblocks.{i}.convs1.0.weight"].shape[2] for i in stages),
                 resblock_kernels=tuple(tensors[f"resblocks.{i}.convs1.0.weight"].shape[2] for i in range(blocks)),
+                resblock_dilations=None if dilations is None else (dilations,) * blocks,
+                source_dilations=None if dilations is None else (dilations,) * len(stages),
                 mels=first[1],
                 base_channels=first[0],
                 f0_channels=tensors["f0_predictor.condnet.0.weight"].shape[0],
@@ -134,8 +176,28 @@ class HiFTConfig:
                 fft_size=tensors["conv_post.weight"].shape[0] - 2,
                 **constants,
             )
-        except KeyError as missing:
-            raise ValueError(f"The vocoder's weights have no tensor {missing.args[0]}: the file is of another model.") from None
+            return sized(WHAT, config)
+
+
+@contextmanager
+def _naming_tensors() -> Iterator[None]:
+    try:
+        yield
+    except KeyError as missing:
+        sentence = f"The vocoder's weights have no tensor {missing.args[0]}: the file is of another model."
+        raise UnknownConfiguration(sentence) from None
+
+
+def _with_dilations(kernels: tuple[int, ...], dilations: Dilations | None) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    dilations = (DILATIONS,) * len(kernels) if dilations is None else dilations
+    if len(dilations) != len(kernels):
+        raise ValueError(f"{len(dilations)} lists of dilations for {len(kernels)} kernels")
+    return tuple(zip(kernels, dilations, strict=True))
+
+
+def _block_reach(kernel: int, dilations: Sequence[int]) -> int:
+    """Rows to either side that a row of a residual block depends on."""
+    return sum(kernel // 2 * (dilation + 1) for dilation in dilations)
 
 
 class Snake(nn.Module):
@@ -208,8 +270,8 @@ class HiFT(nn.Module):
             self.ups.append(nn.ConvTranspose1d(widths[i], width, kernel, stride, padding=(kernel - stride) // 2))
             window = 1 if down == 1 else 2 * down
             self.source_downs.append(nn.Conv1d(config.fft_size + 2, width, window, down, padding=down // 2 if down > 1 else 0))
-            self.source_resblocks.append(ResBlock(width, config.source_kernels[i], config.dilations))
-            self.resblocks.extend(ResBlock(width, one, config.dilations) for one in config.resblock_kernels)
+            self.source_resblocks.append(ResBlock(width, *config.source_blocks[i]))
+            self.resblocks.extend(ResBlock(width, *block) for block in config.resblocks)
         self.conv_post = nn.Conv1d(widths[-1], config.fft_size + 2, KERNEL, padding=KERNEL // 2)
 
     @classmethod

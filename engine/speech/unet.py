@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from engine.speech.release import configured, require, sized
 
 WHAT = "The vocoder's estimator"
+_MOST_BLOCKS = 2_000
 GROUPS = 8  # of the group norms
 TIME_SCALE = 1000.0
 TIME_EXPANSION = 4  # of the time embedding and of the feed-forward networks
@@ -35,6 +36,11 @@ class UNetConfig:
     mid_blocks: int
     heads: int
     head_width: int
+
+    def __post_init__(self) -> None:
+        blocks = (2 * len(self.channels) + self.mid_blocks) * self.blocks
+        if not self.channels or self.inputs < 4 or self.inputs % 2 or self.heads < 1 or blocks > _MOST_BLOCKS:
+            raise ValueError(f"{self.inputs} channels in, {len(self.channels)} levels, {self.heads} heads, {blocks} blocks")
 
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> Self:

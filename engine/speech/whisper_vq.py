@@ -50,6 +50,10 @@ class WhisperVQConfig:
     pooling: int  # rows of a code
     codes: int
 
+    def __post_init__(self) -> None:
+        if self.heads < 1 or self.dim % self.heads or min(self.block, self.pooling, self.codes, self.context) < 1:
+            raise ValueError(f"{self.heads} heads over {self.dim} channels, blocks of {self.block} rows, {self.pooling} a code")
+
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> WhisperVQConfig:
         """From the fields of a release's `config.json`. Raises `ValueError` with a sentence for a tokenizer we do not have."""

@@ -14,10 +14,11 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.quoting import shown
 from engine.speech.code_flow import WHAT, CodeFlow, CodeFlowConfig
 from engine.speech.conformer import ConformerEncoder, StackState
 from engine.speech.flow import solve
-from engine.speech.release import UnknownConfiguration, require
+from engine.speech.release import LONGEST, UnknownConfiguration, require
 from engine.speech.unet import UNet, UNetConfig
 
 
@@ -36,15 +37,22 @@ class FlowConfig(CodeFlowConfig):
         solver = decoder["cfm_params"]["content"]
         require(WHAT, solver, solver="euler", t_scheduler="cosine")
         require(WHAT, {"sampling_ratios": ratios}, sampling_ratios=[1] * len(ratios))
-        rate = Fraction(fields["input_frame_rate"])
-        if rate <= 0:
-            raise UnknownConfiguration(f"{WHAT} has input_frame_rate {rate}, which must be above 0.")
+        rate = fields["input_frame_rate"]
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0.1 <= rate <= 1000:
+            raise UnknownConfiguration(f"{WHAT} has input_frame_rate {shown(rate)}, which must be codes per second.")
+        require(WHAT, fields["length_regulator"], channels=fields["output_size"])
+        if len(ratios) > LONGEST:
+            raise UnknownConfiguration(f"{WHAT} has {len(ratios):,} sampling_ratios, which must be at most {LONGEST}.")
         return {
-            "code_rate": rate,
+            "code_rate": Fraction(rate).limit_denominator(1000),
             "regulator_layers": len(ratios),
             "guidance": solver["inference_cfg_rate"],
             "estimator": UNetConfig.from_release(decoder["estimator"]),
         }
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        return self.estimator.inputs, self.estimator.outputs
 
 
 class LengthRegulator(nn.Module):

@@ -26,8 +26,9 @@ from torch import Tensor
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.weights import Weights
 from engine.models.spoken_lm import PromptPiece
+from engine.quoting import shown
 from engine.speech.recording import at_rate, checked
-from engine.speech.release import configured, described_in
+from engine.speech.release import UnknownConfiguration, configured, described_in
 from engine.speech.whisper_encoder import Past
 from engine.speech.whisper_mel import WhisperMel
 from engine.speech.whisper_vq import PREFIXES, WhisperVQ
@@ -54,11 +55,10 @@ class SpeechTokenizer:
     ) -> Self:
         """From a release's `config.json`, `preprocessor_config.json` and tensors. Raises `ValueError` with a sentence."""
         network = WhisperVQ.from_tensors(config, tensors, device)
-        with configured("The speech tokenizer's preprocessor_config.json"):
-            mel = WhisperMel(
-                features["feature_size"], features["sampling_rate"], features["n_fft"], features["hop_length"], device
-            )
-            seconds = features["chunk_length"]
+        what = "The speech tokenizer's preprocessor_config.json"
+        with configured(what):
+            sizes = [_size(what, features, name) for name in ("feature_size", "sampling_rate", "n_fft", "hop_length")]
+            mel, seconds = WhisperMel(*sizes, device), _size(what, features, "chunk_length")
         if mel.bands != network.config.bands:
             raise ValueError(
                 f"The speech tokenizer's features have {mel.bands} bands, but its network wants {network.config.bands}."
@@ -79,6 +79,20 @@ class SpeechTokenizer:
         """
         stream = CodeStream(self, parity)
         return stream.feed(at_rate(samples, rate, self.mel.rate, parity)) + stream.finish()
+
+
+_SIZES = {
+    "feature_size": (1, 1_000), "sampling_rate": (8_000, 48_000), "n_fft": (16, 8_192), "hop_length": (8, 4_096),
+    "chunk_length": (1, 300),
+}  # fmt: skip
+"""The least and the most of what features are made with; what is beyond is an error in the file."""
+
+
+def _size(what: str, features: Mapping[str, Any], name: str) -> int:
+    value, (least, most) = features[name], _SIZES[name]
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise UnknownConfiguration(f"{what} has {name} {shown(value)}, which must be whole and from {least:,} to {most:,}.")
+    return value
 
 
 class CodeStream:

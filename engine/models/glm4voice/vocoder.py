@@ -20,6 +20,7 @@ from engine.models.glm4voice.flow import GlmFlow
 from engine.speech.hift import PREFIXES, HiFT, HiFTConfig
 from engine.speech.release import UnknownConfiguration, described_in
 
+_MOST_FRAMES = 100  # of a code; the release has about 7
 HELD_CODES = 5  # at a block's end, whose mel frames wait for the next block: 0.4 s
 
 
@@ -33,6 +34,9 @@ class Vocoder:
         self.sample_rate = hift.config.sample_rate
         self.code_rate = float(flow.config.code_rate)
         self.frames_per_code = Fraction(hift.config.sample_rate, hift.config.hop) / flow.config.code_rate
+        block, frames = flow.config.encoder.block_size, self.frames_per_code
+        if not block or not 1 <= frames <= _MOST_FRAMES:
+            raise UnknownConfiguration(f"The vocoder has blocks of {block} codes, each of {float(frames):.3g} mel frames.")
 
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], flow: Mapping[str, Tensor], hift: Mapping[str, Tensor]) -> Self:

@@ -36,6 +36,10 @@ class AudioEncoderConfig:
     kernel_size: int
     adapter_stride: int
 
+    def __post_init__(self) -> None:
+        if self.n_audio_head < 1 or self.n_audio_state % self.n_audio_head or min(self.kernel_size, self.adapter_stride) < 1:
+            raise ValueError(f"{self.n_audio_head} heads over {self.n_audio_state} channels, steps of {self.adapter_stride}")
+
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> AudioEncoderConfig:
         """From a release's `config.json`, nested or flat. Raises `ValueError` with a sentence for one without a field."""

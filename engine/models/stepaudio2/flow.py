@@ -35,8 +35,12 @@ class FlowConfig(CodeFlowConfig):
         return {"guidance": decoder["inference_cfg_rate"], "estimator": DiTConfig.from_release(decoder["estimator"])}
 
     @property
+    def channels(self) -> tuple[int, int]:
+        return self.estimator.in_channels, self.estimator.out_channels
+
+    @property
     def frames_per_code(self) -> int:
-        return self.encoder.up_stride
+        return self.encoder.up_scale
 
 
 @dataclass(frozen=True)

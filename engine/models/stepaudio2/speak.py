@@ -178,7 +178,10 @@ class StepSpeaker:
 
 def released_hift(tensors: Mapping[str, Tensor]) -> HiFT:
     """The HiFT of a `hift.pt`, which says nothing of itself but its channels: the rest is the same in every release."""
-    strides = []
+    strides: list[int] = []
     while (name := f"ups.{len(strides)}.weight") in tensors:
-        strides.append(tensors[name].shape[2] // 2)  # kernels are twice as long as strides, one more where a stride is odd
+        shape = tensors[name].shape
+        if len(shape) != 3:
+            raise ValueError(f"{name} of the vocoder is {list(shape)}, which is no convolution: the file is of another model.")
+        strides.append(shape[2] // 2)  # kernels are twice as long as strides, one more where a stride is odd
     return HiFT.from_tensors(HiFTConfig.from_shapes(tensors, OUTPUT_RATE, strides, phase="frame"), tensors)

@@ -53,7 +53,7 @@ def evaluate(
             from engine.evaluation.results import Results
             from engine.lm.sampling import Sampling
             from engine.models import load
-            from engine.worker_thread import use
+            from engine.threads import use
         times = evaluate.Times()
         wanted = cases.cases(schedules, pooling, seeds)
         plots.check()

@@ -153,7 +153,7 @@ def _kept(model) -> Path:
 def _load(name: str, threads: int | None):
     with status("Loading…"):
         from engine.models import load
-        from engine.worker_thread import use
+        from engine.threads import use
 
         model = load(name)
     use(model.decoder.config, threads)

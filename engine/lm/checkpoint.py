@@ -14,7 +14,7 @@ _SMALLEST = 16
 
 
 def read(path: Path | str) -> dict[str, torch.Tensor]:
-    """All tensors of a safetensors file by name; a matrix stored as X.int8 [rows, cols] and X.scale [rows] comes as X.
+    """All tensors of a safetensors file of one's own by name, as `unpacked`.
 
     Raises `FileNotFoundError`, or `ValueError` with a sentence for a file that cannot be used.
     """
@@ -25,12 +25,20 @@ def read(path: Path | str) -> dict[str, torch.Tensor]:
         stored = load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path.name} is damaged or not a safetensors file ({error}): install it again.") from error
+    return unpacked(stored, path.name)
+
+
+def unpacked(stored: Mapping[str, torch.Tensor], file: str) -> dict[str, torch.Tensor]:
+    """Tensors by name; a matrix stored as X.int8 [rows, cols] and X.scale [rows] comes as X.
+
+    Raises `ValueError` with a sentence that names the file for a matrix without its scales.
+    """
     tensors = {}
     for name, tensor in stored.items():
         if name.endswith(_BYTES):
             base = name.removesuffix(_BYTES)
-            if base + _SCALE not in stored:
-                raise ValueError(f"{path.name} has {name} without {base + _SCALE}: install it again.")
+            if tensor.dim() != 2 or base + _SCALE not in stored or stored[base + _SCALE].shape != tensor.shape[:1]:
+                raise ValueError(f"{file} has {name} without {base + _SCALE}, one for each row: install it again.")
             tensors[base] = tensor.float() * stored[base + _SCALE].float().unsqueeze(1)
         elif not (name.endswith(_SCALE) and name.removesuffix(_SCALE) + _BYTES in stored):
             tensors[name] = tensor

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import torch
 from platformdirs import user_data_path
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
-from engine.lm import checkpoint
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead, logit_lens
+from engine.models.checkpoints.packed import read_packed
+from engine.models.checkpoints.shards import read_header
+from engine.quoting import reason
 
 FILE = "heads.safetensors"
 ABOUT = "refrain"
@@ -39,18 +41,20 @@ def exit_heads(folder: Path, decoder: Decoder, ids: Sequence[int], beside: Path 
         config = decoder.config
         lens = logit_lens(decoder, torch.tensor(sorted(ids), device=decoder.device))
         return dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)
-    stored = checkpoint.read(path)
+    stored = read_packed(path)
     try:
         layers = sorted({int(name.split(".")[1]) for name in stored if name.startswith("layer.")})
         return {layer: _trained(stored, layer, decoder) for layer in layers}
-    except (KeyError, IndexError, ValueError) as error:
-        raise ValueError(f"{FILE} in {path.parent} does not fit the model ({error}): remove it or train it again.") from error
+    except (KeyError, IndexError, ValueError, RuntimeError) as error:
+        why = reason(error).rstrip(".")
+        raise ValueError(f"{FILE} in {path.parent} does not fit the model ({why}): remove it or train it again.") from error
 
 
 def heads_file(folder: Path, decoder: Decoder, beside: Path | None = None) -> Path | None:
     """The trained heads of the model in a folder: the user's own before those that come with it; None where there are none.
 
-    The user's own count only for the very weights they were trained on.
+    The user's own count only for the very weights they were trained on. Raises `ValueError` with a sentence for a file of
+    theirs that is damaged.
     """
     own = own_folder(folder) / FILE
     if own.is_file():
@@ -69,12 +73,14 @@ def own_folder(folder: Path) -> Path:
 
 
 def about(path: Path) -> dict:
-    """What a file of heads says about itself; nothing where it says nothing or cannot be read."""
+    """What a file of heads says about itself. Raises `ValueError` with a sentence for one that is cut short or damaged."""
     try:
+        read_header(path)
         with safe_open(path, "pt") as file:
             found = json.loads((file.metadata() or {}).get(ABOUT, "{}"))
-    except (OSError, ValueError, SafetensorError):
-        return {}
+    except Exception as error:  # the library's own, and those of what is no JSON
+        why = reason(error).rstrip(".")
+        raise ValueError(f"The exit heads in {path} cannot be read ({why}): remove the file or train them again.") from error
     return found if isinstance(found, dict) else {}
 
 
@@ -85,12 +91,15 @@ def weights_mark(decoder: Decoder) -> str:
 
 
 def _trained(stored: dict[str, torch.Tensor], layer: int, decoder: Decoder) -> ExitHead:
-    config, ids = decoder.config, stored["ids"].long()
+    config, ids = decoder.config, stored["ids"]
     if not 0 < layer < config.layers:
         raise ValueError(f"layer {layer} of {config.layers}")
+    if ids.dim() != 1 or ids.is_floating_point() or not len(ids) or len(ids.unique()) < len(ids):
+        raise ValueError("ids that are no list of tokens")
+    ids = ids.long()
     if not 0 <= int(ids.min()) <= int(ids.max()) < config.vocabulary:
         raise ValueError(f"ids up to {int(ids.max())}, vocabulary {config.vocabulary}")
     norm, weight = (stored[f"layer.{layer}.{name}"].to(decoder.device, decoder.dtype) for name in ("norm", "weight"))
-    if len(norm) != config.dim:
-        raise ValueError(f"width {len(norm)}, model {config.dim}")
+    if norm.shape != (config.dim,):
+        raise ValueError(f"norm {list(norm.shape)}, model {config.dim}")
     return ExitHead(norm, weight, ids, config.vocabulary, config.norm_eps)

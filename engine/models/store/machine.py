@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.models.checkpoints.memory import graphics_card, main_memory
-from engine.worker_thread import cores
+from engine.threads import cores
 
 
 @dataclass(frozen=True)

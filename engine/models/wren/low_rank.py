@@ -26,7 +26,12 @@ def merge(weights: dict[str, torch.Tensor], adapter: dict[str, torch.Tensor], la
     for layer in range(layers):
         for fused, names in FUSED.items():
             prefix = f"model.layers.{layer}."
-            update = adapter[f"{prefix}{fused}.up"].float() @ adapter[f"{prefix}{fused}.down"].float()
+            up, down = adapter[f"{prefix}{fused}.up"], adapter[f"{prefix}{fused}.down"]
+            rows = sum(len(weights[f"{prefix}{name}.weight"]) for name in names)
+            columns = weights[f"{prefix}{names[0]}.weight"].shape[-1]
+            if up.dim() != 2 or (len(up), *down.shape) != (rows, up.shape[1], columns):  # before the product, which may be large
+                raise ValueError(f"The adapter's {fused} of layer {layer} is for another size of model: install it again.")
+            update = up.float() @ down.float()
             for name, part in zip(names, update.chunk(len(names)), strict=True):
                 weight = weights[f"{prefix}{name}.weight"]
                 if weight.shape != part.shape:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.models.checkpoints.config_file import read_json
+from engine.quoting import shown
 
 CONFIG, ADAPTER = "config.json", "adapter.safetensors"
+_LONGEST_NAME = 1000
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -32,7 +34,10 @@ def part_of(folder: Path, name: str) -> Path:
 def _base(folder: Path, config: dict[str, Any]) -> Path | None:
     if "base" not in config:
         return None
-    base = folder / str(config["base"])
+    name = config["base"]
+    if not isinstance(name, str) or not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
+        raise ValueError(f"{folder / CONFIG} has base = {shown(name)}, which is no folder.")
+    base = folder / name
     if not (base / CONFIG).is_file():
         raise ValueError(f"{folder.name} is an update of the model in {base.resolve()}, which is not there: install it, too.")
     return base

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
+from torch import nn
 
-from engine.lm import checkpoint
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.exit_heads import FILE, exit_heads
+from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren.adaptor import Adaptor
+from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
 from engine.models.wren.listener import ListenerConfig, PhoneNetwork, StreamingListener
 from engine.models.wren.low_rank import ParallelDecoder, merge
 from engine.models.wren.parts import ADAPTER, part_of, read_config
@@ -25,8 +29,11 @@ from engine.models.wren.speaker import StreamingSpeaker
 from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
+from engine.quoting import clean, reason, shown
+from engine.speech.release import UnknownConfiguration, without_memory
 
 FAMILY = "wren"
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,15 @@ class WrenConfig:
             listener = {**fields["listener"], "phones": tuple(fields["listener"]["phones"])}
             speech = {**fields["speech"], "levels": tuple(fields["speech"]["levels"])}
             return cls(
-                LMConfig(**fields["lm"]), ListenerConfig(**listener), SpeechTokenConfig(**speech),
-                fields["text_chunk"], fields["speech_chunk"], _known(fields.get("paradigm", cls.paradigm)),
+                check_lm(LMConfig(**fields["lm"])), check_listener(ListenerConfig(**listener)),
+                check_speech(SpeechTokenConfig(**speech)), chunk(fields, "text_chunk"), chunk(fields, "speech_chunk"),
+                _known(fields.get("paradigm", cls.paradigm)),
             )  # fmt: skip
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path} is damaged or not Wren's ({error}): install the model again.") from error
+        except UnknownConfiguration as error:
+            raise ValueError(f"{path}: {error}") from None
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            why = reason(error).rstrip(".")
+            raise ValueError(f"{path} is damaged or not Wren's ({why}): install the model again.") from error
 
 
 class Wren:
@@ -67,6 +78,8 @@ class Wren:
         self.folder = folder
         self.config = config = WrenConfig.load(folder / "config.json")
         self.vocabulary = vocabulary = Vocabulary.load(part_of(folder, "tokenizer.json"))
+        if (vocabulary.size, len(vocabulary.unit_ids)) != (config.lm.vocabulary, config.speech.units):
+            raise ValueError(f"The tokens and the config in {folder} are of two models: install the model again.")
         self._rules = Rules(vocabulary, config.text_chunk, config.speech_chunk)
         weights = self._read("lm")
         adaptor = {name: weights.pop(name) for name in list(weights) if name.startswith("adaptor.")}
@@ -74,9 +87,9 @@ class Wren:
             self.decoder, self.exit_heads = self._decoder(weights)
         except KeyError as error:
             raise ValueError(f"The weights in {folder} are incomplete ({error.args[0]}): install the model again.") from error
-        self._listener = _filled(PhoneNetwork(config.listener), self._read("listener"), "listener")
-        self._adaptor = _filled(Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
-        self._speech = _filled(SpeechTokenizer(config.speech), self._read("speaker"), "speaker")
+        self._listener = _filled(lambda: PhoneNetwork(config.listener), self._read("listener"), "listener")
+        self._adaptor = _filled(lambda: Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
+        self._speech = _filled(lambda: SpeechTokenizer(config.speech), self._read("speaker"), "speaker")
         self.sampling = Sampling()  # greedy: a small model is surest of its first choice
         self.input_rate = self.output_rate = config.speech.sample_rate
         self.speech_rate = config.speech.unit_rate
@@ -113,13 +126,13 @@ class Wren:
         return PromptPiece() if ids and ids[-1] == end else PromptPiece((end,))
 
     def _read(self, part: str) -> dict[str, torch.Tensor]:
-        return checkpoint.read(part_of(self.folder, f"{part}.safetensors"))
+        return read_packed(part_of(self.folder, f"{part}.safetensors"))
 
     def _decoder(self, weights: dict[str, torch.Tensor]) -> tuple[Decoder, dict[int, ExitHead]]:
         """The decoder and its exit heads; in parallel decoding every step says text, so that none can exit early."""
         config, speech = self.config, []
         if (path := self.folder / ADAPTER).exists() or config.paradigm == "parallel":
-            speech = merge(weights, checkpoint.read(path), config.lm.layers)
+            speech = merge(weights, read_packed(path), config.lm.layers)
         if config.paradigm != "parallel":
             decoder = Decoder(config.lm, weights)
             return decoder, exit_heads(self.folder, decoder, self._rules.spoken.tolist(), part_of(self.folder, FILE))
@@ -143,16 +156,23 @@ class WrenListener:
         return PromptPiece(states=self._adaptor(self._stream.finish()))
 
 
-def _known(paradigm: str) -> str:
-    if paradigm not in PATTERNS:
-        raise TypeError(f"paradigm {paradigm!r}")
+def _known(paradigm: object) -> str:
+    if not isinstance(paradigm, str) or paradigm not in PATTERNS:
+        raise TypeError(f"paradigm {shown(paradigm)}")
     return paradigm
 
 
-def _filled(network, tensors: dict[str, torch.Tensor], file: str, prefix: str = ""):
-    """The network with its weights, ready to run. Raises `ValueError` with a sentence when they do not fit."""
-    try:
-        network.load_state_dict({name.removeprefix(prefix): tensor.float() for name, tensor in tensors.items()})
-    except RuntimeError as error:
-        raise ValueError(f"{file}.safetensors does not fit config.json: install the model again. ({error})") from error
+def _filled(make: Callable[[], Network], tensors: dict[str, torch.Tensor], file: str, prefix: str = "") -> Network:
+    """The network with its weights, ready to run. Raises `ValueError` with a sentence when they do not fit.
+
+    It is made a first time without memory, since it is the weights that say whether what the config describes is there.
+    """
+    tensors = {name.removeprefix(prefix): tensor.float() for name, tensor in tensors.items()}
+    with without_memory(WHAT):
+        wanted = {name: tensor.shape for name, tensor in make().state_dict().items()}
+    if (found := {name: tensor.shape for name, tensor in tensors.items()}) != wanted:
+        odd = next(name for name in (*wanted, *found) if wanted.get(name) != found.get(name))
+        raise ValueError(f"{file}.safetensors does not fit config.json in {clean(odd)}: install the model again.")
+    network = make()
+    network.load_state_dict(tensors)
     return network.eval().requires_grad_(False)

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from engine.lm.decoder import Decoder
-from engine.models.checkpoints.exit_heads import FILE, exit_heads
+from engine.models.checkpoints.exit_heads import FILE, exit_heads, own_folder
 from tests.engine.random_lm import END, SHAPE, SPEECH, random_tensors
 
 IDS = [*SPEECH, END]
@@ -57,9 +57,30 @@ def test_trained_heads(decoder, tmp_path):
         {"ids": torch.tensor([*IDS[:-1], SHAPE.vocabulary])},
         {"layer.9.norm": torch.ones(SHAPE.dim), "layer.9.weight": torch.ones(len(IDS), SHAPE.dim)},
         {"layer.x.norm": torch.ones(SHAPE.dim)},
+        {"layer.2.norm": torch.ones(SHAPE.dim, 2)},
+        {"layer.2.norm": torch.ones(1)},
+        {"layer.2.weight": torch.ones(len(IDS), SHAPE.dim, 1)},
+        {"layer.2.weight": torch.ones(len(IDS))},
+        {"ids": torch.zeros(0, dtype=torch.int32), "layer.2.weight": torch.ones(0, SHAPE.dim)},
+        {"ids": torch.tensor([IDS[0]] * len(IDS))},
+        {"ids": torch.tensor([IDS])},
+        {"ids": torch.ones(len(IDS))},
     ],
 )
 def test_heads_of_another_model(decoder, tmp_path, changes):
     trained(tmp_path, **changes)
     with pytest.raises(ValueError, match=f"{FILE} in .* does not fit the model"):
         exit_heads(tmp_path, decoder, IDS)
+
+
+def test_a_damaged_file_of_ones_own_is_named(decoder, tmp_path, monkeypatch):
+    """Trained for an hour, and then silently not used: whoever trained it wants to know."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    own = own_folder(tmp_path) / FILE
+    own.parent.mkdir(parents=True)
+    trained(own.parent)
+    assert sorted(exit_heads(tmp_path, decoder, IDS)) == [1, 2, 3]  # it says of no weights that they are these
+    own.write_bytes(own.read_bytes()[:-10])
+    with pytest.raises(ValueError, match="cut short.*remove the file or train them again") as error:
+        exit_heads(tmp_path, decoder, IDS)
+    assert str(own) in str(error.value)

@@ -286,7 +286,6 @@ def test_of_a_private_session_nothing_is_written(window, qtbot, recordings):
 
 def test_everything_is_deleted_after_a_question_that_names_it_and_the_program_goes_on(window, qtbot, monkeypatch):
     library, home = window._library, window._library.folder.parents[1]
-    monkeypatch.setattr(window, "_problem", "")
     talk_of(window, qtbot, "to be deleted")
     window.begin_session()
     talk_of(window, qtbot, "to be deleted too")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -21,7 +22,7 @@ class HeldKey(QObject):
     followed it for a while, a longer one while timers come late, and when all that had come was looked at.
     """
 
-    let_go = Signal(float)  # after so many seconds
+    let_go = Signal(float)  # after so many seconds; infinitely many if nobody saw it: it was no tap
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +64,7 @@ class HeldKey(QObject):
         """It counts as let go: its release will not come."""
         if self.is_down:
             if not self._is_ending:
-                self._ended = time.monotonic()
+                self._ended = math.inf
             self._end()
 
     @property

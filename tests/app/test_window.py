@@ -23,7 +23,11 @@ QUESTION = Path(__file__).with_name("two_plus_two.flac")
 
 def drive(scenario: str, model: str, env: dict[str, str], folder: Path, wav: Path = QUESTION) -> dict:
     """Runs a scenario of `tests.app.drive` and returns what it saw."""
-    command = [sys.executable, "-X", "faulthandler", "-m", "tests.app.drive", scenario, str(folder), model, str(wav)]
+    return act("tests.app.drive", [scenario, str(folder), model, str(wav)], env)
+
+
+def act(module: str, arguments: list[str], env: dict[str, str]) -> dict:
+    command = [sys.executable, "-X", "faulthandler", "-m", module, *arguments]
     child = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280)
     assert child.returncode == 0, child.stderr[-4000:]
     assert "Traceback" not in child.stderr, child.stderr[-4000:]
@@ -98,6 +102,22 @@ def test_a_program_that_is_killed_in_the_middle_of_a_reply_loses_nothing(desktop
     assert (finished.state, unfinished.state) == ("finished", "unfinished")
     assert len(finished.reply_audio()[0]) and len(unfinished.tokens) > 10
     library.close()
+
+
+def test_to_whom_a_key_belongs(desktop_env, tmp_path):
+    seen = act("tests.app.press_keys", [str(tmp_path)], desktop_env)
+    for place in ("after a suggestion", "after a switch", "in the empty field", "in the field after a reply"):
+        assert seen[place] == {"talks": True, "typed": "", "hands_free": False}, place
+    assert seen["typing"] == {"typed": "so m", "talks": False, "muted": False}
+    assert seen["after Tab"] == {"talks": False, "hands_free": True}
+    assert seen["chord"] == {"down": True, "questions": 1, "up": True}
+    assert seen["tap"] == {"goes_on": True, "ends": True} and seen["lost"] == {"up": True}
+    done = ("focus", "pinned", "deleted", "restored", "talks")
+    assert seen["sessions"] == {"title": "Minutes of March", "muted": False, **dict.fromkeys(done, True)}
+    assert seen["sheet"] == [True, False]
+    second = seen["second"]
+    assert second["was_minimised"] and second["in_front"] and second["code"] == 0
+    assert "is open already" in second["said"] and second["appearance"] == "dark"
 
 
 def test_without_sound_typed_questions_are_answered(display, desktop_env, tmp_path):

@@ -43,5 +43,9 @@ class Hands:
     def let_go_mouse(self) -> None:
         self._do("mouseup", "1")
 
+    def minimise(self) -> None:
+        """The window that is in front."""
+        self._do("getactivewindow", "windowminimize")
+
     def _do(self, *command: str) -> None:
         subprocess.run(["xdotool", *command], env=self._env, check=True, timeout=30)

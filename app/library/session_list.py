@@ -31,7 +31,7 @@ def day_of(info: SessionInfo, today: date) -> str:
         return "Today"
     if day == today - timedelta(days=1):
         return "Yesterday"
-    return f"{day:%A}" if today - day < timedelta(days=7) else f"{day:%d %B %Y}".lstrip("0")
+    return f"{day:%A}" if timedelta() < today - day < timedelta(days=7) else f"{day:%d %B %Y}".lstrip("0")
 
 
 class SessionModel(QAbstractListModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from app.library.importing import Imported
 from app.library.journal import Journal
 from app.library.library import Library
-from app.library.session_list import INFO
+from app.library.records import SessionInfo
+from app.library.session_list import INFO, day_of
 from app.library.sessions_view import SessionsView
 from tests.app.library.test_library import record
 
@@ -99,6 +101,14 @@ def test_what_was_written_is_said_for_a_while_with_the_way_to_its_folder(view, q
     assert view._forget.isActive()
     view._forget.start(30)
     qtbot.waitUntil(lambda: not view.note.isVisible())
+
+
+def test_a_day_that_is_still_to_come_has_its_date():
+    today = date(2026, 11, 29)
+    days = date(2026, 11, 25), date(2999, 1, 2), date(1970, 1, 2)
+    times = [time.mktime((*day.timetuple()[:3], 12, 0, 0, 0, 0, -1)) for day in days]
+    found = [day_of(SessionInfo("", "", False, at, at, 1, ""), today) for at in times]
+    assert found == ["Wednesday", "2 January 2999", "2 January 1970"]
 
 
 def test_rename(view, qtbot, monkeypatch):

@@ -30,7 +30,7 @@ class PageBody(QScrollArea):
         self.parts.setContentsMargins(0, 0, 0, 0)
         self.parts.setSpacing(14)
         self.parts.addLayout(head)
-        body = _Body(take)
+        body = Body(take)
         around = QHBoxLayout(body)
         around.setContentsMargins(20, 20, 20, 20)
         around.addStretch(1)
@@ -51,8 +51,10 @@ class PageBody(QScrollArea):
         self._column.setMaximumWidth(theme.scaled(self._widest))
 
 
-class _Body(QWidget):
-    def __init__(self, take: Callable[[QKeyEvent], None] | None) -> None:
+class Body(QWidget):
+    """What a page scrolls."""
+
+    def __init__(self, take: Callable[[QKeyEvent], None] | None = None) -> None:
         super().__init__()
         self._take = take
         self.setProperty("role", "turns")

@@ -15,7 +15,9 @@ _UNIT = re.compile(r"(?<=\d) (?=(?:%|s|ms|min|dB|k?Hz|[kMGT]B)(?!\w))")
 class Words(QLabel):
     """As high as `lines` at least, so that what is said next does not move what stands below, and as its words need at most."""
 
-    def __init__(self, text: str = "", role: str = "", scale: float = 1.0, lines: int = 1, least: int = 0) -> None:
+    def __init__(
+        self, text: str = "", role: str = "", scale: float = 1.0, bold: bool = False, lines: int = 1, least: int = 0
+    ) -> None:
         """`least` is a width in pixels at the usual text size that it asks for; it takes whatever it is given."""
         super().__init__()
         self._lines, self._least = lines, least
@@ -26,7 +28,7 @@ class Words(QLabel):
         policy = QSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        theme.set_font(self, scale)
+        theme.set_font(self, scale, bold)
         self.setText(text)
 
     def setText(self, text: str) -> None:

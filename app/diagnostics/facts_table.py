@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -33,7 +33,6 @@ class FactsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
         self._shown: list[tuple[str, str | None]] = []
 
     def show_facts(self, sections: Sequence[Section]) -> None:
@@ -58,8 +57,20 @@ class FactsTable(QTableWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._shown:
+            shown, self._shown = self._shown, []
+            self._rebuild(shown)
+            for row, (_, value) in enumerate(shown):
+                self.item(row, 1).setText(value or "")
+                self.item(row, 1).setToolTip(value or "")
+            self._shown = shown
+
     def _rebuild(self, lines: list[tuple[str, str | None]]) -> None:
         self.clearSpans()
+        self.verticalHeader().setMinimumSectionSize(0)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
         self.setRowCount(len(lines))
         for row, (name, value) in enumerate(lines):
             item = QTableWidgetItem(name)

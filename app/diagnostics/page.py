@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.sound import Sound
@@ -20,12 +20,16 @@ from app.diagnostics.meters import LagPanel, UnderRunPanel, lag_in_words, notice
 from app.diagnostics.report import InUse, Section
 from app.diagnostics.sound_facts import SoundFacts
 from app.diagnostics.under_runs import UnderRuns
+from app.flow import Flow
+from app.page_body import PageBody
+from app.words import Words
 from engine import log
 from engine.worker_thread import Thread
 
 _log = logging.getLogger(__name__)
 EVERY, SOON = 500, 50  # milliseconds between two looks, while the page is shown
-METER_HEIGHT = 236
+METER_HEIGHT, LIST_HEIGHT = 236, 300  # pixels at the usual text size, and at least
+WIDEST = 1800
 
 
 class DiagnosticsPage(QWidget):
@@ -48,7 +52,8 @@ class DiagnosticsPage(QWidget):
         self.facts = FactsTable()
         self.lag_panel, self.under_run_panel = LagPanel(), UnderRunPanel()
         self.log = LogView()
-        self.note = theme.label("", "muted")
+        self.note = Words(role="muted")
+        self.note.hide()
         self.copy = self._button("Copy report", "Copy a report with the last log lines", self.copy_report, "primary")
         self.folder = self._button("Open log folder", "Open the folder of the log", self.open_folder)
         self.reset = self._button("Reset counters", "Count lag and under-runs from zero", self.reset_counters)
@@ -68,7 +73,7 @@ class DiagnosticsPage(QWidget):
         if self._looking is None:
             self._looking = Thread(self._look, "diagnostics")
             self._looking.start()
-        self.note.setText("")
+        self._say("")
         self.refresh()
         self._timer.start()
 
@@ -105,20 +110,24 @@ class DiagnosticsPage(QWidget):
     def copy_report(self) -> None:
         text = self.report()
         QGuiApplication.clipboard().setText(text)
-        self.note.setText(f"Copied {len(text.splitlines())} lines. No conversation is in them.")
+        self._say(f"Copied {len(text.splitlines())} lines. No conversation is in them.")
 
     def open_folder(self) -> None:
         folder = log.log_file().parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.note.setText(f"No program opens folders here. It is {report.short(folder)}.")
+            self._say(f"No program opens folders here. It is {report.short(folder)}.")
 
     def reset_counters(self) -> None:
         self.lag.reset()
         self.under_runs.reset()
         self.refresh()
-        self.note.setText("Counted from zero since now.")
+        self._say("Counted from zero since now.")
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _say(self, sentence: str) -> None:
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
 
     def _look(self) -> None:
         """On a thread of its own; the next refresh shows it."""
@@ -132,34 +141,30 @@ class DiagnosticsPage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(theme.label("Diagnostics", scale=1.4, bold=True))
-        head.addWidget(self.note)
-        head.addStretch()
+        body = PageBody("Diagnostics", widest=WIDEST)
         for button in (self.reset, self.folder, self.copy):
-            head.addWidget(button)
+            body.buttons.add(button)
         card = QFrame()
         card.setProperty("role", "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 8, 12)
         inside.addWidget(self.facts)
-        meters = QHBoxLayout()
-        meters.setSpacing(14)
+        meters, lists = Flow(spacing=14), Flow(spacing=14)
         for panel in (self.lag_panel, self.under_run_panel):
-            panel.setFixedHeight(METER_HEIGHT)
-            meters.addWidget(panel, 1)
-        lists = QHBoxLayout()
-        lists.setSpacing(14)
-        lists.addWidget(card, 5)
-        lists.addWidget(self.log, 6)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 20)
-        layout.setSpacing(14)
-        layout.addLayout(head)
+            theme.fix(panel, height=METER_HEIGHT)
+            panel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            meters.add(panel)
+        for part, share in ((card, 5), (self.log, 6)):
+            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+            policy.setHorizontalStretch(share)
+            part.setSizePolicy(policy)
+            part.setMinimumHeight(LIST_HEIGHT)
+            lists.add(part)
+        body.parts.addWidget(self.note)
         if self._last_run is not None:
-            said = theme.label(self._last_run.sentence, "danger")
-            said.setWordWrap(True)
-            layout.addWidget(said)
-        layout.addLayout(meters)
-        layout.addLayout(lists, 1)
+            body.parts.addWidget(Words(self._last_run.sentence, "danger"))
+        body.parts.addLayout(meters)
+        body.parts.addLayout(lists, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(body)

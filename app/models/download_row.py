@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.flow import Flow
+from app.words import Words
 from engine.models.store.catalogue import Released
 from engine.models.store.download import Progress
 from engine.models.store.words import size
@@ -24,8 +26,7 @@ class DownloadRow(QWidget):
         self._released = released
         name = released.name
         self.bar = Bar(f"Progress of downloading {name}")
-        self.sentence = theme.label("", "muted")
-        self.sentence.setWordWrap(True)
+        self.sentence = Words(role="muted")
         self.sentence.setAccessibleName(f"State of downloading {name}")
         self.start = _button("Start download", f"Start downloading {name}", "primary")
         self.page = _button("Licence and web page", f"Open the web page of {name}")
@@ -38,11 +39,7 @@ class DownloadRow(QWidget):
         self.later.clicked.connect(self.hide)
         self.cancel.clicked.connect(self.cancelled)
         self.discard.clicked.connect(self.discarded)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        for button in self._buttons:
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons = Flow(*self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(10)
@@ -85,7 +82,7 @@ class DownloadRow(QWidget):
 
     def _show(self, role: str, sentence: str, buttons: tuple[QPushButton, ...]) -> None:
         theme.set_role(self.sentence, role)
-        if sentence != self.sentence.text():
+        if sentence != self.sentence.said:
             self.sentence.setText(sentence)
         for button in self._buttons:
             button.setVisible(button in buttons)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout
 
 from app import theme
 from app.engine_commands import ModelFacts
+from app.flow import Flow
 from app.models.download_row import DownloadRow
+from app.words import Words
 from engine.models.store.download import Progress
 from engine.models.store.machine import Machine
 from engine.models.store.needs import judge
@@ -62,11 +64,11 @@ class ModelCard(QFrame):
 
     @property
     def problem(self) -> str:
-        return self._problem.text()
+        return self._problem.said
 
     def text(self, caption: str) -> str:
         """What stands beside a caption."""
-        return self._values[caption].text()
+        return self._values[caption].said
 
     def show_entry(self, entry: Entry, machine: Machine, place: str) -> None:
         """`place` is where it would be downloaded to."""
@@ -178,19 +180,13 @@ class ModelCard(QFrame):
             self.row.discarded.connect(lambda: self.discard_requested.emit(self.entry))
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._name)
-        top.addWidget(self._pill)
-        top.addWidget(self._plain)
-        top.addStretch()
-        for button in (self.remove, self.show_folder, self.download, self.use):
-            top.addWidget(button)
+        top = Flow(self._name, self._pill, self._plain)
+        top.add_stretch()
+        top.add(Flow(self.remove, self.show_folder, self.download, self.use))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 64)
         self._captions: dict[str, QLabel] = {}
         for row, (caption, value) in enumerate(self._values.items()):
             self._captions[caption] = theme.label(caption, "caption")
@@ -208,11 +204,9 @@ class ModelCard(QFrame):
             layout.addWidget(self.row)
 
 
-def _wrapped(role: str = "") -> QLabel:
-    label = theme.label("", role)
-    label.setWordWrap(True)
+def _wrapped(role: str = "") -> Words:
+    label = Words(role=role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.engine_commands import ModelFacts
 from app.listening.background import Background
 from app.models.model_card import ModelCard
+from app.page_body import PageBody
+from app.words import Words
 from engine.models.store.download import Download
 from engine.models.store.machine import Machine
 from engine.models.store.needs import in_words
@@ -42,9 +44,9 @@ class ModelsPage(QWidget):
         self.add_button = QPushButton("Add folder…")
         self.add_button.setAccessibleName("Add a folder with a model")
         self.add_button.clicked.connect(self._ask_folder)
-        self._machine_line = theme.label("Looking at this computer…", "muted")
-        self._in_use_line = theme.label("", "muted")
-        self._notice = theme.label()
+        self._machine_line = Words("Looking at this computer…", "muted")
+        self._in_use_line = Words(role="muted")
+        self._notice = Words()
         self._notice.setAccessibleName("Message about models")
         self._lay_out()
         self._say("")
@@ -90,7 +92,7 @@ class ModelsPage(QWidget):
 
     @property
     def notice(self) -> str:
-        return self._notice.text()
+        return self._notice.said
 
     # --- intents ------------------------------------------------------------------------------------------------------
 
@@ -217,34 +219,16 @@ class ModelsPage(QWidget):
         self._notice.setVisible(bool(sentence))
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(theme.label("Models", scale=1.4, bold=True))
-        top.addStretch()
-        top.addWidget(self.add_button)
+        body = PageBody("Models")
+        body.buttons.add(self.add_button)
+        for line in (self._machine_line, self._in_use_line, self._notice):
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            body.parts.addWidget(line)
         self._list = QVBoxLayout()
         self._list.setSpacing(14)
-        body = QWidget()
-        body.setProperty("role", "turns")
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(20, 2, 20, 20)
-        inside.setSpacing(12)
-        inside.addLayout(self._list)
-        inside.addWidget(theme.label(NETWORK, "muted", 0.92))
-        inside.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
-        head = QVBoxLayout()
-        head.setContentsMargins(20, 20, 30, 0)  # in line with the cards beside their scroll bar
-        head.setSpacing(8)
-        head.addLayout(top)
-        for line in (self._machine_line, self._in_use_line, self._notice):
-            line.setWordWrap(True)
-            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            head.addWidget(line)
+        body.parts.addLayout(self._list)
+        body.parts.addWidget(Words(NETWORK, "muted", 0.92))
+        body.parts.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addLayout(head)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(body)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import theme
 from app.schedules.chooser import Chooser
 from app.settings.key_button import KeyButton
 from app.settings.switch import Switch
@@ -72,7 +73,7 @@ class ChoiceEditor(Editor):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.box = Chooser()
-        self.box.setFixedHeight(HEIGHT)
+        theme.fix(self.box, height=HEIGHT)
         self._put(self.box)
         for value, label in setting.choices:
             self.box.addItem(label, value)
@@ -130,7 +131,7 @@ class NumberEditor(Editor):
         self.box.setSpecialValueText(span.least_means)
         self.box.setSuffix(f" {span.unit}" if span.unit else "")
         self.box.setKeyboardTracking(False)  # not at every digit
-        self.box.setFixedHeight(HEIGHT)
+        theme.fix(self.box, height=HEIGHT)
         self._put(self.box)
         self.box.valueChanged.connect(lambda value: self.wanted.emit(round(value, 2)))
 
@@ -144,7 +145,7 @@ class TextEditor(Editor):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.line = QLineEdit(placeholderText=setting.empty_means)
-        self.line.setFixedHeight(HEIGHT)
+        theme.fix(self.line, height=HEIGHT)
         self._put(self.line)
         self._shown = ""
         self.line.editingFinished.connect(self._finish)
@@ -184,11 +185,11 @@ class KeyEditor(Editor):
         super().__init__(setting)
         self.key, self.none = KeyButton(setting.empty_means), QPushButton("✕")
         self._put(self.key)
-        self.key.setFixedHeight(HEIGHT)
+        theme.fix(self.key, height=HEIGHT)
         self.key.recorded.connect(lambda key: self.wanted.emit(key))
         self.none.setProperty("role", "small")
         self.none.setStyleSheet("padding: 0;")
-        self.none.setFixedSize(HEIGHT, HEIGHT)
+        theme.fix(self.none, HEIGHT, HEIGHT)
         self.none.setAccessibleName(f"Take the key away: {setting.title}")
         self.none.setToolTip("No key")
         self.none.setAutoDefault(False)

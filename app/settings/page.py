@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,18 +17,21 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.audio.sound import Sound
+from app.flow import Flow
+from app.page_body import Body
 from app.settings.editors import DeviceEditor
 from app.settings.row import SettingRow
 from app.settings.settings import Settings
 from app.settings.shortcuts import Shortcuts
 from app.settings.table import KEPT, KEYS_GROUP, SECTIONS, SETTINGS, Setting
+from app.words import Words
 
 _LIST_SHEET = """
 QListWidget::item { padding: 8px 10px; border-radius: 8px; border: 1px solid transparent; }
 QListWidget::item:selected { background: palette(alternate-base); color: palette(highlight); }
 QListWidget::item:selected:focus { border: 1px solid palette(highlight); }
 """
-LIST_WIDTH, WIDEST = 168, 940  # pixels
+LIST_WIDTH, NARROWEST, WIDEST, HEIGHT = 168, 640, 1160, 36  # pixels at the usual text size
 LOOK = 300  # milliseconds between two looks at the devices and at the file's problem
 
 
@@ -43,8 +46,8 @@ class Section(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 18)
         layout.setSpacing(14)
-        self.head = QHBoxLayout()
-        self.head.addWidget(theme.label(name, scale=1.15, bold=True), 1)
+        self.head = Flow(theme.label(name, scale=1.15, bold=True))
+        self.head.add_stretch()
         layout.addLayout(self.head)
         for row in rows:
             layout.addWidget(row)
@@ -72,39 +75,34 @@ class SettingsPage(QWidget):
         self.search = QLineEdit(placeholderText="Search settings")
         self.search.setAccessibleName("Search settings")
         self.search.setClearButtonEnabled(True)
-        self.search.setFixedHeight(36)
         self.search.textChanged.connect(self._filter)
         self.open_file = QPushButton("Open settings file")
         self.open_file.setProperty("role", "small")
-        self.open_file.setFixedHeight(36)
         self.open_file.setEnabled(settings.path is not None)
         self.open_file.setToolTip(str(settings.path or ""))
         self.open_file.clicked.connect(self._open_file)
         self.welcome = QPushButton("First steps")
         self.welcome.setProperty("role", "small")
-        self.welcome.setFixedHeight(36)
         self.welcome.setToolTip("Test the microphone and the speaker, as at the first start")
         self.welcome.clicked.connect(self.welcome_requested)
         self.reset_keys = QPushButton("Reset all shortcuts")
         self.reset_keys.setProperty("role", "small")
         self.reset_keys.clicked.connect(shortcuts.reset_all)
-        self.problem = theme.label("", "danger")
-        self.problem.setWordWrap(True)
+        self.problem = Words(role="danger")
         self._no_program = ""  # a sentence about the file that could not be opened
         self.nothing = theme.label("No setting holds these words.", "muted")
         self.sections = [
             Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name]) for name in SECTIONS
         ]
-        self.sections[-1].head.addWidget(self.reset_keys)
+        self.sections[-1].head.add(self.reset_keys)
         self.erase = QPushButton("Delete everything…")
         self.erase.setProperty("role", "small")
         self.erase.setToolTip("Removes every session, recording and listening test, and the log; asks first")
         self.erase.clicked.connect(self.erase_requested)
-        next(section for section in self.sections if section.name == KEPT).head.addWidget(self.erase)
+        next(section for section in self.sections if section.name == KEPT).head.add(self.erase)
         self.rows = {row.setting.key: row for section in self.sections for row in section.rows}
         self.list = QListWidget()
         self.list.setAccessibleName("Sections")
-        self.list.setFixedWidth(LIST_WIDTH)
         self.list.setStyleSheet(_LIST_SHEET)
         self.list.addItems(SECTIONS)
         self.list.setCurrentRow(0)
@@ -193,14 +191,28 @@ class SettingsPage(QWidget):
             self._no_program = f"No program for this file was found. It is {self._settings.path}."
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_list()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._holder.setMaximumWidth(theme.scaled(WIDEST))
+            self._show_list()
+
+    def _show_list(self) -> None:
+        """Only where the settings themselves have room beside it."""
+        self.list.setVisible(self.width() >= theme.scaled(LIST_WIDTH + NARROWEST))
+
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(theme.label("Settings", scale=1.4, bold=True), 1)
-        self.search.setFixedWidth(280)
-        head.addWidget(self.search)
-        head.addWidget(self.welcome)
-        head.addWidget(self.open_file)
+        theme.fix(self.search, 260, HEIGHT)
+        for button in (self.welcome, self.open_file):
+            theme.fix(button, height=HEIGHT)
+        theme.fix(self.list, width=LIST_WIDTH)
+        head = Flow(theme.label("Settings", scale=1.4, bold=True), spacing=12)
+        head.add_stretch()
+        head.add(Flow(self.search, self.welcome, self.open_file, spacing=12))
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(16)
@@ -208,11 +220,9 @@ class SettingsPage(QWidget):
         for section in self.sections:
             column.addWidget(section)
         column.addStretch()
-        holder = QWidget()
-        holder.setProperty("role", "turns")
-        holder.setMaximumWidth(WIDEST)
-        holder.setLayout(column)
-        self._scroll.setWidget(holder)
+        sections = Body()
+        sections.setLayout(column)
+        self._scroll.setWidget(sections)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.verticalScrollBar().valueChanged.connect(self._follow)
@@ -220,9 +230,16 @@ class SettingsPage(QWidget):
         body.setSpacing(16)
         body.addWidget(self.list)
         body.addWidget(self._scroll, 1)
-        layout = QVBoxLayout(self)
+        self._holder = QWidget()
+        self._holder.setMaximumWidth(theme.scaled(WIDEST))
+        layout = QVBoxLayout(self._holder)
         layout.setContentsMargins(20, 20, 20, 0)
         layout.setSpacing(14)
         layout.addLayout(head)
         layout.addWidget(self.problem)
         layout.addLayout(body, 1)
+        around = QHBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addStretch(1)
+        around.addWidget(self._holder, 1000)
+        around.addStretch(1)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.flow import Flow
 from app.settings.editors import EDITORS
 from app.settings.settings import Settings
 from app.settings.table import Setting, SettingError
+from app.words import Words
 
-EDITOR_WIDTH, RESET_WIDTH = 300, 64  # pixels
+WORDS_WIDTH, EDITOR_WIDTH, RESET_WIDTH = 240, 300, 72  # pixels at the usual text size
 RESTART = "This takes effect the next time Refrain starts."
 
 
@@ -33,8 +34,7 @@ class SettingRow(QWidget):
         self.reset.setAccessibleName(f"Reset: {setting.title}")
         self.reset.setAutoDefault(False)
         self.reset.clicked.connect(lambda: self._want(setting.default))
-        self._remark = theme.label("", "caption", 0.9)
-        self._remark.setWordWrap(True)
+        self._remark = Words(role="caption", scale=0.9)
         self._lay_out()
         settings.on_change(setting.key, lambda _: self.refresh())
         self.refresh()
@@ -42,7 +42,7 @@ class SettingRow(QWidget):
     @property
     def remark(self) -> str:
         """What is to be said about the value; empty if nothing is."""
-        return self._remark.text()
+        return self._remark.said
 
     def holds(self, words: list[str]) -> bool:
         """Whether all of a search's words, in lower case, are in what the row says."""
@@ -85,21 +85,19 @@ class SettingRow(QWidget):
         return ""
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        description = theme.label(self.setting.description, "muted", 0.92)
-        description.setWordWrap(True)
-        words.addWidget(theme.label(self.setting.title))
-        words.addWidget(description)
-        words.addWidget(self._remark)
-        self.editor.setFixedWidth(EDITOR_WIDTH)
-        self.reset.setFixedWidth(RESET_WIDTH)
+        words = QWidget()
+        policy = QSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        words.setSizePolicy(policy)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(Words(self.setting.title, least=WORDS_WIDTH))
+        column.addWidget(Words(self.setting.description, "muted", 0.92))
+        column.addWidget(self._remark)
+        theme.fix(self.editor, width=EDITOR_WIDTH)
+        theme.fix(self.reset, width=RESET_WIDTH)
         keeps_place = self.reset.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(keeps_place)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addLayout(words, 1)
-        row.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(Flow(words, Flow(self.editor, self.reset, spacing=16), spacing=16))

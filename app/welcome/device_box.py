@@ -20,7 +20,7 @@ class DeviceBox(QComboBox):
         self._listed: object = self  # nothing that a list is
         self.setAccessibleName(NOUN[direction].capitalize())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(38)
+        theme.fix(self, height=38)
         self.activated.connect(lambda _: sound.choose(**{direction: self.currentData()}))
         self.follow()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import icons
 from app.audio.recorder import Recorder
 from app.audio.sound import Sound
+from app.flow import Flow
 from app.replay import Replay
 from app.welcome import privacy
 from app.welcome.device_box import DeviceBox
@@ -46,11 +47,7 @@ class MicrophoneStep(Step):
         self.privacy.clicked.connect(privacy.open_page)
         self.words = Fact("check")
         self.advice = Fact("microphone")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        for widget in (self.record, self.again, self.privacy):
-            buttons.addWidget(widget)
-        buttons.addStretch()
+        buttons = Flow(self.record, self.again, self.privacy, spacing=12)
         for widget in (self.device, self.trouble, self.view):
             self.body.addWidget(widget)
         self.body.addLayout(buttons)

@@ -32,7 +32,9 @@ class ReadyStep(Step):
         offered = [(key.format(**keys), what) for key, what in KEYS if all(keys[name] for name in keys if f"{{{name}}}" in key)]
         for row, (key, what) in enumerate(offered):
             grid.addWidget(KeyCap(key), row, 0)
-            grid.addWidget(wrapped(what), row, 1)
+            words = wrapped(what)
+            words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(words, row, 1)
         self.headphones = QCheckBox("I wear headphones")
         self.headphones.setChecked(headphones)
         self.headphones.setAccessibleDescription(HEADPHONES)
@@ -53,7 +55,7 @@ class KeyCap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(116, 32)
+        return QSize(max(theme.scaled(116), self.fontMetrics().horizontalAdvance(self._text) + 24), theme.scaled(32))
 
     def paintEvent(self, event) -> None:
         colours, painter = theme.now(), QPainter(self)

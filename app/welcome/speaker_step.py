@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from app import theme
 from app.audio.player import Player
 from app.audio.sound import Sound
+from app.flow import Flow
 from app.replay import Replay
 from app.welcome.chime import RATE, chime
 from app.welcome.device_box import DeviceBox
@@ -47,13 +48,7 @@ class SpeakerStep(Step):
         self.advice = Fact("speaker")
         self.other = button("speaker", "")
         self.other.clicked.connect(self._try_other)
-        asked = QHBoxLayout(self.question)
-        asked.setContentsMargins(0, 0, 0, 0)
-        asked.setSpacing(12)
-        asked.addWidget(theme.label("Did you hear it?", bold=True))
-        asked.addWidget(self.yes)
-        asked.addWidget(self.no)
-        asked.addStretch()
+        self.question.setLayout(Flow(theme.label("Did you hear it?", bold=True), Flow(self.yes, self.no), spacing=12))
         for widget in (self.device, self.trouble):
             self.body.addWidget(widget)
         for widget in (self.play, self.question, self.advice, self.other):

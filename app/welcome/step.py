@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import icons, theme
+from app.words import Words
 
 
 class Step(QWidget):
@@ -23,9 +24,8 @@ class Step(QWidget):
         self.body.setSpacing(12)
         words = QVBoxLayout()
         words.setSpacing(4)
-        words.addWidget(theme.label(title, scale=1.5, bold=True))
+        words.addWidget(Words(title, scale=1.5, bold=True))
         words.addWidget(wrapped(text, "muted"))
-        words.addStretch()
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(Picture(drawing), 0, Qt.AlignmentFlag.AlignTop)
@@ -97,10 +97,10 @@ class Fact(QWidget):
 
     @property
     def text(self) -> str:
-        return self._line.text()
+        return self._line.said
 
     def show_fact(self, drawing: icons.Name, text: str, ink: icons.Ink = "accent") -> None:
-        if text != self._line.text():
+        if text != self._line.said:
             self._line.setText(text)
         self._shown = (drawing, ink)
         self.update()
@@ -118,9 +118,6 @@ def button(drawing: icons.Name, text: str) -> QPushButton:
     return made
 
 
-def wrapped(text: str = "", role: str = "") -> QLabel:
+def wrapped(text: str = "", role: str = "") -> Words:
     """A label that breaks its lines and is as high as they need."""
-    label = theme.label(text, role)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    return label
+    return Words(text, role)

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.sound import Sound
 from app.conversation import Conversation
+from app.flow import Flow
+from app.page_body import Body
 from app.settings import shortcuts
 from app.welcome.hello_step import HelloStep
 from app.welcome.microphone_step import MicrophoneStep
@@ -19,7 +21,8 @@ from app.welcome.speaker_step import SpeakerStep
 from app.welcome.step import Step
 
 TICK = 33  # milliseconds
-SIZE = QSize(640, 520)
+SIZE = QSize(640, 520)  # at the usual text size
+BESIDE = 48  # pixels of the screen that it leaves free
 
 
 class Welcome(QDialog):
@@ -32,8 +35,6 @@ class Welcome(QDialog):
         """`keys`: see `ReadyStep`."""
         super().__init__(parent)
         self.setWindowTitle("Welcome")
-        self.setMinimumSize(SIZE)
-        self.resize(SIZE)
         self._conversation = conversation
         self._is_over = True
         self._hands_free = False
@@ -43,7 +44,7 @@ class Welcome(QDialog):
         self.steps: tuple[Step, ...] = (HelloStep(conversation), self.microphone, self.speaker, self.ready)
         self.pages = QStackedWidget()
         for step in self.steps:
-            self.pages.addWidget(step)
+            self.pages.addWidget(_scrolled(step))
             step.changed.connect(self._show_buttons)
             step.passed.connect(self.next)
         self.skip_all = QPushButton("Skip all")
@@ -93,6 +94,8 @@ class Welcome(QDialog):
             self.skipped.emit()
 
     def showEvent(self, event) -> None:
+        free = self.screen().availableSize() - QSize(BESIDE, BESIDE)
+        self.resize(QSize(theme.scaled(SIZE.width()), theme.scaled(SIZE.height())).boundedTo(free))
         super().showEvent(event)
         if self._is_over:
             self._is_over = False
@@ -126,18 +129,28 @@ class Welcome(QDialog):
             self.forward.setFocus()  # this step has nothing more to ask
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self.skip_all)
-        foot.addStretch()
-        foot.addWidget(self.back)
-        foot.addWidget(self.forward)
+        foot = Flow(self.skip_all, spacing=12)
+        foot.add_stretch()
+        foot.add(Flow(self.back, self.forward, spacing=12))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 28, 32, 24)
-        layout.setSpacing(20)
+        layout.setContentsMargins(28, 24, 28, 20)
+        layout.setSpacing(16)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.dots, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addLayout(foot)
+
+
+def _scrolled(step: Step) -> QScrollArea:
+    body = Body()
+    inside = QVBoxLayout(body)
+    inside.setContentsMargins(4, 4, 14, 4)  # of what has the focus the frame is seen, and the scroll bar has its place
+    inside.addWidget(step)
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(body)
+    return area
 
 
 class Dots(QWidget):

@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -50,7 +50,7 @@ def deliver(code: int) -> int:
         return code
     except (OSError, ValueError) as error:
         if not isinstance(error, BrokenPipeError):
-            complain(f"The output cannot be written ({getattr(error, 'strerror', None) or error}).")
+            complain(f"The output cannot be written ({log.explain(error)}).")
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return code or 1
@@ -58,8 +58,7 @@ def deliver(code: int) -> int:
 
 def status(text: str):
     """A line on stderr while something takes long; nothing where stderr is no terminal."""
-    console = Console(stderr=True)
-    return console.status(text) if console.is_terminal else nullcontext()
+    return Console(stderr=True).status(text)
 
 
 def progress_bars() -> Progress:
@@ -100,5 +99,4 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def complain(sentence: str) -> None:
-    with suppress(OSError, ValueError):  # where nobody can be told, the exit code must do
-        print(f"refrain: {sentence}", file=sys.stderr, flush=True)
+    print(f"refrain: {sentence}", file=sys.stderr, flush=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from app import theme
+from app.flow import Flow
 from app.listening.blind.plan import Method
 from app.settings import shortcuts
 
@@ -61,9 +63,8 @@ class AnswerRow(QWidget):
         self.buttons: list[QPushButton] = []
         self._choices: tuple[Choice, ...] = ()
         self._chosen: int | None = None  # no QButtonGroup: with one, Tab reaches the chosen answer only
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(12)
+        self._row = Flow(spacing=8)
+        self.setLayout(self._row)
 
     @property
     def value(self) -> int | None:
@@ -74,7 +75,6 @@ class AnswerRow(QWidget):
         if CHOICES[method] is not self._choices:
             self._fill(CHOICES[method])
         self._name_keys()
-        self._row.setSpacing(12 if len(self.buttons) < 5 else 6)
         self._mark(None)
 
     def choose_key(self, key: str) -> None:
@@ -126,9 +126,10 @@ class AnswerRow(QWidget):
             button.setStyleSheet(_SHEET if len(choices) < 5 else _SHEET.replace("14px", "6px"))
             button.setAccessibleName(choice.words)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setMinimumHeight(48)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            theme.fix(button, height=48)
             button.clicked.connect(lambda _, index=index: self._take(index))
-            self._row.addWidget(button, 1)
+            self._row.add(button)
             button.show()  # now, and not when the layout comes to it: it may be given the focus at once
             self.buttons.append(button)
 

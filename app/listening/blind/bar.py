@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QProgressBar, QSizePolicy
 
@@ -23,6 +23,10 @@ class Bar(QProgressBar):
     def set_share(self, share: float) -> None:
         """From 0 to 1."""
         self.setValue(round(STEPS * min(max(share, 0.0), 1.0)))
+
+    def minimumSizeHint(self) -> QSize:
+        """It has no figures that would need more."""
+        return QSize(80, self.height())
 
     def paintEvent(self, event) -> None:
         colours, painter = theme.now(), QPainter(self)

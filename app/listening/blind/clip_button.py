@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app import theme
 
+HEIGHT = 168  # pixels at the usual text size, where there is room
+
 
 class ClipButton(QAbstractButton):
     """Shows a letter, its key, whether it plays, and whether enough of it was heard; it knows nothing else."""
@@ -40,7 +42,7 @@ class ClipButton(QAbstractButton):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 168)
+        return QSize(240, HEIGHT)
 
     def _describe(self) -> None:
         self.setAccessibleDescription(", ".join((*(("playing",) if self._is_playing else ()), self._words())))
@@ -60,9 +62,9 @@ class ClipButton(QAbstractButton):
         painter.setPen(edge)
         painter.setBrush(fill)
         painter.drawRoundedRect(body, 16, 16)
-        painter.setFont(theme.font(3.4, bold=True))
+        painter.setFont(theme.font(3.4 * min(1.0, self.height() / theme.scaled(HEIGHT)), bold=True))
         painter.setPen(accent if self._is_playing else ink)
-        painter.drawText(body.adjusted(0, 18, 0, -52), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.drawText(body.adjusted(0, 4, 0, -theme.scaled(38)), Qt.AlignmentFlag.AlignCenter, self.text())
         self._draw_key(painter, body, colours)
         self._draw_words(painter, body, colours)
 
@@ -71,7 +73,7 @@ class ClipButton(QAbstractButton):
             return
         painter.setFont(theme.font(0.85))
         width = max(24, painter.fontMetrics().horizontalAdvance(self._key) + 12)
-        key = QRectF(body.right() - 12 - width, body.top() + 12, width, 22)
+        key = QRectF(body.right() - 12 - width, body.top() + 12, width, painter.fontMetrics().height() + 6)
         painter.setPen(QPen(QColor(colours.border), 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(key, 6, 6)
@@ -82,7 +84,7 @@ class ClipButton(QAbstractButton):
         painter.setFont(theme.font(0.92))
         words = f"{self._words()}, playing" if self._is_playing and self._is_heard else self._words()
         words = "Playing" if self._is_playing and not self._is_heard else words
-        line = QRectF(body.left(), body.bottom() - 42, body.width(), 26)
+        line = QRectF(body.left(), body.bottom() - theme.scaled(38), body.width(), theme.scaled(26))
         wide = painter.fontMetrics().horizontalAdvance(words)
         painter.setPen(QColor(colours.muted))
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)

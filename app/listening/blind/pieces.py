@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.flow import Flow
+from app.page_body import Body
+from app.words import Words
 
 # `palette()` follows the theme from light to dark by itself.
 _ACCENT = """
@@ -34,33 +38,37 @@ def card(*parts: QWidget | QLayout) -> QFrame:
     return made
 
 
-def row(*widgets: QWidget) -> QHBoxLayout:
-    """Widgets beside each other, from the left."""
-    made = QHBoxLayout()
-    made.setSpacing(12)
-    for widget in widgets:
-        made.addWidget(widget)
-    made.addStretch()
-    return made
+def row(*parts: QWidget | QLayout) -> Flow:
+    """Beside each other as far as there is room, from the left."""
+    return Flow(*parts, spacing=12)
 
 
-def wrapped(text: str, role: str = "muted") -> QLabel:
+def wrapped(text: str, role: str = "muted") -> Words:
     """A sentence that may need more than one line."""
-    label = theme.label(text, role)
-    label.setWordWrap(True)
-    return label
+    return Words(text, role)
 
 
 def centred(column: QLayout, width: int) -> QWidget:
-    """A column in the middle of the page, at most `width` pixels wide."""
-    middle = QWidget()
-    middle.setMaximumWidth(width)
-    middle.setLayout(column)
-    around = QWidget()
-    around.setProperty("role", "turns")
-    layout = QHBoxLayout(around)
-    layout.setContentsMargins(24, 0, 24, 0)
-    layout.addStretch(1)
-    layout.addWidget(middle, 100)
-    layout.addStretch(1)
-    return around
+    """A column in the middle of the page, at most `width` pixels wide at the usual text size."""
+    return _Centred(column, width)
+
+
+class _Centred(Body):
+    def __init__(self, column: QLayout, width: int) -> None:
+        super().__init__()
+        self._width, self._middle = width, QWidget()
+        self._middle.setLayout(column)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(24, 0, 24, 0)
+        layout.addStretch(1)
+        layout.addWidget(self._middle, 1000)
+        layout.addStretch(1)
+        self._limit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._limit()
+
+    def _limit(self) -> None:
+        self._middle.setMaximumWidth(theme.scaled(self._width))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QGridLayout,
+    QHBoxLayout,
     QPushButton,
     QRadioButton,
     QScrollArea,
@@ -20,6 +20,7 @@ from app.listening.blind.pieces import accent_button, card, centred, row, wrappe
 from app.listening.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, schedules_in, usable
 from app.listening.blind.results import Unfinished
 from app.schedules.chooser import Chooser
+from app.words import Words
 
 COUNTS = (8, 16, 20, 24, 32, 40)
 DEFAULT_COUNT = 20
@@ -27,6 +28,7 @@ SHARES = ((1.0, "All of each clip"), (0.8, "At least 80 % of each clip"), (0.5, 
 WIDTH = 760  # of the page, in pixels
 LISTENS = 1.3  # how often a clip is listened to, on average
 DECISION = 4.0  # seconds
+CAPTION = 84  # pixels of the words before a field
 NAMES: dict[Method, tuple[str, str]] = {
     "preference": ("Preference", "Which one do you prefer, A or B? Or is there no difference?"),
     "ccr": ("Comparison rating (CCR)", "How good is B compared with A, from much worse (-3) to much better (+3)?"),
@@ -62,7 +64,7 @@ class SetupCard(QScrollArea):
         self.first, self.second = Chooser(), Chooser()
         self.count, self.share = Chooser(), Chooser()
         self.methods = {method: QRadioButton(NAMES[method][0]) for method in METHODS}
-        self._descriptions = {method: theme.label(NAMES[method][1], "muted", 0.95) for method in METHODS}
+        self._descriptions = {method: Words(NAMES[method][1], "muted", 0.95) for method in METHODS}
         self._group = QButtonGroup(self)
         self.start = accent_button("Start the test", "Start the test")
         self.sample = QPushButton("Play a sample")
@@ -161,7 +163,7 @@ class SetupCard(QScrollArea):
         names = ("First condition", "Second condition", "Number of trials", "What must be heard before an answer")
         for box, name in zip((self.first, self.second, self.count, self.share), names):
             box.setAccessibleName(name)
-            box.setFixedWidth(250)
+            theme.fix(box, width=250)
         for method, button in self.methods.items():
             button.setAccessibleDescription(NAMES[method][1])
             theme.set_font(button, 1.05, bold=True)
@@ -191,19 +193,21 @@ class SetupCard(QScrollArea):
         ask = "A blind test needs the same prompts answered under two schedules. Render the replies first; then they are \
 played to you without names, in random order."
         self._empty = card(theme.label("Nothing to compare yet", scale=1.2, bold=True), wrapped(ask), row(self.render_button))
-        fields = QGridLayout()
-        fields.setHorizontalSpacing(20)
-        fields.setVerticalSpacing(12)
-        fields.setColumnStretch(1, 1)
-        pair = row(self.first, theme.label("and", "muted"), self.second)
-        for line, (words, field) in enumerate((("Compare", pair), ("Ask", row(self.count)), ("Hear first", row(self.share)))):
-            fields.addWidget(theme.label(words), line, 0)
-            fields.addLayout(field, line, 1)
+        fields = QVBoxLayout()
+        fields.setSpacing(12)
+        pair = row(self.first, row(theme.label("and", "muted"), self.second))
+        for words, field in (("Compare", pair), ("Ask", row(self.count)), ("Hear first", row(self.share))):
+            name = theme.label(words)
+            theme.fix(name, width=CAPTION)
+            line = QHBoxLayout()
+            line.setSpacing(12)
+            line.addWidget(name)
+            line.addLayout(field, 1)
+            fields.addLayout(line)
         quiet = "Use headphones in a quiet place. Set the volume once and leave it. The number of trials is fixed when the \
 test starts; the result is shown after the last one."
         methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]
         for description in self._descriptions.values():
-            description.setWordWrap(True)
             description.setContentsMargins(26, 0, 0, 6)
         self._form = card(*methods, fields, wrapped(quiet), self.sentence, row(self.start, self.sample))
         column = QVBoxLayout()

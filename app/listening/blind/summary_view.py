@@ -13,6 +13,7 @@ from app.listening.blind.interval import IntervalView
 from app.listening.blind.pieces import accent_button, card, centred, row
 from app.listening.blind.report import HTML, PDF, Report
 from app.listening.blind.summary import TITLES
+from app.words import Words
 
 WIDTH = 820  # of the page, in pixels
 
@@ -30,13 +31,13 @@ class SummaryView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._report: Report | None = None
-        self.title = theme.label("", "muted")
-        self.headline = theme.label("", scale=1.6, bold=True)
-        self.sentence = theme.label("", scale=1.05)
+        self.title = Words(role="muted")
+        self.headline = Words(scale=1.6, bold=True)
+        self.sentence = Words("", scale=1.05)
         self.interval = IntervalView()
-        self.attention = theme.label("")
-        self.caveats = theme.label("", "muted")
-        self.notice = theme.label("", "muted")
+        self.attention = Words("")
+        self.caveats = Words("", "muted")
+        self.notice = Words("", "muted")
         self.open_page = accent_button("Open the report", "Open the report as a page")
         self.open_pdf = QPushButton("Open the PDF")
         self.open_folder = QPushButton("Open the folder")
@@ -60,8 +61,8 @@ class SummaryView(QScrollArea):
         while self._figures.count():
             self._figures.takeAt(0).widget().deleteLater()
         for line, (name, value) in enumerate(summary.figures):
-            self._figures.addWidget(theme.label(name, "muted"), line, 0)
-            self._figures.addWidget(theme.label(value), line, 1)
+            self._figures.addWidget(theme.label(name, "muted"), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._figures.addWidget(Words(value), line, 1)
         self.open_page.setFocus()
 
     def say(self, sentence: str, role: str = "muted") -> None:
@@ -91,11 +92,8 @@ class SummaryView(QScrollArea):
         self._figures.setHorizontalSpacing(28)
         self._figures.setVerticalSpacing(6)
         self._figures.setColumnStretch(1, 1)
-        for label in (self.sentence, self.attention, self.caveats, self.notice):
-            label.setWordWrap(True)
         above = (self.title, self.headline, self.sentence, self.interval)
-        buttons = row(self.open_page, self.open_pdf, self.open_folder, self.copy)
-        buttons.addWidget(self.again)
+        buttons = row(self.open_page, self.open_pdf, self.open_folder, self.copy, self.again)
         column = QVBoxLayout()
         column.setContentsMargins(0, 28, 0, 28)
         column.setSpacing(16)

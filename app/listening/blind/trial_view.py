@@ -7,23 +7,27 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.devices import AudioError
+from app.flow import Flow
 from app.listening.blind.answers import QUESTIONS, AnswerRow
 from app.listening.blind.bar import Bar
-from app.listening.blind.clip_button import ClipButton
+from app.listening.blind.clip_button import HEIGHT, ClipButton
 from app.listening.blind.pieces import accent_button, centred
 from app.listening.blind.plan import Method
 from app.listening.blind.results import Answer
 from app.listening.blind.sounds import Heard, Playback
 from app.settings import shortcuts
+from app.words import Words
 
 LETTERS = "ABX"
 PLAYS = ("blind_1", "blind_2", "blind_3")
 TOLERANCE = 0.05  # seconds at a clip's end that a sound card's block may swallow
 WIDTH = 860  # of a trial, in pixels: the eye must not wander
+LOW_CLIP, ROOMY = 108, 640  # pixels of a letter on a low screen, and of a screen that is not low
 
 
 class TrialView(QWidget):
@@ -46,23 +50,21 @@ class TrialView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.progress = theme.label("", scale=1.15, bold=True)
         self.test_bar = Bar("Progress of the test", 4)
-        self.prompt = theme.label("", scale=1.25)
-        self.prompt.setWordWrap(True)
+        self.prompt = Words(scale=1.25)
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.clips = [ClipButton(letter) for letter in LETTERS]
         self.position = Bar("Position in the clip", 6)
         self.question = theme.label("", scale=1.15, bold=True)
         self.answers = AnswerRow()
-        self.hint = theme.label("", "muted")
-        self.hint.setWordWrap(True)
+        self.hint = Words(role="muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setMinimumHeight(self.hint.fontMetrics().lineSpacing() + 2)  # nothing may jump when it goes
         self.confirm = accent_button("Confirm", "Confirm the answer")
         self.confirm.setToolTip("The answer cannot be changed afterwards")
         self.pause = QPushButton("Pause the test")
         self.pause.setAccessibleName("Pause the test")
         self.pause.setToolTip("The answers so far are kept")
-        self.keys = theme.label("", "caption", 0.92)
+        self.keys = Words(role="caption", scale=0.92)
+        self.keys.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._name_keys("preference", 2)
         self._lay_out()
         self._connect()
@@ -222,33 +224,43 @@ class TrialView(QWidget):
     def _on_key(self, action: str, act: Callable[[], None]) -> None:
         shortcuts.now().bind(action, self, act, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low screen the letters are smaller: everything up to the answer is seen at once as long as it can be."""
+        super().resizeEvent(event)
+        is_low = self.height() < theme.scaled(ROOMY)
+        for button in self.clips:
+            theme.fix(button, height=LOW_CLIP if is_low else HEIGHT)
+        self._trial.setSpacing(8 if is_low else 14)
+
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.progress)
-        head.addStretch()
-        head.addWidget(self.pause)
+        head = Flow(self.progress, spacing=12)
+        head.add_stretch()
+        head.add(self.pause)
         row = QHBoxLayout()
         row.setSpacing(16)
         for button in self.clips:
             row.addWidget(button)
-        trial = QVBoxLayout()
+        self._trial = trial = QVBoxLayout()
         trial.setContentsMargins(0, 0, 0, 0)
-        trial.setSpacing(14)
+        trial.addStretch(2)
         trial.addWidget(self.prompt)
-        trial.addSpacing(8)
         trial.addLayout(row)
         trial.addWidget(self.position)
-        trial.addSpacing(24)
+        trial.addSpacing(8)
         trial.addWidget(self.question, 0, Qt.AlignmentFlag.AlignHCenter)
         trial.addWidget(self.answers)
         trial.addWidget(self.hint)
         trial.addWidget(self.confirm, 0, Qt.AlignmentFlag.AlignHCenter)
+        trial.addStretch(3)
+        trial.addWidget(self.keys)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(centred(trial, WIDTH))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(40, 24, 40, 28)
-        layout.setSpacing(14)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
         layout.addLayout(head)
         layout.addWidget(self.test_bar)
-        layout.addStretch(2)
-        layout.addWidget(centred(trial, WIDTH))
-        layout.addStretch(3)
-        layout.addWidget(self.keys, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(scroll, 1)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.diagnostics.lag import EDGES, SHOWN, LagProbe, LagSampler
+from app.diagnostics.meters import lag_in_words
 
 
 def fed(late: np.ndarray, interval: float = 16.0) -> LagSampler:
@@ -55,3 +56,9 @@ def test_the_probe_measures_a_blocked_screen(qtbot):
     qtbot.waitUntil(lambda: probe.sampler.ticks > 0, timeout=30_000)
     time.sleep(0.2)
     qtbot.waitUntil(lambda: probe.percentiles()["worst"] > 150, timeout=30_000)
+
+
+def test_a_stall_is_said_beside_smooth():
+    assert lag_in_words(fed(np.zeros(1000))).startswith("Smooth. ")
+    assert lag_in_words(fed(np.array([*np.zeros(1000), 2953.0]))).startswith("Smooth, but for a stall of 2,953 ms. ")
+    assert lag_in_words(fed(np.full(100, 60.0))).startswith("Not smooth")

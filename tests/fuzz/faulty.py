@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import os
 import time
 
 from hypothesis import strategies as st
@@ -34,3 +36,4 @@ BOMB = Target(_inputs, lambda text, _: bytearray(1 << 40))
 SLOW = Target(_inputs, lambda text, _: sum(range(3_000_000)), seconds=0.01)
 CRASH = Target(_inputs, lambda text, _: ctypes.string_at(0))
 HANG = Target(_inputs, lambda text, _: time.sleep(1000))
+BAD_END = Target(_inputs, lambda text, _: atexit.register(os.abort))

@@ -15,6 +15,7 @@ FAULTS = {
     "SLOW": "of processor time, more than 0.01 s",
     "CRASH": "SIGSEGV",
     "HANG": "one input took 1 s",
+    "BAD_END": "",
 }
 
 

@@ -66,7 +66,7 @@ def _child(folder: Path, names: Sequence[str], seconds: float, is_random: bool, 
                 elif time.time() - _tried_at(folder) > patience and not hang:
                     hang = True
                     child.send_signal(signal.SIGABRT)  # it says where it is
-            if child.wait() == 0:
+            if child.wait() == 0 or not waiting:  # how it ends when all is told is no matter of a parser
                 return
             name, _, value = (folder / "current").read_text(encoding="utf-8", errors="surrogatepass").partition("\n")
             errors.seek(0)

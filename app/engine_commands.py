@@ -38,6 +38,8 @@ class ModelFacts:
     kv_bytes_per_position: int = 0
     sampling: tuple[float, float] = (0.0, 1.0)  # temperature and top-p as the model's makers set them
     trained_heads: bool = True  # at the exits; else the model's own head stands in
+    about: str = ""  # a sentence on what it can be asked
+    examples: tuple[str, ...] = ()  # questions that it can answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,9 @@ def load_by_name(name: str) -> SpokenLM:
 def facts_of(model: SpokenLM) -> ModelFacts:
     """What the screen needs to know of a loaded model."""
     from engine.lm.heads import are_trained
+    from engine.models.abilities import abilities
 
+    can = abilities(model.name)
     return ModelFacts(
         model.name,
         str(model.folder),
@@ -39,6 +41,8 @@ def facts_of(model: SpokenLM) -> ModelFacts:
         engine_memory.kv_bytes_per_position(model.decoder),
         (model.sampling.temperature, model.sampling.top_p),
         are_trained(model.exit_heads),
+        can.sentence,
+        can.examples,
     )
 
 

@@ -80,8 +80,6 @@ class TalkPage(Docks):
     def set_model(self, model: ModelFacts) -> None:
         """Another model is loaded."""
         self.picker.set_model(model)
-        self.depth.set_layers(model.layers)
-        self.speed.set_speech_rate(model.speech_rate)
         if self._conversation.sampling is None:
             self.picker.editor.sampling.show(*model.sampling)
 
@@ -108,11 +106,19 @@ class TalkPage(Docks):
     def tick_panels(self) -> None:
         """At a quarter of it."""
         turn = self._shown_past if self._middle.currentWidget() is self.past else self._conversation.last
+        self._measure_by(getattr(turn, "model", None) or self._conversation.model)
         self.depth.refresh(turn)
         live = turn is self._conversation.last
         self.speed.refresh(turn)
         self.timeline.refresh(turn, self._conversation.played if live else None)
         self.memory.refresh(self._memory)
+
+    def _measure_by(self, model: ModelFacts | None) -> None:
+        """A turn of another model is as deep as that one, and its voice needs what that one's does."""
+        if model is not None and model != self._measure:
+            self._measure = model
+            self.depth.set_layers(model.layers)
+            self.speed.set_speech_rate(model.speech_rate)
 
     def show_session(self, session: str) -> None:
         """Reads a past session and shows it; the one under way is shown live."""
@@ -254,6 +260,7 @@ class TalkPage(Docks):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     _memory: Memory | None = None
+    _measure: ModelFacts | None = None  # the model by which the panels draw
 
     def _add_live(self, card: TurnCard) -> None:
         model = getattr(card.turn, "model", None) or self._conversation.model

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,6 +39,7 @@ from app.settings.settings import Settings
 from app.settings.table import BY_KEY, SettingError
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
+from app.window_memory import WindowMemory
 from engine import folders, private
 
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Window(QMainWindow):
         self._demo: Demo | None = None
         self._turns_kept = self._ticks = 0
         self._was_visible = self._has_begun = self._is_alone = False
-        self._memory = QSettings(str(_memory_file()), QSettings.Format.IniFormat)
+        self._memory = WindowMemory(_memory_file())
         self.erasing = EraseEverything(self, Traces(library, results_folder()), self._rooms())
         self.choice = ModelChoice(engine, settings, self.conversation, self.models, self._begin_as_before)
         self._lay_out()

@@ -7,15 +7,15 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app import save_dialog, theme
+from app import save_dialog
 from app.chat.private_banner import PrivateBanner
 from app.chat.talk_bar import TalkBar
 from app.chat.turn_card import TurnCard
+from app.chat.welcome_card import WelcomeCard
 from app.conversation import Conversation
 from app.sound_files import KINDS
 
 SLOW = 2  # refreshes between two of what moves most: the meter, and the card of a reply that grows
-SUGGESTIONS = ("What is two plus two?", "What is the capital of Italy?", "What is early exit?")
 
 
 class ChatView(QWidget):
@@ -86,6 +86,7 @@ class ChatView(QWidget):
         self.bar.show_status(conversation.status())
         self.bar.show_choices(conversation.hands_free, conversation.muted, conversation.headphones)
         self.private.setVisible(conversation.is_private)
+        self._welcome.show_model(conversation.model)
         self.bar.volume.show_volume(conversation.volume, conversation.speaker_muted)
         self.bar.show_activity(question.ends_by if question else None, conversation.is_busy or len(conversation.files) > 0)
         if is_slow_turn:
@@ -135,7 +136,8 @@ class ChatView(QWidget):
         self._turns = QVBoxLayout()
         self._turns.setContentsMargins(0, 0, 12, 0)
         self._turns.setSpacing(14)
-        self._welcome = self._make_welcome()
+        self._welcome = WelcomeCard()
+        self._welcome.chosen.connect(self._suggest)
         self._turns.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._turns.addStretch()
         self._turns.addWidget(self._welcome)
@@ -155,24 +157,6 @@ class ChatView(QWidget):
         layout.addWidget(self.private)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.bar)
-
-    def _make_welcome(self) -> QWidget:
-        welcome = QWidget()
-        layout = QVBoxLayout(welcome)
-        layout.setSpacing(12)
-        title = theme.label("Ask something", scale=1.9, bold=True)
-        words = "Hold the button or its key and speak, or tap before and after; type; or begin with one of these."
-        hint = theme.label(words, "muted")
-        for part in (title, hint):
-            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            part.setWordWrap(True)
-            layout.addWidget(part)
-        layout.addSpacing(8)
-        for text in SUGGESTIONS:
-            button = QPushButton(text)
-            button.clicked.connect(lambda _, text=text: self._suggest(text))
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        return welcome
 
     def _suggest(self, text: str) -> None:
         self.take_focus()  # before the button that may have it is gone

@@ -38,6 +38,7 @@ from engine.events import (
 
 _log = logging.getLogger(__name__)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+FOR_THE_SCREEN = ("about", "examples")  # of a model
 SYNC_SECONDS = 1.0  # what was appended reaches the disk at least this often
 
 
@@ -66,7 +67,8 @@ class Journal:
         self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts, source: str = ""
     ) -> None:
         """A turn begins; an earlier one without an end is dropped if it has no reply."""
-        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, asdict(model), source)
+        facts = {name: value for name, value in asdict(model).items() if name not in FOR_THE_SCREEN}
+        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, facts, source)
 
     def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of a spoken question: mono float32."""

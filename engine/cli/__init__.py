@@ -50,6 +50,9 @@ def main(arguments: Sequence[str]) -> int:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except OSError as error:  # the help could not be written
+        complain(f"The output cannot be written ({error.strerror or error}).")
+        code = 1
     return deliver(code)
 
 

@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import typer
@@ -50,7 +50,7 @@ def deliver(code: int) -> int:
         return code
     except (OSError, ValueError) as error:
         if not isinstance(error, BrokenPipeError):
-            complain(f"The output cannot be written ({log.explain(error)}).")
+            complain(f"The output cannot be written ({getattr(error, 'strerror', None) or error}).")
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return code or 1
@@ -58,7 +58,8 @@ def deliver(code: int) -> int:
 
 def status(text: str):
     """A line on stderr while something takes long; nothing where stderr is no terminal."""
-    return Console(stderr=True).status(text)
+    console = Console(stderr=True)
+    return console.status(text) if console.is_terminal else nullcontext()
 
 
 def progress_bars() -> Progress:
@@ -99,4 +100,5 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def complain(sentence: str) -> None:
-    print(f"refrain: {sentence}", file=sys.stderr, flush=True)
+    with suppress(OSError, ValueError):  # where nobody can be told, the exit code must do
+        print(f"refrain: {sentence}", file=sys.stderr, flush=True)

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from app import sound_files, theme
 from app.audio.sound import Sound
 from app.library.files import Lock
+from app.library.journal import Journal
 from app.library.library import LOCK
 from app.program import program
 from app.settings.settings import Settings
+from tests.app.library.test_library import record
 from tests.app.random_voice import RandomVoice
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -158,6 +160,18 @@ def test_an_old_session_goes_on_where_it_was_left(window, qtbot):
     assert [(turn.number, turn.replaces) for turn in library.turns(session)] == [(1, 0), (2, 0), (3, 2), (4, 3)]
     assert all(path.read_bytes() == was for path, was in before.items() if path.exists())  # what was there is as it was
     assert sum(path.exists() for path in before) == len(before)
+
+
+def test_a_turn_of_another_model_is_drawn_as_deep_as_that_one(window, qtbot):
+    journal = Journal(window._library)
+    record(journal)  # eight tokens of layer 8 of 12; the model here has 8 layers
+    journal.close()
+    session = window._library.sessions()[0].id
+    window.talk.show_session(session)
+    qtbot.waitUntil(lambda: window.talk.depth.trace.layers == 12 and len(window.talk.depth.trace.tokens) == 8)
+    assert window.talk.depth.trace.early == 8
+    window.talk.show_live()
+    qtbot.waitUntil(lambda: window.talk.depth.trace.layers == window.conversation.model.layers)
 
 
 def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):

@@ -13,6 +13,17 @@ from hypothesis import strategies as st
 from tests.fuzz.inputs import spoilt
 from tests.fuzz.target import Target
 
+CRASH = (
+    b"[General]\n"
+    b"docks=@ByteArray(\\0\\0\\0\\xff\\0\\0\\0\\x1\\xfd\\0\\0\\0\\x2\\0\\0\\0\\0\\0\\0\\0<\\0\\0\\x2X\\xfc\\x2\\0\\"
+    b"0\\0\\x1\\xfb\\0\\0\\0\\n\\0S\\0p\\0\\x65\\0\\x65\\x64\\x1\\0\\0\\0\\0\\0\\0\\x2X\\0\\0\\0\\x1b\\0\\xff\\xff"
+    b"\\xff\\0\\0\\0\\x1\\0\\0:\xd9oVx2X\\xfc\\x2\\0\\0\\0\\x2\\xfb\\0\\0\\0\\x10\\0S\\0\\x63\\0h\\0\\x65\\0\\x64\\"
+    b"0u\\0l\\0\\x65\\x1\\0\\0\\0\\0\\0\\0\\x1(\\0\\0\\0\\x1b\\0\\xff\\xff\\xff\\xfb\\0\\0\\0\\n\\0\\x44\\0\\x65\\"
+    b"0p\\0t\\0h\\x1\\0\\0\\x1\\x30\\0\\0\\x1(\\0\\0\\0\\x1b\\0\\xff\\xff\\xff\\0\\0\\x2\\xfc\\0\\0\\x2X\\0\\0\\0\\"
+    b"x4\\0\\0\\0\\x4\\0\\0\\0\\b\\0\\0\\0\\b\\xfc\\0\\0\\0\\0)"
+)
+"""A damaged arrangement that ends Qt 6.11.3."""
+
 
 @cache
 def screen() -> SimpleNamespace:
@@ -42,12 +53,12 @@ def page():
 
 @cache
 def valid() -> bytes:
-    from PySide6.QtCore import QSettings
+    from app.window_memory import WindowMemory
 
     screen()
     with TemporaryDirectory(prefix="refrain-fuzz-") as folder:
         path = Path(folder) / "window.ini"
-        memory, docks = QSettings(str(path), QSettings.Format.IniFormat), page()
+        memory, docks = WindowMemory(path), page()
         docks.resize(900, 600)
         docks.show()
         memory.setValue("window", docks.saveGeometry())
@@ -58,12 +69,14 @@ def valid() -> bytes:
 
 
 def read(content: bytes, place: Path) -> None:
-    from PySide6.QtCore import QByteArray, QSettings
+    from PySide6.QtCore import QByteArray
+
+    from app.window_memory import WindowMemory
 
     path = place / "window.ini"
     path.write_bytes(content)
     app = screen().app
-    memory, docks = QSettings(str(path), QSettings.Format.IniFormat), page()
+    memory, docks = WindowMemory(path), page()
     geometry = memory.value("window")
     if isinstance(geometry, QByteArray):
         docks.restoreGeometry(geometry)
@@ -84,6 +97,7 @@ TARGET = Target(
     read,
     refuses=(),
     examples=[
+        CRASH,
         b"[General]\nwindow=5\ndocks=@Invalid()",
         b"[General]\ndocks=@ByteArray(\\0\\0\\0\\xff)",
         b"[General]\ndocks=@Variant(\\0)",

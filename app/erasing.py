@@ -27,7 +27,7 @@ class Kept:
             parts.append(f"{self.library.deleted} in the trash")
         if self.tests:
             parts.append(_count(self.tests, "listening test"))
-        return f"{', '.join(parts)}, their recordings, the log and where the window stands: {in_words(self.bytes)} in all."
+        return f"{', '.join(parts)}, with all recordings, the log and where the window stood: {in_words(self.bytes)}."
 
 
 class Traces:

@@ -125,6 +125,7 @@ class ChatView(QWidget):
 
     def _remove(self, card: TurnCard) -> None:
         self._turns.removeWidget(card)
+        card.hide()
         card.deleteLater()
         self.card_removed.emit(card)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from app import theme
 from app.chat.turn_card import TurnCard
 from app.library.past import PastTurn
+from app.name_label import NameLabel
 
 
 class PastView(QWidget):
@@ -25,13 +26,14 @@ class PastView(QWidget):
         super().__init__()
         self._connect = connect
         self.cards: list[TurnCard] = []
-        self._title = theme.label("", scale=1.25, bold=True)
+        self._title = NameLabel(scale=1.25, bold=True)
         self._title.setAccessibleName("Session")
         self._problem = theme.label("", "muted", 0.92)
         self._problem.setWordWrap(True)
-        self.back = QPushButton("Back to the conversation")
+        self.back = QPushButton("Back")
+        self.back.setToolTip("To the conversation that is being had")
         self.back.clicked.connect(self.closed)
-        self.resume = QPushButton("Continue this conversation")
+        self.resume = QPushButton("Continue")
         self.resume.setToolTip("The model remembers of it what fits, and what follows is kept in the same session")
         self.resume.clicked.connect(self.continued)
         self._turns = QVBoxLayout()
@@ -70,6 +72,7 @@ class PastView(QWidget):
         self._problem.setVisible(bool(problem))
         for card in self.cards:
             self._turns.removeWidget(card)
+            card.hide()
             card.deleteLater()
         self.cards = []
         self.add_turns(turns, waiting)

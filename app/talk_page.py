@@ -58,7 +58,7 @@ class TalkPage(Docks):
         self.chat.earlier_requested.connect(self._show_earlier)
         self.past = PastView(self.connect_card)
         self.past.closed.connect(self.show_conversation)
-        self.past.continued.connect(self.continue_session)
+        self.past.continued.connect(lambda: self.continue_session(self._past_session))
         self.past.more_requested.connect(self._read_more)
         self._waiting: list[StoredTurn] = []  # turns of the past session that have not been read
         self._shown_past: PastTurn | None = None
@@ -150,11 +150,14 @@ class TalkPage(Docks):
 
         self.sessions.run(read, show)
 
-    def continue_session(self) -> None:
-        """The past session that is shown goes on."""
-        session, library = self._past_session, self._library
-        if self._conversation.model is None or not session:
-            return
+    def continue_session(self, session: str) -> None:
+        """A past session goes on; the one under way is only shown."""
+        if session == self.sessions.current:
+            return self.show_conversation()
+        library = self._library
+        if self._conversation.model is None:
+            self._conversation.hint = "A session can go on once a model is loaded."
+            return self.show_conversation()
 
         def read() -> tuple[list[PastTurn], int]:
             return load_latest([turn for turn in library.turns(session) if turn.state != "running"], MOST_SHOWN)
@@ -311,6 +314,7 @@ class TalkPage(Docks):
             self.sessions.setFixedWidth(SESSIONS_WIDTH)
             self.sessions.opened.connect(self.show_session)
             self.sessions.new_requested.connect(self.new_session)
+            self.sessions.continue_requested.connect(self.continue_session)
             self.sessions.private_requested.connect(self.private_session)
             row.addWidget(self.sessions)
         row.addWidget(self._middle, 1)

@@ -119,6 +119,11 @@ class Sound:
         self._pre_roll = seconds
         self._dress(self.recorder)
 
+    @property
+    def gain(self) -> float:
+        """How loud the speaker is, 0 to 1 of the amplitude: for streams of others, too."""
+        return self._gain
+
     def set_gain(self, gain: float) -> None:
         """How loud the speaker is: 0 to 1 of the amplitude. What is played counts as heard all the same."""
         self._gain = gain

@@ -43,6 +43,8 @@ class SessionsView(QFrame):
     opened = Signal(str)
     new_requested = Signal()
     private_requested = Signal()
+    continue_requested = Signal(str)
+    """That session shall go on."""
 
     def __init__(self, library: Library) -> None:
         super().__init__()
@@ -118,6 +120,10 @@ class SessionsView(QFrame):
         info = index.data(INFO)
         if info is not None:
             self.opened.emit(info.id)
+
+    def _continue(self) -> None:
+        if self.selected is not None:
+            self.continue_requested.emit(self.selected.id)
 
     def _rename(self) -> None:
         info = self.selected
@@ -241,6 +247,7 @@ class SessionsView(QFrame):
         for name, key, slot in (
             ("Private session", "", self.private_requested.emit),
             ("Open", "session_open", lambda: self._open(self.list.currentIndex())),
+            ("Continue", "", self._continue),
             ("Rename…", "session_rename", self._rename),
             ("Pin or unpin", "session_pin", self._pin),
             ("Delete", "session_delete", self._delete),

@@ -48,9 +48,11 @@ class ComparePage(QWidget):
         engine: EngineThread,
         output_device: Callable[[], Device | None],
         recorder: Callable[[], Recorder | None] = lambda: None,
+        loudness: Callable[[], float] = lambda: 1.0,
         models: Callable[[], list[Installed]] = installed,
     ) -> None:
-        """`output_device` is where the replies are played, None while there is none; `recorder` the open microphone.
+        """`output_device` is where the replies are played, None while there is none; `recorder` the open microphone,
+        `loudness` how loud the speaker is (0 to 1).
 
         `models` finds what can be rendered with, on a thread of its own.
         """
@@ -58,7 +60,7 @@ class ComparePage(QWidget):
         self._engine, self._models = engine, models
         self._output_device = output_device
         self._model: ModelFacts | None = None
-        self._switcher = Switcher()
+        self._switcher = Switcher(loudness)
         self._background = Background("compare")
         self._is_starting = False
         self._problem = ""

@@ -29,10 +29,10 @@ class ListeningPages(QObject):
     def __init__(self, engine: EngineThread, sound: Sound) -> None:
         super().__init__()
         self._sound = sound
-        self.compare = ComparePage(engine, self._output_device, lambda: sound.recorder)
+        self.compare = ComparePage(engine, self._output_device, lambda: sound.recorder, lambda: sound.gain)
         self.compare.last_turn_requested.connect(self.last_turn_wanted)
         self.compare.blind_requested.connect(self._test)
-        self._clips = ClipPlayback(self._output_device)
+        self._clips = ClipPlayback(self._output_device, lambda: sound.gain)
         self.blind = BlindPage(self._clips, results_folder())
         self.blind.render_requested.connect(self.compare_wanted)
         self.blind.full_page.connect(self.alone)

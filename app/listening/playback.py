@@ -23,9 +23,10 @@ class ClipPlayback:
     What could not be played is told by the next `play`.
     """
 
-    def __init__(self, output_device: Callable[[], Device | None]) -> None:
+    def __init__(self, output_device: Callable[[], Device | None], loudness: Callable[[], float] = lambda: 1.0) -> None:
+        """`loudness`: as for `Switcher`."""
         self._output_device = output_device
-        self._switcher, self._background = Switcher(), Background("playback")
+        self._switcher, self._background = Switcher(loudness), Background("playback")
         self._mixer: Mixer | None = None
         self._wanted: int | None = None  # to be played as soon as it is ready
         self._loads = 0

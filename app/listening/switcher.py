@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from app.audio.devices import Device, end_stream, start_stream
+from app.audio.gain import Gain
 from app.listening.mixing import Mixer
 
 LATENCY = 0.05  # seconds; nothing is made here in real time, so less than a live reply needs is enough
@@ -13,7 +16,9 @@ LATENCY = 0.05  # seconds; nothing is made here in real time, so less than a liv
 class Switcher:
     """Plays a `Mixer` on a device of its rate. `open` may block, so it is called off the screen's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, loudness: Callable[[], float] = lambda: 1.0) -> None:
+        """`loudness` is asked in the callback: how loud the speaker is, 0 to 1 of the amplitude."""
+        self._loudness, self._gain = loudness, Gain(1, 0)
         self.device: Device | None = None
         self.mixer: Mixer | None = None
         self.underflows = 0
@@ -27,6 +32,9 @@ class Switcher:
             return
         self.close()
         self._mono = np.zeros(device.rate, np.float32)
+        self._gain = Gain(device.rate, device.rate)
+        self._gain.wanted = self._loudness()
+        self._gain.settle()
         self._stream = start_stream("output", device, LATENCY, self.callback)
         self.device = device
 
@@ -63,4 +71,6 @@ class Switcher:
             self.underflows += 1
         mono = self._mono[:frames]
         mixer.fill(mono)
+        self._gain.wanted = self._loudness()
+        self._gain.apply(mono)
         data[:] = mono[:, None]

@@ -181,8 +181,11 @@ def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):
     window.begin_session()
     talk_of(window, qtbot, "elsewhere")
     lock = Lock(library.sessions_folder / session / LOCK)
+    sessions = window.talk.sessions
+    qtbot.waitUntil(lambda: sessions.model.row_of(session) >= 0)
+    sessions.select(session)
     try:
-        continued(window, qtbot, session)
+        next(action for action in sessions.list.actions() if action.text() == "Continue").trigger()
         qtbot.waitUntil(lambda: "another program writes it" in window.header._problem.text())
         talk_of(window, qtbot, "and now")
         assert len(library.turns(session)) == 1 and window._journal.session not in ("", session)

@@ -21,7 +21,7 @@ from app.listening.playback import ClipPlayback
 from tests.app.listening.sounds import tone
 
 faulthandler.dump_traceback_later(150, exit=True)  # where, if the sound card hangs
-playback = ClipPlayback(lambda: find("output", "app_speaker"))
+playback = ClipPlayback(lambda: find("output", "app_speaker"), lambda: 0.75)
 playback.load([tone(500, 20, 16000), tone(2000, 20, 16000)], 16000)
 
 def until(condition):
@@ -59,6 +59,8 @@ def test_what_the_speaker_plays_is_what_was_chosen(sound_card, desktop_env):
     low, high = np.isclose(strongest, 500, atol=20), np.isclose(strongest, 2000, atol=20)
     assert low.sum() >= 8 and high.sum() >= 8 and (low | high).all()
     assert not low[np.flatnonzero(high)[0] :].any(), "one switch, and never back"
+    whole = np.abs(tone(500, 1)).max()
+    assert np.abs(loud).max() == pytest.approx(0.75 * whole, rel=0.05)  # as loud as the speaker is set
 
 
 def test_without_a_speaker_there_is_a_sentence():

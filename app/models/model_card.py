@@ -143,7 +143,8 @@ class ModelCard(QFrame):
         entry, needs = self.entry, self.entry.needs
         if self._model is not None and self._model.weights_bytes:
             each = self._model.kv_bytes_per_position
-            need = f"{size(self._model.weights_bytes)} of weights are in memory, and {size(each)} for every position it remembers"
+            loaded = f"{size(self._model.weights_bytes)} of weights, and {size(each)} for every position it remembers"
+            need = f"{needs}. In memory now: {loaded}" if needs is not None else f"In memory now: {loaded}"
         else:
             need = str(needs) if needs is not None else ""
         if entry.facts is not None and entry.facts.disk_bytes:

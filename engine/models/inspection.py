@@ -15,20 +15,18 @@ import torch
 from torch import nn
 
 from engine.models.checkpoints.config_file import read_json
-from engine.models.checkpoints.plan import Need, Sizes, need
-from engine.models.checkpoints.precision import PRECISIONS
+from engine.models.checkpoints.plan import Need
 from engine.models.checkpoints.shards import INDEX, shards
 from engine.models.checkpoints.weights import Weights
 from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.folders import FolderFacts, check
-from engine.models.glm4voice import glm4voice
 from engine.models.glm4voice import lm as glm_lm
 from engine.models.glm4voice.flow import FlowConfig as GlmFlowConfig
 from engine.models.glm4voice.flow import GlmFlow
 from engine.models.glm4voice.parts import part_of
 from engine.models.glm4voice.tokenizer import GLMTokenizer
+from engine.models.planned import needs_of
 from engine.models.stepaudio2 import lm as step_lm
-from engine.models.stepaudio2 import stepaudio2
 from engine.models.stepaudio2.audio_encoder import AudioEncoder, AudioEncoderConfig
 from engine.models.stepaudio2.flow import FlowConfig as StepFlowConfig
 from engine.models.stepaudio2.flow import StepFlow
@@ -70,15 +68,14 @@ def inspect(folder: Path) -> Inspection:
         problems = [Problem(facts.problem)] if facts.problem else []
         if facts.problem or not facts.weights_bytes:
             return Inspection(facts, tuple(problems))
-        return Inspection(facts, (), (Need("fp32", facts.context, facts.weights_bytes, facts.kv_bytes, 0, 0, 0),))
+        return Inspection(facts, (), needs_of(facts, "cpu"))
     found = _Findings()
     look(facts.folder, found)
     if facts.problem and not found.problems:
         found.problems.append(Problem(facts.problem))
     needs: tuple[Need, ...] = ()
     if not found.problems:
-        sizes: Sizes = (glm4voice if facts.family == "glm4voice" else stepaudio2).sizes(facts.folder)
-        needs = tuple(need(sizes, precision, sizes.context, "cpu") for precision in PRECISIONS)
+        needs = needs_of(facts, "cpu")
     return Inspection(facts, tuple(found.problems), needs)
 
 

@@ -14,6 +14,8 @@ from engine.models.checkpoints.plan import lm_sizes, need
 from engine.models.checkpoints.precision import PRECISIONS, build_decoder
 from engine.models.glm4voice import lm as glm
 from engine.models.stepaudio2 import lm as step
+from engine.models.store import catalogue
+from engine.models.store.needs import of_release
 from tests.golden.families import folder_of
 from tests.rig.processes import ROOT
 
@@ -134,6 +136,9 @@ def test_the_readme_says_what_the_planner_counts(family, precision):
     for said, found in ((weights, counted.weights), (kv, counted.kv), (libraries, counted.reserve)):
         assert said == pytest.approx(found, abs=0.051e9)
     assert weights + kv + ear_and_voice + libraries == pytest.approx(whole, abs=0.2e9)  # of what is rounded
+    if precision == "bf16":
+        listed = of_release(next(one for one in catalogue.read() if one.family == name))
+        assert (listed.weights, listed.kv, listed.libraries) == (counted.weights, counted.kv, counted.reserve)
 
 
 def test_a_config_of_another_model_is_refused(tmp_path):

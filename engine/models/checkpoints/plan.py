@@ -16,7 +16,7 @@ from engine.models.checkpoints.weights import Weights
 Device = Literal["cuda", "cpu"]
 
 _SMALLEST_CONTEXT = 2048  # positions; below, a conversation soon forgets its beginning
-_RESERVE: dict[Device, int] = {"cuda": 1_500_000_000, "cpu": 500_000_000}
+RESERVE: dict[Device, int] = {"cuda": 1_500_000_000, "cpu": 500_000_000}
 """Bytes set aside, by experience, for the libraries themselves and for what is computed in between."""
 
 
@@ -96,7 +96,7 @@ def need(sizes: Sizes, precision: Precision, context: int, device: Device) -> Ne
         kv=sizes.kv * context * each,
         listener=sizes.listener,
         vocoder=sizes.vocoder,
-        reserve=_RESERVE[device],
+        reserve=RESERVE[device],
     )
 
 

@@ -72,7 +72,8 @@ class Released:
     page: str
     parameters: int
     download_bytes: int  # about
-    memory_bytes: int  # weights and work space at the released precision
+    weights_bytes: int  # of the language model at the released precision, as the planner counts them
+    ear_and_voice_bytes: int
     kv_bytes_per_position: int
     context: int
     sources: tuple[Source, ...]

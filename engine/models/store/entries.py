@@ -32,6 +32,8 @@ class Entry:
     released: Released | None = None
     is_added: bool = False
     unfinished: int = 0  # bytes of a download
+    needs: Needs | None = None
+    """By the planner, once `Shelf.look` asked it; None where it cannot be told."""
 
     @property
     def problem(self) -> str:
@@ -51,18 +53,6 @@ class Entry:
         if self.facts is not None and self.facts.parameters:
             return self.facts.parameters
         return self.released.parameters if self.released is not None else 0
-
-    @property
-    def needs(self) -> Needs | None:
-        """None where it cannot be told."""
-        facts, released = self.facts, self.released
-        if facts is not None and facts.weights_bytes:
-            precision = "32 bits" if facts.family == "wren" else "the precision they are stored in"
-            return Needs(facts.weights_bytes, facts.kv_bytes, facts.context, precision)
-        if facts is None and released is not None:
-            kv = released.kv_bytes_per_position * released.context
-            return Needs(released.memory_bytes, kv, released.context, "bfloat16")
-        return None
 
 
 def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]]) -> list[Entry]:

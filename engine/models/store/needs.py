@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.models.folders import FolderFacts
+from engine.models.store.catalogue import Released
 from engine.models.store.machine import Machine
 from engine.models.store.words import size
 
@@ -13,27 +15,57 @@ FOR_A_CPU = 4_000_000_000
 
 @dataclass(frozen=True)
 class Needs:
-    """Bytes of memory, for the weights and for a conversation that fills all `context` positions."""
+    """Bytes of memory: for the language model's weights, for a conversation that fills all `context` positions, for hearing and
+    speaking, and what is set aside for the libraries."""
 
     weights: int
     kv: int
     context: int
     precision: str
+    ear_and_voice: int = 0
+    libraries: int = 0
 
     @property
     def total(self) -> int:
-        return self.weights + self.kv
+        return self.weights + self.kv + self.ear_and_voice + self.libraries
 
     @property
     def wants_gpu(self) -> bool:
         return self.weights > FOR_A_CPU
 
     def __str__(self) -> str:
-        where = "GPU memory" if self.wants_gpu else "memory"
-        return (
-            f"{size(self.total)} of {where}: {size(self.weights)} for the weights in {self.precision}, "
-            f"{size(self.kv)} for the {self.context:,} positions of a full conversation"
+        parts = (
+            (self.weights, f"for the weights in {self.precision}"),
+            (self.kv, f"for the {self.context:,} positions of a full conversation"),
+            (self.ear_and_voice, "for ear and voice"),
+            (self.libraries, "for the libraries"),
         )
+        counted = ", ".join(f"{size(part)} {what}" for part, what in parts if part)
+        return f"{size(self.total)} of {'GPU memory' if self.wants_gpu else 'memory'}: {counted}"
+
+
+def planned(facts: FolderFacts) -> Needs | None:
+    """What the planner counts for a folder, at the precision on its disk, where it can run at the speed of speech.
+
+    Brings torch along, and reads the headers of its files: not for the thread of a screen.
+    """
+    from engine.models.planned import need_as_stored
+
+    try:
+        need = need_as_stored(facts, "cuda" if facts.weights_bytes > FOR_A_CPU else "cpu")
+    except (ValueError, OSError):
+        return None  # what is wrong is said when it is checked or loaded
+    if need is None:
+        return None
+    return Needs(need.weights, need.kv, need.context, need.precision, need.listener + need.vocoder, need.reserve)
+
+
+def of_release(model: Released) -> Needs:
+    """The same for a model that is not here, by the catalogue."""
+    from engine.models.checkpoints.plan import RESERVE
+
+    kv = model.kv_bytes_per_position * model.context
+    return Needs(model.weights_bytes, kv, model.context, "bf16", model.ear_and_voice_bytes, RESERVE["cuda"])
 
 
 @dataclass(frozen=True)

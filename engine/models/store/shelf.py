@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -15,6 +15,7 @@ from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
 from engine.models.store.entries import Entry, collect
 from engine.models.store.machine import Machine, look
+from engine.models.store.needs import Needs, of_release, planned
 from engine.models.store.unfinished import discard, unfinished_bytes
 
 
@@ -66,8 +67,8 @@ class Shelf:
 
     def look(self) -> Stock:
         """May take seconds, and bring torch along."""
-        entries = self.entries()
-        return Stock(tuple(entries), look(self.downloads), self.problem)
+        entries = tuple(replace(entry, needs=_needs(entry)) for entry in self.entries())
+        return Stock(entries, look(self.downloads), self.problem)
 
     def add(self, folder: Path) -> str:
         """Checks a folder and puts it on the list; returns what is wrong or else what it is, in a sentence.
@@ -90,3 +91,9 @@ class Shelf:
         """Deletes an unfinished download."""
         discard(self.downloads / release)
         return "The unfinished download was deleted."
+
+
+def _needs(entry: Entry) -> Needs | None:
+    if entry.facts is not None:
+        return planned(entry.facts)
+    return of_release(entry.released) if entry.released is not None else None

@@ -80,7 +80,7 @@ def test_use_is_an_intent_and_the_answer_is_shown(page, qtbot):
     assert asked == ["wren"] and card.state == "Loading…" and not card.use.isEnabled()
     page.set_model(FACTS)
     assert card.state == "In use" and not card.use.isVisible()
-    assert "83.0 MB of weights are in memory" in card.text("Needs")
+    assert "In memory now: 83.0 MB of weights" in card.text("Needs") and "for the libraries" in card.text("Needs")
     page.refresh()
     settle(qtbot, page)
     assert card.state == "In use"

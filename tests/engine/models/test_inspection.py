@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine.models import inspection
+from engine.models.checkpoints.plan import RESERVE
 from engine.models.tiny import make
 from tests.engine.models.store.test_folders import WREN, copied, cut
 
@@ -116,7 +117,7 @@ def test_configs_that_are_damaged(glm, step):
 def test_wren_and_what_is_no_model(tmp_path):
     found = inspection.inspect(WREN)
     assert not found.problems and [need.precision for need in found.needs] == ["fp32"]
-    assert found.needs[0].total == found.facts.weights_bytes + found.facts.kv_bytes
+    assert found.needs[0].total == found.facts.weights_bytes + found.facts.kv_bytes + RESERVE["cpu"]
     wren = copied(WREN, tmp_path / "wren")
     (wren / "lm.safetensors").unlink()
     one(sentences(wren), "lm.safetensors is missing")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import errno
+import re
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
+from engine.models.inspection import inspect
+from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
 from engine.models.store.machine import Machine, look
-from engine.models.store.needs import Needs, in_words, judge
+from engine.models.store.needs import Needs, in_words, judge, of_release
+from engine.models.store.shelf import Shelf
+from engine.models.tiny import make
+from tests.rig.processes import ROOT
 
 
 def test_needs_against_machines():
@@ -24,6 +30,25 @@ def test_needs_against_machines():
     assert not judge(big, card).fits and "too little" in judge(big, card).sentence
     assert judge(big, replace(card, gpu_memory=25_000_000_000)).fits
     assert "RTX 3060, 12.6 GB" in in_words(card) and "4 CPU cores" in in_words(card)
+
+
+def test_every_figure_of_memory_is_the_planner_s(tmp_path):
+    rows = {}
+    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"\| ([\w -]+), bf16 .*\| ([\d.]+ GB) \|$", line):
+            rows[found[1]] = found[2]
+    for one in catalogue.read():
+        title = {"glm4voice": "GLM-4-Voice", "stepaudio2": "Step-Audio 2"}[one.family]
+        assert str(of_release(one)).startswith(f"{rows[title]} of GPU memory: ")
+    make("glm4voice", tmp_path / "tiny")
+    shelf = Shelf(tmp_path / "data")
+    shelf.add(tmp_path / "tiny")
+    for entry in shelf.look().entries:
+        if entry.facts is None:
+            continue
+        checked = inspect(entry.facts.folder).needs
+        shown = next(need for need in checked if need.precision == entry.needs.precision)
+        assert entry.needs.total == shown.total and "for the libraries" in str(entry.needs)
 
 
 def test_this_machine_is_looked_at(tmp_path):

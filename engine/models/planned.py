@@ -1,0 +1,35 @@
+"""What a folder's model needs, by the planner: the one source of every figure of memory that is shown before it is loaded."""
+
+from __future__ import annotations
+
+from engine.models.checkpoints.plan import RESERVE, Device, Need, Sizes, need
+from engine.models.checkpoints.precision import PRECISIONS
+from engine.models.folders import FolderFacts
+
+
+def needs_of(facts: FolderFacts, device: Device) -> tuple[Need, ...]:
+    """At every precision, for a conversation that fills all positions; reads configs and headers only.
+
+    None where it cannot be told. Raises `ValueError` or `OSError` for what is broken.
+    """
+    if facts.problem or not facts.weights_bytes:
+        return ()
+    if facts.family == "wren":
+        return (Need("fp32", facts.context, facts.weights_bytes, facts.kv_bytes, 0, 0, RESERVE[device]),)
+    sizes = _sizes(facts)
+    return tuple(need(sizes, precision, sizes.context, device) for precision in PRECISIONS)
+
+
+def need_as_stored(facts: FolderFacts, device: Device) -> Need | None:
+    """At the precision on the disk; else as `needs_of`."""
+    needs = needs_of(facts, device)
+    stored = "fp32" if facts.family == "wren" or not needs else _sizes(facts).stored
+    return next((need for need in needs if need.precision == stored), None)
+
+
+def _sizes(facts: FolderFacts) -> Sizes:
+    if facts.family == "glm4voice":
+        from engine.models.glm4voice import glm4voice as family
+    else:
+        from engine.models.stepaudio2 import stepaudio2 as family
+    return family.sizes(facts.folder)

@@ -14,6 +14,22 @@ LATE = 15  # milliseconds: a timer that comes so much too late says that the mac
 MOST_WAITS = 10
 
 
+class Repeats:
+    """Knows the presses that are repeats, whatever their flag says; is shown every press and release."""
+
+    def __init__(self) -> None:
+        self._released = (0, 0)  # where on the keyboard, and when by the sender's clock
+
+    def has(self, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat():
+            return True
+        place, when = event.nativeScanCode(), event.timestamp()
+        if event.type() == QEvent.Type.KeyRelease:
+            self._released = place, when
+            return False
+        return bool(place and when) and place == self._released[0] and 0 <= when - self._released[1] <= SAME
+
+
 class HeldKey(QObject):
     """Follows one key at a time from `press` to `let_go`.
 

@@ -18,7 +18,7 @@ from shiboken6 import isValid
 
 from app.chat.chat_view import ChatView
 from app.conversation import Conversation
-from app.held_key import HeldKey
+from app.held_key import HeldKey, Repeats
 from app.settings.shortcuts import Shortcuts, moves_focus
 
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
@@ -39,6 +39,7 @@ class TalkKeys(QObject):
         super().__init__(window)
         self._window, self._shortcuts, self._conversation, self._chat = window, shortcuts, conversation, chat
         self._is_shown, self._show = is_shown, show
+        self._repeats, self._is_repeat = Repeats(), False
         self._held = HeldKey(self)
         self._held.let_go.connect(chat.talk.release)
         # Only what keys go to is watched: a filter of the whole program would take the interpreter for every event.
@@ -74,7 +75,12 @@ class TalkKeys(QObject):
                 self._held.drop()  # a menu takes all keys
         elif kind == QEvent.Type.MouseButtonPress and watched is self._reached:
             self._reached = None
+        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self._repeats.has(event) and self._shortcuts.acts_once(event):
+                event.accept()  # and so it is no shortcut
+                return True
         elif kind in _KEYS and isinstance(event, QKeyEvent) and isinstance(watched, QWidget):
+            self._is_repeat = self._repeats.has(event)
             if self._held.take(event):  # whatever page is shown by now
                 return True
             return kind == QEvent.Type.KeyPress and self._is_ours(watched) and self._take(watched, event)
@@ -84,13 +90,13 @@ class TalkKeys(QObject):
         keys = self._shortcuts
         self._is_moving = moves_focus(event)
         if keys.matches(event, "talk") and not self._belongs_to(widget, event):
-            if not event.isAutoRepeat():  # held since before the window had the focus
+            if not self._is_repeat:  # held since before the window had the focus
                 self._show()
                 self._held.press(event)
                 self._chat.talk.press()
             return True
         if keys.matches(event, "mute") and not self._belongs_to(widget, event):
-            if not event.isAutoRepeat():
+            if not self._is_repeat:
                 self._conversation.set_muted(not self._conversation.muted)
             return True
         if keys.matches(event, "stop") and not self._belongs_to(widget, event):

@@ -143,6 +143,10 @@ class Shortcuts:
         self._follow(action, made)
         return made
 
+    def acts_once(self, event: QKeyEvent) -> bool:
+        """Whether the key is bound to something that holding it does not do again and again."""
+        return any(self.matches(event, action) for action, bound in self._bound if not bound.autoRepeat())
+
     def dress(self, action: str, item: QAction) -> None:
         """Gives an action of a menu the key, which it follows and shows."""
         item.setAutoRepeat(False)

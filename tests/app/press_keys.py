@@ -19,7 +19,7 @@ from app.instance import Instance
 from app.library.session_list import INFO
 from engine import folders
 from tests.app.drive import Driver, Scenario, pause, start
-from tests.rig.processes import ROOT
+from tests.rig.processes import ROOT, busy
 
 LONGEST = 10.0  # seconds for what a key does; the machine may be busy
 
@@ -42,6 +42,19 @@ class Watch:
         if number is not None and number not in self.numbers:
             self.numbers.append(number)
         return False
+
+
+class Count:
+    """Counts the calls of a method from here on."""
+
+    def __init__(self, owner: object, name: str) -> None:
+        self.calls = 0
+        self._act = getattr(owner, name)
+        setattr(owner, name, self)
+
+    def __call__(self, *arguments) -> None:
+        self.calls += 1
+        self._act(*arguments)
 
 
 def keys(driver: Driver) -> Scenario:
@@ -116,6 +129,17 @@ def held(driver: Driver) -> Scenario:
     seen["chord"] |= {"questions": len(watch.numbers), "up": not window.chat.talk.isDown()}
     window.shortcuts.assign("talk", "Space")
     yield lambda: driver.is_quiet
+    window.shortcuts.assign("mute_speaker", "F9")
+    muted, silenced = Count(window.conversation, "set_muted"), Count(window.conversation, "set_speaker_muted")
+    with busy(4):
+        for key in ("m", "F9"):
+            hands.hold(key)
+            yield pause(1.5)
+            hands.let_go(key)
+            yield pause(0.3)
+    seen["once"] = [muted.calls, silenced.calls]
+    window.conversation.set_muted(False)
+    window.conversation.set_speaker_muted(False)
     driver.click(window.chat.talk)  # a tap
     yield soon(lambda: window.conversation.question is not None)
     yield pause(0.4)

@@ -111,6 +111,7 @@ def test_to_whom_a_key_belongs(desktop_env, tmp_path):
     assert seen["typing"] == {"typed": "so m", "talks": False, "muted": False}
     assert seen["after Tab"] == {"talks": False, "hands_free": True}
     assert seen["chord"] == {"down": True, "questions": 1, "up": True}
+    assert seen["once"] == [1, 1], "a key that repeats does it once"
     assert seen["tap"] == {"goes_on": True, "ends": True} and seen["lost"] == {"up": True}
     done = ("focus", "pinned", "deleted", "restored", "talks")
     assert seen["sessions"] == {"title": "Minutes of March", "muted": False, **dict.fromkeys(done, True)}

@@ -10,17 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.chat.chat_view import SUGGESTIONS
 from app.instance import Instance
 from app.library.session_list import INFO
 from engine import folders
 from tests.app.drive import Driver, Scenario, pause, start
 from tests.rig.processes import ROOT, busy
 
+SUGGESTION = "What is two plus two?"
 LONGEST = 10.0  # seconds for what a key does; the machine may be busy
 
 
@@ -80,7 +81,11 @@ def space(driver: Driver) -> Scenario:
         hands.press("Escape")
         yield soon(lambda: conversation.question is None)
 
-    driver.click(next(one for one in window.findChildren(QPushButton) if one.text() == SUGGESTIONS[0]))
+    conversation.transcript.model = replace(conversation.model, examples=(SUGGESTION,))
+    suggested = lambda: [one for one in window.chat.findChildren(QPushButton) if one.text() == SUGGESTION]  # noqa: E731
+    yield lambda: bool(suggested())
+    yield pause(0.2)  # until it has its place
+    driver.click(suggested()[0])
     yield soon(lambda: len(driver.turns) == 1)
     yield lambda: driver.is_quiet
     yield from talks("after a suggestion")

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.engine_commands import ModelFacts
+from app.settings import shortcuts
 
 MOST = 4  # questions
 WIDEST = 620  # pixels of a line that is read
 HOW = "Hold the button or its key and speak, or tap before and after; type; or drop a sound file."
+ALL_KEYS = "{} shows every key."
 
 
 class WelcomeCard(QWidget):
@@ -25,7 +27,10 @@ class WelcomeCard(QWidget):
         self._model: ModelFacts | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setSpacing(12)
-        for part in (theme.label("Ask something", scale=1.9, bold=True), self.about, theme.label(HOW, "muted")):
+        self.how = theme.label(HOW, "muted")
+        self._name_keys()
+        shortcuts.now().on_change(self._name_keys)
+        for part in (theme.label("Ask something", scale=1.9, bold=True), self.about, self.how):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             part.setWordWrap(True)
             part.setMaximumWidth(WIDEST)
@@ -34,6 +39,10 @@ class WelcomeCard(QWidget):
             self._layout.addLayout(row)
         self._layout.addSpacing(8)
         self.about.hide()
+
+    def _name_keys(self) -> None:
+        key = shortcuts.now().text("keys")
+        self.how.setText(f"{HOW} {ALL_KEYS.format(key)}" if key else HOW)
 
     def show_model(self, model: ModelFacts | None) -> None:
         """Which model answers; None while there is none."""

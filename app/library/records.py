@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -94,20 +95,18 @@ class StoredTurn:
         if not path.exists():
             return [], ""
         try:
-            lines = read_bytes(path, LARGEST_TRACE).split(b"\n")
+            lines = io.BytesIO(read_bytes(path, LARGEST_TRACE))
         except OSError as error:
             return [], f"Its trace cannot be read: {(error.strerror or str(error)).lower()}."
         except ValueError as error:
             return [], f"Its trace cannot be read: {error}"
         found: list[Token] = []
         for place, line in enumerate(lines, 1):
-            is_last = place == len(lines)
-            if is_last and not line:
-                break
             try:
                 found.append(token_of(line))
             except Unfit:
-                return found, "" if is_last else f"Its trace cannot be read from token {place} on."
+                is_cut_off = not line.endswith(b"\n")
+                return found, "" if is_cut_off else f"Its trace cannot be read from token {place} on."
             if place == MOST_TOKENS:
                 return found, f"Its trace is longer than {MOST_TOKENS:,} tokens; the rest is left out."
         return found, ""

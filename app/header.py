@@ -1,18 +1,22 @@
-"""The line above every page: which model answers, what went wrong, which devices are in use."""
+"""The line above every page: which model answers, which devices are in use, and below it what went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.device_menu import DeviceMenu
 from app.audio.sound import Sound
 from app.engine_commands import ModelFacts
+from app.name_label import NameLabel
+from app.sentence import Sentence
 
-NAME_WIDTH = 128  # of a device, in pixels
+SPACING = 14
+LEAST = 110  # pixels of a name, at the usual text size: with less it is left out
 
 
 class Header(QWidget):
@@ -20,35 +24,38 @@ class Header(QWidget):
         """`choose` is called as `Sound.choose`."""
         super().__init__()
         self._sound = sound
-        self._model = theme.label("", "muted")
-        self._devices = theme.label("", "muted")
-        self._problem = theme.label("", "danger")
+        self._title = theme.label("Refrain", scale=1.5, bold=True)
+        self._model = NameLabel("", "muted")
+        self._microphone, self._speaker = NameLabel("", "muted"), NameLabel("", "muted")
+        self._problem = Sentence("", "danger", 1.0)
         self._problem.hide()
-        self.devices = QPushButton("Devices")
-        self.devices.setProperty("role", "small")
-        self.devices.setAccessibleName("Microphone and speaker")
+        self.sessions = _button("Sessions", "Show the sessions")
+        self.sessions.setCheckable(True)
+        self.devices = _button("Devices", "Microphone and speaker")
         self.devices.setMenu(DeviceMenu(sound, choose, self))
-        self.panels = QPushButton("Panels")
-        self.panels.setProperty("role", "small")
-        self.panels.setAccessibleName("Which panels are shown")
+        self.panels = _button("Panels", "Which panels are shown")
         self.panels.setMenu(panels)
-        layout = QHBoxLayout(self)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(SPACING)
+        self._line.addWidget(self._title)
+        for label in (self._model, self._microphone, self._speaker):
+            self._line.addWidget(label, 0, Qt.AlignmentFlag.AlignBottom)
+            if label is self._model:
+                self._line.addStretch(1)
+        for button in (self.sessions, self.devices, self.panels):
+            self._line.addWidget(button)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(theme.label("Refrain", scale=1.5, bold=True))
-        layout.addWidget(self._model, 0, Qt.AlignmentFlag.AlignBottom)
-        layout.addWidget(self._problem, 1, Qt.AlignmentFlag.AlignBottom)
-        layout.addStretch()
-        layout.addWidget(self._devices, 0, Qt.AlignmentFlag.AlignBottom)
-        layout.addWidget(self.devices)
-        layout.addWidget(self.panels)
+        layout.setSpacing(6)
+        layout.addLayout(self._line)
+        layout.addWidget(self._problem)
 
     def show_model(self, model: ModelFacts | None) -> None:
         """Which model answers; None while there is none."""
         if model is None:
-            return self._model.setText("")
+            return self._show(self._model, "")
         exits = ", ".join(map(str, model.exit_layers)) or "none"
-        self._model.setText(f"{model.name}  ·  {model.layers} layers, exits at {exits}")
+        self._show(self._model, f"{model.name}  ·  {model.layers} layers, exits at {exits}")
 
     def show_problem(self, sentence: str) -> None:
         """What keeps the program from keeping things; "" is nothing."""
@@ -58,13 +65,52 @@ class Header(QWidget):
 
     def refresh(self) -> None:
         """Shows the devices that are in use now."""
-        sound = self._sound
-        if not sound.is_settled:
+        if not self._sound.is_settled:
             return
-        names = [line.name or "none" for line in (sound.input, sound.output)]
-        whole = "Microphone: {}     Speaker: {}".format(*names)
-        if whole != self._devices.toolTip():
-            metrics, right = self._devices.fontMetrics(), Qt.TextElideMode.ElideRight
-            short = [metrics.elidedText(name, right, NAME_WIDTH) for name in names]
-            self._devices.setText("Microphone: {}     Speaker: {}".format(*short))
-            self._devices.setToolTip(whole)
+        names = [line.name or "none" for line in (self._sound.input, self._sound.output)]
+        self._show(self._microphone, f"Microphone: {names[0]}")
+        self._show(self._speaker, f"Speaker: {names[1]}")
+        whole = f"{self._microphone.text()}\n{self._speaker.text()}"
+        if whole != self.devices.toolTip():
+            self.devices.setToolTip(whole)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of what is always there."""
+        fixed = self._fixed()
+        height = max(part.sizeHint().height() for part in fixed)
+        if not self._problem.isHidden():
+            height += self._problem.sizeHint().height() + 6
+        return QSize(sum(part.sizeHint().width() + SPACING for part in fixed) - SPACING, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _show(self, label: NameLabel, text: str) -> None:
+        if text != label.text():
+            label.setText(text)
+            self._fit()
+
+    def _fixed(self) -> list[QWidget]:
+        return [part for part in (self._title, self.sessions, self.devices, self.panels) if not part.isHidden()]
+
+    def _fit(self) -> None:
+        """Names that there is no room for are left out: those of the devices are in the tooltip of their button, too."""
+        room = self.width() - sum(part.sizeHint().width() + SPACING for part in self._fixed())
+        for labels in ((self._model,), (self._microphone, self._speaker)):
+            needs = sum(min(label.sizeHint().width(), theme.scaled(LEAST)) + SPACING for label in labels)
+            for label in labels:
+                label.setVisible(bool(label.text()) and needs <= room)
+            room -= needs
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("role", "small")
+    button.setAccessibleName(name)
+    return button

@@ -18,6 +18,7 @@ class NameLabel(QLabel):
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
+        self.setIndent(0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         theme.set_font(self, scale, bold)
 
@@ -41,6 +42,7 @@ class NameLabel(QLabel):
 
     def paintEvent(self, event) -> None:
         painter, area = QPainter(self), self.contentsRect()
+        self.drawFrame(painter)
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, area.width())
         self.style().drawItemText(painter, area, self.alignment(), self.palette(), self.isEnabled(), words, self.foregroundRole())
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from app import clipboard
+from app import clipboard, theme
 from app.audio.sound import Sound
 from app.chat.chat_view import ChatView
 from app.chat.drop_sign import DropSign
@@ -19,6 +19,7 @@ from app.chat.question_entry import files_of, pasted_files
 from app.chat.turn_card import TurnCard
 from app.conversation import Conversation
 from app.docks import Docks
+from app.drawer import Drawer
 from app.engine_commands import Memory, ModelFacts
 from app.library.library import Library
 from app.library.past import PastTurn, load_latest, load_some
@@ -32,8 +33,8 @@ from app.panels.timeline import TimelinePanel
 from app.schedules.picker import SchedulePicker
 from app.turn import Turn
 
-SESSIONS_WIDTH = 212
-PANELS_WIDTH = 372
+SESSIONS_WIDTH = 224  # pixels at the usual text size
+GAP = 16  # pixels between the sessions and the conversation
 SEEDS = 2**31  # as many as the settings take
 MOST_SHOWN = 24  # turns of a session that goes on
 
@@ -80,6 +81,7 @@ class TalkPage(Docks):
     def set_model(self, model: ModelFacts) -> None:
         """Another model is loaded."""
         self.picker.set_model(model)
+        self._later.start()
         if self._conversation.sampling is None:
             self.picker.editor.sampling.show(*model.sampling)
 
@@ -122,6 +124,8 @@ class TalkPage(Docks):
 
     def show_session(self, session: str) -> None:
         """Reads a past session and shows it; the one under way is shown live."""
+        if self.drawer is not None:
+            self.drawer.close_over()
         if self.sessions is None or session == self.sessions.current:
             return self.show_live()
         self._read(session)
@@ -256,9 +260,27 @@ class TalkPage(Docks):
         """As it was left; the first time, as it looks best."""
         schedule, depth, speed = self.docks[:3]
         self.resizeDocks([schedule, depth, speed], [180, 320, 220], Qt.Orientation.Vertical)
-        self.resizeDocks([schedule], [PANELS_WIDTH], Qt.Orientation.Horizontal)
         self.remember_first()
         super().restore(memory)
+        if self.drawer is not None:
+            self.drawer.is_wanted = memory.value("sessions", "true") != "false"
+        self.fit()
+
+    def save(self, memory: QSettings) -> None:
+        super().save(memory)
+        if self.drawer is not None:
+            memory.setValue("sessions", "true" if self.drawer.is_wanted else "false")
+
+    def core(self) -> QSize:
+        return self._middle.minimumSizeHint()
+
+    def fit_middle(self) -> None:
+        if self.drawer is not None:
+            self.drawer.set_room(self.width() >= self._room_needed().width() + theme.scaled(SESSIONS_WIDTH) + GAP)
+
+    def beside_core(self) -> int:
+        is_beside = self.drawer is not None and self.drawer.has_room and self.drawer.is_shown
+        return theme.scaled(SESSIONS_WIDTH) + GAP if is_beside else 0
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -309,14 +331,15 @@ class TalkPage(Docks):
         self._middle.addWidget(self.past)
         row = QHBoxLayout(centre)
         row.setContentsMargins(0, 0, 4, 0)
-        row.setSpacing(16)
+        row.setSpacing(GAP)
+        self.drawer: Drawer | None = None
         if self.sessions is not None:
-            self.sessions.setFixedWidth(SESSIONS_WIDTH)
+            theme.fix(self.sessions, width=SESSIONS_WIDTH)
             self.sessions.opened.connect(self.show_session)
             self.sessions.new_requested.connect(self.new_session)
             self.sessions.continue_requested.connect(self.continue_session)
             self.sessions.private_requested.connect(self.private_session)
-            row.addWidget(self.sessions)
+            self.drawer = Drawer(self.sessions, row, self)
         row.addWidget(self._middle, 1)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         schedule = self.add("Schedule", self.picker, right)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from shiboken6 import isValid
 
 # Okabe and Ito's colours, which stay apart for colour-blind eyes; the plots add shapes.
 KINDS = {"heard": "#009E73", "text": "#E69F00", "speech": "#56B4E9", "control": "#999999"}
@@ -42,8 +45,12 @@ QLabel[role="key"] { border: 1px solid @border; background: @raised; color: @tex
 QLabel[role="schedule"] { border: 1px solid @accent; color: @accent; border-radius: 9px; padding: 2px 9px; }
 QScrollArea, QScrollArea > QWidget > QWidget[role="turns"] { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar::handle:vertical { background: @border; border-radius: 5px; min-height: 32px; }
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @border; border-radius: 5px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; width: 0; height: 0; }
 QLineEdit, QComboBox { background: @surface; border: 1px solid @border; border-radius: 8px; padding: 6px 10px;
     selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit[role="question"] { border-radius: 14px; padding: 0 16px; }
@@ -57,8 +64,11 @@ QPushButton { background: @surface; border: 1px solid @border; border-radius: 14
 QPushButton:hover { background: @raised; }
 QPushButton:focus { border: 1px solid @accent; }
 QPushButton:disabled { color: @muted; background: transparent; }
+QPushButton:checked { background: @raised; border: 1px solid @muted; }
+QPushButton:checked:focus { border: 1px solid @accent; }
 QPushButton[role="small"] { border-radius: 10px; padding: 4px 10px; }
 QPushButton[role="primary"] { background: @accent; color: @on_accent; border: 1px solid @accent; }
+QPushButton[role="primary"]:focus { border: 1px solid @text; }
 QPushButton[role="primary"]:disabled { background: transparent; color: @muted; border: 1px solid @border; }
 QToolButton { border-radius: 8px; padding: 4px 8px; color: @text; border: 1px solid transparent; background: transparent; }
 QToolButton:hover { background: @raised; }
@@ -68,6 +78,11 @@ QFrame[role="rail"] { background: @surface; border: none; border-right: 1px soli
 QToolButton[role="rail"] { border-radius: 12px; padding: 6px 2px 4px 2px; color: @muted; }
 QToolButton[role="rail"]:checked { background: @raised; color: @text; }
 QListView { background: transparent; outline: none; }
+QAbstractItemView:window, QFileDialog QAbstractItemView { background: @surface; color: @text; border: 1px solid @border;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QFileDialog QAbstractItemView:focus { border: 1px solid @accent; }
+QFileDialog QHeaderView::section { background: @surface; color: @muted; border: none; padding: 4px 8px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPlainTextEdit, QTableView { border: 1px solid transparent; border-radius: 8px; padding: 4px 6px; }
 QPlainTextEdit:focus, QTableView:focus { border: 1px solid @accent; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
@@ -90,6 +105,11 @@ QMenu::item:disabled { color: @muted; }
 QMenu::separator { height: 1px; background: @border; margin: 5px 8px; }
 QTabBar::tab { background: transparent; color: @muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
+QTabBar:focus { border: 1px solid @accent; border-radius: 8px; }
+QSlider::groove:horizontal { height: 4px; background: @border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: 14px; margin: -6px 0; border: 1px solid @accent; border-radius: 8px; background: @surface; }
+QSlider::handle:horizontal:focus { background: @accent; border: 1px solid @text; }
 QMainWindow::separator { background: transparent; width: 8px; height: 4px; }
 QSplitter::handle { background: transparent; }
 """
@@ -101,6 +121,7 @@ _chosen: Appearance = "system"
 _used = LIGHT
 _points = 10.5  # of the program's font at 100 %
 _text_size = 100
+_followers: WeakKeyDictionary[QWidget, dict[str, Callable[[QWidget], None]]] = WeakKeyDictionary()
 
 
 def now() -> Colours:
@@ -150,8 +171,20 @@ def scaled(pixels: float) -> int:
 
 def fix(widget: QWidget, width: int | None = None, height: int | None = None) -> None:
     """As `setFixedWidth` and `setFixedHeight`, but `scaled`, also when the text size changes."""
-    widget.setProperty("fixed", (width, height))
-    _follow_text_size(widget)
+    if width is not None:
+        _follow(widget, "width", lambda widget: widget.setFixedWidth(scaled(width)))
+    if height is not None:
+        _follow(widget, "height", lambda widget: widget.setFixedHeight(scaled(height)))
+
+
+def limit(widget: QWidget, widest: int) -> None:
+    """As `setMaximumWidth`, but `scaled`, also when the text size changes."""
+    _follow(widget, "widest", lambda widget: widget.setMaximumWidth(scaled(widest)))
+
+
+def reserve(label: QLabel, words: str) -> None:
+    """The label is never narrower than these words, at every text size: what stands beside it must not move."""
+    _follow(label, "words", lambda label: label.setMinimumWidth(label.fontMetrics().horizontalAdvance(words)))
 
 
 def font(scale: float, bold: bool = False) -> QFont:
@@ -164,17 +197,19 @@ def font(scale: float, bold: bool = False) -> QFont:
 
 def set_font(widget: QWidget, scale: float, bold: bool = False) -> None:
     """The program's font, larger or smaller, at every text size: for a widget."""
-    widget.setProperty("face", (scale, bold))
-    _follow_text_size(widget)
+
+    def follow(widget: QWidget) -> None:
+        made = font(scale, bold)
+        widget.setFont(made)
+        widget.setProperty("_q_styleSheetWidgetFont", made)  # Qt's own note: what a style sheet gives back at each polishing
+
+    _follow(widget, "font", follow)
 
 
-def _follow_text_size(widget: QWidget) -> None:
-    """A style sheet gives a widget the font back that it was first polished with, so this comes after each polishing."""
-    if face := widget.property("face"):
-        widget.setFont(font(*face))
-    for side, fixing in zip(widget.property("fixed") or (), (widget.setFixedWidth, widget.setFixedHeight), strict=False):
-        if side is not None:
-            fixing(scaled(side))
+def _follow(widget: QWidget, what: str, act: Callable[[QWidget], None]) -> None:
+    """Acts now and whenever the text size changes; `act` is given the widget and must not keep it."""
+    _followers.setdefault(widget, {})[what] = act
+    act(widget)
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -183,7 +218,6 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-        _follow_text_size(widget)
 
 
 def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False) -> QLabel:
@@ -223,5 +257,7 @@ def _apply(app: QApplication) -> None:
     for field in sorted(fields(colours), key=lambda field: -len(field.name)):  # @accent is not a part of another name
         sheet = sheet.replace(f"@{field.name}", getattr(colours, field.name))
     app.setStyleSheet(sheet)
-    for widget in app.allWidgets():
-        _follow_text_size(widget)
+    for widget, acts in list(_followers.items()):
+        if isValid(widget):
+            for act in acts.values():
+                act(widget)

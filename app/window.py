@@ -7,11 +7,18 @@ import os
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app import icons
+from app import icons, theme
 from app.audio.sound import Sound
 from app.chat.volume_button import STEP
 from app.conversation import Conversation
@@ -49,6 +56,9 @@ PANELS_EVERY = 4  # ticks
 REST_EVERY = 16  # ticks
 MOST_CARDS = 24  # of turns that are in the library too
 BEGIN_AT_LATEST = 1000  # milliseconds, should the window not be painted
+SMALLEST, USUAL = (640, 440), (1280, 800)  # pixels of the window
+FRAME = 40  # pixels that the system's frame and title take, about: they are known only when the window is shown
+NARROW = 1100  # pixels, at the usual text size, below which the rail shows icons only
 PAGES = ("talk", "compare", "blind-test", "models", "settings", "diagnostics")
 TALK, COMPARE, BLIND, MODELS, SETTINGS, DIAGNOSTICS = range(len(PAGES))
 VISIBLE, READY = "The window is visible.", "The model is ready."
@@ -73,8 +83,8 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("Refrain")
-        self.setMinimumSize(1040, 680)
-        self.resize(1280, 800)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(_first_size(self))
         self._engine, self._sound, self._library, self._journal = engine, sound, library, journal
         self._settings = settings
         schedule = settings.get("engine.schedule")
@@ -184,7 +194,8 @@ class Window(QMainWindow):
                 getattr(widget, name)()
         self.pages.setCurrentIndex(number)
         self.rail.show_chosen(number)
-        self.header.panels.setEnabled(number == TALK)
+        for button in (self.header.sessions, self.header.panels):
+            button.setEnabled(number == TALK)
 
     def begin_session(self, private: bool = False) -> None:
         """A fresh conversation: nothing of the one before is remembered. Of a `private` one nothing is written down."""
@@ -219,6 +230,10 @@ class Window(QMainWindow):
         self.listening.alone.connect(self._hide_everything_else)
         self.settings.welcome_requested.connect(self.show_welcome)
         self.settings.erase_requested.connect(self.erasing.begin)
+        self.header.sessions.setVisible(self.talk.drawer is not None)
+        if self.talk.drawer is not None:
+            self.header.sessions.clicked.connect(self.talk.drawer.toggle)
+            self.talk.drawer.placed.connect(self.header.sessions.setChecked)
         is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
@@ -417,19 +432,40 @@ class Window(QMainWindow):
         self.header.show_problem(problem)
 
     def _lay_out(self) -> None:
-        body = QVBoxLayout()
-        body.setContentsMargins(20, 14, 16, 16)
-        body.setSpacing(12)
-        body.addWidget(self.header)
-        body.addWidget(self.pages, 1)
+        self._body = QVBoxLayout()
+        self._body.addWidget(self.header)
+        self._body.addWidget(self.pages, 1)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # no page makes the window larger
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addLayout(body, 1)
+        row.addLayout(self._body, 1)
         centre = QWidget()
         centre.setLayout(row)
         self.setCentralWidget(centre)
+
+    def _fit(self) -> None:
+        """Where there is little room, frames and names give way first."""
+        narrow = self.width() < theme.scaled(NARROW)
+        self.rail.set_compact(narrow or self.height() < self.rail.height_with_names())
+        self._body.setContentsMargins(*((12, 8, 10, 10) if narrow else (20, 14, 16, 16)))
+        self._body.setSpacing(8 if narrow else 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+
+def _first_size(window: QWidget) -> QSize:
+    """The usual one, as far as the screen has room for it."""
+    room = window.screen().availableSize() - QSize(2, FRAME)
+    return QSize(*USUAL).boundedTo(room).expandedTo(QSize(*SMALLEST))
 
 
 def _memory_file() -> Path:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from app import save_dialog
+from app.chat.column import Column, in_the_middle
 from app.chat.private_banner import PrivateBanner
 from app.chat.talk_bar import TalkBar
 from app.chat.turn_card import TurnCard
@@ -56,9 +57,7 @@ class ChatView(QWidget):
         bar.volume.volume_chosen.connect(conversation.set_volume)
         bar.volume.mute_chosen.connect(conversation.set_speaker_muted)
         bar.acted.connect(lambda intent: conversation.act(intent) or self.acted.emit(intent))
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = Column()
         self._lay_out()
 
     @property
@@ -134,19 +133,13 @@ class ChatView(QWidget):
         self.talk.setFocus()
 
     def _lay_out(self) -> None:
-        self._turns = QVBoxLayout()
-        self._turns.setContentsMargins(0, 0, 12, 0)
-        self._turns.setSpacing(14)
+        self._turns = self._scroll.parts
         self._welcome = WelcomeCard()
         self._welcome.chosen.connect(self._suggest)
         self._turns.addWidget(self.earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._turns.addStretch()
         self._turns.addWidget(self._welcome)
         self._turns.addStretch()
-        holder = QWidget()
-        holder.setProperty("role", "turns")
-        holder.setLayout(self._turns)
-        self._scroll.setWidget(holder)
         bar = self._scroll.verticalScrollBar()
         self._follow = True
         bar.rangeChanged.connect(lambda _, top: bar.setValue(top) if self._follow else None)
@@ -157,7 +150,7 @@ class ChatView(QWidget):
         layout.setSpacing(14)
         layout.addWidget(self.private)
         layout.addWidget(self._scroll, 1)
-        layout.addWidget(self.bar)
+        layout.addLayout(in_the_middle(self.bar))
 
     def _suggest(self, text: str) -> None:
         self.take_focus()  # before the button that may have it is gone

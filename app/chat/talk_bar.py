@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.chat.icon_button import IconButton
@@ -13,9 +13,12 @@ from app.chat.question_entry import QuestionEntry
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
+from app.sentence import Sentence
 from app.settings import shortcuts
 
-HEIGHT = 56
+LINES = 3  # of a sentence that stands beside the switches; a longer one has a line of its own
+GAP = 12  # pixels between talk, type and stop
+PLACEHOLDERS = ("Or type a question", "Type")
 ACTIVE = ("Listening", "Thinking", "Speaking", "Loading")
 WARNING = ("Error", "Device lost")
 HAVE_A_BUTTON: tuple[Intent, ...] = ("talk", "finish", "stop")  # in this bar, always
@@ -40,9 +43,7 @@ class TalkBar(QWidget):
         self._has_microphone = True
         self._dot = theme.label("●")
         self._state = theme.label("", bold=True)
-        self._sentence = theme.label("", "muted")
-        self._sentence.setWordWrap(True)
-        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._sentence = Sentence("", "muted", 1.0)
         self._sentence.setAccessibleName("State")
         self.action = QPushButton()
         self.action.clicked.connect(lambda: self.acted.emit(self._status.intent))
@@ -52,7 +53,7 @@ class TalkBar(QWidget):
         self.talk.held.connect(self.pressed)
         self.talk.let_go.connect(self.lifted)
         self.entry = QuestionEntry()
-        self.entry.setFixedHeight(HEIGHT)
+        self.entry.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as the talk button
         self.entry.installEventFilter(self)
         self.hands_free = IconButton("Hands-free", "speak whenever you like, without a button", "voice")
         self.mute = IconButton("Mute", "the microphone is ignored; a reply goes on", "microphone", "microphone-off", danger=True)
@@ -64,10 +65,11 @@ class TalkBar(QWidget):
             (self.headphones, self.headphones_chosen),
         ):
             button.clicked.connect(signal)
-        self.stop = QPushButton("Stop   Esc")
+        self._stop_key = "Esc"
+        self.stop = QPushButton("Stop")
         self.stop.setAccessibleName("Stop")
         self.stop.setToolTip("Stops the reply and its sound")
-        self.stop.setFixedHeight(HEIGHT)
+        self.stop.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.stop.clicked.connect(self.stopped)
         self._lay_out()
 
@@ -79,7 +81,8 @@ class TalkBar(QWidget):
     def name_keys(self, talk: str, stop: str) -> None:
         """The keys that do the same as the two buttons, for people; "" is none."""
         self.talk.show_key(talk)
-        self.stop.setText(f"Stop   {stop}".rstrip())
+        self._stop_key = stop
+        self._fit()
 
     def show_status(self, status: Status) -> None:
         """Shows the state, its sentence and its button."""
@@ -96,11 +99,11 @@ class TalkBar(QWidget):
         self._status = status
         self._state.setText(status.state)
         self._sentence.setText(status.sentence)
-        self._sentence.setToolTip(status.sentence)
         self.action.setText(status.button)
         self.action.setAccessibleName(status.button)
         self.action.setVisible(status.intent not in HAVE_A_BUTTON)
         self._show_meter()
+        self._fit()
 
     def show_level(self, peak: float | None, active: bool) -> None:
         """The microphone's peak 0..1 since the last call (None: there is no microphone); `active` while it counts."""
@@ -137,29 +140,80 @@ class TalkBar(QWidget):
         self.entry.clear()
         self.asked.emit(text)
 
+    def minimumSizeHint(self) -> QSize:
+        """With all that can be left out."""
+        return QSize(self._needs(0, "", PLACEHOLDERS[-1]), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room, keys and words give way, and the switches leave a long sentence a line of its own."""
+        key = f"   {self._stop_key}" if self._stop_key else ""
+        choices = [(2, key, 0), (1, key, 0), (1, "", 0), (1, "", 1), (0, "", 1)]
+        fitting = (one for one in choices if self._needs(one[0], one[1], PLACEHOLDERS[one[2]]) <= self.width())
+        detail, key, words = next(fitting, choices[-1])
+        self.talk.show_detail(detail)
+        if self.stop.text() != f"Stop{key}":
+            self.stop.setText(f"Stop{key}")
+        self.entry.setPlaceholderText(PLACEHOLDERS[words])
+        head = self._dot.sizeHint().width() + self._state.sizeHint().width() + 3 * 8 + 4
+        beside = self.width() - head - self._tools.sizeHint().width() - 8
+        most = LINES * self._sentence.fontMetrics().lineSpacing()
+        has_room = beside > self._sentence.fontMetrics().averageCharWidth() * 12
+        is_short = has_room and self._sentence.heightForWidth(beside) <= most
+        way = QBoxLayout.Direction.LeftToRight if is_short else QBoxLayout.Direction.TopToBottom
+        if self._state_line.direction() != way:
+            self._state_line.setDirection(way)
+            for part in (self._dot, self._state, self._sentence):
+                self._said.setAlignment(part, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
+        if self._holder.minimumHeight() != most:
+            self._holder.setMinimumHeight(most)  # the bar must not jump
+
+    def _needs(self, detail: int, key: str, placeholder: str) -> int:
+        """Pixels across."""
+        metrics = self.fontMetrics()
+        entry = metrics.horizontalAdvance(placeholder) + 72  # and its icon
+        frame = self.stop.sizeHint().width() - metrics.horizontalAdvance(self.stop.text())
+        return self.talk.width_of(detail) + entry + frame + metrics.horizontalAdvance(f"Stop{key}") + 2 * GAP
+
     def _lay_out(self) -> None:
-        state = QHBoxLayout()
-        state.setContentsMargins(4, 0, 0, 0)
-        state.setSpacing(8)
-        state.addWidget(self._dot)
-        state.addWidget(self._state)
-        state.addWidget(self._sentence, 1)
-        state.addWidget(self.action)
-        state.addWidget(self.meter)
-        state.addSpacing(4)
+        self._said = said = QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        said.addWidget(self._state, 0, Qt.AlignmentFlag.AlignVCenter)
+        said.addWidget(self._sentence, 1, Qt.AlignmentFlag.AlignVCenter)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(8)
+        tools.addWidget(self.action)
+        tools.addStretch()
+        tools.addWidget(self.meter)
+        tools.addSpacing(4)
         for button in (self.hands_free, self.mute, self.headphones, self.volume):
-            state.addWidget(button)
-        holder = QWidget()
-        holder.setLayout(state)
-        holder.setFixedHeight(54)  # three lines of text, or a button: the bar must not jump
+            tools.addWidget(button)
+        self._tools = QWidget()
+        self._tools.setLayout(tools)
+        self._holder = QWidget()
+        self._state_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._holder)
+        self._state_line.setContentsMargins(4, 0, 0, 0)
+        self._state_line.setSpacing(8)
+        self._state_line.addLayout(said, 1)
+        self._state_line.addWidget(self._tools)
         actions = QHBoxLayout()
         actions.setContentsMargins(0, 0, 0, 0)
-        actions.setSpacing(12)
+        actions.setSpacing(GAP)
         actions.addWidget(self.talk)
         actions.addWidget(self.entry, 1)
         actions.addWidget(self.stop)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 12, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(holder)
+        layout.addWidget(self._holder)
         layout.addLayout(actions)

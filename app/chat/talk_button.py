@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app import icons, theme
 from app.chat.state import EndsBy
 
+KEY_SCALE = 0.8
 WORDS = {None: "Hold to talk", "lift": "Listening", "tap": "Tap to finish", "voice": "Listening"}
 
 
@@ -23,6 +24,7 @@ class TalkButton(QAbstractButton):
     def __init__(self) -> None:
         super().__init__()
         self._ends_by: EndsBy | None = None
+        self._detail = 2
         self._pressed_at = 0.0
         self.setText(WORDS[None])
         self.setAccessibleName("Talk")
@@ -37,7 +39,15 @@ class TalkButton(QAbstractButton):
         words = f"Hold the button{f' or {key}' if key else ''} while you speak, or tap before and after"
         self.setToolTip(words)
         self.setAccessibleDescription(words)
+        self.updateGeometry()
         self.update()
+
+    def show_detail(self, detail: int) -> None:
+        """0: the icon, 1: and words, 2: and the key that does the same."""
+        if detail != self._detail:
+            self._detail = detail
+            self.updateGeometry()
+            self.update()
 
     def press(self) -> None:
         """It goes down, if it is not."""
@@ -53,7 +63,13 @@ class TalkButton(QAbstractButton):
             self.let_go.emit(time.monotonic() - self._pressed_at if seconds is None else seconds)
 
     def sizeHint(self) -> QSize:
-        return QSize(228, 56)
+        return QSize(self.width_of(self._detail), 2 * self.fontMetrics().height() + 22)
+
+    def width_of(self, detail: int) -> int:
+        """Pixels that the button takes with so much on it."""
+        words = max(self._bold().horizontalAdvance(text) for text in WORDS.values())
+        width = 52 + words + 14 if detail else 60
+        return width + (self._key_width() + 14 if detail == 2 and self._key else 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -96,23 +112,21 @@ class TalkButton(QAbstractButton):
         painter.setBrush(fill)
         painter.drawRoundedRect(body, 16, 16)
         around = QRectF(0, 0, 26, 26)
-        around.moveCenter(QPointF(body.left() + 30, body.center().y()))
+        around.moveCenter(QPointF(body.left() + 30 if self._detail else body.center().x(), body.center().y()))
         icons.draw(painter, "microphone", around, ink)
-        font = self.font()
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
+        if not self._detail:
+            return
+        painter.setFont(theme.font(1.0, bold=True))
         painter.setPen(ink)
         painter.drawText(body.adjusted(52, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
         self._draw_key(painter, body, ink)
 
     def _draw_key(self, painter: QPainter, body: QRectF, ink: QColor) -> None:
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        painter.setFont(font)
-        if not self._key:
+        if not self._key or self._detail < 2:
             return
-        width = min(96.0, painter.fontMetrics().horizontalAdvance(self._key) + 16)
-        key = QRectF(body.right() - 14 - width, body.center().y() - 11, width, 22)
+        painter.setFont(theme.font(KEY_SCALE))
+        high = painter.fontMetrics().height() + 6
+        key = QRectF(body.right() - 14 - self._key_width(), body.center().y() - high / 2, self._key_width(), high)
         faint = QColor(ink)
         faint.setAlphaF(0.55)
         painter.setPen(QPen(faint, 1))
@@ -120,3 +134,9 @@ class TalkButton(QAbstractButton):
         painter.drawRoundedRect(key, 6, 6)
         painter.setPen(ink)
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _bold(self) -> QFontMetrics:
+        return QFontMetrics(theme.font(1.0, bold=True))
+
+    def _key_width(self) -> int:
+        return QFontMetrics(theme.font(KEY_SCALE)).horizontalAdvance(self._key) + 16

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout
 
@@ -13,12 +14,16 @@ from app import icons, theme
 from app.chat.depth_strip import DepthStrip
 from app.chat.waveform import SoundRow
 from app.engine_commands import ModelFacts
+from app.flow import Flow
+from app.name_label import NameLabel
 from app.panels.trace import Trace, seconds_at, token_at
+from app.sentence import Sentence
 from engine.events import Token, TurnStats
 from engine.prefill import pooling as poolings
 from engine.schedules import presets
 
 NONE = str(poolings.NONE)
+LONGEST = 32  # letters of a word that is not broken
 FIGURES_EVERY = 24  # tokens of a reply that grows
 
 
@@ -78,15 +83,13 @@ class TurnCard(QFrame):
         self.reply = _words(1.25)
         self.sound = SoundRow("the reply")
         self.strip = DepthStrip(self.trace)
-        self._note = theme.label("", "muted", 0.92)
-        self._note.setWordWrap(True)
-        self._schedule = theme.label(turn.schedule, "schedule", 0.88)
+        self._note = Sentence("", "muted")
+        self._schedule = NameLabel(turn.schedule, "schedule", 0.88)
         self._schedule.setAccessibleName(f"Schedule {turn.schedule}")
-        self._pooling = theme.label(_pooling(turn), "schedule", 0.88)
+        self._pooling = NameLabel(_pooling(turn), "schedule", 0.88)
         self._pooling.setAccessibleName(f"Pooling {_pooling(turn)}")
         self._pooling.setVisible(_pooling(turn) != NONE)
-        self._figures = theme.label("", "muted", 0.92)
-        self._figures.setWordWrap(True)
+        self._figures = _Figures()
         self.reask = _button("Again ▾", "Ask again, with the same settings or others")
         self.reask.setMenu(QMenu(self.reask))
         self.reask.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # the text has one
@@ -165,7 +168,7 @@ class TurnCard(QFrame):
         self.question.take(question, getattr(turn, "question_rate", 0))
         self.sound.take(reply, getattr(turn, "reply_rate", 0))
         for words, text in ((self.heard, turn.heard), (self.reply, turn.text)):
-            words.setText(text or ("" if turn.is_over else "…"))
+            words.setText(_breakable(text) or ("" if turn.is_over else "…"))
             words.setVisible(bool(words.text()))
         self.strip.setVisible(bool(self.trace.tokens))
         self._note.setText(note)
@@ -210,7 +213,7 @@ class TurnCard(QFrame):
         turn = self.turn
         moved = (turn.is_over, turn.first_audio is not None, -(-len(turn.tokens) // FIGURES_EVERY), self.trace.layers)
         if moved != self._moved:
-            self._moved, self._figures_text = moved, "  ·  ".join(_figures(turn, self.trace))
+            self._moved, self._figures_text = moved, "  ·  ".join(_unbroken(_figures(turn, self.trace)))
         return self._figures_text
 
     def set_position(self, which: str, seconds: float | None) -> None:
@@ -227,20 +230,13 @@ class TurnCard(QFrame):
             self.play_requested.emit("reply", min(seconds, self.sound.wave.seconds))
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(self._caption, 1)
-        for button in (self.reask, self.compare, self.export, self.copy_question):
-            head.addWidget(button)
+        head = Flow(self._caption, spacing=4)
+        head.add_stretch()
+        head.add(Flow(self.reask, self.compare, self.export, self.copy_question, spacing=4))
         answer = QHBoxLayout()
         answer.addWidget(self._reply_caption, 1)
         answer.addWidget(self.copy_reply)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        for chip in (self._schedule, self._pooling):
-            foot.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
-        alone = _pooling(self.turn) != NONE  # beside two there is no room
-        foot.addStretch() if alone else foot.addWidget(self._figures, 1)
+        foot = Flow(self._schedule, self._pooling, self._figures, spacing=12, line_spacing=4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 12, 20, 14)
         layout.setSpacing(4)
@@ -253,8 +249,6 @@ class TurnCard(QFrame):
             layout.addWidget(widget)
         layout.addSpacing(8)
         layout.addLayout(foot)
-        if alone:
-            layout.addWidget(self._figures)
 
     def _connect(self) -> None:
         for which, row in (("question", self.question), ("reply", self.sound)):
@@ -265,6 +259,33 @@ class TurnCard(QFrame):
         self.copy_question.clicked.connect(lambda: self.copy_requested.emit(self.turn.heard))
         self.copy_reply.clicked.connect(lambda: self.copy_requested.emit(self.turn.text))
         self.export.clicked.connect(lambda: self.export_requested.emit(self.turn.number))
+
+
+class _Figures(QLabel):
+    """On one line if there is room, else broken between figures, never within one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "muted")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setWordWrap(True)
+        theme.set_font(self, 0.92)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.fontMetrics().lineSpacing())
+
+
+def _unbroken(figures: Iterable[str]) -> Iterator[str]:
+    return (figure.replace(" ", "\u00a0") for figure in figures)
+
+
+def _breakable(text: str) -> str:
+    """A word that is too long for any line may be broken."""
+    return re.sub(rf"(\S{{{LONGEST}}})(?=\S)", "\\1\u200b", text)
 
 
 def _words(scale: float) -> QLabel:

@@ -227,7 +227,7 @@ class SoundRow(QWidget):
         self.button, self.wave = PlayButton(name), Waveform(name[0].upper() + name[1:])
         self._time = theme.label("", "muted", 0.88)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("00.0 / 00.0 s"))
+        theme.reserve(self._time, "00.0 / 00.0 s")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(12)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app import theme
+from app.chat.column import Column
 from app.chat.turn_card import TurnCard
+from app.flow import Flow
 from app.library.past import PastTurn
 from app.name_label import NameLabel
+from app.sentence import Sentence
 
 
 class PastView(QWidget):
@@ -28,33 +30,25 @@ class PastView(QWidget):
         self.cards: list[TurnCard] = []
         self._title = NameLabel(scale=1.25, bold=True)
         self._title.setAccessibleName("Session")
-        self._problem = theme.label("", "muted", 0.92)
-        self._problem.setWordWrap(True)
+        self._problem = Sentence("")
         self.back = QPushButton("Back")
         self.back.setToolTip("To the conversation that is being had")
         self.back.clicked.connect(self.closed)
         self.resume = QPushButton("Continue")
         self.resume.setToolTip("The model remembers of it what fits, and what follows is kept in the same session")
         self.resume.clicked.connect(self.continued)
-        self._turns = QVBoxLayout()
-        self._turns.setContentsMargins(0, 0, 12, 0)
-        self._turns.setSpacing(14)
+        self._scroll = Column()
+        self._scroll.setAccessibleName("Turns of the session")
+        self._turns = self._scroll.parts
         self.more = QPushButton()
         self.more.setProperty("role", "small")
         self.more.clicked.connect(self.more_requested)
         self._turns.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         self._turns.addStretch()
-        holder = QWidget()
-        holder.setProperty("role", "turns")
-        holder.setLayout(self._turns)
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setAccessibleName("Turns of the session")
-        self._scroll.setWidget(holder)
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self.resume)
-        head.addWidget(self.back)
+        head = Flow(self._title, spacing=12, line_spacing=8)
+        head.setContentsMargins(0, 0, 12, 0)
+        head.add_stretch()
+        head.add(Flow(self.resume, self.back))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)

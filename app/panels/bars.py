@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
@@ -171,19 +171,54 @@ class Legend(QWidget):
         super().__init__()
         self._keys: dict[str, tuple[_Swatch, QLabel]] = {}
         self._rest = "catch-up"
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        for place, name in enumerate(self.KEYS):
-            key = QHBoxLayout()
-            key.setSpacing(6)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(2)
+        self._cells: list[QWidget] = []
+        self._columns = 0
+        for name in self.KEYS:
             self._keys[name] = swatch, words = _Swatch(name), theme.label(name, "muted", 0.85)
+            cell = QWidget()
+            key = QHBoxLayout(cell)
+            key.setContentsMargins(0, 0, 0, 0)
+            key.setSpacing(6)
             key.addWidget(swatch)
             key.addWidget(words)
-            grid.addLayout(key, place // 4, place % 4, Qt.AlignmentFlag.AlignLeft)
-        grid.setColumnStretch(4, 1)
+            self._cells.append(cell)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._arrange(len(self.KEYS) // 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(max(cell.sizeHint().width() for cell in self._cells), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """In two rows, or in more where it is narrow."""
+        wide = [cell.sizeHint().width() for cell in self._cells]
+        for columns in range(len(wide) // 2, 0, -1):
+            needs = sum(max(wide[column::columns]) for column in range(columns)) + 12 * (columns - 1)
+            if needs <= self.width():
+                break
+        self._arrange(columns)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        for column in range(self._columns + 1):
+            self._grid.setColumnStretch(column, 0)
+        self._columns = columns
+        for place, cell in enumerate(self._cells):
+            self._grid.addWidget(cell, place // columns, place % columns, Qt.AlignmentFlag.AlignLeft)
+        self._grid.setColumnStretch(columns, 1)
 
     @property
     def names(self) -> list[str]:

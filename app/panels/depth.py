@@ -31,13 +31,13 @@ class DepthPanel(Panel):
         """The index of the leftmost token."""
         self._slots = LEAST
         self._cursor: int | None = None
+        self.unit.setToolTip("Mean depth of the speech tokens")
         self.legend = Legend()
         self.body.addWidget(self.legend)
         self._plot = self.add_plot("", "Layers run for each token", _TokenPlot(self))
         self._plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._canvas = Canvas(self._paint)
         self._plot.addItem(self._canvas, ignoreBounds=True)
-        self._plot.getViewBox().sigResized.connect(lambda _: self.fit_height())
         self.set_layers(12)
         self.recolour()
 
@@ -54,9 +54,7 @@ class DepthPanel(Panel):
     def set_layers(self, layers: int) -> None:
         """The model's number of layers: the height of the plot."""
         self.trace.set_layers(layers)
-        self.fit_height()
-        step = max(1, round(layers / 2))
-        self._plot.getAxis("left").setTicks([[(layer, str(layer)) for layer in range(0, layers + 1, step)]])
+        self.fit_plots()
         self._show()
 
     def refresh(self, turn: HasTokens | None) -> None:
@@ -69,10 +67,12 @@ class DepthPanel(Panel):
                 self._cursor = None
             self._show()
 
-    def fit_height(self) -> None:
+    def fit_plots(self) -> None:
         """Leaves room for the marks above full depth, however high the plot is."""
-        height = self._plot.getViewBox().height()
-        self._plot.setYRange(0, self.trace.layers * height / max(height / 2, height - MARKS) if height else 1, padding=0)
+        if not self.plots:
+            return
+        layers = self.trace.layers
+        self.show_marks(self._plot, [(layer, str(layer)) for layer in sorted({0, layers // 2, layers})], above=MARKS)
 
     def point_at(self, index: int | None) -> None:
         """Tells about the token at `index`; None about the whole turn."""
@@ -99,7 +99,7 @@ class DepthPanel(Panel):
             self._plot.setXRange(*wanted, padding=0)
         self._slots = slots
         depth = trace.speech_depth
-        unit = f"of {trace.layers} layers, mean of speech" if trace.turn is not None else "layers, mean of speech"
+        unit = f"of {trace.layers} layers, mean" if trace.turn is not None else "layers, mean"
         self.legend.show_rest(trace.kv)
         self.show_number("–" if depth is None else f"{depth:.1f}", unit)
         self._say()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from app import theme
+from app.flow import Flow
+from app.sentence import Sentence
+
+LEAST, LOWEST = 260, 44  # pixels: how narrow a panel can be, how low a plot
 
 
 class Panel(QFrame):
@@ -25,29 +29,27 @@ class Panel(QFrame):
         self.setObjectName(title)
         self.setWindowTitle(title)
         self.setAccessibleName(f"{title} panel")
-        self.setMinimumWidth(320)
         self.value = theme.label("–", scale=1.35, bold=True)
         self.unit = theme.label("", "muted", 0.92)
-        self._sentence = theme.label("", "muted", 0.92)
-        self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._sentence.setFixedHeight(self._sentence.fontMetrics().lineSpacing() * 2 + 2)  # plots must not jump
-        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(theme.label(title, bold=True), 0, Qt.AlignmentFlag.AlignBaseline)
-        head.addStretch()
-        head.addWidget(self.value, 0, Qt.AlignmentFlag.AlignBaseline)
-        head.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
+        self._sentence = Sentence("", lines=2, steady=True)  # plots must not jump
+        number = QHBoxLayout()
+        number.setSpacing(6)
+        number.addStretch()
+        number.addWidget(self.value, 0, Qt.AlignmentFlag.AlignBaseline)
+        number.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignBaseline)
+        head = Flow(theme.label(title, bold=True), number, spacing=6, line_spacing=2)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
+        layout.setContentsMargins(18, 12, 18, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addLayout(self.body, 1)
         layout.addWidget(self._sentence)
         self.plots: list[pg.PlotWidget] = []
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(theme.scaled(LEAST), 0))
 
     @property
     def is_seen(self) -> bool:
@@ -69,8 +71,11 @@ class Panel(QFrame):
             if label.text() != text:  # setting it would lay the panel out again
                 label.setText(text)
 
-    def add_plot(self, bottom: str, name: str, plot: pg.PlotWidget | None = None) -> pg.PlotWidget:
-        """A plot to look at; `bottom` names its horizontal axis, `name` is for screen readers."""
+    def add_plot(self, bottom: str, name: str, plot: pg.PlotWidget | None = None, left: str = "0000") -> pg.PlotWidget:
+        """A plot to look at; `bottom` names its horizontal axis, `name` is for screen readers.
+
+        `left` is the widest of the words that its vertical axis is to have room for.
+        """
         plot = plot or pg.PlotWidget()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -79,9 +84,10 @@ class Panel(QFrame):
         plot.setFrameShape(QFrame.Shape.NoFrame)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.setAccessibleName(name)
-        plot.setMinimumHeight(44)
+        plot.setMinimumHeight(LOWEST)
         plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        plot.getAxis("left").setWidth(36)
+        plot.getAxis("left").widest_words = left
+        plot.getViewBox().sigResized.connect(lambda _: self._resized())
         for name in ("left", "bottom"):
             axis = plot.getAxis(name)
             axis.setStyle(tickLength=0)
@@ -89,27 +95,66 @@ class Panel(QFrame):
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # painted when it changes, not with every token
         if bottom:
             plot.setLabel("bottom", bottom)
-            plot.getAxis("bottom").setHeight(36)
         self.plots.append(plot)
         self.body.addWidget(plot, 1)
         return plot
 
+    def show_marks(self, plot: pg.PlotWidget, marks: Sequence[tuple[float, str]], above: int = 0) -> None:
+        """Scales the vertical axis from the first mark to the last, and shows as many of them as there is room for.
+
+        So many pixels are left free `above`, at least what the highest mark's words need.
+        """
+        height, line = plot.getViewBox().height(), self.line_height()
+        first, last = marks[0][0], marks[-1][0]
+        room = max(height - max(above, line / 2 + 2), height / 2, 1)  # pixels from the first to the last
+        plot.setYRange(first, first + (last - first) * max(height, 1) / room, padding=0)
+        shown: list[tuple[float, str]] = []
+        for value, words in (marks[-1], *marks[:-1]):
+            if all(abs(value - other) / (last - first) * room >= line for other, _ in shown):
+                shown.append((value, words))
+        plot.getAxis("left").setTicks([shown])
+
+    @staticmethod
+    def line_height() -> int:
+        """Pixels of a line of what stands at axes."""
+        return QFontMetrics(_small()).height()
+
+    def fit_plots(self) -> None:
+        """Subclasses do here what depends on the height of their plots."""
+
     def recolour(self) -> None:
-        """Takes the palette's colours."""
-        colours, small = theme.now(), theme.font(0.82)
+        """Takes the palette's colours and the text size."""
+        colours, small = theme.now(), _small()
+        metrics = QFontMetrics(small)
         for plot in self.plots:
             plot.setBackground(QColor(colours.surface))
-            for name in ("left", "bottom"):
-                axis = plot.getAxis(name)
+            left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
+            for axis in (left, bottom):
                 axis.setPen(pg.mkPen(colours.border))
                 axis.setTextPen(pg.mkPen(colours.muted))
                 axis.setLabel(axis.labelText, **{"color": colours.muted, "font-size": f"{small.pointSizeF()}pt"})
                 axis.setTickFont(small)
+            left.setWidth(metrics.horizontalAdvance(left.widest_words) + 8)
+            bottom.setHeight(2 * metrics.height() + 10 if bottom.labelText else metrics.height() // 2 + 1)
+        self._resized()
+
+    def _resized(self) -> None:
+        self.fit_plots()
+        for plot in self.plots:
+            for name in ("left", "bottom"):
+                axis = plot.getAxis(name)
+                axis.prepareGeometryChange()  # or what was painted for another size stays, too
+                axis.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self.plots:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.plots:
             self.recolour()
+
+
+def _small() -> QFont:
+    """Of what stands at axes."""
+    return theme.font(0.82)
 
 
 class Canvas(pg.GraphicsObject):

@@ -19,11 +19,12 @@ HOP = 2  # seconds by which the axis of time grows
 class SpeedPanel(Panel):
     """Over the seconds since the question ended."""
 
+    _tops = (1.0, 1.0)  # the highest marks of the two plots
+
     def __init__(self) -> None:
         super().__init__("Speed")
         self._rate_plot = self.add_plot("", "Tokens per second")
         self._rate_plot.getAxis("bottom").setStyle(showValues=False)  # the same seconds stand below
-        self._rate_plot.getAxis("bottom").setHeight(4)
         self._buffer_plot = self.add_plot("seconds since the question", "Seconds of sound that wait to be played")
         self._rate = self._rate_plot.plot(pen=None, skipFiniteCheck=True)
         self._buffer = self._buffer_plot.plot(pen=None, fillLevel=0, skipFiniteCheck=True)
@@ -32,7 +33,7 @@ class SpeedPanel(Panel):
         self._rate_plot.addItem(self._need, ignoreBounds=True)
         self._notes = []
         for plot, text in ((self._rate_plot, "tokens/s"), (self._buffer_plot, "buffered seconds")):
-            note = pg.LabelItem(text, size="9pt")
+            note = pg.LabelItem(text)
             note.setParentItem(plot.getViewBox())
             note.anchor((1, 0), (1, 0), offset=(-4, 0))
             self._notes.append((note, text))
@@ -101,10 +102,10 @@ class SpeedPanel(Panel):
         rate_top = _round_up(max([1.0, self.speech_rate or 0.0, *self._rates]) * 1.35)
         buffer_top = _round_up(max([1.0, *(seconds for _, seconds in self.buffered)]) * 1.35)
         if (end, rate_top, buffer_top) != self._shown_range:  # axes are what costs
-            self._shown_range = (end, rate_top, buffer_top)
-            for plot, top in ((self._rate_plot, rate_top), (self._buffer_plot, buffer_top)):
-                plot.setRange(xRange=(0, end), yRange=(0, top * 1.12), padding=0)  # the highest label needs room
-                plot.getAxis("left").setTicks([[(value, f"{value:g}") for value in (0, top / 2, top)]])
+            self._shown_range, self._tops = (end, rate_top, buffer_top), (rate_top, buffer_top)
+            for plot in self.plots:
+                plot.setXRange(0, end, padding=0)
+            self.fit_plots()
         stats = getattr(self._trace.turn, "stats", None)
         rate = stats.tokens_per_second if stats is not None else self._trace.tokens_per_second
         self.show_number("–" if rate is None else f"{rate:.0f}", "tokens/s")
@@ -118,6 +119,10 @@ class SpeedPanel(Panel):
         verdict = "" if factor <= 1 else " Slower than speech: the sound will pause."
         return f"Real-time factor {factor:.2f}: {needs} {self.speech_rate / factor:.0f}.{verdict}"
 
+    def fit_plots(self) -> None:
+        for plot, top in zip(self.plots, self._tops, strict=False):
+            self.show_marks(plot, [(value, f"{value:g}") for value in (0, top / 2, top)])
+
     def recolour(self) -> None:
         super().recolour()
         colours = theme.now()
@@ -128,7 +133,7 @@ class SpeedPanel(Panel):
         fill.setAlphaF(0.2)
         self._buffer.setBrush(fill)
         for note, text in self._notes:
-            note.setText(text, color=colours.muted)
+            note.setText(text, color=colours.muted, size=f"{theme.font(0.82).pointSizeF()}pt")
 
 
 def _round_up(value: float) -> float:

@@ -47,9 +47,8 @@ class TimelinePanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Time line")
-        self._plot = self.add_plot("seconds since the question", "When each part of the turn ran")
+        self._plot = self.add_plot("seconds since the question", "When each part of the turn ran", left=max(LANES, key=len))
         self._plot.setYRange(0, len(LANES), padding=0)
-        self._plot.getAxis("left").setWidth(52)
         places = [(len(LANES) - place - 0.5, lane) for place, lane in enumerate(LANES)]
         self._plot.getAxis("left").setTicks([places])
         self._canvas = Canvas(self._paint)
@@ -92,6 +91,11 @@ class TimelinePanel(Panel):
         self.show_number("–" if first is None else f"{first * 1000:.0f} ms", "to the first audio")
         self.say(_words(turn))
         self._canvas.update()
+
+    def recolour(self) -> None:
+        super().recolour()
+        lines = len(LANES) * self.line_height() + self._plot.getAxis("bottom").height()
+        self._plot.setMinimumHeight(round(lines))
 
     def _decode(self, turn: HasTimes) -> None:
         for token in turn.tokens[self._tokens :]:

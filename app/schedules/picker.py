@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBox
 from app import theme
 from app.engine_commands import ModelFacts
 from app.flow import Flow
+from app.name_label import NameLabel
 from app.schedules.chooser import Chooser
 from app.schedules.editor import ScheduleEditor
 from app.schedules.pattern_view import PatternView, in_words
@@ -49,7 +50,7 @@ class SchedulePicker(QFrame):
         self.edit.setToolTip("Kind, exit layer, period, review, pooling, seed and sampling")
         self.pattern = PatternView()
         self.editor = ScheduleEditor(self)
-        self._pooling = theme.label("", "schedule", 0.88)
+        self._pooling = NameLabel("", "schedule", 0.88)
         self._pooling.hide()
         self._sentence = Words(role="muted", scale=0.92, lines=2)
         self._lay_out()
@@ -111,12 +112,13 @@ class SchedulePicker(QFrame):
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             row.add(field)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 12)
+        layout.setContentsMargins(18, 12, 18, 12)
         layout.setSpacing(10)
         layout.addLayout(head)
         layout.addLayout(row)
         layout.addWidget(self.pattern)
         layout.addWidget(self._sentence)
+        layout.addStretch()
         for before, after in ((self.names, self.form), (self.form, self.edit)):
             self.setTabOrder(before, after)
 

@@ -41,6 +41,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.name_label import NameLabel
+from app.sentence import Sentence
 
 SIZES = ((840, 520), (850, 515), (1024, 600), (1280, 800), (2560, 1440))
 """Logical pixels of a window, from the smallest one up."""
@@ -71,8 +72,8 @@ def settle(rounds: int = 6) -> None:
 def _visible(root: QWidget) -> Iterator[QWidget]:
     if not root.isVisible() or isinstance(root, QScrollBar):
         return
-    if isinstance(root, QDockWidget) and root.geometry().right() < 0:
-        return  # it lies behind another tab
+    if isinstance(root, QDockWidget | QTabBar) and root.geometry().right() < 0:
+        return  # what lies behind another tab, and tabs that there are none of
     yield root
     if isinstance(root, _INSIDE):
         return
@@ -103,6 +104,8 @@ def _faults(widget: QWidget) -> Iterator[str]:
         case NameLabel():
             if not widget.is_whole and widget.toolTip() != widget.text():
                 yield "elided, and the whole is nowhere"
+        case Sentence():
+            yield from _short(widget.size(), QSize(0, widget.heightForWidth(widget.width())), widget.text())
         case QLabel():
             yield from _label(widget)
         case QAbstractButton():

@@ -29,6 +29,10 @@ def finished(**changed) -> Turn:
     return turn
 
 
+def figures(card: TurnCard) -> str:
+    return card._figures.text().replace("\u00a0", " ")
+
+
 @pytest.fixture
 def card(qtbot):
     made = TurnCard(finished(), MODEL)
@@ -190,7 +194,7 @@ def test_a_growing_turn_can_be_heard_later_only(qtbot):
     turn.reply_samples.append(sound(0.2))
     assert card.refresh() and not card.refresh()
     assert card.sound.isVisible() and card.strip.isVisible() and card.reply.text() == "Fo"
-    assert "100 tokens/s" in card._figures.text() and "mean speech depth 3.5 of 8" in card._figures.text()
+    assert "100 tokens/s" in figures(card) and "mean speech depth 3.5 of 8" in figures(card)
     turn.is_over = True
     assert card.refresh() and card.compare.isEnabled()
 
@@ -203,7 +207,7 @@ def test_a_pooled_question_says_how_and_what_was_kept(qtbot):
     qtbot.addWidget(card)
     card.show()
     assert card._pooling.isVisible() and card._pooling.text() == "input:0.8"
-    assert "30 of 50 positions of your speech kept" in card._figures.text() and "of text 7.0" in card._figures.text()
+    assert "30 of 50 positions of your speech kept" in figures(card) and "of text 7.0" in figures(card)
     with qtbot.waitSignal(card.reask_requested) as asked:
         card.reask.menu().actions()[3].trigger()
     assert asked.args == [1, "full", "input:0.8"]
@@ -220,16 +224,16 @@ def test_figures_of_a_growing_reply_move_with_every_few_tokens(qtbot):
     card.show()
     turn.say("speech", *[LAYERS] * FIGURES_EVERY)
     card.refresh()
-    assert "mean speech depth 8.0" in card._figures.text()
+    assert "mean speech depth 8.0" in figures(card)
     turn.say("speech", 2)
     card.refresh()
-    moved = card._figures.text()
+    moved = figures(card)
     turn.say("speech", 2)
     card.refresh()
-    assert card._figures.text() == moved and "7.8" in moved and len(card.trace.tokens) == FIGURES_EVERY + 2
+    assert figures(card) == moved and "7.8" in moved and len(card.trace.tokens) == FIGURES_EVERY + 2
     turn.is_over = True
     card.refresh()
-    assert "7.5" in card._figures.text()
+    assert "7.5" in figures(card)
 
 
 def test_a_turn_without_sound_or_model_is_shown_too(qtbot):

@@ -158,7 +158,7 @@ def test_panels_behind_a_tab_do_nothing(qtbot):
         docks.add(name, panel, Qt.DockWidgetArea.RightDockWidgetArea) for name, panel in (("a", line), ("b", speed))
     )
     docks.tabifyDockWidget(behind, before)
-    docks.resize(700, 400)
+    docks.resize(900, 600)
     before.raise_()
     docks.show()
     qtbot.waitExposed(docks)

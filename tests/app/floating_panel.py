@@ -1,0 +1,70 @@
+"""`python -m tests.app.floating_panel`: panels on a real desktop; prints what a drawn-out one is like, also after a restart."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
+
+from app import theme
+from app.docks import Docks
+
+
+def window(memory: QSettings) -> tuple[QMainWindow, Docks]:
+    """As the program makes it: the panels find their places before the window is shown."""
+    made = QMainWindow()
+    docks = Docks(QWidget())
+    docks.add("Depth", QLabel("a panel"), Qt.DockWidgetArea.RightDockWidgetArea)
+    made.setCentralWidget(docks)
+    made.resize(900, 500)
+    docks.remember_first()
+    docks.restore(memory)
+    made.show()
+    QTest.qWait(600)
+    return made, docks
+
+
+def seen(made: QMainWindow, docks: Docks, and_close: bool = False) -> dict:
+    dock = docks.docks[0]
+    listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST_STACKING"], capture_output=True, text=True).stdout
+    order = [int(one, 16) for one in listed.partition("#")[2].split(",")]
+    picture = dock.grab().toImage()
+    told = {
+        "floating": dock.isFloating(),
+        "title": dock.titleBarWidget().findChild(QLabel).text(),
+        "framed": picture.pixelColor(0, picture.height() // 2) == QColor(theme.now().muted),
+        "before": order.index(int(dock.winId())) > order.index(int(made.winId())),
+        "closes": False,
+    }
+    if and_close:
+        QTest.mouseClick(dock.titleBarWidget().close_button, Qt.MouseButton.LeftButton)
+        told["closes"] = not dock.isVisible()
+    return told
+
+
+def main() -> None:
+    app = QApplication([])
+    theme.install(app)
+    memory = QSettings(tempfile.mkdtemp() + "/window.ini", QSettings.Format.IniFormat)
+    made, docks = window(memory)
+    docks.docks[0].setFloating(True)
+    QTest.qWait(600)
+    told = {"drawn out": seen(made, docks)}
+    docks.save(memory)
+    made.close()
+    docks.docks[0].close()
+    made, docks = window(memory)
+    told["started again"] = seen(made, docks)
+    made.activateWindow()
+    QTest.qWait(400)
+    told["window in front"] = seen(made, docks, and_close=True)
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

@@ -159,6 +159,16 @@ def test_names_as_other_programs_pack_them(library, packed, tmp_path):
     assert import_from(library, zipped(tmp_path / "c.zip", {**loose, **mac})).known
 
 
+def test_of_two_files_of_one_name_the_first_is_taken_and_it_is_said(library, packed, tmp_path):
+    files = files_of(packed)
+    session = next(iter(files)).partition("/")[0]
+    twice = {f"{session}\\session.json": '{"title": "Second"}', f"{session}/turns/1/turn.json": '{"heard": "second"}'}
+    done = import_from(library, zipped(tmp_path / "a.zip", {**files, **twice}))
+    assert f"{session}/session.json is there twice: the first was taken." in done.left_out and len(done.left_out) == 2
+    [info] = library.sessions()
+    assert (info.title, info.turns, library.turns(info.id)[0].heard) == ("", 3, "what is it")
+
+
 def test_only_what_refrain_writes_is_taken(library, packed, tmp_path):
     files = files_of(packed)
     session = next(iter(files)).partition("/")[0]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.audio.devices import AudioError
 from app.listening.blind import results
 from app.listening.blind.background import Background
-from app.listening.blind.plan import Item, make_plan, usable
+from app.listening.blind.plan import Item, make_plan
 from app.listening.blind.results import Answer, StoredTest, Unfinished
 from app.listening.blind.setup_card import SetupCard
 from app.listening.blind.sounds import Playback, Sounds
@@ -88,7 +88,7 @@ class BlindPage(QWidget):
         self._show_setup()
 
     def _start(self, method: str, conditions: tuple[str, str], count: int, share: float) -> None:
-        items = usable(self._items, method, conditions)
+        items = self.setup.asked
         about = dict(self._about)
 
         def job() -> tuple[StoredTest, Sounds]:

@@ -93,6 +93,12 @@ def usable(items: Sequence[Item], method: Method, conditions: tuple[str, str]) -
     return [item for item, a, b in whole if method != "abx" or _words(a.text) == _words(b.text)]
 
 
+def differ(item: Item, conditions: tuple[str, str]) -> bool:
+    """Whether an item's two replies are different sounds, in a single sample at least."""
+    first, second = (item.clip(name) for name in conditions)
+    return first.rate != second.rate or not np.array_equal(first.samples, second.samples)
+
+
 def make_plan(
     method: Method, conditions: tuple[str, str], items: int, count: int, share: float = 1.0, seed: int | None = None
 ) -> TestPlan:

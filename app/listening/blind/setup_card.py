@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.listening.blind.pieces import accent_button, card, centred, row, wrapped
-from app.listening.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, schedules_in, usable
+from app.listening.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, differ, schedules_in, usable
 from app.listening.blind.results import Unfinished
 from app.schedules.chooser import Chooser
 from app.words import Words
@@ -72,6 +73,8 @@ class SetupCard(QScrollArea):
         self.resume = accent_button("Continue", "Continue the unfinished test")
         self.discard = QPushButton("Discard")
         self.sentence = wrapped("")
+        self.identical = wrapped("", "danger")
+        self.ask_identical = QCheckBox("Ask about them all the same")
         self.problem = wrapped("", "danger")
         self._found = wrapped("", "")
         self._fill()
@@ -87,6 +90,13 @@ class SetupCard(QScrollArea):
     @property
     def conditions(self) -> tuple[str, str]:
         return self.first.currentText(), self.second.currentText()
+
+    @property
+    def asked(self) -> list[Item]:
+        """The prompts of the test as it is set up: those whose two replies are one sound are left out where there are others."""
+        items = self._usable()
+        different = [item for item in items if differ(item, self.conditions)]
+        return items if self.ask_identical.isChecked() or not different else different
 
     def set_items(self, items: Sequence[Item]) -> None:
         """The prompts and replies that a new test would use."""
@@ -132,15 +142,40 @@ class SetupCard(QScrollArea):
         self._descriptions["abx"].setText(NAMES["abx"][1] if same_words else f"{NAMES['abx'][1]} {NEEDS_SAME_WORDS}")
         if self.method == "abx" and not same_words:
             self.methods["preference"].setChecked(True)
-        items = usable(self._items, self.method, pair) if is_pair else []
+        items = self.asked if is_pair else []
+        same = self._show_identical()
         self.start.setEnabled(bool(items) and not self._is_busy)
-        self.start.setText("Making the clips ready…" if self._is_busy else "Start the test")
+        start = "Start all the same" if items and same == len(items) else "Start the test"
+        self.start.setText("Making the clips ready…" if self._is_busy else start)
         if not is_pair:
             self.sentence.setText("Choose two different conditions.")
         elif not items:
             self.sentence.setText("No prompt has a reply of both conditions with sound.")
         else:
             self.sentence.setText(self._forecast(items, pair))
+
+    def _usable(self) -> list[Item]:
+        pair = self.conditions
+        return usable(self._items, self.method, pair) if pair[0] != pair[1] and "" not in pair else []
+
+    def _show_identical(self) -> int:
+        """Says of how many prompts both replies are the same sound; the user decides what becomes of them."""
+        items = self._usable()
+        same = sum(not differ(item, self.conditions) for item in items)
+        has_others = same < len(items)
+        if not same:
+            sentence = ""
+        elif not has_others:
+            whose = "Both replies" if same == 1 else f"Both replies to each of the {same} prompts"
+            sentence = f"{whose} are the same sound, sample for sample: nothing can be heard, and every answer is a guess."
+        else:
+            left_out = "" if self.ask_identical.isChecked() else "; these are left out"
+            prompts = "1 prompt has" if same == 1 else f"{same} prompts have"
+            sentence = f"{prompts} replies that are the same sound, sample for sample{left_out}."
+        self.identical.setText(sentence)
+        self.identical.setVisible(bool(same))
+        self.ask_identical.setVisible(bool(same) and has_others)
+        return same
 
     def _forecast(self, items: list[Item], pair: tuple[str, str]) -> str:
         count = self.count.currentData()
@@ -180,6 +215,7 @@ class SetupCard(QScrollArea):
         for box in (self.first, self.second, self.count):
             box.currentIndexChanged.connect(lambda _: self._show())
         self._group.buttonClicked.connect(lambda _: self._show())
+        self.ask_identical.toggled.connect(lambda _: self._show())
         self.start.clicked.connect(self._start)
         self.sample.clicked.connect(self.sample_requested)
         self.render_button.clicked.connect(self.render_requested)
@@ -209,7 +245,9 @@ test starts; the result is shown after the last one."
         methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]
         for description in self._descriptions.values():
             description.setContentsMargins(26, 0, 0, 6)
-        self._form = card(*methods, fields, wrapped(quiet), self.sentence, row(self.start, self.sample))
+        self._form = card(*methods, fields, wrapped(quiet), self.identical, self.ask_identical)
+        self._form.layout().addWidget(self.sentence)
+        self._form.layout().addLayout(row(self.start, self.sample))
         column = QVBoxLayout()
         column.setContentsMargins(0, 28, 0, 28)
         column.setSpacing(16)

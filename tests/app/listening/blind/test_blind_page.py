@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -349,6 +350,22 @@ def test_without_replies_the_page_asks_for_them(qtbot, tmp_path):
     assert page._playback.calls[-2:] == [("load", 1), ("play", 0)]
     page.left()
     assert page._playback.calls[-1] == ("close",)
+
+
+def test_identical_clips_are_said_before_the_first_trial_and_left_out_where_there_are_others(qtbot, tmp_path):
+    different = items(3)
+    page = show(qtbot, Loudspeaker(), tmp_path, different)
+    setup = page.setup
+    same = [replace(one, clips=(one.clips[0], replace(one.clips[1], samples=one.clips[0].samples.copy()))) for one in items(2)]
+    assert not setup.identical.isVisible() and not setup.ask_identical.isVisible() and len(setup.asked) == 3
+    page.set_items([*different, *same])
+    assert "2 prompts have replies that are the same sound" in setup.identical.said and "left out" in setup.identical.said
+    assert len(setup.asked) == 3 and "over 3 prompts" in setup.sentence.said and setup.start.text() == "Start the test"
+    setup.ask_identical.click()
+    assert len(setup.asked) == 5 and "left out" not in setup.identical.said
+    page.set_items(same[:1])
+    assert "every answer is a guess" in setup.identical.said and not setup.ask_identical.isVisible()
+    assert setup.start.isEnabled() and setup.start.text() == "Start all the same"
 
 
 def test_a_test_that_is_ready_too_late_waits(qtbot, tmp_path):

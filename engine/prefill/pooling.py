@@ -74,7 +74,7 @@ _INPUT, _DEEP = r"([^,@]+)(?:,w=(-?[0-9]{1,9}))?", r"([0-9]{1,9})@([^,@]+)(?:,w=
 
 def parse(text: str) -> Pooling:
     """Reads a pooling's text form; `str` of the result is its shortest form. Raises `PoolingError`."""
-    form = re.sub(r"\s", "", text).lower()
+    form = re.sub(r"(?<=[:@][01]),(?=[0-9]+(?:,|$))(?![0-9]+@)", ".", re.sub(r"\s", "", text).lower())  # a decimal comma
     if form == "none":
         return NONE
     if found := re.fullmatch(f"input:{_INPUT}", form):

@@ -12,13 +12,15 @@ OPTIONS = "+text, +propagate, +hole, +review, +review(top-p=0.9), +review(top-n=
 
 _COUNT = r"[0-9]{1,9}"
 _NUMBER = r"[0-9.]{1,30}(?:e-?[0-9]{1,4})?"
+_COMMA = re.compile(r"(?<=[<=])([0-9]{1,9}),([0-9]{1,9}\)?)$")
+"""A decimal mark as many languages write it, where nothing else can be meant."""
 _SPARK = re.compile(rf"spark:(?:(even|odd|triple)|k=({_COUNT}),(first|last))@({_COUNT})")
 _REVIEW = re.compile(rf"review\((?:top-p=(-?{_NUMBER})|top-n=(-?{_COUNT}))\)")
 
 
 def parse(text: str) -> Schedule:
     """Reads a schedule's text form; `str` of the result is its shortest form. Raises `ScheduleError`."""
-    form, *options = (part.strip() for part in text.strip().lower().split("+"))
+    form, *options = (_COMMA.sub(r"\1.\2", part.strip()) for part in text.strip().lower().split("+"))
     given = _options(options)
     if form == "full" or (fixed := re.fullmatch(rf"fixed:({_COUNT})", form)):
         if given.pop("review", False):

@@ -166,3 +166,16 @@ def test_presets_exit_where_the_paper_does(layers, exits, trained, exit, review)
     assert {offered[name].schedule.layer for name in offered if name.startswith(("SPAR-K", "Fixed"))} == {exit}
     assert str(offered["Reviewed drafts"].schedule) == review
     assert str(parse(review).layer) in offered["Reviewed drafts"].description
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("entropy:9<0,5", "entropy:9<0.5"),
+        ("entropy:9<12,25+slice", "entropy:9<12.25+slice"),
+        ("spark:triple@6+review(top-p=0,85)", "spark:triple@6+review(top-p=0.85)"),
+        ("spark:k=4,first@9", "spark:k=4,first@9"),
+    ],
+)
+def test_a_decimal_comma_is_understood_where_nothing_else_can_be_meant(typed, meant):
+    assert str(parse(typed)) == meant

@@ -67,3 +67,14 @@ def test_presets_run_and_stand_where_the_papers_do_or_was_measured(layers, deep)
     assert {preset.pooling.deep.layer for preset in found if preset.pooling.deep} == {deep}
     assert found[0].pooling == NONE and len({str(preset.pooling) for preset in found}) == len(found)
     assert [str(preset.pooling) for preset in presets(1)] == ["none", "input:0.9", "input:0.8"]
+
+
+def test_a_decimal_comma_is_understood_where_nothing_else_can_be_meant():
+    meant = {
+        "input:0,85": "input:0.85",
+        "deep:8@0,7": "deep:8@0.7",
+        "dual:0,85,8@0,7": "dual:0.85,8@0.7",
+        "dual:1,8@0,7,w=5": "dual:1,8@0.7,w=5",
+        "input:1,w=2": "input:1,w=2",
+    }
+    assert {typed: str(parse(typed)) for typed in meant} == meant

@@ -84,7 +84,9 @@ def read(content: bytes, place: Path) -> None:
     docks.show()
     app.processEvents()
     assert docks.width() < 20_000 and docks.height() < 20_000
+    docks.resize(1800, 1000)  # room for all of them
     docks.arrange()
+    app.processEvents()
     assert [dock.isVisibleTo(docks) for dock in docks.docks] == [True, True, True]
     docks.save(memory)
     docks.close()

@@ -151,7 +151,7 @@ def _glm(folder: Path, found: _Findings) -> None:
         with found.part(folder / "tokenizer.model"):
             tokenizer = GLMTokenizer.load(folder)
             codes[folder.name] = len(tokenizer.audio)
-            _fits(found, folder, tokenizer.audio.stop, config.vocabulary)
+            _fits(found, folder, tokenizer.stop, config.vocabulary)
     ear = voice = None
     with found.part():
         ear = part_of(folder, "tokenizer")
@@ -185,7 +185,7 @@ def _step(folder: Path, found: _Findings) -> None:
         with found.part(folder / "tokenizer.json"):
             tokenizer = StepTokenizer.load(folder)
             codes["tokenizer.json"] = len(tokenizer.audio)
-            _fits(found, folder, tokenizer.audio_pad + 1, config.vocabulary)
+            _fits(found, folder, tokenizer.stop, config.vocabulary)
     voice = folder / "token2wav"
     with found.part(voice / "flow.yaml"):
         with torch.device("meta"):

@@ -14,7 +14,7 @@ from engine.quoting import clean, reason, shown
 
 LARGEST = 1_000_000
 """More than any size of a network: what is beyond is an error in the file, and would only cost time and memory."""
-DEEPEST = 500
+DEEPEST = 200
 """More blocks than any network has."""
 LONGEST = 12
 """More stages, levels or kernels side by side than any network has."""

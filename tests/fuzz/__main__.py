@@ -17,7 +17,7 @@ from tests.fuzz.watching import Outcome, watch
 from tests.rig.processes import ROOT
 
 KEPT = ROOT / ".fuzz"
-PIECE = 30.0
+PIECE = 120.0
 """Seconds after which is noted how far a run has come."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.target import names
 from tests.fuzz.watching import Outcome, watch
 
-SECONDS = 0.4  # for a target beyond its examples
+SECONDS = 0.25  # for a target beyond its examples
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,8 @@ class TokenizerFile:
             """Ids of the added tokens by name."""
             self.size = self._tokenizer.get_vocab_size()
             """How many tokens there are."""
+        self.stop = 1 + max((*document["model"]["vocab"].values(), *self.added.values()), default=-1)
+        """One more than the highest id."""
 
     def encode(self, text: str, specials: bool = True) -> list[int]:
         """The ids of a text. Without `specials` the names of added tokens are read as plain text."""

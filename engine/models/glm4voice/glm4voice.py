@@ -47,9 +47,9 @@ class GLM4Voice(ReleasedModel):
         config, weights = read_config(folder), Weights.of_folder(folder)
         weights.check(tensor_shapes(config), MODEL)
         self._tokenizer = tokenizer = GLMTokenizer.load(folder)
-        if tokenizer.audio.stop > config.vocabulary:
-            raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         stops = _stops(folder, tokenizer)
+        if max(tokenizer.stop - 1, *stops) >= config.vocabulary:
+            raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
         ear, voice = part_of(folder, "tokenizer"), part_of(folder, "decoder")
         self._ear, self._vocoder = SpeechTokenizer.from_folder(ear, at.device), Vocoder.from_folder(voice, at.device)

@@ -54,11 +54,11 @@ class SpeechTokenizer:
         device: torch.device | str = "cpu",
     ) -> Self:
         """From a release's `config.json`, `preprocessor_config.json` and tensors. Raises `ValueError` with a sentence."""
-        network = WhisperVQ.from_tensors(config, tensors, device)
         what = "The speech tokenizer's preprocessor_config.json"
         with configured(what):
             sizes = [_size(what, features, name) for name in ("feature_size", "sampling_rate", "n_fft", "hop_length")]
             mel, seconds = WhisperMel(*sizes, device), _size(what, features, "chunk_length")
+        network = WhisperVQ.from_tensors(config, tensors, device)
         if mel.bands != network.config.bands:
             raise ValueError(
                 f"The speech tokenizer's features have {mel.bands} bands, but its network wants {network.config.bands}."

@@ -39,7 +39,8 @@ def whole_of(part: Path) -> Path | None:
 
 
 def is_tokenizer(folder: Path) -> bool:
-    return "WhisperVQEncoder" in (_config(folder).get("architectures") or ())
+    architectures = _config(folder).get("architectures")
+    return isinstance(architectures, list) and "WhisperVQEncoder" in architectures
 
 
 def is_decoder(folder: Path) -> bool:

@@ -16,11 +16,14 @@ from tokenizers import Regex
 from tokenizers.pre_tokenizers import Split
 
 from engine.models.checkpoints.config_file import read_json
-from engine.models.checkpoints.files import AGAIN, need
+from engine.models.checkpoints.files import AGAIN, read_text
 
 _PATTERN = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 _PREFIX = ("[gMASK]", "<sop>")
 _AUDIO = "<|audio_{}|>"
+_LONGEST_NAME = 200  # letters of an added token
+_MOST_TOKENS = 10_000_000
+_LARGEST = 50_000_000  # bytes; the release's file has 2.6 million
 
 
 class GLMTokenizer:
@@ -37,6 +40,8 @@ class GLMTokenizer:
         self._split = Split(Regex(_PATTERN), "isolated")
         self._merge = lru_cache(10_000)(self._merge_piece)
         self.text = range(len(ranks))
+        self.stop = 1 + max((len(ranks) - 1, *added.values()))
+        """One more than the highest id."""
         self.prefix = tuple(map(self.id, _PREFIX))
         codes = 0
         while _AUDIO.format(codes) in added:
@@ -54,6 +59,10 @@ class GLMTokenizer:
         try:
             added = {token["content"]: int(id) for id, token in config["added_tokens_decoder"].items()}
             hidden = [name if isinstance(name, str) else name["content"] for name in config["additional_special_tokens"]]
+            if not all(isinstance(name, str) and len(name) <= _LONGEST_NAME for name in (*added, *hidden)):
+                raise ValueError
+            if not all(0 <= id < _MOST_TOKENS for id in added.values()):
+                raise ValueError
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ValueError(f"{path} lacks the added tokens: {AGAIN}.") from None
         return cls(_read_ranks(folder / "tokenizer.model"), {name: id for name, id in added.items() if name}, hidden, path)
@@ -116,10 +125,9 @@ class GLMTokenizer:
 
 def _read_ranks(path: Path) -> dict[bytes, int]:
     """Lines of a token in base 64 and its rank; ranks count up from 0, and every single byte has one."""
-    need(path)
+    text = read_text(path, _LARGEST)
     try:
-        lines = path.read_bytes().splitlines()
-        pairs = [line.split() for line in lines if line]
+        pairs = [line.split() for line in text.splitlines() if line]
         ranks = {base64.b64decode(token, validate=True): int(rank) for token, rank in pairs}
     except (ValueError, binascii.Error):
         raise ValueError(f"{path} is damaged or no tokenizer: {AGAIN}.") from None

@@ -58,7 +58,7 @@ class StepAudio2(ReleasedModel):
         config, weights = read_config(folder), Weights.of_folder(folder)
         weights.check(tensor_shapes(config), MODEL)
         self._tokenizer = tokenizer = StepTokenizer.load(folder)
-        if tokenizer.audio_pad >= config.vocabulary:
+        if tokenizer.stop > config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
         self._vocoder = None

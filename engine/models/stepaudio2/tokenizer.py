@@ -34,6 +34,8 @@ class StepTokenizer:
         source = tokenizer.path
         self._tokenizer, self._source = tokenizer, source
         self._added = names = tokenizer.added
+        self.stop = tokenizer.stop
+        """One more than the highest id."""
         self.text = range(min(names.values(), default=0))
         codes = 0
         while _AUDIO.format(codes) in names:

@@ -13,14 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from engine.models.checkpoints.shards import read_header
 from engine.models.stepaudio2.flow import FlowConfig
+from engine.quoting import clean, reason
 
 FORMAT = "refrain-voice-1"
 FOLDER = "voices"
+_LONGEST = 3000
+"""Codes of a recording: two minutes, where a few seconds are wanted. All of them go through the vocoder when it is loaded."""
 
 
 @dataclass(frozen=True)
@@ -47,29 +51,35 @@ class VoicePack:
         """Reads a pack. Raises `FileNotFoundError`, or `ValueError` with a sentence."""
         if not path.is_file():
             raise FileNotFoundError(f"There is no voice {path}.")
+        wanted = {"prompt_token": 1, "spk_emb": 1, "prompt_mel": 2}
         try:
+            read_header(path)
             with safe_open(path, "pt") as file:
                 about = dict(file.metadata() or {})
-                tensors = {name: file.get_tensor(name) for name in file.keys()}
-        except (SafetensorError, OSError) as error:
-            raise ValueError(f"{path} is cut short or no voice ({error}): make or copy it again.") from None
+                tensors = {name: file.get_tensor(name) for name in file.keys() if name in wanted}
+        except Exception as error:  # the library's own among them
+            why = reason(error).rstrip(".")
+            raise ValueError(f"{path} is cut short or no voice ({why}): make or copy it again.") from None
         if about.pop("format", None) != FORMAT:
             raise ValueError(f"{path} is not a voice of this version of Refrain: make it again.")
-        wanted = {"prompt_token": 1, "spk_emb": 1, "prompt_mel": 2}
         for name, axes in wanted.items():
             if name not in tensors or tensors[name].dim() != axes:
                 found = list(tensors[name].shape) if name in tensors else "nothing"
                 raise ValueError(f"{path} should hold {name} with {axes} axes and has {found}: make the voice again.")
-            if not torch.isfinite(tensors[name]).all():
+            if tensors[name].is_floating_point() != (name != "prompt_token"):
+                raise ValueError(f"{path} has other numbers in {name} than a voice: make the voice again.")
+            if not torch.isfinite(tensors[name].float()).all():
                 raise ValueError(f"{path} has values in {name} that are not finite numbers: make the voice again.")
         tokens, speaker, mel = (tensors[name] for name in wanted)
-        return cls(about.pop("name", path.stem), tokens.long(), speaker.float(), mel.float(), about)
+        return cls(clean(about.pop("name", path.stem)), tokens.long(), speaker.float(), mel.float(), about)
 
     def check(self, config: FlowConfig) -> None:
         """Raises `ValueError` with a sentence unless the voice fits this flow."""
         count, wrong = len(self.tokens), None
         if count <= config.encoder.lookahead:
             wrong = f"it has {count} codes, too few to speak from"
+        elif count > _LONGEST:
+            wrong = f"it has {count:,} codes, more than the {_LONGEST:,} that a voice needs"
         elif int(self.tokens.min()) < 0 or int(self.tokens.max()) >= config.codes:
             found = f"{int(self.tokens.min())} to {int(self.tokens.max())}"
             wrong = f"its codes go from {found}, the model's from 0 to {config.codes - 1}"

@@ -62,7 +62,7 @@ class Section(QFrame):
 
 
 class SettingsPage(QWidget):
-    """`sound` lists the devices."""
+    """`sound` lists the devices. The rows are made when the page is first shown: the window opens sooner for it."""
 
     welcome_requested = Signal()
     """The steps of the first start shall be shown again."""
@@ -91,16 +91,12 @@ class SettingsPage(QWidget):
         self.problem = Words(role="danger")
         self._no_program = ""  # a sentence about the file that could not be opened
         self.nothing = theme.label("No setting holds these words.", "muted")
-        self.sections = [
-            Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name]) for name in SECTIONS
-        ]
-        self.sections[-1].head.add(self.reset_keys)
+        self.sections: list[Section] = []
+        self.rows: dict[str, SettingRow] = {}
         self.erase = QPushButton("Delete everything…")
         self.erase.setProperty("role", "small")
         self.erase.setToolTip("Removes every session, recording and listening test, and the log; asks first")
         self.erase.clicked.connect(self.erase_requested)
-        next(section for section in self.sections if section.name == KEPT).head.add(self.erase)
-        self.rows = {row.setting.key: row for section in self.sections for row in section.rows}
         self.list = QListWidget()
         self.list.setAccessibleName("Sections")
         self.list.setStyleSheet(_LIST_SHEET)
@@ -112,10 +108,11 @@ class SettingsPage(QWidget):
         self._look.timeout.connect(self._refresh)
         shortcuts.on_change(self._forget_refusals)
         self._lay_out()
-        self._filter("")
         self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
+        if not self.sections:
+            self._make_sections()
         self._sound.show_list(True)
         self._look.start()
         super().showEvent(event)
@@ -135,13 +132,24 @@ class SettingsPage(QWidget):
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
+    def _make_sections(self) -> None:
+        for name in SECTIONS:
+            section = Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name])
+            self.sections.append(section)
+            self._column.insertWidget(self._column.count() - 1, section)
+            self.rows |= {row.setting.key: row for row in section.rows}
+        self.sections[-1].head.add(self.reset_keys)
+        next(section for section in self.sections if section.name == KEPT).head.add(self.erase)
+        self._filter(self.search.text())
+        self._refresh()
+
     def _row(self, setting: Setting) -> SettingRow:
         if setting.group == KEYS_GROUP:
             return SettingRow(self._settings, setting, lambda key, name=setting.name: self._shortcuts.assign(name, key))
         return SettingRow(self._settings, setting)
 
     def _forget_refusals(self) -> None:
-        for row in self.sections[-1].rows:
+        for row in self.sections[-1].rows if self.sections else ():
             row.forget_refusal()
 
     def _refresh(self) -> None:
@@ -166,7 +174,7 @@ class SettingsPage(QWidget):
         self.nothing.setVisible(not any_found)
 
     def _go_to(self, place: int) -> None:
-        if place >= 0:
+        if 0 <= place < len(self.sections):
             self._scroll.verticalScrollBar().setValue(self.sections[place].y())
 
     def _follow(self, top: int) -> None:
@@ -213,12 +221,10 @@ class SettingsPage(QWidget):
         head = Flow(theme.label("Settings", scale=1.4, bold=True), spacing=12)
         head.add_stretch()
         head.add(Flow(self.search, self.welcome, self.open_file, spacing=12))
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(16)
         column.addWidget(self.nothing)
-        for section in self.sections:
-            column.addWidget(section)
         column.addStretch()
         sections = Body()
         sections.setLayout(column)

@@ -6,10 +6,11 @@ What there is no room for is hidden, what was asked for last stays longest, and 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QGuiApplication, QKeySequence, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QGuiApplication, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app import icons, theme
+from app.settings import shortcuts
 
 LAYOUT = 1  # changes when a saved arrangement would no longer fit
 SEPARATOR = 8  # pixels between panels and the middle, as in the style sheet
@@ -148,8 +149,11 @@ class Docks(QMainWindow):
         self._later.timeout.connect(self.refit)
         self._wide = 0  # pixels that the user gave to the panels on the right; 0 is as they come
 
-    def add(self, name: str, panel: QWidget, area: Qt.DockWidgetArea, below: Dock | None = None) -> Dock:
-        """Docks `panel`; with `below` under that one. What is added first stays longest where there is little room."""
+    def add(self, name: str, key: str, panel: QWidget, area: Qt.DockWidgetArea, below: Dock | None = None) -> Dock:
+        """Docks `panel`; with `below` under that one. What is added first stays longest where there is little room.
+
+        `key`: the name of the action whose key shows it, and hides it where it is seen.
+        """
         dock = Dock(name, panel, self)
         self.addDockWidget(area, dock)
         if below is not None:
@@ -159,6 +163,7 @@ class Docks(QMainWindow):
         dock.visibilityChanged.connect(lambda seen: self._actions[dock].setChecked(seen))
         action = self._actions[dock] = QAction(f"&{name}", self, checkable=True, checked=True)
         action.triggered.connect(lambda: self.toggle(dock))
+        shortcuts.now().dress(key, action)
         self.addAction(action)
         self.docks.append(dock)
         self._wanted.append(dock)
@@ -168,9 +173,7 @@ class Docks(QMainWindow):
         """Which panels are shown, and the arrangement that the program came with."""
         menu = QMenu(parent)
         menu.setAccessibleName("Panels")
-        for place, action in enumerate(self._actions.values()):
-            if place < 8:
-                action.setShortcut(QKeySequence(f"F{place + 4}"))
+        for action in self._actions.values():
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction("&Arrange as at first", self.arrange)

@@ -233,6 +233,7 @@ class Window(QMainWindow):
         self.header.sessions.setVisible(self.talk.drawer is not None)
         if self.talk.drawer is not None:
             self.header.sessions.clicked.connect(self.talk.drawer.toggle)
+            self.shortcuts.bind("sessions", self.talk, self.talk.drawer.toggle)
             self.talk.drawer.placed.connect(self.header.sessions.setChecked)
         is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
         self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)

@@ -44,6 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask_file", "Ctrl+O", "Ask a sound file", "Chooses recordings, which are asked one after another.", "talk"),
     Action("regenerate", "Ctrl+R", "Ask again", "Asks the last question again with the settings that it had.", "talk"),
     Action("copy_conversation", "Ctrl+Shift+C", "Copy the conversation", "Copies all that was said, as text.", "talk"),
+    Action("sessions", "F3", "List of sessions", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_schedule", "F4", "Schedule panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_depth", "F5", "Depth panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_speed", "F6", "Speed panel", "Shows it, or hides it if it is seen.", "talk"),

@@ -63,6 +63,7 @@ def keys(driver: Driver) -> Scenario:
     yield driver.is_ready
     yield from space(driver)
     yield from held(driver)
+    yield from panels(driver)
     yield from sessions(driver)
     yield from sheet(driver)
     yield from second_start(driver)
@@ -170,15 +171,20 @@ def panels(driver: Driver) -> Scenario:
     docks = driver.window.talk.docks
     driver.seen["panels"] = {}
     for number, dock in enumerate(docks, 4):
-        is_seen = lambda dock=dock: dock.isVisible() and not dock.visibleRegion().isEmpty()  # noqa: E731
-        before = is_seen()
+        before = dock.is_seen
         driver.hands.press(f"F{number}")
-        yield soon(lambda is_seen=is_seen, before=before: is_seen() != before)
-        after = is_seen()
+        yield soon(lambda dock=dock, before=before: dock.is_seen != before)
+        after = dock.is_seen
         driver.hands.press(f"F{number}")
-        yield soon(lambda is_seen=is_seen, before=before: is_seen() == before)
-        driver.seen["panels"][dock.windowTitle()] = [before, after, is_seen()]
+        yield soon(lambda dock=dock, before=before: dock.is_seen == before)
+        driver.seen["panels"][dock.windowTitle()] = [before, after, dock.is_seen]
     driver.window.talk.arrange()
+    view, was_seen = driver.window.talk.sessions, driver.window.talk.sessions.isVisible()
+    driver.hands.press("F3")
+    yield soon(lambda: view.isVisible() != was_seen)
+    if was_seen:
+        driver.hands.press("F3")
+        yield soon(view.isVisible)
 
 
 def sessions(driver: Driver) -> Scenario:

@@ -113,6 +113,9 @@ def test_to_whom_a_key_belongs(desktop_env, tmp_path):
     assert seen["chord"] == {"down": True, "questions": 1, "up": True}
     assert seen["once"] == [1, 1], "a key that repeats does it once"
     assert seen["tap"] == {"goes_on": True, "ends": True} and seen["lost"] == {"up": True}
+    assert len(seen["panels"]) == 5
+    for panel, (before, after, again) in seen["panels"].items():
+        assert after != before == again, panel
     done = ("focus", "pinned", "deleted", "restored", "talks")
     assert seen["sessions"] == {"title": "Minutes of March", "muted": False, **dict.fromkeys(done, True)}
     assert seen["sheet"] == [True, False]

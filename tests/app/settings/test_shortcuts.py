@@ -170,7 +170,6 @@ BESIDE_THE_TABLE = {
     "app/settings/actions.py": "the table",
     "app/settings/shortcuts.py": "reads it",
     "app/settings/key_button.py": "takes a new key",
-    "app/docks.py": "the keys of panels",
     "app/chat/question_entry.py": "pastes files by the key that the system pastes with",
 }
 

@@ -149,10 +149,10 @@ class Docks(QMainWindow):
         self._later.timeout.connect(self.refit)
         self._wide = 0  # pixels that the user gave to the panels on the right; 0 is as they come
 
-    def add(self, name: str, key: str, panel: QWidget, area: Qt.DockWidgetArea, below: Dock | None = None) -> Dock:
+    def add(self, name: str, panel: QWidget, area: Qt.DockWidgetArea, below: Dock | None = None, key: str = "") -> Dock:
         """Docks `panel`; with `below` under that one. What is added first stays longest where there is little room.
 
-        `key`: the name of the action whose key shows it, and hides it where it is seen.
+        `key`: the name of the action whose key shows it, and hides it where it is seen; "" is none.
         """
         dock = Dock(name, panel, self)
         self.addDockWidget(area, dock)
@@ -163,7 +163,8 @@ class Docks(QMainWindow):
         dock.visibilityChanged.connect(lambda seen: self._actions[dock].setChecked(seen))
         action = self._actions[dock] = QAction(f"&{name}", self, checkable=True, checked=True)
         action.triggered.connect(lambda: self.toggle(dock))
-        shortcuts.now().dress(key, action)
+        if key:
+            shortcuts.now().dress(key, action)
         self.addAction(action)
         self.docks.append(dock)
         self._wanted.append(dock)

@@ -342,9 +342,9 @@ class TalkPage(Docks):
             self.drawer = Drawer(self.sessions, row, self)
         row.addWidget(self._middle, 1)
         right = Qt.DockWidgetArea.RightDockWidgetArea
-        schedule = self.add("Schedule", "panel_schedule", self.picker, right)
-        depth = self.add("Depth", "panel_depth", self.depth, right, schedule)
-        speed = self.add("Speed", "panel_speed", self.speed, right, depth)
+        schedule = self.add("Schedule", self.picker, right, key="panel_schedule")
+        depth = self.add("Depth", self.depth, right, schedule, "panel_depth")
+        speed = self.add("Speed", self.speed, right, depth, "panel_speed")
         for name, key, panel in (("Time line", "panel_timeline", self.timeline), ("Memory", "panel_memory", self.memory)):
-            self.tabifyDockWidget(speed, self.add(name, key, panel, right))
+            self.tabifyDockWidget(speed, self.add(name, panel, right, key=key))
         speed.raise_()

@@ -17,6 +17,14 @@ Kind = Literal["heard", "text", "speech", "control"]
 
 
 @dataclass(frozen=True)
+class Note:
+    """What was measured of a question's sound and may explain how it was understood: a lasting short code, and a sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Listened:
     """The question is in: `positions` prompt positions came from `audio_seconds` of speech (0 for typed text)."""
 

@@ -29,6 +29,7 @@ FLOORS = {
     "engine.quoting": 0,
     "engine.resources": 0,
     "engine.schedules": 0,
+    "engine.sound_header": 0,
     "engine.whole_file": 0,
     "engine.worker_thread": 0,
     "engine.lm": 1,
@@ -46,7 +47,7 @@ FLOORS = {
 }
 NO_TORCH = (
     *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "interrupt", "log", "prefill.pooling"),
-    *("private", "quoting", "resources", "schedules", "whole_file", "worker_thread"),
+    *("private", "quoting", "resources", "schedules", "sound_header", "whole_file", "worker_thread"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

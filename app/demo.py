@@ -40,5 +40,5 @@ class Demo:
         if self._schedules is None:
             offered = presets(model.layers, model.exit_layers, model.trained_heads)
             self._schedules = itertools.cycle([str(preset.schedule) for preset in offered])
-        samples, rate = audio_files.read(next(self._questions).audio)
+        samples, rate = audio_files.recording(next(self._questions).audio).sound
         conversation.ask_aloud(samples, rate, replace(conversation.how, schedule=next(self._schedules)))

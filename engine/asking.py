@@ -9,12 +9,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine import audio_files
+from engine.audio_files import Recording
 from engine.dialogue import Dialogue
 from engine.events import Audio, Event, Prefilled, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
 
@@ -26,6 +28,10 @@ class AskError(RuntimeError):
     """A question that could not be answered; the message is a sentence for the user."""
 
 
+class NothingSaid(AskError):
+    """There is no voice in the question; `Dialogue.needs_voice` says whether that matters."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A typed question, or the sound file of a spoken one."""
@@ -33,17 +39,22 @@ class Question:
     text: str | None = None
     audio: Path | None = None
 
-    def sound(self) -> tuple[np.ndarray, int] | None:
-        """The spoken question's samples and rate, None for a typed one; raises `ValueError` if it cannot be asked."""
+    def sound(self) -> Recording | None:
+        """The spoken question, None for a typed one; raises `ValueError` with a sentence if it cannot be asked."""
         if self.audio is not None:
-            samples, rate = audio_files.read(self.audio, audio_files.LONGEST_QUESTION)
-            audio_files.check_question(samples, rate)
-            return samples, rate
+            return self._recording
         if not (self.text or "").strip():
             raise AskError("The question is empty: type some words.")
         if len(self.text) > LONGEST_TEXT:
             raise AskError(f"The question has {len(self.text):,} characters; at most {LONGEST_TEXT:,} can be asked.")
         return None
+
+    @cached_property
+    def _recording(self) -> Recording:
+        """Kept, because a pipe can be read only once."""
+        found = audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
+        audio_files.check_question(found.samples, found.rate)
+        return found
 
 
 @dataclass(frozen=True)
@@ -53,14 +64,12 @@ class Answer:
     samples: np.ndarray
     stats: TurnStats
     interrupted: bool
-    notes: tuple[str, ...] = ()
 
     def as_json(self, model: str, audio: Path | None) -> dict[str, Any]:
         """Every figure by name, ready for `json.dumps`; `audio` is where the samples were written."""
         figures = asdict(self.stats)
-        limits = [*figures.pop("limits"), *self.notes]
         figures = {"heard": figures.pop("heard"), "text": figures.pop("text"), **figures}
-        figures |= {"audio": audio and str(audio), "model": model, "limits": limits, "interrupted": self.interrupted}
+        figures |= {"audio": audio and str(audio), "model": model, "interrupted": self.interrupted}
         return _finite(figures)
 
 
@@ -71,12 +80,9 @@ def ask(dialogue: Dialogue, question: Question, watch: Callable[[Event], None] =
     `ValueError` or `AskError` with a sentence.
     """
     sound = question.sound()
-    notes = ()
-    if sound and audio_files.clipped(sound[0]) > 0.01:
-        notes = ("The question is clipped in places, which makes it harder to understand.",)
     parts: list[np.ndarray] = []
     with _interrupt(dialogue) as interrupted:
-        events = dialogue.ask(question.text) if sound is None else _spoken(dialogue, *sound, interrupted)
+        events = dialogue.ask(question.text) if sound is None else _spoken(dialogue, sound, interrupted)
         for event in events:
             watch(event)
             if interrupted.is_set():
@@ -84,12 +90,12 @@ def ask(dialogue: Dialogue, question: Question, watch: Callable[[Event], None] =
             match event:
                 case Audio(samples):
                     parts.append(samples)
-                case TurnFailed(message):
-                    raise AskError(message)
+                case TurnFailed(message, no_voice):
+                    raise NothingSaid(message) if no_voice else AskError(message)
                 case TurnFinished(stats):
-                    return Answer(_join(parts), stats, False, notes)
+                    return Answer(_join(parts), stats, False)
                 case TurnCancelled(stats):
-                    return Answer(_join(parts), stats, interrupted.is_set(), notes)
+                    return Answer(_join(parts), stats, interrupted.is_set())
     raise AskError("The model stopped without an answer.")
 
 
@@ -126,13 +132,14 @@ class Trace:
             self._file.write(json.dumps({**place, **self.how, **self._pooling, **_finite(asdict(event))}) + "\n")
 
 
-def _spoken(dialogue: Dialogue, samples: np.ndarray, rate: int, interrupted: threading.Event) -> Iterator[Event]:
+def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) -> Iterator[Event]:
     turn = dialogue.open_turn()
-    step = max(1, int(_FEED_SECONDS * rate))
-    for start in range(0, len(samples), step):
+    turn.question.notes += sound.notes
+    step = max(1, int(_FEED_SECONDS * sound.rate))
+    for start in range(0, len(sound.samples), step):
         if interrupted.is_set():
             raise KeyboardInterrupt
-        turn.feed(samples[start : start + step], rate)
+        turn.feed(sound.samples[start : start + step], sound.rate)
     yield from turn.reply()
 
 

@@ -54,6 +54,11 @@ class Recording:
     rate: int
     notes: tuple[Note, ...] = ()
 
+    @property
+    def sound(self) -> tuple[np.ndarray, int]:
+        """Samples and rate."""
+        return self.samples, self.rate
+
 
 def recording(path: Path | str, longest: float = LONGEST_SECONDS) -> Recording:
     """A file's sound as one channel of at most 48 kHz; `-` is the standard input. Memory grows with its seconds alone.

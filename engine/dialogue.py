@@ -15,7 +15,7 @@ from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinis
 from engine.failures import NO_MEMORY, STOPS, ran_out_of_memory
 from engine.lm.cache import ContextFull
 from engine.lm.sampling import Sampler, Sampling
-from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
+from engine.models.questions import NoVoice, QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.remembered import remember
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill import pooling as poolings
@@ -34,7 +34,7 @@ class Dialogue:
     that names no others; the same seed gives the same reply. A reply has at most `max_tokens` tokens. `capacity` bounds
     the positions kept in the cache (by default what the model was trained for). When a turn would not fit, the oldest
     turns are forgotten. `pooling`, or its text form, says how the speech of questions is merged that are opened without one
-    of their own. Raises `ScheduleError` and `PoolingError` for what the model cannot run.
+    of their own. `needs_voice`: a spoken question in which nobody speaks gets no reply. Raises `ScheduleError` and `PoolingError` for what the model cannot run.
 
     All calls come from one thread at a time, except `cancel`, which may come from any at any time.
     """
@@ -48,7 +48,9 @@ class Dialogue:
         max_tokens: int = 2000,
         capacity: int | None = None,
         pooling: Pooling | str = poolings.NONE,
+        needs_voice: bool = True,
     ):
+        self.needs_voice = needs_voice
         self.model, self.seed, self.max_tokens = model, seed, max_tokens
         self.schedule, self.pooling = self._checked(schedule), self._checked_pooling(pooling)
         self.sampling = sampling or model.sampling
@@ -206,10 +208,11 @@ class Dialogue:
         except STOPS:
             raise
         except BaseException as error:  # a panic of a Rust library is no Exception
-            _log.error("A turn failed.", exc_info=error)
+            if not isinstance(error, NoVoice):
+                _log.error("A turn failed.", exc_info=error)
             # A turn with tokens that the model does not have would fail every further one.
             self._history.restore([exchange for exchange in turn.before if self._history.known(exchange)])
-            last = TurnFailed(_sentence(error))
+            last = TurnFailed(_sentence(error), isinstance(error, NoVoice))
         finally:  # also if the caller stops listening
             self._turn, self._replying = None, False
         yield last
@@ -223,7 +226,7 @@ class Dialogue:
         schedule = self._checked(schedule)
         meter.schedule = str(schedule)
         try:
-            yield turn.question.settle(meter)
+            yield turn.question.settle(meter, turn.needs_voice)
             began = meter.now()
             logits = history.last_logits(cancelled)
             if logits is None:
@@ -258,6 +261,8 @@ class Turn:
         before: tuple[Exchange, ...],
     ):
         self.question, self.exchange, self.before = question, exchange, before
+        self.needs_voice = dialogue.needs_voice
+        """Whether it gets no reply where nobody speaks; may be changed until the reply begins."""
         self._dialogue = dialogue
 
     def feed(self, samples: np.ndarray, rate: float) -> None:

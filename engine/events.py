@@ -31,6 +31,7 @@ class Listened:
     audio_seconds: float
     positions: int
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ class TurnStats:
     question_seconds: float = 0.0
     limits: tuple[str, ...] = ()
     """Sentences about what was cut short: a question or a reply that hit a limit."""
+    notes: tuple[Note, ...] = ()
+    """As `Listened` had them."""
     pooling: str = "none"
     prefill: dict[str, int] = field(default_factory=dict)
     sampling: dict[str, float] = field(default_factory=dict)
@@ -143,9 +146,13 @@ class TurnCancelled:
 
 @dataclass(frozen=True)
 class TurnFailed:
-    """The turn could not go on; `message` is a sentence the user can act on."""
+    """The turn could not go on; `message` is a sentence the user can act on.
+
+    `no_voice`: nothing was said in the question, which can be answered all the same if the user insists.
+    """
 
     message: str
+    no_voice: bool = False
 
 
 Event = Listened | Prefilled | Token | Drafts | Text | Audio | TurnFinished | TurnCancelled | TurnFailed

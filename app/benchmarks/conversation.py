@@ -87,7 +87,7 @@ def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[]
         return lambda: time.monotonic() >= end
 
     yield lambda: conversation.model is not None and sound.is_settled
-    sounds = [audio_files.read(question.audio) for question in spoken(QUESTIONS)]
+    sounds = [audio_files.recording(question.audio).sound for question in spoken(QUESTIONS)]
     yield rest(3)
     probe.restart()
     yield rest(min(seconds, LONGEST_IDLE))

@@ -218,6 +218,5 @@ class PromptCard(QFrame):
 
 
 def _read(file: Path) -> RenderQuestion:
-    samples, rate = audio_files.read(file, LONGEST_SECONDS)
-    samples = samples.mean(axis=1, dtype=np.float32) if samples.ndim == 2 else samples
+    samples, rate = audio_files.recording(file, LONGEST_SECONDS).sound
     return RenderQuestion(samples=samples, rate=rate)

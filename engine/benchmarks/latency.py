@@ -57,7 +57,7 @@ def measure(model: SpokenLM, schedule: str, threads: int, questions: int) -> Lat
 
     Raises `ValueError` if they are missing and `LatencyError` if one cannot be answered, with a sentence.
     """
-    sounds = [audio_files.read(question.audio) for question in spoken(questions)]
+    sounds = [audio_files.recording(question.audio).sound for question in spoken(questions)]
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:

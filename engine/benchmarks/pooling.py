@@ -127,7 +127,7 @@ def _sound(model: SpokenLM, seconds: float, number: int) -> _Sound:
     parts: list[np.ndarray] = []
     have, place, rate = 0, number * 37, 0
     while not parts or have < seconds * rate:
-        samples, found = audio_files.read(questions[place % len(questions)].audio)
+        samples, found = audio_files.recording(questions[place % len(questions)].audio).sound
         if rate and found != rate:
             raise ValueError("The bundled questions have different sample rates: install the program again.")
         rate = found

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 @app.command()
 def ask(
     text: Annotated[str | None, typer.Option(help="A typed question.")] = None,
-    audio: Annotated[Path | None, typer.Option(help="A spoken question: WAV, FLAC or OGG, any rate.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A spoken question: WAV, FLAC, OGG …, any rate; - is the standard input.")] = None,
     batch: Annotated[
         Path | None, typer.Option(help='Many questions: one {"text": ..} or {"audio": ..} per line; prints JSON lines.')
     ] = None,
@@ -75,6 +75,7 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write the reply's sound here (with --batch: a folder).")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write one JSON line per decoded token here.")] = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Stop after so many tokens.")] = 2000,
+    send_anyway: Annotated[bool, typer.Option("--send-anyway", help="Ask also with a sound in which nobody speaks.")] = False,
     threads: ThreadsOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -107,13 +108,13 @@ def ask(
         if draw.without_effect(loaded):
             complain(draw.without_effect(loaded))
         if batch:
-            settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw)
+            settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw, not send_anyway)
             with interrupt.raised():
                 _print_answers(batches.answers(loaded, questions, batch.parent, settings), len(questions))
             return
         if tracer and draw.given:
             tracer.how = {"sampling": draw.given}
-        dialogue = Dialogue(loaded, wanted, draw.of(loaded), seed, max_tokens, pooling=merging)
+        dialogue = Dialogue(loaded, wanted, draw.of(loaded), seed, max_tokens, pooling=merging, needs_voice=not send_anyway)
         with interrupt.raised():
             _ask_one(dialogue, loaded, question, out, tracer, as_json)
 
@@ -188,6 +189,7 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
     """One question, live in the terminal or as one JSON object."""
     from engine import asking, audio_files
     from engine.cli import terminal
+    from engine.cli.batch import INSIST
 
     console = Console()
     view = None if as_json else terminal.TurnView(model.decoder.config.layers, console)
@@ -198,7 +200,10 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
             watcher(event)
 
     with Live(view, console=console, refresh_per_second=8) if view and console.is_terminal else nullcontext():
-        answer = asking.ask(dialogue, question, watch)
+        try:
+            answer = asking.ask(dialogue, question, watch)
+        except asking.NothingSaid as error:
+            raise asking.NothingSaid(f"{error} {INSIST}") from error
         if view:
             view.whole = True
     if view and not console.is_terminal:
@@ -208,7 +213,7 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
     if as_json:
         print_json(answer.as_json(model.name, out))
     else:
-        for note in (*answer.stats.limits, *answer.notes):
+        for note in (*answer.stats.limits, *(note.text for note in answer.stats.notes)):
             console.print(note, style="yellow", markup=False, highlight=False)
         print(terminal.summary(answer.stats) + (f" · {out}" if out else ""))
     if answer.interrupted:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import audio_files, log
-from engine.asking import Question, Trace, ask
+from engine.asking import NothingSaid, Question, Trace, ask
 from engine.cli.draw import Draw
 from engine.dialogue import Dialogue
 from engine.lm.sampling import check_seed
@@ -17,6 +17,7 @@ from engine.models.spoken_lm import SpokenLM
 from engine.prefill import pooling as poolings
 from engine.schedules import check, parse
 
+INSIST = "With --send-anyway it is asked all the same."
 _KINDS = {str: "text", int: "whole number", float: "number"}
 
 
@@ -35,6 +36,7 @@ class Settings:
     pooling: str = "none"
     conversation: bool = False
     draw: Draw = field(default_factory=Draw)
+    needs_voice: bool = True
 
 
 def read(path: Path) -> list[tuple[int, str]]:
@@ -59,13 +61,16 @@ def answers(model: SpokenLM, questions: list[tuple[int, str]], folder: Path, set
     in the current one.
     `turn` counts the questions from 1, `line` is the line's number. An interrupted answer is the last one.
     """
-    dialogue = Dialogue(model, max_tokens=settings.max_tokens)
+    dialogue = Dialogue(model, max_tokens=settings.max_tokens, needs_voice=settings.needs_voice)
     for turn, (number, line) in enumerate(questions, 1):
         place = {"turn": turn, "line": number}
         if not settings.conversation:
             dialogue.reset()
         try:
             answer = _answer(dialogue, line, folder, settings, turn)
+        except NothingSaid as error:
+            yield {"error": f"{error} {INSIST}", **place}
+            continue
         except Exception as error:
             yield {"error": log.explain(error), **place}
             continue

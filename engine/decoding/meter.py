@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.events import Audio, Drafts, Event, Text, Token, TurnStats
+from engine.events import Audio, Drafts, Event, Note, Text, Token, TurnStats
 
 SOUND = 1e-4
 """Peak from which on there is something to hear (-80 dB of full scale)."""
@@ -27,6 +27,7 @@ class Meter:
     decode: float | None = None
     speak: float | None = None
     limits: list[str] = field(default_factory=list)
+    notes: tuple[Note, ...] = ()
     pooling: str = "none"
     cost: dict[str, int] = field(default_factory=dict)
     sampling: dict[str, float] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class Meter:
             sample_rate=self.sample_rate,
             question_seconds=self.question_seconds,
             limits=tuple(self.limits),
+            notes=self.notes,
             pooling=self.pooling,
             prefill=self.cost,
             sampling=self.sampling,

@@ -84,8 +84,8 @@ class Recorder:
             TypedQuestion(model, history, room, question.text).settle(meter)
             return
         asked = SpokenQuestion(model, history, room)
-        asked.feed(*sound)
-        asked.settle(meter)
+        asked.feed(*sound.sound)
+        asked.settle(meter, needs_voice=False)
 
     def _step(self, token: int) -> list[torch.Tensor]:
         """The states [1, dim] after each wanted layer and after the last one."""

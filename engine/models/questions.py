@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from engine.decoding.meter import SOUND, Meter
-from engine.events import Listened
+from engine.events import Listened, Note
 from engine.failures import STOPS
 from engine.models.pooled_speech import Heard, PooledSpeech, part
 from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill.history import History
 from engine.speech.recording import LOUDEST
 from engine.speech.resample import Resampler, mono
+from engine.speech.sound_check import SoundCheck
 
 SHORTEST = 0.1
 """Seconds of sound that a spoken question needs."""
@@ -19,6 +20,10 @@ SHORTEST = 0.1
 
 class QuestionError(ValueError):
     """A question that cannot be answered; the message is a sentence for the user."""
+
+
+class NoVoice(QuestionError):
+    """There is sound in the question, but nobody spoke."""
 
 
 class SpokenQuestion:
@@ -30,6 +35,9 @@ class SpokenQuestion:
         self._model, self._history = model, history
         self._listener, self._end = model.listener(), model.after_speech()
         self._needed = len(self._end) + reply_room
+        self.notes: list[Note] = []
+        """What was known of the recording before."""
+        self._check: SoundCheck | None = None
         self._resampler: Resampler | None = None
         self._rate, self._samples, self._peak = 0.0, 0, 0.0
         self._exchange = history.exchanges[-1]
@@ -44,6 +52,7 @@ class SpokenQuestion:
         samples = mono(samples)
         if self._resampler is None:
             self._rate, self._resampler = rate, Resampler(rate, self._model.input_rate)
+            self._check = SoundCheck(rate)
         elif rate != self._rate:
             raise ValueError(f"The question began at {self._rate} samples per second and cannot go on at {rate}.")
         if self._error is None:
@@ -56,8 +65,11 @@ class SpokenQuestion:
             except BaseException as error:  # told once the user has finished
                 self._error = error
 
-    def settle(self, meter: Meter) -> Listened:
-        """Adds what is left of the question. Raises `QuestionError`, or what the listener raised."""
+    def settle(self, meter: Meter, needs_voice: bool = True) -> Listened:
+        """Adds what is left of the question. Raises `QuestionError`, or what the listener raised.
+
+        `needs_voice`: a question in which nobody spoke is a `NoVoice`.
+        """
         if self._error is not None:
             raise self._error
         seconds = meter.question_seconds = self._samples / self._rate if self._samples else 0.0
@@ -67,6 +79,10 @@ class SpokenQuestion:
             raise QuestionError("I heard nothing: the recording is silent. Check that the microphone is not muted.")
         if seconds < SHORTEST:
             raise QuestionError(f"I heard nothing: the question was shorter than {SHORTEST} s. Speak a little longer.")
+        self._check.finish()
+        if needs_voice and not self._check.said:
+            raise NoVoice("I heard no voice in that, only other sound, so there is nothing to answer.")
+        meter.notes = (*self.notes, *self._check.notes())
         self._hear_piece(self._listener.feed(self._resampler.finish()))
         self._hear_piece(self._listener.finish())
         for heard in self._speech.finish():
@@ -76,7 +92,7 @@ class SpokenQuestion:
             kept = seconds * self._exchange.heard / (self._exchange.heard + self._lost)
             meter.limits.append(f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s.")
         meter.listen = meter.now()
-        return Listened(seconds, self._positions, meter.listen)
+        return Listened(seconds, self._positions, meter.listen, meter.notes)
 
     def _hear(self, samples: np.ndarray) -> None:
         if samples.size:
@@ -85,6 +101,7 @@ class SpokenQuestion:
                 raise QuestionError("The recording is damaged: it has samples that are not numbers. Record it again.")
             self._peak = max(self._peak, peak)
             self._samples += samples.size
+            self._check.feed(samples)
         self._hear_piece(self._listener.feed(self._resampler.feed(samples)))
 
     def _hear_piece(self, piece: PromptPiece) -> None:
@@ -110,7 +127,7 @@ class TypedQuestion:
     def __init__(self, model: SpokenLM, history: History, reply_room: int, text: str):
         self._model, self._history, self._reply_room, self._text = model, history, reply_room, text
 
-    def settle(self, meter: Meter) -> Listened:
+    def settle(self, meter: Meter, needs_voice: bool = True) -> Listened:
         """Adds the question. Raises `QuestionError`."""
         try:
             self._history.add(self._fitting(meter))

@@ -126,7 +126,7 @@ class Oracle:
         """The whole prompt [positions, dim] and where each word stands in it."""
         model, decoder = self._model, self._model.decoder
         self._rate = self._rate or positions_per_second(model)
-        samples, rate = audio_files.read(item.audio)
+        samples, rate = audio_files.recording(item.audio).sound
         resampler, listener = Resampler(rate, model.input_rate), model.listener()
         speech, parts = PooledSpeech(decoder, None), []
         heard: list[int] = []  # places in the prompt that are speech

@@ -82,7 +82,7 @@ def align(items: Sequence[Item], using: Aligner, path: Path, progress: Progress)
     spoken = [item for item in items if item.audio]
     task, lines = progress.add_task("words", total=len(spoken)), []
     for item in spoken:
-        samples, rate = audio_files.read(item.audio)
+        samples, rate = audio_files.recording(item.audio).sound
         times = using.align(item.text, mono(samples), rate)
         if times is not None:
             rounded = [[round(start, 2), round(end, 2)] for start, end in times]

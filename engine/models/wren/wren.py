@@ -30,6 +30,7 @@ from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
 from engine.quoting import clean, reason, shown
+from engine.speech.level import Leveller
 from engine.speech.release import UnknownConfiguration, without_memory
 
 FAMILY = "wren"
@@ -142,18 +143,19 @@ class Wren:
 
 
 class WrenListener:
-    """One spoken question -> the states that stand for it."""
+    """One spoken question, brought to a usual level -> the states that stand for it."""
 
     def __init__(self, network: PhoneNetwork, adaptor: Adaptor) -> None:
-        self._stream, self._adaptor = StreamingListener(network), adaptor
+        self._leveller, self._stream, self._adaptor = Leveller(), StreamingListener(network), adaptor
 
     @torch.inference_mode()
     def feed(self, samples: np.ndarray) -> PromptPiece:
-        return PromptPiece(states=self._adaptor(self._stream.feed(samples)))
+        return PromptPiece(states=self._adaptor(self._stream.feed(self._leveller.feed(samples))))
 
     @torch.inference_mode()
     def finish(self) -> PromptPiece:
-        return PromptPiece(states=self._adaptor(self._stream.finish()))
+        rest = self._stream.feed(self._leveller.finish())
+        return PromptPiece(states=self._adaptor(torch.cat([rest, self._stream.finish()])))
 
 
 def _known(paradigm: object) -> str:

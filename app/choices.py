@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.engine_commands import Sampling
+from engine.events import NO_VOICE
 
 
 @dataclass(frozen=True)
 class How:
-    """What a reply depends on beside its question and what was said before; `sampling` None is the model's own."""
+    """What a reply depends on beside its question and what was said before; `sampling` None is the model's own.
+
+    `needs_voice`: a spoken question in which nobody speaks gets none.
+    """
 
     schedule: str
     pooling: str = "none"
     seed: int = 0
     sampling: Sampling | None = None
+    needs_voice: bool = True
 
 
 def how_of(turn) -> How:
     """How a turn of any kind was made, by what the engine said of it where it did."""
     drawn = turn.stats.sampling if turn.stats is not None else {}
     sampling = (drawn["temperature"], drawn["top_p"]) if {"temperature", "top_p"} <= drawn.keys() else turn.sampling
-    return How(turn.schedule, turn.pooling, turn.seed, sampling)
+    needs_voice = all(note.code != NO_VOICE for note in getattr(turn, "notes", ()))
+    return How(turn.schedule, turn.pooling, turn.seed, sampling, needs_voice)
 
 
 class Choices:

@@ -23,7 +23,8 @@ from app.sound_files import SoundFiles
 from app.speaking import Speaking
 from app.transcript import Transcript
 from app.turn import Played, Turn
-from engine.events import TurnFailed
+from engine.audio_files import OF_FILES, Recording
+from engine.events import Note, TurnFailed
 from engine.log import keep_words_out
 
 TAP_SECONDS = 0.3  # pressed for less than this is a tap
@@ -152,34 +153,42 @@ class Conversation(Choices):
             number = self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
             self._open_turn(number, how, spoken=False, heard=text)
 
-    def ask_aloud(self, samples: Recorded, rate: int, how: How | None = None, source: str = "") -> None:
+    def ask_aloud(
+        self, samples: Recorded, rate: int, how: How | None = None, source: str = "", notes: tuple[Note, ...] = ()
+    ) -> None:
         """A question that was recorded before: mono float32 at `rate` Hz, whole or in pieces; `how` None is as chosen.
 
-        `source` is the name of the file it came from.
+        `source` is the name of the file it came from, `notes` what was found out while reading it.
         """
         pieces = [samples] if isinstance(samples, np.ndarray) else list(samples)
         how = how or self.how
         self.stop()
-        number = self._engine.begin(how.schedule, how.seed, how.pooling, source)
+        number = self._engine.begin(how.schedule, how.seed, how.pooling, source, notes)
         for piece in pieces:
             self._engine.feed(number, piece, rate)
-        self._reply(number, how, pieces, rate, source)
+        self._reply(number, how, pieces, rate, source=source, notes=notes)
 
     def ask_files(self, paths: Sequence[Path]) -> None:
         """Sound files as questions, made as chosen, one after another."""
         self.stop()
         self.files.add(paths)
 
-    def _ask_file(self, samples: np.ndarray, rate: int, name: str) -> None:
+    def _ask_file(self, recording: Recording, name: str) -> None:
+        samples, rate = recording.sound
         pieces = [samples[start : start + rate] for start in range(0, len(samples), rate)]  # it can be stopped at each
-        self.ask_aloud(pieces, rate, source=name)
+        self.ask_aloud(pieces, rate, source=name, notes=recording.notes)
 
     def ask_again(self, turn, how: How) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
         if turn.spoken and turn.question_samples:
-            self.ask_aloud(turn.question_samples, turn.question_rate, how, turn.source)
+            known = tuple(note for note in getattr(turn, "notes", ()) if note.code in OF_FILES)
+            self.ask_aloud(turn.question_samples, turn.question_rate, how, turn.source, known)
         else:
             self.ask(turn.heard, how)
+
+    def insist(self, turn) -> None:
+        """The question of a turn in which nobody spoke is answered all the same."""
+        self.ask_again(turn, replace(how_of(turn), needs_voice=False))
 
     def regenerate(self, turn, seed: int | None = None) -> None:
         """The question of any turn again, made as that turn was, or with another `seed`.
@@ -255,6 +264,8 @@ class Conversation(Choices):
                 self._clear()
             case "try_again" if self.last is not None:
                 self.ask_again(self.last, how_of(self.last))
+            case "send_anyway" if self.last is not None:
+                self.insist(self.last)
             case _:
                 return False
         return True
@@ -343,9 +354,9 @@ class Conversation(Choices):
             self.question = None
             self._reply(question.turn, replace(self.how, pooling=question.pooling), question.samples, rate)
 
-    def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, source: str = "") -> None:
-        self._engine.reply(number, how.schedule, seed=how.seed, sampling=how.sampling)
-        self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, source=source)
+    def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, **known) -> None:
+        self._engine.reply(number, how.schedule, how.seed, how.sampling, how.needs_voice)
+        self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, **known)
 
     def _open_turn(self, number: int, how: How, spoken: bool, **known) -> None:
         self._clear()
@@ -376,4 +387,7 @@ class Conversation(Choices):
         if isinstance(report, OfTurn) and isinstance(report.event, TurnFailed) and report.turn == self.recording:
             self._forget_question()
             self.notice = report.event.message
-        self.notice = self.transcript.take(report) or self.notice
+        said = self.transcript.take(report)
+        if self.last is not None and self.last.no_voice:
+            self.hint, said = said or self.hint, ""  # it is no fault
+        self.notice = said or self.notice

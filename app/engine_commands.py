@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from engine.earlier import EarlierTurn
-from engine.events import Event, TurnCancelled, TurnFailed, TurnFinished
+from engine.events import Event, Note, TurnCancelled, TurnFailed, TurnFinished
 
 REPORTS = 4096  # beyond these the engine waits for the screen
 LAST = (TurnFinished, TurnCancelled, TurnFailed)
@@ -44,11 +44,15 @@ class ModelFacts:
 
 @dataclass(frozen=True, eq=False)
 class RenderQuestion:
-    """A question to be rendered: typed `text`, or mono float32 `samples` at `rate` Hz. Raises `ValueError` for both."""
+    """A question to be rendered: typed `text`, or mono float32 `samples` at `rate` Hz. Raises `ValueError` for both.
+
+    `needs_voice`: samples in which nobody speaks get no reply.
+    """
 
     text: str | None = None
     samples: np.ndarray | None = None
     rate: int = 0
+    needs_voice: bool = True
 
     def __post_init__(self) -> None:
         if (self.text is None) == (self.samples is None):
@@ -206,6 +210,7 @@ class Begin:
     seed: int
     pooling: str
     source: str
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +226,7 @@ class Reply:
     schedule: str
     seed: int
     sampling: Sampling | None
+    needs_voice: bool
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Renders:
         """The reply's events in a conversation of its own, as if the question was asked in it."""
         from engine.dialogue import Dialogue
 
-        dialogue, question = Dialogue(model), job.question
+        dialogue, question = Dialogue(model, needs_voice=job.question.needs_voice), job.question
         self._at_work = (job.number, dialogue)
         how = (job.schedule, sampling_of(model, job.sampling), job.seed)
         if question.text is not None:

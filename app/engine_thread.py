@@ -35,6 +35,7 @@ from app.engine_commands import (
 )
 from app.engine_worker import Worker
 from engine.earlier import EarlierTurn
+from engine.events import Note
 from engine.worker_thread import Thread
 
 _PATIENCE = 20.0  # seconds: loading a large model cannot be interrupted
@@ -71,23 +72,28 @@ class EngineThread:
         """Loads a model by name or folder -> `Loading`, then `Ready` or `LoadFailed`; renders that wait fail."""
         self._put(Load(name), urgent=True)
 
-    def begin(self, schedule: str = "full", seed: int = 0, pooling: str = "none", source: str = "") -> int:
+    def begin(
+        self, schedule: str = "full", seed: int = 0, pooling: str = "none", source: str = "", notes: tuple[Note, ...] = ()
+    ) -> int:
         """Opens a spoken turn and returns its number; `feed` and `reply` follow.
 
         `schedule` and `seed` are what the journal is told for now; those of `reply` count. `pooling` is how the question's
-        speech is merged, which happens while it is heard. `source` names the file of one that was recorded before.
+        speech is merged, which happens while it is heard. `source` names the file of one that was recorded before, and `notes`
+        are what is known of its sound.
         """
         self._numbers += 1
-        self._put(Begin(self._numbers, schedule, seed, pooling, source), urgent=True)
+        self._put(Begin(self._numbers, schedule, seed, pooling, source, notes), urgent=True)
         return self._numbers
 
     def feed(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of the question, mono float32; it is prefilled while the user still speaks."""
         self._put(Feed(turn, samples, rate))
 
-    def reply(self, turn: int, schedule: str, seed: int = 0, sampling: Sampling | None = None) -> None:
-        """The question is complete: the reply's events follow."""
-        self._put(Reply(turn, schedule, seed, sampling))
+    def reply(
+        self, turn: int, schedule: str, seed: int = 0, sampling: Sampling | None = None, needs_voice: bool = True
+    ) -> None:
+        """The question is complete: the reply's events follow. `needs_voice`: there is none if nobody spoke."""
+        self._put(Reply(turn, schedule, seed, sampling, needs_voice))
 
     def ask(self, text: str, schedule: str, seed: int = 0, sampling: Sampling | None = None) -> int:
         """Opens a typed turn, whose reply follows, and returns its number."""

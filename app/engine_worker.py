@@ -165,14 +165,15 @@ class Worker:
         self._compute_for(self._dialogue.model)  # a render may have been another's
         open_turn, opened = self._listening or (None, None)
         match command:
-            case Begin(turn, schedule, seed, pooling, source):
+            case Begin(turn, schedule, seed, pooling, source, notes):
                 self._note_begin(turn, schedule, seed, pooling, source=source)
                 self._listening = (turn, self._dialogue.open_turn(pooling))
+                self._listening[1].question.notes += notes
             case Feed(turn, samples, rate) if turn == open_turn:
                 self._note("question", turn, samples, rate)
                 opened.feed(samples, rate)
-            case Reply(turn, schedule, seed, sampling) if turn == open_turn:
-                self._listening = None
+            case Reply(turn, schedule, seed, sampling, needs_voice) if turn == open_turn:
+                self._listening, opened.needs_voice = None, needs_voice
                 self._answer(turn, opened.reply(schedule, sampling_of(self._dialogue.model, sampling), seed))
             case Ask(turn, text, schedule, seed, sampling):
                 self._note_begin(turn, schedule, seed, "none", text)

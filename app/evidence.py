@@ -24,6 +24,7 @@ def evidence_of(conversation: Conversation, sound: Sound) -> Evidence:
         load_error=conversation.transcript.load_error,
         error=conversation.notice,
         can_try_again=bool(turn and turn.has_failed and turn.note == conversation.notice),
+        can_insist=bool(turn and turn.no_voice and turn.note == conversation.hint),
         hint=conversation.files.sentence or conversation.hint,
         written=short(conversation.written) if conversation.written else "",
         lost=lost,

@@ -7,23 +7,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from engine import audio_files
+from engine.audio_files import Recording
 from engine.log import explain
-from engine.speech.resample import mono
 
 MOST = 100  # at a time: more were dropped by mistake
 ENDINGS = "wav flac ogg oga opus mp3 aif aiff aifc au snd caf w64 rf64 voc m4a"
 KINDS = f"Sound files ({' '.join(f'*.{ending}' for ending in ENDINGS.split())});;All files (*)"
-Ask = Callable[[np.ndarray, int, str], object]
+Ask = Callable[[Recording, str], object]
 
 
 class SoundFiles:
     """The files that wait. All methods belong to the screen's thread, and none of them waits for a disk."""
 
     def __init__(self, ask: Ask) -> None:
-        """`ask` is given mono float32 samples, their rate in Hz and the file's name."""
+        """`ask` is given a recording and the file's name."""
         self._ask = ask
         self._waiting: deque[Path] = deque()
         self._reading: tuple[Path, Future] | None = None
@@ -68,7 +66,7 @@ class SoundFiles:
             error = future.exception()
             if error is None:
                 rest, problems = self._waiting, self._problems
-                self._ask(*future.result(), path.name)
+                self._ask(future.result(), path.name)
                 self._waiting, self._problems = rest, problems  # asking anything drops what waits, but for this
                 return ""
             self._problems.append(str(error) if isinstance(error, audio_files.AudioFileError) else explain(error))
@@ -84,8 +82,8 @@ class SoundFiles:
             self._readers.shutdown(wait=False, cancel_futures=True)
 
 
-def read(path: Path) -> tuple[np.ndarray, int]:
-    """A question's samples, mono float32, and their rate. Raises `AudioFileError` for what no model could understand."""
-    samples, rate = audio_files.read(path, audio_files.LONGEST_QUESTION)
-    audio_files.check_question(samples, rate)
-    return mono(samples), rate
+def read(path: Path) -> Recording:
+    """A question's sound. Raises `AudioFileError` for what no model could understand."""
+    found = audio_files.recording(path, audio_files.LONGEST_QUESTION)
+    audio_files.check_question(*found.sound)
+    return found

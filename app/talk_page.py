@@ -199,6 +199,7 @@ class TalkPage(Docks):
         card.play_requested.connect(lambda which, seconds, card=card: self._play(card, which, seconds))
         card.stop_requested.connect(self._conversation.stop)
         card.reask_requested.connect(lambda _, *how, card=card: self._reask(card.turn, *how))
+        card.insist_requested.connect(lambda card=card: self._insist(card.turn))
         card.again_requested.connect(lambda new_seed, card=card: self._again(card.turn, new_seed))
         card.copy_requested.connect(lambda words, card=card: clipboard.copy(words, card))
         card.copy_all_requested.connect(self.copy_conversation)
@@ -321,6 +322,10 @@ class TalkPage(Docks):
     def _reask(self, turn: Turn, schedule: str, pooling: str) -> None:
         self.show_conversation()
         self._conversation.ask_again(turn, replace(self._conversation.how, schedule=schedule, pooling=pooling))
+
+    def _insist(self, turn: Turn) -> None:
+        self.show_conversation()
+        self._conversation.insist(turn)
 
     def _again(self, turn: Turn, new_seed: bool) -> None:
         self.show_conversation()

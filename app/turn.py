@@ -13,6 +13,7 @@ from engine.events import (
     Drafts,
     Event,
     Listened,
+    Note,
     Prefilled,
     Text,
     Token,
@@ -68,6 +69,10 @@ class Turn:
     is_over: bool = False
     note: str = ""  # a sentence about an early end
     has_failed: bool = False
+    no_voice: bool = False
+    """It failed because nobody spoke, and can be sent all the same."""
+    notes: tuple[Note, ...] = ()
+    """What was measured of the question's sound."""
     place: int = 1
     """Which turn of its session it is."""
     began: float = field(default_factory=time.time)
@@ -79,7 +84,7 @@ class Turn:
         """Grows by what the engine reported."""
         match event:
             case Listened():
-                self.listened, self.question_seconds = event, event.audio_seconds
+                self.listened, self.question_seconds, self.notes = event, event.audio_seconds, event.notes
             case Prefilled():
                 self.prefilled = event
             case Token():
@@ -102,4 +107,4 @@ class Turn:
                 limits = " ".join(event.stats.limits)
                 self.note = limits if isinstance(event, TurnFinished) else "Stopped."
             case TurnFailed():
-                self.note, self.is_over, self.has_failed = event.message, True, True
+                self.note, self.is_over, self.has_failed, self.no_voice = event.message, True, True, event.no_voice

@@ -28,6 +28,8 @@ STDIN = Path("-")
 """Stands for the standard input wherever a file is read."""
 CUT = Note("cut", "The sound file ends early: what comes after {seconds:.1f} s is missing.")
 CANCELLED = Note("opposite-phase", "The channels of the recording cancel each other out, so only one of them was heard.")
+OF_FILES = CUT.code, CANCELLED.code
+"""Codes of notes that only whoever reads a file can make."""
 _BLOCK_SECONDS = 2.0  # libsndfile's Vorbis encoder overflows its stack on a single long write
 _BLOCK_VALUES = 1 << 20  # decoded at once
 _MOST_VALUES = 1 << 26  # of a sound whose channels are all kept

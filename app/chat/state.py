@@ -8,7 +8,9 @@ from typing import Literal
 from app.engine_commands import Resumed
 
 State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loading", "Error"]
-Intent = Literal["talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "open_folder", "dismiss"]
+Intent = Literal[
+    "talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "send_anyway", "open_folder", "dismiss"
+]
 EndsBy = Literal["lift", "tap", "voice"]
 """What ends the question under way: letting go, another tap, or silence."""
 
@@ -30,6 +32,8 @@ class Evidence:
     load_error: str = ""
     error: str = ""
     can_try_again: bool = False
+    can_insist: bool = False
+    """Nobody spoke in the last question, which can be sent all the same."""
     hint: str = ""
     """What did not happen, and is no fault."""
     written: str = ""
@@ -122,6 +126,8 @@ def silent_sentence(microphone: str) -> str:
 
 def _idle(seen: Evidence) -> Status:
     choose = ("Choose device", "choose_device")
+    if seen.can_insist:
+        return Status("Idle", seen.hint, "Send it all the same", "send_anyway")
     if seen.hint:
         return Status("Idle", seen.hint, *(("Unmute", "unmute") if seen.muted else ("OK", "dismiss")))
     if seen.written:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 
 from app import icons, theme
 from app.chat.depth_strip import DepthStrip
@@ -31,8 +31,8 @@ class ShownTurn(Protocol):
     """What a card needs of a turn, live or stored.
 
     One that has them also gives `question_samples` and `reply_samples` (lists of mono float32 pieces that only grow)
-    with `question_rate` and `reply_rate`, a `note` about an early end, `has_failed`, the `pooling` of its question, and
-    `words` (token index -> text).
+    with `question_rate` and `reply_rate`, a `note` about an early end, `has_failed`, `no_voice`, the `notes` about its sound,
+    the `pooling` of its question, and `words` (token index -> text).
     """
 
     number: int
@@ -59,6 +59,8 @@ class TurnCard(QFrame):
     export_requested = Signal(int)
     again_requested = Signal(bool)
     """The question shall be asked again as it was; true: but with a new seed."""
+    insist_requested = Signal()
+    """A question in which nobody spoke shall be answered all the same."""
     copy_requested = Signal(str)
     """These words shall be on the clipboard."""
     copy_all_requested = Signal()
@@ -83,7 +85,12 @@ class TurnCard(QFrame):
         self.reply = _words(1.25)
         self.sound = SoundRow("the reply")
         self.strip = DepthStrip(self.trace)
+        self._sound_notes = Sentence("", "muted")
+        self._sound_notes.setAccessibleName("About the sound of the question")
         self._note = Sentence("", "muted")
+        self.insist = QPushButton("Send it all the same")
+        self.insist.setAccessibleName("Send the question all the same")
+        self.insist.setToolTip("Some models answer about sounds")
         self._schedule = NameLabel(turn.schedule, "schedule", 0.88)
         self._schedule.setAccessibleName(f"Schedule {turn.schedule}")
         self._pooling = NameLabel(_pooling(turn), "schedule", 0.88)
@@ -158,7 +165,9 @@ class TurnCard(QFrame):
         question = getattr(turn, "question_samples", ())
         reply = getattr(turn, "reply_samples", ())
         note = getattr(turn, "note", "")
-        shown = (turn.heard, turn.text, note, turn.is_over, turn.question_seconds, figures, len(question), len(reply))
+        sound_notes = " ".join(one.text for one in getattr(turn, "notes", ()))
+        words = (turn.heard, turn.text, note, sound_notes)
+        shown = (words, turn.is_over, turn.question_seconds, figures, len(question), len(reply))
         if shown == self._shown:
             return False
         self._shown = shown
@@ -173,7 +182,11 @@ class TurnCard(QFrame):
         self.strip.setVisible(bool(self.trace.tokens))
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        theme.set_role(self._note, "danger" if getattr(turn, "has_failed", False) else "muted")
+        no_voice = getattr(turn, "no_voice", False)
+        theme.set_role(self._note, "danger" if getattr(turn, "has_failed", False) and not no_voice else "muted")
+        self.insist.setVisible(no_voice)
+        self._sound_notes.setText(sound_notes)
+        self._sound_notes.setVisible(bool(sound_notes))
         self._figures.setText(figures)
         for button in (self.reask, self.compare):
             button.setEnabled(turn.is_over and self._model is not None)
@@ -241,12 +254,13 @@ class TurnCard(QFrame):
         layout.setContentsMargins(20, 12, 20, 14)
         layout.setSpacing(4)
         layout.addLayout(head)
-        for widget in (self.question, self.heard):
+        for widget in (self.question, self.heard, self._sound_notes):
             layout.addWidget(widget)
         layout.addSpacing(10)
         layout.addLayout(answer)
         for widget in (self.reply, self.sound, self.strip, self._note):
             layout.addWidget(widget)
+        layout.addWidget(self.insist, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addSpacing(8)
         layout.addLayout(foot)
 
@@ -256,6 +270,7 @@ class TurnCard(QFrame):
             row.stop_requested.connect(self.stop_requested)
         self.strip.token_clicked.connect(self.seek_token)
         self.compare.clicked.connect(lambda: self.compare_requested.emit(self.turn.number))
+        self.insist.clicked.connect(self.insist_requested)
         self.copy_question.clicked.connect(lambda: self.copy_requested.emit(self.turn.heard))
         self.copy_reply.clicked.connect(lambda: self.copy_requested.emit(self.turn.text))
         self.export.clicked.connect(lambda: self.export_requested.emit(self.turn.number))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -54,11 +54,16 @@ class Record:
 
 
 def check_of(hint: Any, least: float = -LARGEST, most: float = LARGEST) -> Check:
-    """The check for a type as it is written in a dataclass: JSON's own, `Literal`, unions, `tuple`, `list`, `dict`, `Any`."""
+    """The check for a type as it is written in a dataclass: JSON's own, `Literal`, unions, `tuple`, `list`, `dict`, `Any`.
+
+    A dataclass is what `Record` makes of it.
+    """
     if hint in (None, NoneType):
         return _none
     if hint is Any:
         return _anything
+    if is_dataclass(hint):
+        return Record(hint).make
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
         return _one_of(inner)

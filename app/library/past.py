@@ -55,6 +55,7 @@ def load(turn: StoredTurn) -> PastTurn:
         place=turn.number, began=turn.began, source=turn.source, heard_tokens=turn.heard_tokens, heard_text=turn.heard_text,
         replaces=turn.replaces,
     )  # fmt: skip
+    past.notes = past.stats.notes if past.stats is not None else ()
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]
     if reply := _read(past, turn.reply_audio):

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 @app.command()
 def ask(
     text: Annotated[str | None, typer.Option(help="A typed question.")] = None,
-    audio: Annotated[Path | None, typer.Option(help="A spoken question: WAV, FLAC, OGG …, any rate; - is the standard input.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A spoken question: WAV, FLAC or OGG, any rate (-: from a pipe).")] = None,
     batch: Annotated[
         Path | None, typer.Option(help='Many questions: one {"text": ..} or {"audio": ..} per line; prints JSON lines.')
     ] = None,
@@ -108,7 +108,8 @@ def ask(
         if draw.without_effect(loaded):
             complain(draw.without_effect(loaded))
         if batch:
-            settings = batches.Settings(str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw, not send_anyway)
+            how = (str(wanted), seed, out, tracer, max_tokens, str(merging), conversation, draw)
+            settings = batches.Settings(*how, needs_voice=not send_anyway)
             with interrupt.raised():
                 _print_answers(batches.answers(loaded, questions, batch.parent, settings), len(questions))
             return

@@ -55,7 +55,7 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
             question.feed(turn.samples[start : start + step], turn.rate)
     else:
         question = TypedQuestion(model, page, 0, turn.question)
-    question.settle(meter)
+    question.settle(meter, needs_voice=False)  # it was answered once
     if meter.limits:  # it was cut: it does not fit
         raise QuestionError(meter.limits[0])
     if by_id:

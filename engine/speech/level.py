@@ -19,7 +19,7 @@ _LOWEST_HZ = 20  # no voice is below
 
 
 class Leveller:
-    """Mono float32 at 16 kHz in, the same 0.3 s later, without an offset and at least at -18 dB of full scale, up to 30 dB louder.
+    """Mono float32 at 16 kHz in, the same 0.3 s later, without an offset; what peaks below -18 dB is up to 30 dB louder.
 
     The level is the peak that five blocks of 20 ms have reached by then; the gain only falls, so what was said first is not
     drowned by it. Any split into pieces gives the same.

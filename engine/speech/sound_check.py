@@ -6,10 +6,11 @@ import logging
 
 import numpy as np
 
-from engine.events import Note
+from engine.events import NO_VOICE, Note
 from engine.speech.level import BLOCK
 from engine.speech.resample import Resampler
-from engine.speech.voice import RATE, VoiceGate
+from engine.speech.voice import RATE
+from engine.speech.voice_gate import VoiceGate
 
 _log = logging.getLogger(__name__)
 _FULL_SCALE = 0.999
@@ -59,17 +60,17 @@ class SoundCheck:
 
     def notes(self) -> list[Note]:
         """What is worth telling the user."""
-        found = [] if self.said else [Note("no-voice", "I heard no voice in it; it was sent all the same.")]
+        found = {} if self.said else {NO_VOICE: "I heard no voice in it; it was sent all the same."}
         if self._gate is not None and self._gate.level < _QUIET:
             down = -20 * np.log10(max(self._gate.level, 1e-9))
-            found.append(Note("quiet", f"The question is very quiet, {down:.0f} dB below full scale: come closer to the microphone."))
+            found["quiet"] = f"The question is very quiet, {down:.0f} dB below full scale: come closer to the microphone."
         if self._at_full_scale > _CLIPPED * self._samples:
-            found.append(Note("clipped", "The question is clipped in places, which makes it harder to understand: lower the level."))
+            found["clipped"] = "The question is clipped in places, which makes it harder to understand: lower the level."
         if self.said and self._is_narrow:
-            found.append(Note("narrow-band", "The recording ends at 4 kHz, as on a telephone: s, f and th sound alike in it."))
+            found["narrow-band"] = "The recording ends at 4 kHz, as on a telephone: s, f and th sound alike in it."
         if self.said and (ratio := self.above_noise) < _NOISY_DB:
-            found.append(Note("noisy", f"The voice is only {max(0.0, ratio):.0f} dB above the noise: a quieter place would help."))
-        return found
+            found["noisy"] = f"The voice is only about {max(0.0, ratio):.0f} dB above the noise: a quieter place would help."
+        return [Note(code, text) for code, text in found.items()]
 
     @property
     def above_noise(self) -> float:

@@ -15,6 +15,8 @@ from engine.events import Token, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 from tests.app.test_engine_thread import NOISE, Diary, Sink, ended, ids, until
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 TYPED = RenderQuestion("hello")
 
 

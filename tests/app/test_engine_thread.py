@@ -13,6 +13,8 @@ from engine.earlier import EarlierTurn
 from engine.events import Audio, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 LAST = (TurnFinished, TurnCancelled, TurnFailed)
 TYPED = RenderQuestion("hello")
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)

@@ -64,6 +64,7 @@ def test_what_is_remembered_of_a_session_that_goes_on(found, count, words):
         ({"load_error": "It is not there."}, "choose_model"),
         ({"lost": "Gone."}, "choose_device"),
         ({"muted": True, "hint": "Muted."}, "unmute"),
+        ({"hint": "I heard no voice.", "can_insist": True}, "send_anyway"),
         ({"written": "~/a.wav"}, "open_folder"),
         ({"sounding": True}, "stop"),
     ],

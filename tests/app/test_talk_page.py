@@ -17,10 +17,15 @@ from app.audio.sound import Sound
 from app.library.files import Lock
 from app.library.journal import Journal
 from app.library.library import LOCK
+from app.library.records import stats_of
 from app.program import program
 from app.settings.settings import Settings
+from engine.events import Note
+from engine.speech.sound_check import SoundCheck
 from tests.app.library.test_library import record
 from tests.app.random_voice import RandomVoice
+
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)
@@ -337,3 +342,26 @@ def test_everything_is_deleted_after_a_question_that_names_it_and_the_program_go
     assert [info.words for info in library.sessions()] == ["the talk goes on"]
     erase("settings too")
     assert not files_under(home) and settings.get("generation.seed") == 0
+
+
+def test_noise_is_no_question_but_can_be_sent_all_the_same(window, qtbot, monkeypatch):
+    monkeypatch.setattr(SoundCheck, "said", property(lambda self: self._gate.said))
+    conversation = window.conversation
+    conversation.ask_aloud(NOISE, 24000, notes=(Note("cut", "The sound file ends early."),))
+    turn = answered(window, qtbot, 1)
+    status = conversation.status()
+    assert turn.no_voice and not turn.tokens and "no voice" in turn.note
+    assert (status.state, status.sentence, status.intent) == ("Idle", turn.note, "send_anyway")
+    conversation.regenerate(turn)
+    assert answered(window, qtbot, 2).no_voice  # nobody insisted
+    window.chat.cards[1].insist.click()
+    insisted = answered(window, qtbot, 3)
+    assert insisted.tokens and not insisted.has_failed and {"cut", "no-voice"} <= {note.code for note in insisted.notes}
+    assert insisted.question_samples and np.array_equal(np.concatenate(insisted.question_samples), NOISE)
+    conversation.regenerate(insisted)  # as it was: it was insisted on
+    assert not answered(window, qtbot, 4).has_failed
+    library = window._library
+    kept = library.turns(library.sessions()[0].id)
+    assert [turn.state for turn in kept] == ["failed", "failed", "finished", "finished"]
+    assert all(turn.question_audio() is not None for turn in kept)
+    assert stats_of(kept[2].stats).notes == insisted.notes

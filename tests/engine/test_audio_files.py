@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import threading
+import tracemalloc
 
 import numpy as np
 import pytest
 import soundfile
 
-from engine.audio_files import AudioFileError, check_question, check_writable, clipped, read, write
+from engine.audio_files import AudioFileError, check_question, check_writable, clipped, read, recording, write
 
 
 def tone(seconds=0.5, rate=16000, channels=None):
@@ -106,3 +109,107 @@ def test_questions_without_words_are_refused():
     check_question(np.clip(2.5 * tone(), -1, 1), 16000)  # many people record like that
     check_question(tone(channels=2), 16000)
     assert clipped(tone()) == 0 and clipped(loud) > 0.9
+
+
+def codes(path):
+    return [note.code for note in recording(path).notes]
+
+
+def test_a_flac_file_that_does_not_say_how_long_it_is_is_read_to_its_end(tmp_path):
+    path = tmp_path / "a.flac"
+    soundfile.write(path, tone(3.3), 16000)
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)  # the count of samples in its first block of metadata
+    path.write_bytes(data)
+    with soundfile.SoundFile(path) as file:
+        assert file.frames > 1e12
+    found = recording(path)
+    assert np.abs(found.samples - tone(3.3)).max() < 1e-4 and found.notes == ()
+
+
+@pytest.mark.parametrize("length", (b"\0\0\0\0", b"\xff\xff\xff\xff"))
+def test_a_wav_file_whose_header_was_never_finished_is_read_to_its_end(tmp_path, length):
+    path = tmp_path / "a.wav"
+    write(path, tone(), 16000)
+    data = bytearray(path.read_bytes())
+    data[4:8] = data[40:44] = length
+    path.write_bytes(data)
+    assert np.abs(recording(path).samples - tone()).max() < 1e-4 and codes(path) == []
+    data[44:] = b"LIST" + (4).to_bytes(4, "little") + b"INFO"
+    path.write_bytes(data)
+    if length == b"\0\0\0\0":  # it really is empty
+        with pytest.raises(AudioFileError, match="no sound in it"):
+            recording(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
+def test_a_pipe_is_a_sound_file(tmp_path, monkeypatch):
+    write(tmp_path / "a.wav", tone(), 16000)
+    data, pipe = (tmp_path / "a.wav").read_bytes(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[data])
+    writer.start()
+    assert np.abs(recording(pipe).samples - tone()).max() < 1e-4
+    writer.join()
+    end, start = os.pipe()
+    os.write(start, data)
+    os.close(start)
+    monkeypatch.setattr("sys.stdin", os.fdopen(end))
+    assert np.abs(recording("-").samples - tone()).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ("a.wav", "a.flac", "a.mp3", "a.ogg", "a.aiff"))
+def test_a_file_that_ends_early_is_read_as_far_as_it_goes_and_says_so(tmp_path, name):
+    path, rng = tmp_path / name, np.random.default_rng(0)
+    with soundfile.SoundFile(path, "w", 16000, 1, "OPUS" if name == "a.ogg" else None) as file:
+        for _ in range(8):
+            file.write(0.2 * rng.standard_normal(16000).astype(np.float32))
+    assert codes(path) == []
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+    found = recording(path)
+    assert 3.5 < len(found.samples) / 16000 < 5.2
+    [note] = found.notes
+    assert note.code == "cut" and f"{len(found.samples) / 16000:.1f} s" in note.text
+
+
+def test_of_channels_that_cancel_each_other_one_is_heard(tmp_path):
+    write(tmp_path / "a.wav", np.stack([tone(), -tone()], axis=1), 16000)
+    assert np.abs(recording(tmp_path / "a.wav").samples - tone()).max() < 1e-4 and codes(tmp_path / "a.wav") == ["opposite-phase"]
+    write(tmp_path / "b.wav", np.stack([tone(), 0.5 * tone()], axis=1), 16000)
+    assert np.abs(recording(tmp_path / "b.wav").samples - 0.75 * tone()).max() < 1e-4 and codes(tmp_path / "b.wav") == []
+
+
+def test_memory_grows_with_the_seconds_alone(tmp_path):
+    path, rate = tmp_path / "a.flac", 655_350
+    with soundfile.SoundFile(path, "w", rate, 8, "PCM_16") as file:
+        for _ in range(3):
+            file.write(np.full((rate, 8), 0.25, np.float32))
+    tracemalloc.start()
+    try:
+        found = recording(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.rate == 48000 and abs(len(found.samples) - 3 * 48000) < 10
+    assert path.stat().st_size < 500_000 and peak < 30_000_000, peak  # 63 MB if all of it were decoded at once
+    with pytest.raises(AudioFileError, match="minutes"):
+        recording(path, longest=2)
+
+
+def test_rates_at_which_nobody_speaks_are_refused(tmp_path):
+    for rate in (100, 2_000_000):
+        soundfile.write(tmp_path / "a.wav", tone(), rate)
+        with pytest.raises(AudioFileError, match="samples per second"):
+            recording(tmp_path / "a.wav")
+
+
+def test_names_that_are_no_text_are_files_like_others(tmp_path):
+    write(tmp_path / "a.wav", tone(), 16000)
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav")
+    try:
+        shutil.copy(tmp_path / "a.wav", odd)
+    except OSError:
+        pytest.skip("this file system knows only text")
+    assert len(recording(odd).samples) == 8000

@@ -14,6 +14,8 @@ from engine.cli import main
 from engine.evaluation import answers, judges
 from tests.engine.random_spoken_lm import RandomSpokenLM
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 
 class Parrot:
     name = "parrot"

@@ -18,6 +18,8 @@ from engine.schedules import Full, ScheduleError
 from tests.engine.random_lm import END, SHAPE
 from tests.engine.random_spoken_lm import RATE, UNIT, LevelListener, RandomSpokenLM, ToneSpeaker, tone
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 WARM = Sampling(temperature=1.0)
 SCHEDULES = ["full", "fixed:2", "spark:even@1", "spark:k=4,last@3", "spark:triple@2+review"]
 

@@ -13,6 +13,8 @@ from engine.dialogue import Dialogue
 from engine.events import Listened, TurnFailed, TurnFinished
 from tests.golden.conversations import FAMILIES, ask, heard, sounds
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 RATE = 16_000
 SPEECH = np.sin(np.arange(RATE) * 0.05).astype(np.float32) * 0.3
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip
 from app.chat import waveform
 from app.chat.turn_card import FIGURES_EVERY, TurnCard
 from app.chat.waveform import Envelope, Waveform
+from engine.events import Note
 from tests.app.panels.turns import LAYERS, MODEL, Turn, stats
 
 LEFT = Qt.MouseButton.LeftButton
@@ -246,6 +247,26 @@ def test_a_turn_without_sound_or_model_is_shown_too(qtbot):
     card.show()
     assert card.heard.text() == "who" and card.sound.isHidden()
     assert card.trace.layers == LAYERS and card.export.isEnabled() and not card.reask.isEnabled()
+
+
+def test_what_was_measured_of_the_question_stands_under_it(qtbot, card):
+    assert card._sound_notes.isHidden() and card.insist.isHidden()
+    turn = finished()
+    turn.notes = (Note("quiet", "The question is very quiet."), Note("cut", "The sound file ends early."))
+    noted = TurnCard(turn, MODEL)
+    qtbot.addWidget(noted)
+    assert noted._sound_notes.text() == "The question is very quiet. The sound file ends early."
+
+
+def test_a_question_without_a_voice_can_be_sent_all_the_same_from_its_card(qtbot):
+    turn = Turn(heard="", text="", is_over=True)
+    turn.note, turn.has_failed, turn.no_voice = "I heard no voice in that.", True, True
+    card = TurnCard(turn, MODEL)
+    qtbot.addWidget(card)
+    card.show()
+    assert card._note.property("role") == "muted" and card.insist.isVisible()
+    with qtbot.waitSignal(card.insist_requested):
+        QTest.mouseClick(card.insist, LEFT)
 
 
 def test_everything_has_a_name_and_is_reached_by_tab(card):

@@ -19,6 +19,8 @@ from engine.schedules import parse
 from tests.engine.random_lm import SHAPE, random_tensors
 from tests.engine.random_spoken_lm import RandomSpokenLM
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 
 @pytest.fixture
 def model(tmp_path, monkeypatch):

@@ -15,6 +15,8 @@ from engine.evaluation import sets
 from engine.prefill.pooling import NONE, PoolingError, parse
 from tests.engine.random_spoken_lm import RATE, RandomSpokenLM
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 
 @pytest.fixture
 def model(tmp_path, monkeypatch):

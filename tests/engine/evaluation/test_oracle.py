@@ -20,6 +20,8 @@ from engine.events import TurnFinished
 from engine.models.spoken_lm import PromptPiece
 from tests.engine.random_spoken_lm import POSITION, RATE, LevelListener, RandomSpokenLM
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 
 @pytest.fixture
 def model(tmp_path):

@@ -28,6 +28,8 @@ from engine.resources import resources_folder
 from tests.engine.random_lm import END, SPEECH
 from tests.engine.random_spoken_lm import RATE, RandomSpokenLM, tone
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 IDS = torch.tensor([*SPEECH, END])
 ASKED = QuestionSet("mine", tuple(Item(str(i), "question " + "abcdefgh"[i % 8] * i) for i in range(20)))
 

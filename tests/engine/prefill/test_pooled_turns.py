@@ -20,6 +20,8 @@ from tests.engine.prefill.dense import grouped
 from tests.engine.random_lm import END_OF_TEXT, SHAPE
 from tests.engine.random_spoken_lm import POSITION, RATE, LevelListener, RandomSpokenLM
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 INPUT, DEEP, DUAL = "input:0.8", "deep:2@0.9", "dual:0.965,2@0.8"
 
 

@@ -18,6 +18,8 @@ from engine.models import inspection
 from engine.models.tiny import FAMILIES, make
 from tests.golden import SHIPPED
 
+pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+
 LARGEST = 8_000_000  # bytes
 NOT_NEEDED = {  # fields and files of the golden sets that nothing reads
     "glm4voice": re.compile("unused|_name_or_path|auto_map|transformers_version|dropout|layerdrop|mask_|.*token.*|max_length"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,7 +60,27 @@ def portaudio() -> ModuleType:
         ) from error
     except Exception as error:  # PortAudioError cannot be named before it is imported
         raise AudioError(f"The sound system did not start: {error}.") from error
+    if sys.platform != "win32" and not isinstance(sounddevice._ffi_string, _Tolerant):  # there it knows other encodings
+        sounddevice._ffi_string = _Tolerant(sounddevice._ffi_string)
     return sounddevice
+
+
+class _Tolerant:
+    """Gives the sound library's bytes as ones whose decoding never fails: a name in another encoding is still a device."""
+
+    def __init__(self, string: Callable[[Any], bytes]) -> None:
+        self._string = string
+
+    def __call__(self, pointer: Any) -> _Name:
+        return _Name(self._string(pointer))
+
+
+class _Name(bytes):
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        try:
+            return super().decode(encoding, errors)
+        except UnicodeDecodeError:
+            return super().decode("latin-1")  # what old configurations are in, and every byte means something
 
 
 def refresh() -> None:
@@ -157,5 +178,5 @@ def _asked(query: str) -> Any:
     sd = portaudio()
     try:
         return getattr(sd, query)()
-    except sd.PortAudioError as error:
+    except Exception as error:  # whatever it is, the sound thread must go on and say so
         raise AudioError(f"The sound devices cannot be listed: {error}.") from error

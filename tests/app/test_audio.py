@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +22,7 @@ from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.ring import Ring
 from app.audio.sound import Sound
+from tests.rig.processes import ROOT
 
 RATE, BLOCK = 48000, 960
 DEVICE = Device(0, "test", RATE, 2)
@@ -379,3 +385,23 @@ def test_what_portaudio_says_becomes_a_sentence():
     error = RuntimeError("Error opening InputStream: Device unavailable [PaErrorCode -9985]", -9985)
     sentence = devices.why(error, "input", "USB")
     assert "another program" in str(sentence) and sentence.code == -9985
+
+
+@pytest.mark.skipif(not Path("/usr/share/alsa/alsa.conf").is_file(), reason="there is no ALSA")
+def test_a_device_whose_name_is_no_utf8_is_a_device_like_others(tmp_path):
+    config = tmp_path / "alsa.conf"
+    device = b'pcm.caf\xe9 {\n type null\n hint { show on\n description "Caf\xe9" }\n}\n'
+    config.write_bytes(b"</usr/share/alsa/alsa.conf>\n" + device)
+    env = {**os.environ, "ALSA_CONFIG_PATH": str(config)}
+    command = [sys.executable, "-m", "app.audio.list_devices"]
+    found = json.loads(subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=True, timeout=60).stdout)
+    assert "café" in found["inputs"] and "café" in found["outputs"] and not found["error"]
+
+
+def test_whatever_goes_wrong_while_devices_are_listed_is_a_sentence(monkeypatch):
+    def odd():
+        raise UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "odd")
+
+    monkeypatch.setattr(devices, "portaudio", lambda: SimpleNamespace(query_hostapis=odd, query_devices=odd))
+    with pytest.raises(AudioError, match="cannot be listed"):
+        devices.offered("input")

@@ -164,7 +164,10 @@ class Settings:
         self._waiting = toml.document({**self._foreign, **self._values})
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1, "settings")
-        self._writer.submit(self._write)
+        try:
+            self._writer.submit(self._write)
+        except RuntimeError:  # no memory for a thread: then the screen waits for the disk
+            self._write()
 
     def _write(self) -> None:
         """On the writing thread: the newest text, once."""

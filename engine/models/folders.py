@@ -21,6 +21,7 @@ from engine.models.locating import locate
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.wren.parts import ADAPTER, read_config
 from engine.models.wren.parts import part_of as part_of_wren
+from engine.quoting import clean, reason
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ def check(folder: Path) -> FolderFacts:
         fields = Fields.read(folder / "config.json")
         family = _recognise(folder, fields.values)
         paradigm = fields.values.get("paradigm")
-        facts = replace(facts, family=family.name, title=f"{family.title} ({paradigm})" if paradigm else family.title)
+        facts = replace(facts, family=family.name, title=f"{family.title} ({clean(str(paradigm))})" if paradigm else family.title)
         facts = replace(facts, **family.kv(folder), disk_bytes=sum(map(_size, _files_of(family.folders(folder)))))
         parameters, weights_bytes = family.weigh(folder)
         return replace(facts, parameters=parameters, weights_bytes=weights_bytes)
     except ValueError as error:
         return replace(facts, problem=str(error))
     except (KeyError, TypeError, AttributeError) as error:
-        return replace(facts, problem=f"{folder / 'config.json'} lacks what this model needs ({error}): copy it again.")
+        return replace(facts, problem=f"{folder / 'config.json'} lacks what this model needs ({reason(error)}): copy it again.")
     except OSError as error:
         ours = error.strerror is None  # a sentence already
         return replace(facts, problem=str(error) if ours else f"{folder} cannot be read ({error.strerror}).")
@@ -93,7 +94,7 @@ def _recognise(folder: Path, config: dict) -> _Family:
             raise ValueError(f"{folder} holds a ChatGLM for text only: it has no speech tokens.")
         return _GLM
     kind = config.get("family") or config.get("model_type") or "not named"
-    raise ValueError(f"{folder} holds a model of a kind that Refrain does not know ({kind}).")
+    raise ValueError(f"{folder} holds a model of a kind that Refrain does not know ({clean(str(kind))}).")
 
 
 # --- the families -----------------------------------------------------------------------------------------------------

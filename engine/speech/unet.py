@@ -38,16 +38,15 @@ class UNetConfig:
     head_width: int
 
     def __post_init__(self) -> None:
-        blocks = (2 * len(self.channels) + self.mid_blocks) * self.blocks
-        if not self.channels or self.inputs < 4 or self.inputs % 2 or self.heads < 1 or blocks > _MOST_BLOCKS:
-            raise ValueError(f"{self.inputs} channels in, {len(self.channels)} levels, {self.heads} heads, {blocks} blocks")
+        if not self.channels or self.inputs < 4 or self.inputs % 2 or self.heads < 1:
+            raise ValueError(f"{self.inputs} channels in, {len(self.channels)} levels, {self.heads} heads")
 
     @classmethod
     def from_release(cls, fields: Mapping[str, Any]) -> Self:
         """From the fields of a release's `estimator:` object. Raises `ValueError` with a sentence for one we do not have."""
         with configured(WHAT):
             require(WHAT, fields, act_fn="gelu")
-            return sized(
+            config = sized(
                 WHAT,
                 cls(
                     inputs=fields["in_channels"],
@@ -60,6 +59,9 @@ class UNetConfig:
                 ),
                 deep=("blocks", "mid_blocks"),
             )
+            if (blocks := (2 * len(config.channels) + config.mid_blocks) * config.blocks) > _MOST_BLOCKS:
+                raise ValueError(f"{blocks:,} blocks in all")
+            return config
 
 
 class TimeEmbedding(nn.Module):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.config_file import Fields
+from engine.quoting import shown
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,7 @@ def read_config(folder: Path) -> LMConfig:
     """
     fields = Fields.read(folder / "config.json")
     if fields.values.get("model_type") != "chatglm":
-        raise ValueError(f"{fields.path} is of a {fields.values.get('model_type')!r} model, not of {MODEL} ('chatglm').")
+        raise ValueError(f"{fields.path} is of a {shown(fields.values.get('model_type'))} model, not of {MODEL} ('chatglm').")
     fields.require(
         add_bias_linear=False, rmsnorm=True, post_layer_norm=True, original_rope=True,
         apply_residual_connection_post_layernorm=False, tie_word_embeddings=False,

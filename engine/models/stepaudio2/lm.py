@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.rope import rope_theta
+from engine.quoting import shown
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +24,7 @@ def read_config(folder: Path) -> LMConfig:
     """
     whole = Fields.read(folder / "config.json")
     if whole.values.get("model_type") != "step_audio_2":
-        raise ValueError(f"{whole.path} is of a {whole.values.get('model_type')!r} model, not of {MODEL} ('step_audio_2').")
+        raise ValueError(f"{whole.path} is of a {shown(whole.values.get('model_type'))} model, not of {MODEL} ('step_audio_2').")
     fields = whole.part("text_config")
     fields.require(tie_word_embeddings=False, hidden_act="silu", use_sliding_window=False)
     dim, heads = fields.count("hidden_size"), fields.count("num_attention_heads")

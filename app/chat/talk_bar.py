@@ -13,6 +13,7 @@ from app.chat.question_entry import QuestionEntry
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
+from app.flow import Flow
 from app.sentence import Sentence
 from app.settings import shortcuts
 
@@ -189,15 +190,15 @@ class TalkBar(QWidget):
         said.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         said.addWidget(self._state, 0, Qt.AlignmentFlag.AlignVCenter)
         said.addWidget(self._sentence, 1, Qt.AlignmentFlag.AlignVCenter)
-        tools = QHBoxLayout()
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(8)
-        tools.addWidget(self.action)
-        tools.addStretch()
-        tools.addWidget(self.meter)
-        tools.addSpacing(4)
+        switches = QHBoxLayout()
+        switches.setSpacing(8)
+        switches.addWidget(self.meter)
+        switches.addSpacing(4)
         for button in (self.hands_free, self.mute, self.headphones, self.volume):
-            tools.addWidget(button)
+            switches.addWidget(button)
+        tools = Flow(self.action, spacing=8, line_spacing=4)
+        tools.add_stretch()
+        tools.add(switches)
         self._tools = QWidget()
         self._tools.setLayout(tools)
         self._holder = QWidget()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 
 from app import icons, theme
@@ -277,7 +277,7 @@ class TurnCard(QFrame):
 
 
 class _Figures(QLabel):
-    """On one line if there is room, else broken between figures, never within one."""
+    """On one line if there is room, else broken between figures, within one only where it has no place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -286,6 +286,12 @@ class _Figures(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setWordWrap(True)
         theme.set_font(self, 0.92)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widest = max(map(self.fontMetrics().horizontalAdvance, self.text().split("  ")))
+        if widest > event.size().width():  # no place for a whole figure
+            self.setText(self.text().replace("\u00a0", " "))
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, self.fontMetrics().lineSpacing())

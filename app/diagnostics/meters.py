@@ -29,11 +29,17 @@ class LagPanel(Panel):
         self._frame = pg.InfiniteLine(SHOWN.index(FRAME), angle=90)
         plot.addItem(self._bars)
         plot.addItem(self._frame, ignoreBounds=True)
-        plot.getAxis("bottom").setTicks([[(place, str(edge)) for place, edge in enumerate(SHOWN)]])
         plot.setXRange(-1, len(SHOWN), padding=0.01)
         self._note = _note(plot)
         self._shown = -1
         self.recolour()
+
+    def fit_plots(self) -> None:
+        """Only as many edges are named as have room beside one another."""
+        for plot in self.plots:
+            room = plot.getViewBox().width() / (len(SHOWN) + 1)
+            step = math.ceil(self.width_at_axes(f"{SHOWN[-1]} ") / max(room, 1))
+            plot.getAxis("bottom").setTicks([[(place, str(edge)) for place, edge in enumerate(SHOWN)][::step]])
 
     def refresh(self, lag: LagSampler) -> None:
         """Shows what is new."""

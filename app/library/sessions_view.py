@@ -26,6 +26,7 @@ from app.library.importing import Imported, import_from
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
 from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
+from app.sentence import Sentence
 from app.settings import shortcuts
 from engine.log import explain
 
@@ -76,8 +77,7 @@ class SessionsView(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.list.clicked.connect(self._open)
-        self.note = theme.label("", "muted", 0.92)
-        self.note.setWordWrap(True)
+        self.note = Sentence("")
         self.undo = QPushButton("Undo")
         self.undo.setAccessibleName("Undo delete")
         self.undo.clicked.connect(self._undo)
@@ -255,14 +255,16 @@ class SessionsView(QFrame):
             ("Export…", "", self._export),
             ("Import…", "", self._import),
         ):
-            action = QAction(name, self.list)
+            action = QAction(f"&{name}", self.list)  # the first letter chooses it
             if key:
                 shortcuts.now().dress(key, action)
                 action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
             self.list.addAction(action)
             menu.addAction(action)
-        self.more.clicked.connect(lambda: menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        menu.setAccessibleName("More about sessions")
+        self.more.setMenu(menu)
+        self.more.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")  # the dots say it
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -6,7 +6,7 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QTransform
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QTransform
 
 from app import theme
 from app.panels.bars import MARKS, Legend, faint, paint_bars
@@ -136,6 +136,17 @@ class _TokenPlot(pg.PlotWidget):
         self._panel = panel
         self.setMouseTracking(True)
 
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.now().accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._panel.point_at(self._index(event))
         event.accept()
@@ -155,6 +166,7 @@ class _TokenPlot(pg.PlotWidget):
 
     def focusOutEvent(self, event) -> None:
         super().focusOutEvent(event)
+        self.viewport().update()
         self._panel.point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

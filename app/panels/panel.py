@@ -119,6 +119,11 @@ class Panel(QFrame):
         """Pixels of a line of what stands at axes."""
         return QFontMetrics(_small()).height()
 
+    @staticmethod
+    def width_at_axes(words: str) -> int:
+        """Pixels of words that stand at axes."""
+        return QFontMetrics(_small()).horizontalAdvance(words)
+
     def fit_plots(self) -> None:
         """Subclasses do here what depends on the height of their plots."""
 

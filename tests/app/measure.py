@@ -61,7 +61,7 @@ def misfits(root: QWidget) -> list[str]:
     return found
 
 
-def settle(rounds: int = 6) -> None:
+def settle(rounds: int = 4) -> None:
     """Lets layouts come to rest."""
     for _ in range(rounds):
         QApplication.sendPostedEvents()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.audio.sound import Sound
 from app.program import program
-from app.window import TALK
+from app.sentence import Sentence
+from app.window import TALK, _first_size
 from tests.app.measure import SIZES, TEXT_SIZES, misfits, settle
 from tests.app.random_voice import RandomVoice
+from tests.app.sentences import sentences
 
-PAGES = (TALK,)
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)
 
 
@@ -54,16 +58,98 @@ def wait(condition: Callable[[], bool]) -> None:
     assert condition()
 
 
+WALKED = {80: SIZES[:1], 100: SIZES, 150: (SIZES[0], SIZES[3])}
+"""At which text size which sizes are looked at."""
+
+
 @pytest.mark.parametrize("percent", TEXT_SIZES)
 def test_nothing_is_cut_on_any_page(window, qapp, percent):
     theme.choose_text_size(qapp, percent)
     found = []
-    for size in SIZES:
+    for size in WALKED[percent]:
         window.resize(*size)
-        for number in PAGES:
+        for number in range(window.pages.count()):
             window.show_page(number)
             settle()
             found += [f"{number} {size} {percent}: {fault}" for fault in misfits(window)]
+        window.show_page(TALK)
         assert (window.width(), window.height()) == size
-    print("\n".join(found))
-    assert not found
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def smallest(window, qapp):
+    """The window where there is least room for words."""
+    theme.choose_text_size(qapp, TEXT_SIZES[-1])
+    window.resize(*SIZES[0])
+    settle()
+    yield window
+    window._problem = ""
+    say(window, "")
+
+
+def say(window, *said: str) -> list[Sentence]:
+    """Each place of the Talk page where sentences come up says another one of them in turn; returns the labels."""
+    bar, card, talk = window.chat.bar, window.chat.cards[-1], window.talk
+    panels = (talk.depth, talk.speed, talk.timeline, talk.memory)
+    labels = [bar._sentence, window.header._problem, card._note, talk.sessions.note, talk.past._problem]
+    labels += [panel._sentence for panel in panels]
+    for label, sentence in zip(labels, itertools.cycle(said), strict=False):
+        label.setText(sentence)
+        label.setVisible(bool(sentence) or label is bar._sentence)
+    bar.show_status(replace(bar._status, state="Device lost", sentence=bar._sentence.text(), button="Choose device",
+                            intent="choose_device"))  # fmt: skip
+    return labels
+
+
+def whole(labels: list[Sentence]) -> bool:
+    for _ in range(4):  # what is high makes something else narrow
+        settle(2)
+        if all(label.height() >= label.heightForWidth(label.width()) for label in labels if label.isVisible()):
+            return True
+    return False
+
+
+def test_the_talk_page_says_every_sentence_whole_and_one_can_talk_on(smallest):
+    bar, all_of_them = smallest.chat.bar, sentences()
+    rounds = [all_of_them[:1], *(all_of_them[start : start + 9] for start in range(0, len(all_of_them), 9))]
+    for said in rounds:
+        assert whole(say(smallest, *said)), said
+        foot = bar.mapTo(smallest, bar.rect().bottomRight())
+        assert foot.y() < smallest.height() and foot.x() < smallest.width(), said
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_each_panel_can_be_asked_for_where_there_is_least_room(smallest, place):
+    talk = smallest.talk
+    dock = talk.docks[place]
+    talk.ask_for(dock)
+    settle()
+    assert dock.is_seen
+    assert whole(say(smallest, "Speak, or type a question."))
+    assert not misfits(smallest)
+    assert whole(say(smallest, sentences()[len(sentences()) // 2]))
+    assert not misfits(smallest)
+    talk.toggle(dock)
+    talk._wanted.append(dock)
+
+
+def test_the_sessions_are_drawn_over_the_talk_where_there_is_no_room_beside_it(smallest, qtbot):
+    drawer, sessions = smallest.talk.drawer, smallest.talk.sessions
+    smallest.activateWindow()
+    assert not sessions.isVisible()
+    qtbot.mouseClick(smallest.header.sessions, Qt.MouseButton.LeftButton)
+    settle()
+    assert sessions.isVisible() and smallest.header.sessions.isChecked() and not misfits(sessions)
+    smallest.chat.entry.setFocus()
+    settle()
+    assert not sessions.isVisible() and not drawer.isVisible() and not smallest.header.sessions.isChecked()
+    smallest.resize(*SIZES[-1])
+    settle()
+    assert sessions.isVisible() and smallest.header.sessions.isChecked()
+
+
+def test_the_window_is_never_larger_than_its_screen(window):
+    room = window.screen().availableSize()
+    assert _first_size(window).width() <= room.width() and _first_size(window).height() < room.height()
+    assert window.minimumWidth() <= SIZES[0][0] and window.minimumHeight() <= SIZES[0][1]

@@ -168,6 +168,7 @@ def test_an_old_session_goes_on_where_it_was_left(window, qtbot):
 
 
 def test_a_turn_of_another_model_is_drawn_as_deep_as_that_one(window, qtbot):
+    window.resize(1280, 800)  # with room for the panels
     journal = Journal(window._library)
     record(journal)  # eight tokens of layer 8 of 12; the model here has 8 layers
     journal.close()

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ TURN_FIELDS = {
     "number": "-1", "state": '"broken"', "schedule": "7", "spoken": '"yes"', "seed": "1e400", "heard": "5", "text": "[]",
     "note": "{}", "began": '"yesterday"', "question_seconds": "NaN", "first_audio": "[1]", "model": "3", "versions": '{"a": 1}',
     "stats": '{"depth": {"full": NaN}}', "rejected": '"word"', "pooling": "null", "replaces": "1.5",
+    "heard_tokens": "-3", "heard_text": "[0]", "source": "false",
 }  # fmt: skip
 
 
@@ -97,6 +99,7 @@ def test_damaged_sessions_are_shown_as_such_and_the_others_are_not_hurt(library,
 def test_a_field_that_cannot_be_read_is_left_out_and_said(library, session):
     file = session / "turns" / "0001" / "turn.json"
     sound = file.read_text()
+    assert {one.name for one in fields(StoredTurn)} == TURN_FIELDS.keys() | {"folder", "problem"}
     for field, text in TURN_FIELDS.items():
         file.write_text(sound)
         put(file, **{field: text})

@@ -42,6 +42,7 @@ def shared(qapp, tmp_path_factory):
         theme.install(qapp)
         with program(Settings(home / "settings.toml"), lambda name: RandomVoice(chunks=3)) as window:
             window.show()
+            window.resize(1400, 900)  # room for the panels
             yield window
 
 

@@ -15,7 +15,7 @@ class _Short(reprlib.Repr):
 
     def repr_int(self, value: int, level: int) -> str:
         if value.bit_length() > 1000:  # Python refuses to write the longest out
-            return f"a number of {value.bit_length() * 0.30103:,.0f} digits"
+            return f"a number of {int(value.bit_length() * 0.30103) + 1:,} digits"
         return super().repr_int(value, level)
 
 

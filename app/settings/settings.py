@@ -137,10 +137,14 @@ class Settings:
                 continue
             if accepted != setting.default:
                 self._values[key] = accepted
-        if self.remarks:
-            further = len(self.remarks) - 1
-            more = f" So with {further} more: see Settings." if further else ""
-            self.problem = next(iter(self.remarks.values())) + more
+        self.problem = self._left_out()
+
+    def _left_out(self) -> str:
+        """Which settings of the file cannot be used, as a sentence; empty once each of them was set anew."""
+        refused = [self.remarks[key] for key in list(self._foreign) if key in BY_KEY and key in self.remarks]
+        if len(refused) < 2:
+            return "".join(refused)
+        return f"{refused[0]} It is one of {len(refused)} that cannot be used: see Settings."
 
     def _put_aside(self, path: Path, error: Exception) -> None:
         aside = path.with_name(path.name + ".damaged")
@@ -176,7 +180,7 @@ class Settings:
             return
         try:
             toml.write(self.path, text)
-            self.problem = ""
+            self.problem = self._left_out()
         except (OSError, UnicodeError) as error:
             self._complain(f"The settings cannot be kept in {self.path} ({_why(error)}): they last until you close Refrain.")
 

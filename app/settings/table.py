@@ -65,7 +65,7 @@ class Setting:
         if type(value) is not wanted and not (wanted is float and type(value) is int):
             raise SettingError(f"{self.title} must be {_WORDS[wanted]}, not {shown(value)}.")
         if self.range is not None and not self.range.least <= value <= self.range.most:
-            raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:g}, not {shown(value)}.")
+            raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:.10g}, not {shown(value)}.")
         if wanted is float:
             value = float(value)
         if self.choices and value not in (one for one, _ in self.choices):

@@ -120,10 +120,12 @@ def test_a_bad_value_is_refused_and_in_the_file_falls_back(key, value, words, fi
     assert BY_KEY[key].title in settings.problem or words in settings.problem
     settings.set("talk.hands_free", True)
     settings.close()
+    assert words in settings.problem, "to keep another setting mends nothing"
     assert f"\n{name} = {toml.literal(value)}\n" in file.read_text(encoding="utf-8"), "it is the user's to correct"
     settings = Settings(file)
     settings.reset(key)
     settings.close()
+    assert not settings.problem
     assert not Settings(file).remarks and Settings(file).get("talk.hands_free")
 
 

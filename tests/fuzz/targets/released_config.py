@@ -72,7 +72,7 @@ TARGET = Target(
     read,
     refuses=(ValueError, FileNotFoundError, UnknownConfiguration),
     examples=[
-        *map(valid, KINDS),
+        *map(valid, KINDS), having("glm", model_type="[" * 5000), having("step", architectures=1),
         having("glm", num_layers=10**6), having("glm", hidden_size=10**400), having("glm", rope_ratio=10**400),
         having("glm", layernorm_epsilon=float("nan")), having("glm", kv_channels=True), having("glm", seq_length="8192"),
         having("ear", quantize_position=10**6), having("ear", d_model=10**6), having("ear", encoder_attention_heads=0),

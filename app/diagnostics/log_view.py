@@ -6,10 +6,11 @@ import logging
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from app import theme
 from app.diagnostics.places import short
+from app.schedules.chooser import Chooser
 from engine import log
 
 LEVELS = {"Everything": logging.NOTSET, "Warnings and errors": logging.WARNING, "Errors": logging.ERROR}
@@ -23,7 +24,7 @@ class LogView(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.level = QComboBox()
+        self.level = Chooser()
         self.level.addItems(list(LEVELS))
         self.level.setAccessibleName("Which messages are shown")
         self.level.currentIndexChanged.connect(self._begin_again)

@@ -260,7 +260,7 @@ class TalkPage(Docks):
     def restore(self, memory: QSettings) -> None:
         """As it was left; the first time, as it looks best."""
         schedule, depth, speed = self.docks[:3]
-        self.resizeDocks([schedule, depth, speed], [180, 320, 220], Qt.Orientation.Vertical)
+        self.resizeDocks([schedule, depth, speed], [1, 360, 260], Qt.Orientation.Vertical)  # the first as low as it can be
         self.remember_first()
         super().restore(memory)
         if self.drawer is not None:

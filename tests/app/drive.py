@@ -123,7 +123,7 @@ def talk(driver: Driver, wav: str) -> Scenario:
     preset = next(i for i, one in enumerate(window.picker._presets) if one.name == "SPAR-K Triple")
     window.picker.names.setCurrentIndex(preset)
     window.picker.names.activated.emit(preset)
-    with busy(4):  # Qt takes a repeat for a release when it comes late to look at it
+    with busy(2):  # Qt takes a repeat for a release when it comes late to look at it
         driver.hands.hold("space")
         yield driver.say(wav)
         yield pause(0.3)

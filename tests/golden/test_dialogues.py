@@ -117,7 +117,7 @@ def test_the_command_line(name, folders, tmp_path, capsys):
 
 
 def test_what_is_missing_is_said(folders, tmp_path):
-    lonely = tmp_path / "glm"
+    lonely = tmp_path / "far" / "away" / "glm"  # parts are looked for in the folders around, too
     shutil.copytree(folders["glm4voice"], lonely)
     with pytest.raises((ValueError, FileNotFoundError), match="glm-4-voice-tokenizer is missing"):
         models.load(lonely)

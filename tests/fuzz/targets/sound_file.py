@@ -15,9 +15,9 @@ from tests.fuzz.target import Target
 TONE = (0.3 * np.sin(np.arange(3000) * 0.05)).astype(np.float32)
 
 
-def made(container: str, subtype: str, channels: int = 1, rate: int = 16000) -> bytes:
+def made(container: str, subtype: str, channels: int = 1, rate: int = 16000, loud: float = 1.0) -> bytes:
     stream = io.BytesIO()
-    soundfile.write(stream, np.tile(TONE[:, None], channels), rate, format=container, subtype=subtype)
+    soundfile.write(stream, np.tile(loud * TONE[:, None], channels), rate, format=container, subtype=subtype)
     return stream.getvalue()
 
 
@@ -49,5 +49,6 @@ TARGET = Target(
     spoilt(FILES),
     tried,
     refuses=(AudioFileError,),
-    examples=[*FILES, b"", b"RIFF", b"RIFF\0\0\0\0WAVEdata", _unfinished(bytes(4)), _unfinished(b"\xff" * 4), FILES[3][:200]],
+    examples=[*FILES, b"", b"RIFF", b"RIFF\0\0\0\0WAVEdata", _unfinished(bytes(4)), _unfinished(b"\xff" * 4), FILES[3][:200],
+              made("WAV", "FLOAT", 16, loud=1e38)],  # fmt: skip
 )

@@ -54,7 +54,7 @@ class AddedFolders:
             return []
         except OSError as error:
             raise OSError(f"The list of added models cannot be read ({error.strerror or error}).") from error
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             aside = self._path.with_name(f"{self._path.stem} damaged {time.strftime('%Y-%m-%d %H%M%S')}{self._path.suffix}")
             try:
                 self._path.replace(aside)

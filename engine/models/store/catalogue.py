@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.quoting import reason, shown
 from engine.resources import resources_folder
 
 HUB = "https://huggingface.co"
@@ -32,10 +33,10 @@ class RemoteFile:
         """Raises `ValueError` for what cannot be, wherever it comes from."""
         checked_path(self.path)
         if self.size is not None and (type(self.size) is not int or not 0 <= self.size <= _MOST):
-            raise ValueError(f"The size of {self.path} is odd ({self.size!r}).")
+            raise ValueError(f"The size of {self.path} is odd ({shown(self.size)}).")
         for value, digits in ((self.sha256, 64), (self.git_sha1, 40)):
             if value is not None and not (isinstance(value, str) and re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", value)):
-                raise ValueError(f"The checksum of {self.path} is odd ({value!r}).")
+                raise ValueError(f"The checksum of {self.path} is odd ({shown(value)}).")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def read(path: Path | None = None) -> tuple[Released, ...]:
     try:
         return tuple(_released(entry) for entry in json.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"The catalogue of models {path} cannot be read ({error}). Please reinstall Refrain.") from error
+        raise ValueError(f"The catalogue of models {path} cannot be read ({reason(error)}). Please reinstall Refrain.") from error
 
 
 def checked_path(path: str) -> str:

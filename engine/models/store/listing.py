@@ -13,6 +13,7 @@ from engine import whole_file
 from engine.models.store.answer import Answer
 from engine.models.store.catalogue import Released, RemoteFile, Source, checked_path
 from engine.models.store.connection import Client
+from engine.quoting import reason, shown
 
 LISTING = "download.json"
 """Beside the files while they are not all there."""
@@ -33,7 +34,7 @@ class Listed:
     def __post_init__(self) -> None:
         checked_path(self.folder)
         if not isinstance(self.commit, str) or not (self.commit == "" or _COMMIT.fullmatch(self.commit)):
-            raise ValueError(f"The commit is odd ({self.commit!r}).")
+            raise ValueError(f"The commit is odd ({shown(self.commit)}).")
         names = {file.path.lower() for file in self.files}
         if len(names | {f"{name}.part" for name in names}) < 2 * len(self.files):
             raise ValueError(f"Two files of {self.folder} would have one name.")
@@ -48,9 +49,13 @@ def is_unwanted(path: str) -> bool:
 def parse(text: str | bytes) -> tuple[Listed, ...]:
     """What `kept` wrote. Raises `ValueError` for anything else: the file may come from elsewhere, too."""
     try:
-        return tuple(_listed(one) for one in json.loads(text)["sources"])
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"It is no list of files ({error!r}).") from None
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("It is no list of files, but something that cannot be read.") from None
+    try:
+        return tuple(_listed(one) for one in read["sources"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"It is no list of files ({reason(error)}).") from None
 
 
 def kept(folder: Path) -> tuple[Listed, ...]:
@@ -85,7 +90,7 @@ def _of_hub(client: Client, source: Source) -> tuple[str, list[RemoteFile]]:
     api = f"{source.server}/api/models/{source.repo}"
     commit = _read(client, f"{api}/revision/main")["sha"]
     if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
-        raise ValueError(f"The commit is odd ({commit!r}).")
+        raise ValueError(f"The commit is odd ({shown(commit)}).")
     files = []
     for entry in _read(client, f"{api}/tree/{commit}?recursive=true"):
         if entry["type"] != "file" or is_unwanted(str(entry["path"])):

@@ -305,6 +305,12 @@ def test_positions_in_the_spelling_of_another_release_of_transformers(step, chan
         assert problem == "" and step_lm.read_config(step) == before
 
 
+@pytest.mark.parametrize("name", ["config.json", INDEX])
+def test_a_mark_of_byte_order_is_passed_over(step, name):
+    (step / name).write_bytes(b"\xef\xbb\xbf" + (step / name).read_bytes())
+    assert check(step).problem == ""
+
+
 def test_a_whole_file_beside_an_index_of_an_earlier_form(step):
     shards = sorted(step.glob("model-*.safetensors"))
     save_file({name: tensor for shard in shards for name, tensor in load_file(shard).items()}, step / "model.safetensors")

@@ -15,6 +15,7 @@ import torch
 from platformdirs import user_data_path
 from safetensors import safe_open
 
+from engine.failures import ran_out_of_memory
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead, logit_lens
 from engine.models.checkpoints.packed import read_packed
@@ -46,6 +47,8 @@ def exit_heads(folder: Path, decoder: Decoder, ids: Sequence[int], beside: Path 
         layers = sorted({int(name.split(".")[1]) for name in stored if name.startswith("layer.")})
         return {layer: _trained(stored, layer, decoder) for layer in layers}
     except (KeyError, IndexError, ValueError, RuntimeError) as error:
+        if ran_out_of_memory(error):
+            raise  # which says nothing about the file
         why = reason(error).rstrip(".")
         raise ValueError(f"{FILE} in {path.parent} does not fit the model ({why}): remove it or train it again.") from error
 

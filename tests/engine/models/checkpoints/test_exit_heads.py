@@ -84,3 +84,13 @@ def test_a_damaged_file_of_ones_own_is_named(decoder, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="cut short.*remove the file or train them again") as error:
         exit_heads(tmp_path, decoder, IDS)
     assert str(own) in str(error.value)
+
+
+def test_too_little_memory_is_not_the_fault_of_the_file(decoder, tmp_path, monkeypatch):
+    def out_of_memory(*_):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1025024 bytes.")
+
+    trained(tmp_path)
+    monkeypatch.setattr("engine.models.checkpoints.exit_heads._trained", out_of_memory)
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        exit_heads(tmp_path, decoder, IDS)

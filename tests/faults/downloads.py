@@ -135,8 +135,10 @@ def twice(place: Path) -> Outcome:
     with hub(place) as server:
         server.delay = SLOW
         with started(command(*download(place)), half(server, place)) as child:
+            server.stalls.set()  # so that the first is not over before the second has begun
             before = arrived(place)
             second = refrain(*download(place))
+            server.stalls.clear()
             server.delay = 0.0
             first = child.wait(timeout=120)
         here = arrived(place)

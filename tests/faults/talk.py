@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from app.library.library import Library
@@ -95,7 +96,7 @@ def stopped(place: Path) -> Outcome:
         os.kill(window, signal.SIGCONT)
 
     with desktop() as (_, env):
-        return between(place, env, stop)
+        return replace(between(place, env, stop), said="")  # there is nothing to say
 
 
 @fault("second-start", "the program is started a second time beside the first")

@@ -49,13 +49,21 @@ def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypa
     settings.set("engine.threads", 3)
     settings.set("audio.latency", "safe")
     threads = []  # of torch, on the engine's own thread
-    with program(settings, lambda name: threads.append(torch.get_num_threads()) or load(name)) as window:
+
+    def loaded(name):
+        model = load(name)
+        pattern = model.pattern
+        model.pattern = lambda spoken: threads.append(torch.get_num_threads()) or pattern(spoken)
+        return model
+
+    with program(settings, loaded) as window:
         qtbot.addWidget(window)
         window.show()
         qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
-        assert threads == [3] and window.conversation._sound.latency == "safe"
+        assert window.conversation._sound.latency == "safe"
         window.conversation.ask("a question")
         qtbot.waitUntil(lambda: window.conversation.last.is_over, timeout=60_000)
+        assert threads == [3]
         assert list((tmp_path / "elsewhere" / "sessions").iterdir())
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.audio.devices import Device
 from app.audio.sound import Sound
+from app.choices import how_of
 from app.diagnostics.machine import SOURCE, installed
 from app.engine_commands import RenderQuestion
 from app.engine_thread import EngineThread
@@ -40,7 +41,8 @@ class ListeningPages(QObject):
     def ask(self, turn) -> None:
         """The question of a turn, live or past, under other schedules."""
         if turn.spoken and turn.question_samples:
-            question = RenderQuestion(samples=np.concatenate(turn.question_samples), rate=turn.question_rate)
+            sound = np.concatenate(turn.question_samples)
+            question = RenderQuestion(None, sound, turn.question_rate, how_of(turn).needs_voice)
         elif turn.heard:
             question = RenderQuestion(text=turn.heard)
         else:

@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,10 +34,11 @@ class NothingSaid(AskError):
 
 @dataclass(frozen=True)
 class Question:
-    """A typed question, or the sound file of a spoken one."""
+    """A typed question, or the sound file of a spoken one, brought to a loudest sample of `peak` dBFS if that is given."""
 
     text: str | None = None
     audio: Path | None = None
+    peak: float | None = None
 
     def sound(self) -> Recording | None:
         """The spoken question, None for a typed one; raises `ValueError` with a sentence if it cannot be asked."""
@@ -53,6 +54,8 @@ class Question:
     def _recording(self) -> Recording:
         """Kept, because a pipe can be read only once."""
         found = audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
+        if self.peak is not None:
+            found = replace(found, samples=audio_files.at_peak(found.samples, self.peak))
         audio_files.check_question(found.samples, found.rate)
         return found
 

@@ -79,6 +79,13 @@ def recording(path: Path | str, longest: float = LONGEST_SECONDS) -> Recording:
     return Recording(samples, rate, notes)
 
 
+def at_peak(samples: np.ndarray, peak: float) -> np.ndarray:
+    """Sound as a converter of 16 bits would have taken it, its loudest sample at `peak` dBFS; silence stays silent."""
+    loudest = float(np.abs(samples).max(initial=0))
+    gain = 10 ** (peak / 20) / loudest if loudest else 0.0
+    return np.clip(np.round(samples * gain * 32768), -32768, 32767).astype(np.float32) / 32768
+
+
 def read(path: Path | str, longest: float = LONGEST_SECONDS) -> tuple[np.ndarray, int]:
     """A file's samples, float32 [n] or [n, channels] with full scale at 1, and its sample rate in Hz.
 

@@ -41,6 +41,9 @@ def evaluate(
     judge: Annotated[str, typer.Option(help="Who listens: pocketsphinx, whisper:FOLDER or none.")] = "pocketsphinx",
     mos: Annotated[str, typer.Option(help="A command that prints an opinion score for the WAV file it is given.")] = "",
     limit: Annotated[int, typer.Option(min=0, help="Only so many questions of each set; 0: all.")] = 0,
+    peak: Annotated[
+        float | None, typer.Option(min=-90, max=0, help="Bring spoken questions to this peak in dBFS, as if spoken quietly.")
+    ] = None,
     greedy: Annotated[bool, typer.Option(help="Take the likeliest token, whatever the release does.")] = False,
     max_tokens: Annotated[int, typer.Option(min=1, help="Stop a reply after so many tokens.")] = 2000,
     threads: ThreadsOption = None,
@@ -64,7 +67,7 @@ def evaluate(
             loaded = load(model)
             use(loaded.decoder.config, threads)
         plan = evaluate.Plan(
-            evaluate.opened(names, loaded.name, limit, complain),
+            evaluate.opened(names, loaded.name, limit, complain, peak),
             wanted,
             out.expanduser(),
             judge,
@@ -79,6 +82,7 @@ def evaluate(
             complain(f"What is finished is kept in {plan.folder}: the same command goes on from there.")
             raise
         about = f"{loaded.name}, {loaded.decoder.config.layers} layers, from {loaded.folder}. Judge: {judge}."
+        about += f" Spoken questions at a peak of {peak:g} dBFS." if peak is not None else ""
         written = evaluate.write(results, plan.folder, [about], times)
         complain(f"Took: {times}.")
         if as_json:

@@ -86,7 +86,8 @@ class Run:
 
     def _mark(self, item: Item) -> str:
         """Of what a reply depends on beside the case and the question's text."""
-        digest = zlib.crc32(f"{item.before} {self._max_tokens}".encode())
+        level = "" if item.peak is None else f" {item.peak:g} dBFS"
+        digest = zlib.crc32(f"{item.before} {self._max_tokens}{level}".encode())
         if item.audio is not None and item.audio.is_file():
             digest = zlib.crc32(item.audio.read_bytes(), digest)
         return f"{digest:08x}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.progress import Progress
@@ -83,8 +83,11 @@ def write(results: Sequence[Result], folder: Path, about: Sequence[str] = (), ti
         return [folder / "results.jsonl", folder / "summary.md", *plots.draw(results, folder)]
 
 
-def opened(data: Sequence[str], model: str, limit: int, note: Callable[[str], None]) -> list[QuestionSet]:
-    """Sets by name or place, at most the first `limit` questions of each (0: all); `note` is told what was left out.
+def opened(
+    data: Sequence[str], model: str, limit: int, note: Callable[[str], None], peak: float | None = None
+) -> list[QuestionSet]:
+    """Sets by name or place, at most the first `limit` questions of each (0: all), spoken ones at `peak` dBFS if that is
+    given; `note` is told what was left out.
 
     Raises `ValueError` with a sentence.
     """
@@ -93,7 +96,8 @@ def opened(data: Sequence[str], model: str, limit: int, note: Callable[[str], No
         questions = open_set(one, model)
         for sentence in questions.notes:
             note(f"{sentence} Those questions are left out.")
-        found.append(QuestionSet(questions.name, questions.items[: limit or None], questions.notes))
+        items = tuple(replace(item, peak=peak) if item.audio else item for item in questions.items[: limit or None])
+        found.append(QuestionSet(questions.name, items, questions.notes))
     names = [questions.name for questions in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ValueError(f"Two sets are called {twice!r}: rename one folder, or measure them one after the other.")

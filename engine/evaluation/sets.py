@@ -35,7 +35,7 @@ class Item:
 
     A right reply has the words of `key`, or of one of `aliases`, in order; without a key nothing is right or wrong.
     `answer` is a whole right answer. `before` is a typed question whose reply this one leans on. In the area "unknown" only
-    `answer` is right.
+    `answer` is right. `peak` is as for `Question`.
     """
 
     id: str
@@ -47,11 +47,12 @@ class Item:
     voice: str = ""
     before: str | None = None
     aliases: tuple[tuple[str, ...], ...] = ()
+    peak: float | None = None
 
     @property
     def question(self) -> Question:
         """What is put to a dialogue, after `before`."""
-        return Question(self.text if self.audio is None else None, self.audio)
+        return Question(self.text if self.audio is None else None, self.audio, self.peak)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from rich.progress import Progress
 
+from engine import audio_files
 from engine.evaluation import judges, judging, scoring
 from engine.evaluation.answers import Run
 from engine.evaluation.cases import Case, cases, check, split
@@ -71,6 +72,18 @@ def judged(model, folder, items, judge, predictor=None, results=None):
         run, questions = Run(model, folder, keep_sound=True), QuestionSet("mine", tuple(items))
         results = results or run.answer(questions, Case("fixed:2"), progress)
         return judge_replies(run, results, [questions], judge, predictor, progress)
+
+
+def test_spoken_questions_can_be_asked_more_quietly(tmp_path):
+    sound = tmp_path / "mine.wav"
+    soundfile.write(sound, np.tile(tone(3), 30), RATE)
+    (tmp_path / "mine.jsonl").write_text(json.dumps({"audio": "mine.wav", "text": "one"}) + '\n{"text": "typed"}\n')
+    (questions,) = opened([str(tmp_path / "mine.jsonl")], "random", 0, print, peak=-40)
+    spoken, typed = questions.items
+    samples = spoken.question.sound().samples
+    assert np.abs(samples).max() == pytest.approx(0.01, abs=1 / 32768) and len(np.unique(samples)) < 700
+    assert typed.question.sound() is None
+    assert not audio_files.at_peak(np.zeros(5, np.float32), -40).any()
 
 
 def test_a_reply_is_measured(model, tmp_path):
@@ -144,7 +157,7 @@ def test_a_question_that_leans_on_one_before_is_asked_after_it(model, tmp_path):
     assert CountingLM.asked == 3  # warm-up, the one before, and it
 
 
-def test_spoken_questions_and_failures_are_told_apart(model, tmp_path):
+def test_spoken_questions_and_failures_are_told_apart(model, tmp_path, any_sound_is_speech):
     sound, silence = tmp_path / "sound.wav", tmp_path / "silence.wav"
     soundfile.write(sound, np.tile(tone(3), 30), RATE)
     soundfile.write(silence, np.zeros(RATE), RATE)

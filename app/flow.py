@@ -28,6 +28,8 @@ class Flow(QLayout):
         """Pixels between items, and between lines (the same, if it is not given)."""
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width, as long as nothing changes: Qt asks again and again
+        self._hint: QSize | None = None
         self._gap, self._line_gap = spacing, spacing if line_spacing is None else line_spacing
         self.setContentsMargins(0, 0, 0, 0)
         for part in parts:
@@ -46,6 +48,11 @@ class Flow(QLayout):
         self.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum))
 
     # --- what Qt asks of a layout -------------------------------------------------------------------------------------
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        self._hint = None
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -70,13 +77,17 @@ class Flow(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        lines = self._lines(width - margins.left() - margins.right())
-        return margins.top() + margins.bottom() + self._height(lines)
+        if width not in self._heights:
+            margins = self.contentsMargins()
+            lines = self._lines(width - margins.left() - margins.right())
+            self._heights[width] = margins.top() + margins.bottom() + self._height(lines)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
         """Everything on one line."""
-        return self._within_margins([item.sizeHint() for item in self._shown()], in_line=True)
+        if self._hint is None:
+            self._hint = self._within_margins([item.sizeHint() for item in self._shown()], in_line=True)
+        return self._hint
 
     def minimumSize(self) -> QSize:
         """Everything below each other; how high that is depends on the width."""

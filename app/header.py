@@ -13,7 +13,7 @@ from app.audio.device_menu import DeviceMenu
 from app.audio.sound import Sound
 from app.engine_commands import ModelFacts
 from app.name_label import NameLabel
-from app.sentence import Sentence
+from app.words import Words
 
 SPACING = 14
 LEAST = 110  # pixels of a name, at the usual text size: with less it is left out
@@ -27,7 +27,7 @@ class Header(QWidget):
         self._title = theme.label("Refrain", scale=1.5, bold=True)
         self._model = NameLabel("", "muted")
         self._microphone, self._speaker = NameLabel("", "muted"), NameLabel("", "muted")
-        self._problem = Sentence("", "danger", 1.0)
+        self._problem = Words(role="danger")
         self._problem.hide()
         self.sessions = _button("Sessions", "Show the sessions")
         self.sessions.setCheckable(True)

@@ -14,8 +14,8 @@ from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
 from app.flow import Flow
-from app.sentence import Sentence
 from app.settings import shortcuts
+from app.words import Words
 
 LINES = 3  # of a sentence that stands beside the switches; a longer one has a line of its own
 GAP = 12  # pixels between talk, type and stop
@@ -44,7 +44,7 @@ class TalkBar(QWidget):
         self._has_microphone = True
         self._dot = theme.label("●")
         self._state = theme.label("", bold=True)
-        self._sentence = Sentence("", "muted", 1.0)
+        self._sentence = Words(role="muted")
         self._sentence.setAccessibleName("State")
         self.action = QPushButton()
         self.action.clicked.connect(lambda: self.acted.emit(self._status.intent))

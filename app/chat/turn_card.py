@@ -17,7 +17,7 @@ from app.engine_commands import ModelFacts
 from app.flow import Flow
 from app.name_label import NameLabel
 from app.panels.trace import Trace, seconds_at, token_at
-from app.sentence import Sentence
+from app.words import Words
 from engine.events import Token, TurnStats
 from engine.prefill import pooling as poolings
 from engine.schedules import presets
@@ -85,9 +85,9 @@ class TurnCard(QFrame):
         self.reply = _words(1.25)
         self.sound = SoundRow("the reply")
         self.strip = DepthStrip(self.trace)
-        self._sound_notes = Sentence("", "muted")
+        self._sound_notes = Words(role="muted", scale=0.92)
         self._sound_notes.setAccessibleName("About the sound of the question")
-        self._note = Sentence("", "muted")
+        self._note = Words(role="muted", scale=0.92)
         self.insist = QPushButton("Send it all the same")
         self.insist.setAccessibleName("Send the question all the same")
         self.insist.setToolTip("Some models answer about sounds")

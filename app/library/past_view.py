@@ -12,7 +12,7 @@ from app.chat.turn_card import TurnCard
 from app.flow import Flow
 from app.library.past import PastTurn
 from app.name_label import NameLabel
-from app.sentence import Sentence
+from app.words import Words
 
 
 class PastView(QWidget):
@@ -30,7 +30,7 @@ class PastView(QWidget):
         self.cards: list[TurnCard] = []
         self._title = NameLabel(scale=1.25, bold=True)
         self._title.setAccessibleName("Session")
-        self._problem = Sentence("")
+        self._problem = Words(role="muted", scale=0.92)
         self.back = QPushButton("Back")
         self.back.setToolTip("To the conversation that is being had")
         self.back.clicked.connect(self.closed)

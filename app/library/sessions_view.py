@@ -26,8 +26,8 @@ from app.library.importing import Imported, import_from
 from app.library.library import Library, LibraryError
 from app.library.records import SessionInfo
 from app.library.session_list import INFO, SessionDelegate, SessionModel, name_of
-from app.sentence import Sentence
 from app.settings import shortcuts
+from app.words import Words
 from engine.log import explain
 
 NOTHING = "Nothing holds these words."
@@ -77,7 +77,7 @@ class SessionsView(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.list.clicked.connect(self._open)
-        self.note = Sentence("")
+        self.note = Words(role="muted", scale=0.92)
         self.undo = QPushButton("Undo")
         self.undo.setAccessibleName("Undo delete")
         self.undo.clicked.connect(self._undo)

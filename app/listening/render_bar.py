@@ -35,13 +35,13 @@ class RenderBar(QWidget):
 
     @property
     def sentence(self) -> str:
-        return self._sentence.said
+        return self._sentence.text()
 
     def show_state(self, may_render: bool, is_running: bool, sentence: str) -> None:
         self.render_button.setEnabled(may_render)
         self.cancel.setVisible(is_running)
         self.bar.setVisible(is_running)
-        if sentence != self._sentence.said:
+        if sentence != self._sentence.text():
             self._sentence.setText(sentence)
 
     def show_progress(self, rendering: Rendering) -> None:
@@ -50,7 +50,7 @@ class RenderBar(QWidget):
         if value != self.bar.value():
             self.bar.setValue(value)
         sentence = _in_words(rendering.current, rendering.jobs)
-        if sentence != self._sentence.said:
+        if sentence != self._sentence.text():
             self._sentence.setText(sentence)
 
 

@@ -82,7 +82,7 @@ class DownloadRow(QWidget):
 
     def _show(self, role: str, sentence: str, buttons: tuple[QPushButton, ...]) -> None:
         theme.set_role(self.sentence, role)
-        if sentence != self.sentence.said:
+        if sentence != self.sentence.text():
             self.sentence.setText(sentence)
         for button in self._buttons:
             button.setVisible(button in buttons)

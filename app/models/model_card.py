@@ -11,6 +11,7 @@ from app import theme
 from app.engine_commands import ModelFacts
 from app.flow import Flow
 from app.models.download_row import DownloadRow
+from app.name_label import NameLabel
 from app.words import Words
 from engine.models.store.download import Progress
 from engine.models.store.machine import Machine
@@ -40,7 +41,7 @@ class ModelCard(QFrame):
         self._loading = ""
         self._progress: Progress | None = None
         self._place = ""
-        self._name = theme.label(entry.name, scale=1.2, bold=True)
+        self._name = NameLabel(entry.name, scale=1.2, bold=True)
         self._pill, self._plain = theme.label("", "schedule"), theme.label("", "muted")
         for badge in (self._pill, self._plain):
             badge.setAccessibleName(f"State of {entry.name}")
@@ -64,11 +65,11 @@ class ModelCard(QFrame):
 
     @property
     def problem(self) -> str:
-        return self._problem.said
+        return self._problem.text()
 
     def text(self, caption: str) -> str:
         """What stands beside a caption."""
-        return self._values[caption].said
+        return self._values[caption].text()
 
     def show_entry(self, entry: Entry, machine: Machine, place: str) -> None:
         """`place` is where it would be downloaded to."""

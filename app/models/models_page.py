@@ -92,7 +92,7 @@ class ModelsPage(QWidget):
 
     @property
     def notice(self) -> str:
-        return self._notice.said
+        return self._notice.text()
 
     # --- intents ------------------------------------------------------------------------------------------------------
 

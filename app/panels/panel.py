@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsItem, QHBoxLayout, QSizePolicy, Q
 
 from app import theme
 from app.flow import Flow
-from app.sentence import Sentence
+from app.words import Words
 
 LEAST, LOWEST = 260, 44  # pixels: how narrow a panel can be, how low a plot
 
@@ -31,7 +31,7 @@ class Panel(QFrame):
         self.setAccessibleName(f"{title} panel")
         self.value = theme.label("–", scale=1.35, bold=True)
         self.unit = theme.label("", "muted", 0.92)
-        self._sentence = Sentence("", lines=2, steady=True)  # plots must not jump
+        self._sentence = Words(role="muted", scale=0.92, lines=2, steady=True)  # plots must not jump
         number = QHBoxLayout()
         number.setSpacing(6)
         number.addStretch()

@@ -86,7 +86,7 @@ class ScheduleEditor(QDialog):
     @property
     def sentence(self) -> str:
         """What the schedule does, or why its text cannot be used."""
-        return self._sentence.said
+        return self._sentence.text()
 
     def set_model(self, model: ModelFacts) -> None:
         """Offers what this model can run."""

@@ -100,7 +100,7 @@ class SchedulePicker(QFrame):
 
     @property
     def sentence(self) -> str:
-        return self._sentence.said
+        return self._sentence.text()
 
     def _lay_out(self) -> None:
         head = Flow(theme.label("Schedule", bold=True))

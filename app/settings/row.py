@@ -42,7 +42,7 @@ class SettingRow(QWidget):
     @property
     def remark(self) -> str:
         """What is to be said about the value; empty if nothing is."""
-        return self._remark.said
+        return self._remark.text()
 
     def holds(self, words: list[str]) -> bool:
         """Whether all of a search's words, in lower case, are in what the row says."""

@@ -97,10 +97,10 @@ class Fact(QWidget):
 
     @property
     def text(self) -> str:
-        return self._line.said
+        return self._line.text()
 
     def show_fact(self, drawing: icons.Name, text: str, ink: icons.Ink = "accent") -> None:
-        if text != self._line.said:
+        if text != self._line.text():
             self._line.setText(text)
         self._shown = (drawing, ink)
         self.update()

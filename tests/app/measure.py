@@ -41,7 +41,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.name_label import NameLabel
-from app.sentence import Sentence
+from app.words import Words
 
 SIZES = ((840, 520), (850, 515), (1024, 600), (1280, 800), (2560, 1440))
 """Logical pixels of a window, from the smallest one up."""
@@ -104,7 +104,7 @@ def _faults(widget: QWidget) -> Iterator[str]:
         case NameLabel():
             if not widget.is_whole and widget.toolTip() != widget.text():
                 yield "elided, and the whole is nowhere"
-        case Sentence():
+        case Words():
             yield from _short(widget.size(), QSize(0, widget.heightForWidth(widget.width())), widget.text())
         case QLabel():
             yield from _label(widget)

@@ -136,7 +136,7 @@ def test_a_row_keeps_the_model_that_it_names_and_results_say_what_made_them(desk
     page.take(Ready(another, 0.1))
     assert [(row.model_name, row.model) for row in rows] == [("Random", "wren")] * 2
     assert [row.facts for row in rows] == [own, own] and not card.problem
-    assert "made with random" in page.results.origin.said.lower() and "What is early exit?" in page.results.origin.said
+    assert "made with random" in page.results.origin.text().lower() and "What is early exit?" in page.results.origin.text()
     card.offer_models([Installed("high", "high", OWN / "high")])
     assert rows[0].model_name == "Random" and not card.problem, "its folder is there all the same"
     missing = Installed("lost", "lost", OWN / "lost")
@@ -168,7 +168,7 @@ def test_a_live_turn_works_while_a_row_s_model_is_loaded(desk, models):
     assert len(page.results.cards) == 2
 
 
-def test_poolings_are_compared_where_the_question_is_spoken(desk, any_sound_is_speech):
+def test_poolings_are_compared_where_the_question_is_spoken(desk):
     page, rows = desk.page, desk.page.variants.rows
     assert not rows[0].pooling.isVisible()
     page.set_prompt(RenderQuestion(samples=noise(1, rate=16000), rate=16000), "what I said")

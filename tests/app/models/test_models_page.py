@@ -193,7 +193,7 @@ def test_a_download_from_the_first_click_to_the_installed_model(pages, tiny, qtb
     card = page.cards["step-audio-2-mini"]
     assert card.state == "Not installed"
     click(card.download)
-    assert "17.9 GB from 127.0.0.1" in card.row.sentence.said and "Apache-2.0" in card.row.sentence.said
+    assert "17.9 GB from 127.0.0.1" in card.row.sentence.text() and "Apache-2.0" in card.row.sentence.text()
     assert not tiny.requests  # nothing before it is agreed to
     click(card.row.later)
     assert not card.row.isVisible()
@@ -214,7 +214,7 @@ def test_a_download_is_cancelled_kept_and_deleted(pages, tiny, qtbot, tmp_path):
     qtbot.waitUntil(lambda: card.row.bar.isVisible() and card.row.bar.value() > 100, timeout=PATIENCE)
     assert card.state == "Downloading"
     click(card.row.cancel)
-    assert card.state == "Partly downloaded" and "is kept" in card.row.sentence.said
+    assert card.state == "Partly downloaded" and "is kept" in card.row.sentence.text()
     settle(qtbot, page)
     page.close_models()
 
@@ -233,7 +233,7 @@ def test_a_download_that_fails_says_why(pages, tiny, qtbot):
     card = page.cards["step-audio-2-mini"]
     click(card.download)
     click(card.row.start)
-    qtbot.waitUntil(lambda: "damaged" in card.row.sentence.said, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "damaged" in card.row.sentence.text(), timeout=PATIENCE)
     assert card.row.sentence.property("role") == "danger"
     settle(qtbot, page)
     tiny.corrupt = False

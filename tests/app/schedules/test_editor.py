@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QTextLayout
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QRadioButton
 
@@ -218,12 +218,9 @@ def test_no_unit_stands_alone_on_a_line(qtbot, qapp):
     theme.install(qapp)
     words = Words(f"{in_words(parse('spark:even@6'), MODEL)} It took 12 ms and 3 GB.")
     qtbot.addWidget(words)
-    lines = QTextLayout(words.text(), words.font())
     for width in range(80, 600, 3):
-        lines.beginLayout()
-        found = []
-        while (line := lines.createLine()).isValid():
-            line.setLineWidth(width)
-            found.append(words.text()[line.textStart() : line.textStart() + line.textLength()].strip())
-        lines.endLayout()
-        assert not {"%", "%.", "ms", "ms and", "GB."} & set(found), (width, found)
+        laid_out, _ = words._lay_out(width)
+        lines = [laid_out.lineAt(place) for place in range(laid_out.lineCount())]
+        found = {laid_out.text()[line.textStart() : line.textStart() + line.textLength()].strip() for line in lines}
+        assert not {"%", "%.", "ms", "ms and", "GB."} & found, (width, found)
+    assert "12 ms and 3 GB." in words.text(), "what is read from it is what was said"

@@ -359,12 +359,12 @@ def test_identical_clips_are_said_before_the_first_trial_and_left_out_where_ther
     same = [replace(one, clips=(one.clips[0], replace(one.clips[1], samples=one.clips[0].samples.copy()))) for one in items(2)]
     assert not setup.identical.isVisible() and not setup.ask_identical.isVisible() and len(setup.asked) == 3
     page.set_items([*different, *same])
-    assert "2 prompts have replies that are the same sound" in setup.identical.said and "left out" in setup.identical.said
-    assert len(setup.asked) == 3 and "over 3 prompts" in setup.sentence.said and setup.start.text() == "Start the test"
+    assert "2 prompts have replies that are the same sound" in setup.identical.text() and "left out" in setup.identical.text()
+    assert len(setup.asked) == 3 and "over 3 prompts" in setup.sentence.text() and setup.start.text() == "Start the test"
     setup.ask_identical.click()
-    assert len(setup.asked) == 5 and "left out" not in setup.identical.said
+    assert len(setup.asked) == 5 and "left out" not in setup.identical.text()
     page.set_items(same[:1])
-    assert "every answer is a guess" in setup.identical.said and not setup.ask_identical.isVisible()
+    assert "every answer is a guess" in setup.identical.text() and not setup.ask_identical.isVisible()
     assert setup.start.isEnabled() and setup.start.text() == "Start all the same"
 
 

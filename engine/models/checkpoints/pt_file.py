@@ -26,8 +26,8 @@ _TYPES = {
     torch.bool,
 }  # fmt: skip
 _LONGEST_NAME = 1000
-_LONGEST_TABLE = 2_000_000
-"""Bytes of the table of names and shapes in a zipped file: a thousand tensors have some 100,000."""
+_LONGEST_TABLE = 500_000
+"""Bytes of the table of names and shapes: a thousand tensors have some 100,000."""
 
 
 def read_pt(path: Path) -> tuple[dict[str, Tensor], bool]:
@@ -58,15 +58,25 @@ def _load(path: Path, zipped: bool) -> object:
         warnings.simplefilter("ignore")  # about ways of storing that are old
         if not zipped:
             with path.open("rb", buffering=0) as file:
-                return torch.load(_ShortLines(file), **options)
+                return torch.load(_ShortTable(file), **options)
         # What torch says of names that it does not know, it looks through in a time that grows with the square of their length.
         if torch.serialization.get_unsafe_globals_in_checkpoint(path):
             raise pickle.UnpicklingError
         return torch.load(path, mmap=True, **options)
 
 
-class _ShortLines(io.BufferedReader):
-    """A file in whose lines, which are names in this format, nothing long stands."""
+class _ShortTable(io.BufferedReader):
+    """A file that is not zipped: its table has an end, and in its lines, which are names, nothing long stands."""
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        super().__init__(file)
+        self._steps = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._steps += 1  # the table is read step by step, numbers are read at once
+        if self._steps > _LONGEST_TABLE:
+            raise pickle.UnpicklingError
+        return super().read(size)
 
     def readline(self, size: int = -1) -> bytes:
         line = super().readline(_LONGEST_NAME)

@@ -109,6 +109,6 @@ TARGET = Target(
         compressed(saved({"a": torch.zeros(2_000_000)})),
         saved([torch.ones(1)]), saved({"a": torch.ones(2).to_sparse()}), saved({1: torch.ones(1)}),
         saved({"a": {"b": torch.ones(1)}}), saved({"a": torch.nn.Linear(2, 2)}),
-        b"PK", b"PK\x03\x04", b"\x80\x02.", b"\x80\x02" + b"(" * 1_000_000 + b".",
+        b"PK", b"PK\x03\x04", b"\x80\x02.", b"\x80\x02" + b"(" * 20_000_000,
     ],
 )  # fmt: skip

@@ -48,7 +48,7 @@ def spoken_form(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise ValueError(f"The question has {len(text)} characters; Wren takes up to {LONGEST}: ask something shorter.")
-    text = re.sub(r"[−–—‐‑]", "-", text.replace("’", "'"))
+    text = re.sub(r"[\u2010\u2011\u2013\u2014\u2212]", "-", text.replace("’", "'"))
     text = re.sub(r"(?<![\d.,])(\d),(\d{3})(?![\d.,]*\d)", r"\1\2", text)
     _refuse_unreadable(text.lower())
     text = unicodedata.normalize("NFKD", text).lower()

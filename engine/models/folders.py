@@ -170,7 +170,7 @@ def _sharded(folder: Path) -> tuple[int, int]:
     headers = {name: read_header(folder / name) for name in files}
     for tensor, name in places.items():
         if tensor not in headers[name]:
-            raise ValueError(f"{name} in {folder} lacks {tensor}: it is from another release; download the model again.")
+            raise ValueError(f"{name} in {folder} lacks {clean(tensor)}: it is from another release; download the model again.")
     return sum(map(elements, headers.values())), sum(map(stored_bytes, headers.values()))
 
 

@@ -47,7 +47,7 @@ class Weights(Mapping[str, torch.Tensor]):
         found = {file: _safetensors(folder / file) for file in files}
         for name, file in places.items():
             if name not in found[file]:
-                raise ValueError(f"{file} in {folder} lacks {name}, which {INDEX} places there: {AGAIN}.")
+                raise ValueError(f"{file} in {folder} lacks {clean(name)}, which {INDEX} places there: {AGAIN}.")
         entries = {name: found[file][name] for name, file in places.items()} or found[files[0]]
         return cls(entries, folder, strip, mapped=True)
 

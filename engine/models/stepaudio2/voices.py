@@ -23,6 +23,7 @@ from engine.quoting import clean, reason
 
 FORMAT = "refrain-voice-1"
 FOLDER = "voices"
+_LARGEST = 20_000_000  # bytes; two minutes have three million
 _LONGEST = 3000
 """Codes of a recording: two minutes, where a few seconds are wanted. All of them go through the vocoder when it is loaded."""
 
@@ -51,6 +52,8 @@ class VoicePack:
         """Reads a pack. Raises `FileNotFoundError`, or `ValueError` with a sentence."""
         if not path.is_file():
             raise FileNotFoundError(f"There is no voice {path}.")
+        if path.stat().st_size > _LARGEST:
+            raise ValueError(f"{path} has more than the {_LARGEST:,} bytes of any voice: make or copy it again.")
         wanted = {"prompt_token": 1, "spk_emb": 1, "prompt_mel": 2}
         try:
             read_header(path)

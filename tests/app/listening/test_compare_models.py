@@ -168,7 +168,7 @@ def test_a_live_turn_works_while_a_row_s_model_is_loaded(desk, models):
     assert len(page.results.cards) == 2
 
 
-def test_poolings_are_compared_where_the_question_is_spoken(desk):
+def test_poolings_are_compared_where_the_question_is_spoken(desk, any_sound_is_speech):
     page, rows = desk.page, desk.page.variants.rows
     assert not rows[0].pooling.isVisible()
     page.set_prompt(RenderQuestion(samples=noise(1, rate=16000), rate=16000), "what I said")

@@ -249,7 +249,7 @@ def test_schedules_that_cannot_run_are_refused_and_there_are_two_to_four(random_
     assert not page.bar.render_button.isEnabled()
 
 
-def test_the_last_turn_of_the_talk_can_be_the_question(random_desk):
+def test_the_last_turn_of_the_talk_can_be_the_question(random_desk, any_sound_is_speech):
     desk, page = random_desk, random_desk.page
     wanted = []
     page.last_turn_requested.connect(lambda: wanted.append(True))

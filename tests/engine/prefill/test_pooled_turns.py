@@ -219,7 +219,7 @@ def test_the_command_line_pools_and_reports(model, monkeypatch, capsys, tmp_path
     assert "30 positions heard, 13 kept, 13 in the top layer" in last and last.endswith(INPUT)
     batch = tmp_path / "batch.jsonl"
     batch.write_text('{"audio": "question.wav"}\n{"audio": "question.wav", "pooling": "none"}\n{"text": "x", "pooling": "all"}\n')
-    assert main(["ask", "--batch", str(batch), "--pooling", INPUT]) == 0
+    assert main(["ask", "--batch", str(batch), "--pooling", INPUT]) == 1  # for the line that failed
     first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["pooling"] == INPUT and second["pooling"] == "none" and "not a pooling" in third["error"]
 

@@ -38,5 +38,6 @@ TARGET = Target(
         b" " * 20_000_000,
         b'{"weight_map": {"a": "\\u0000"}}',
         b'{"weight_map": {"a": 1' + b"0" * 5000 + b"}}",
+        b'{"weight_map": {"' + b"a" * 5000 + b'": "' + ONE.encode() + b'"}}',
     ],
 )

@@ -152,7 +152,7 @@ def test_appearance_and_headphones_come_from_the_settings(window, settings):
     assert settings.get("audio.headphones") is False
 
 
-def test_a_pooled_question_is_asked_kept_and_asked_again(window, qtbot, settings):
+def test_a_pooled_question_is_asked_kept_and_asked_again(window, qtbot, settings, any_sound_is_speech):
     settings.set("engine.pooling", "input:0.5")
     assert window.conversation.pooling == "input:0.5" == window.picker.pooling
 

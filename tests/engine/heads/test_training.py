@@ -165,8 +165,10 @@ def test_heads_in_the_users_data_come_first_but_only_for_their_weights(model):
     assert sorted(exit_heads(model.folder, model.decoder, IDS.tolist())) == [3]
     other = RandomSpokenLM(seed=1)
     assert sorted(exit_heads(model.folder, other.decoder, IDS.tolist())) == [1]
-    (own_folder(model.folder) / FILE).write_bytes(b"damaged")
-    assert sorted(exit_heads(model.folder, model.decoder, IDS.tolist())) == [1]
+    own = own_folder(model.folder) / FILE
+    own.write_bytes(b"damaged")
+    with pytest.raises(ValueError, match=f"^The exit heads in {own} cannot be read"):
+        exit_heads(model.folder, model.decoder, IDS.tolist())
 
 
 def test_wren_uses_heads_from_the_users_data():

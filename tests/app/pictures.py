@@ -53,6 +53,7 @@ def main(folder: Path) -> None:
     theme.install(app, "light")
     with program(Settings()) as window:
         window.show()
+        window.resize(1280, 800)  # all of the display, which has no frames
         take(window, folder)
 
 

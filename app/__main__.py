@@ -14,10 +14,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     interrupt.end_at_once()
     given = sys.argv[1:] if arguments is None else arguments
-    if given == ["--list-audio-devices"]:  # how a frozen program looks for devices in a process of its own
-        from app.audio import list_devices
-
-        return list_devices.main()
     import app.command_line  # noqa: F401  (what the command does without a sub-command)
     from engine import cli
 

@@ -6,14 +6,13 @@ import os
 import signal
 import sys
 from enum import StrEnum
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.display import why_no_window
-from engine import cli, folders, log, private, quoting, schedules
+from engine import cli, folders, installed, log, private, quoting, schedules
 from engine.prefill import pooling as poolings
 
 PROG = "refrain"
@@ -28,10 +27,7 @@ class Appearance(StrEnum):
 def _print_version(wanted: bool) -> None:
     if not wanted:
         return
-    try:
-        print(f"{PROG} {metadata.version(PROG)}")
-    except metadata.PackageNotFoundError:
-        print(f"{PROG} (from its source tree)")
+    print(f"{PROG} {installed.version()}")
     raise typer.Exit
 
 
@@ -159,7 +155,8 @@ def _without_window(reason: str, chosen: dict[str, str], audio: Path | None) -> 
             print("Type a question instead: ", end="", file=sys.stderr, flush=True)
         text = sys.stdin.readline().strip()
         if not text:
-            cli.complain('No question was typed. Without a window, use: refrain ask --text "What is two plus two?"')
+            ask = installed.command('ask --text "What is two plus two?"')
+            cli.complain(f"No question was typed. Without a window, use: {ask}")
             return 1
         question = ["--text", text]
     options = [part for name in ("model", "schedule", "pooling") if (key := f"engine.{name}") in chosen

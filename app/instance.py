@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.library.files import Lock
-from engine import private
+from engine import installed, private
 
 _log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds until one that does not answer is said to hang
@@ -24,7 +24,7 @@ _MOST = 1 << 16  # bytes of a message
 _LOCK = "window.lock"
 HANGS = (
     "Refrain is open already, but it has not answered for {:.0f} seconds. Wait for it, or end it and start again. "
-    "Another one, with settings and sessions of its own, opens with: refrain --data FOLDER"
+    "Another one, with settings and sessions of its own, opens with: {}"
 )
 
 
@@ -62,7 +62,7 @@ class Instance(QObject):
                 self._lock = Lock(self._folder / _LOCK)
             except BlockingIOError:  # it is about to listen, or about to end
                 if time.monotonic() > end:
-                    raise HangsError(HANGS.format(self._patience)) from None
+                    raise HangsError(HANGS.format(self._patience, installed.command("--data FOLDER"))) from None
                 time.sleep(0.1)
                 continue
             except OSError as error:
@@ -104,7 +104,7 @@ class Instance(QObject):
         while not socket.canReadLine():
             left = end - time.monotonic()
             if left <= 0:
-                raise HangsError(HANGS.format(self._patience))
+                raise HangsError(HANGS.format(self._patience, installed.command("--data FOLDER")))
             is_open = socket.state() == QLocalSocket.LocalSocketState.ConnectedState
             if not socket.waitForReadyRead(int(left * 1000) + 1) and not is_open:
                 return None  # it was just closed

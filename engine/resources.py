@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def resources_folder() -> Path:
-    """The folder `resources`: beside `engine` in a source tree, in site-packages and in a frozen program alike.
+    """The folder `resources`: beside `engine` in a source tree, in site-packages and in an installer's tree alike.
 
     Raises `FileNotFoundError` with a sentence where an installation lacks it.
     """

@@ -22,6 +22,7 @@ FLOORS = {
     "engine.events": 0,
     "engine.failures": 0,
     "engine.folders": 0,
+    "engine.installed": 0,
     "engine.interrupt": 0,
     "engine.log": 0,
     "engine.earlier": 0,
@@ -46,8 +47,8 @@ FLOORS = {
     "engine.cli": 5,
 }
 NO_TORCH = (
-    *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "interrupt", "log", "prefill.pooling"),
-    *("private", "quoting", "resources", "schedules", "sound_header", "whole_file", "worker_thread"),
+    *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "installed", "interrupt", "log"),
+    *("prefill.pooling", "private", "quoting", "resources", "schedules", "sound_header", "whole_file", "worker_thread"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 

@@ -6,17 +6,14 @@ A child process, because PortAudio looks for devices only when it starts, and be
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from app.audio import devices
 from app.audio.devices import AudioError, Direction
+from engine import installed
 
-HIDDEN_OPTION = "--list-audio-devices"
-"""How a frozen program, which has no `python -m`, is asked for the list."""
 PATIENCE = 10.0  # seconds
 
 
@@ -49,10 +46,7 @@ def look() -> DeviceList:
 
 def ask_child(seconds: float = PATIENCE) -> DeviceList:
     """The devices that a new process sees; takes about half a second, at most `seconds`."""
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, HIDDEN_OPTION] if frozen else [sys.executable, "-m", "app.audio.list_devices"]
-    root = str(Path(__file__).parents[2])
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+    command, env = installed.module("app.audio.list_devices"), installed.environment()
     options = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
     quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:

@@ -7,9 +7,7 @@ the program from disk, so the fastest and the median are shown.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Annotated
 import typer
 
 from app.window import READY, VISIBLE
+from engine import installed
 
 PATIENCE = 120.0  # seconds for one run
 
@@ -41,7 +40,7 @@ def _start(model: str) -> tuple[float, float]:
         own = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), folder)
         own["REFRAIN_LOG"] = "1"  # so that the log tells what happens, not only what fails
         began = time.monotonic()
-        program = subprocess.Popen([sys.executable, "-m", "app", "--model", model], env={**os.environ, **own})
+        program = subprocess.Popen(installed.module("app", "--model", model), env={**installed.environment(), **own})
         try:
             return tuple(_wait(Path(folder), words, program) - began for words in (VISIBLE, READY))
         finally:

@@ -9,30 +9,28 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from engine import installed
 from engine.models.checkpoints.memory import main_memory
 
 Rows = list[tuple[str, str]]
 UNKNOWN = "unknown"
-SOURCE = "from its source tree"
-"""The version of a program that was not installed as a package."""
-LIBRARIES = ("torch", "transformers", "numpy", "pyqtgraph", "sounddevice", "soxr")
+LIBRARIES = ("torch", "numpy", "pyqtgraph", "sounddevice", "soxr")
 
 
 def versions() -> Rows:
     """May take some milliseconds: the packages are looked up on disk."""
-    frozen = ", frozen" if getattr(sys, "frozen", False) else ""
-    python = f"{platform.python_version()} ({platform.python_implementation()}{frozen})"
     return [
-        ("Refrain", installed("refrain", SOURCE)),
-        ("Python", python),
-        *((name, installed(name)) for name in LIBRARIES),
+        ("Refrain", installed.version()),
+        ("Installed as", str(installed.installation())),
+        ("Python", f"{platform.python_version()} ({platform.python_implementation()})"),
+        *((name, package(name)) for name in LIBRARIES),
     ]
 
 
-def installed(package: str, otherwise: str = "not installed") -> str:
+def package(name: str, otherwise: str = "not installed") -> str:
     """The version of a package, without importing it."""
     try:
-        return version(package)
+        return version(name)
     except PackageNotFoundError:
         return otherwise
 

@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from app.audio.devices import Device
 from app.audio.sound import Sound
 from app.choices import how_of
-from app.diagnostics.machine import SOURCE, installed
 from app.engine_commands import RenderQuestion
 from app.engine_thread import EngineThread
 from app.listening.blind.blind_page import BlindPage
 from app.listening.blind.plan import Clip, Item
 from app.listening.compare_page import ComparePage
 from app.listening.playback import ClipPlayback
-from engine import folders
+from engine import folders, installed
 
 
 class ListeningPages(QObject):
@@ -58,7 +57,7 @@ class ListeningPages(QObject):
     def _test(self, replies: list) -> None:
         """What was rendered side by side becomes a test in which nobody sees which is which."""
         clips = tuple(Clip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
-        about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed("refrain", SOURCE)}
+        about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed.version()}
         self.blind.set_items([Item(replies[0].prompt, clips)], about)
         self.blind_wanted.emit()
 

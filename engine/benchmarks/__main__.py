@@ -18,7 +18,7 @@ from engine.prefill import pooling as poolings
 _WIDTH = None if sys.stdout.isatty() else 120
 """Of tables, in characters: what is not a terminal has room."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements that are no part of `refrain bench`.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Measurements that are no part of the command bench.")
 
 
 @app.command("speaking")

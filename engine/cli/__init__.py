@@ -37,7 +37,7 @@ app.add_typer(schedules_app, name="schedules")
 
 _BY_DEFAULT = "wren"
 
-ModelOption = Annotated[str, typer.Option(help="A model's name (see: refrain models list) or folder.")]
+ModelOption = Annotated[str, typer.Option(help="A model's name (see: models list) or folder.")]
 
 
 def main(arguments: Sequence[str]) -> int:

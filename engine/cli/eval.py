@@ -33,7 +33,7 @@ Wren takes about half a second for a reply and as much for its judging on one CP
 
 def evaluate(
     out: Annotated[Path, typer.Option(help="A folder for all results.")],
-    model: Annotated[str, typer.Option(help="A model's name (see: refrain models list) or folder.")] = "wren",
+    model: Annotated[str, typer.Option(help="A model's name (see: models list) or folder.")] = "wren",
     data: Annotated[list[str], typer.Option(help="A set (again, or with commas, for more).")] = ["typed"],  # noqa: B006
     schedules: Annotated[str, typer.Option(help="Schedules, with commas between them.")] = "full",
     pooling: Annotated[str, typer.Option(help="Poolings, with commas between them, such as none,input:0.8.")] = "none",

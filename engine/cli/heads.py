@@ -13,9 +13,9 @@ from engine.cli.output import complain, in_sentences, numbers, print_json, progr
 
 app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
 
-ModelOption = Annotated[str, typer.Option(help="A model's name (see: refrain models list) or folder.")]
+ModelOption = Annotated[str, typer.Option(help="A model's name (see: models list) or folder.")]
 PromptsOption = Annotated[
-    str, typer.Option(help="Questions: bundled, a JSONL file or its folder (see: refrain eval --help), or a text file.")
+    str, typer.Option(help="Questions: bundled, a JSONL file or its folder (see: eval --help), or a text file.")
 ]
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from engine import interrupt
+from engine import installed, interrupt
 from engine.cli.options import JsonOption, VerboseOption
 from engine.cli.output import complain, in_sentences, print_json, print_table, status
 
@@ -73,7 +73,7 @@ def check_model(
 
 @app.command("download")
 def download_model(
-    name: Annotated[str, typer.Argument(help="The model's name (see: refrain models list).")],
+    name: Annotated[str, typer.Argument(help="The model's name (see: models list).")],
     folder: Annotated[Path | None, typer.Option(help="Put it in here; by default beside Refrain's own data.")] = None,
     anew: Annotated[bool, typer.Option("--anew", help="Delete what has arrived of it, and begin anew.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -96,7 +96,7 @@ def download_model(
             _ask(released, place)
         if anew:
             discard(place)
-        again = f"refrain models download {released.id}" + (f' --folder "{folder}"' if folder else "")
+        again = installed.command(f"models download {released.id}") + (f' --folder "{folder}"' if folder else "")
         _watch(download.Download(released, place), again)
         with status("Looking through the folder…"):
             from engine.models.inspection import inspect
@@ -110,7 +110,8 @@ def download_model(
             print(f"{released.name} is in {model}, but cannot be used as it is.")
             raise typer.Exit(1)
         names = {place: name for name, place in shelf.names().items()}
-        print(f'{released.name} is in {model}. Ask it: refrain ask --model {names.get(model, model)} --text "Hello"')
+        ask = installed.command(f'ask --model {names.get(model, model)} --text "Hello"')
+        print(f"{released.name} is in {model}. Ask it: {ask}")
 
 
 @app.command("make-tiny")
@@ -126,7 +127,25 @@ def make_tiny(
             from engine.models.tiny import make
 
             make(family, out.expanduser(), seed)
-        print(f'{out} is ready. Ask it: refrain ask --model "{out}" --text "Hello"')
+        ask = installed.command(f'ask --model "{out}" --text "Hello"')
+        print(f"{out} is ready. Ask it: {ask}")
+
+
+@app.command("make-voice")
+def make_voice(
+    recording: Annotated[Path, typer.Argument(help="A sound file with a few seconds of one clean voice.")],
+    model: Annotated[Path, typer.Argument(help="Step-Audio-2's folder.")],
+    name: Annotated[str, typer.Option(help="The voice's name; by default the recording's file name.")] = "",
+    source: Annotated[str, typer.Option(help="Where the recording comes from and what it may be used for.")] = "",
+    verbose: VerboseOption = False,
+) -> None:
+    """Makes a voice for Step-Audio-2 from a recording, and writes it into the model's folder."""
+    with in_sentences(verbose):
+        with status("Listening to the recording…"):
+            from engine.models.stepaudio2.make_voice import write
+
+            path, codes = write(recording.expanduser(), model.expanduser(), name, source)
+        print(f"{path}: {codes} codes")
 
 
 def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from engine import installed
 from engine.evaluation.bigrams import arpa
 from engine.evaluation.scoring import words
 
@@ -35,7 +36,7 @@ class Recogniser:
             import pocketsphinx
         except ImportError:
             raise ValueError(
-                "The judge pocketsphinx is not installed: run python3 dev.py setup eval, or choose another judge (--judge)."
+                f"The judge pocketsphinx is not installed: {installed.how_to_get('eval')}. Or choose another judge (--judge)."
             ) from None
 
         rows = [words(sentence) for sentence in sentences]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine import schedules
+from engine import installed, schedules
 from engine.evaluation.metrics import COST, QUALITY
 from engine.evaluation.results import Result
 from engine.evaluation.summary import Row, rows
@@ -35,7 +35,8 @@ def check() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise ValueError("matplotlib is not installed, which draws the plots: run python3 dev.py setup eval.") from None
+        how = installed.how_to_get("eval")
+        raise ValueError(f"matplotlib is not installed, which draws the plots: {how}.") from None
 
 
 def _scatter(found: Sequence[Row], y: str, y_title: str, scale: float, path: Path) -> Path | None:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from rich.progress import Progress
 
+from engine import installed
 from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
 from engine.heads import head as heads
@@ -38,7 +39,7 @@ def measure(model: SpokenLM, questions: QuestionSet, layers: Sequence[int], prog
     missing = [layer for layer in wanted if layer not in trained]
     if missing or not wanted:
         which = f"layer {missing[0]}" if missing else "any layer"
-        raise ValueError(f"{model.name} has no trained exit head for {which}: refrain heads train makes one.")
+        raise ValueError(f"{model.name} has no trained exit head for {which}: {installed.command('heads train')} makes one.")
     ids = head_ids(model)
     with TemporaryDirectory(prefix="refrain-heads-") as folder:
         paths = _recorded(Recorder(model, wanted, ids, model.sampling, MOST_TOKENS), questions, Path(folder), progress)

@@ -48,7 +48,7 @@ def test_the_version_is_told():
 def test_without_a_display_it_says_so_and_reads_a_question():
     run = refrain()
     assert run.returncode == 1
-    assert "There is no display here" in run.stderr and "refrain ask" in run.stderr
+    assert "There is no display here" in run.stderr and "python3 dev.py run ask" in run.stderr
     run = refrain("--model", "no-such-model", typed="What is two plus two?\n")
     assert run.returncode == 1 and "no-such-model" in run.stderr
 

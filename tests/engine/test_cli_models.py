@@ -144,7 +144,7 @@ def test_a_downloaded_model_answers_by_its_name(run, server, data, tmp_path):
     code, out, err = run("models", "download", NAME.upper(), typed="y\n")
     assert code == 0 and "Traceback" not in err, (out, err)
     folder = data / "models" / NAME / "Step-Audio-2-mini"
-    assert f"refrain ask --model {NAME}" in out and (folder / "config.json").is_file()
+    assert f"python3 dev.py run ask --model {NAME}" in out and (folder / "config.json").is_file()
     assert listed(run)[NAME]["state"] == "ready"
     code, out, _ = run("ask", "--model", NAME, "--text", "hi", "--json", "--max-tokens", 60, "--out", tmp_path / "a.wav")
     answer = json.loads(out)
@@ -172,7 +172,7 @@ def test_a_model_that_arrives_without_a_voice_is_not_called_ready(run, server):
 def test_damage_and_too_little_room_are_said(run, server, monkeypatch):
     server.corrupt = True
     code, _, err = run("models", "download", NAME, "--yes")
-    assert code == 1 and "damaged" in err and f"refrain models download {NAME}" in err and "Traceback" not in err
+    assert code == 1 and "damaged" in err and f"models download {NAME}" in err and "Traceback" not in err
     server.requests.clear()
     assert run("models", "download", NAME, "--yes", "--anew")[0] == 1 and server.fetched("/revision/main")
     server.corrupt = False
@@ -199,7 +199,7 @@ def test_an_interrupted_download_goes_on(run, server, tmp_path):
     threading.Thread(target=interrupt, daemon=True).start()
     code, _, err = run("models", "download", NAME, "--yes", "--folder", tmp_path / "a disk")
     assert code == 130 and stalled.is_set() and "is kept" in err
-    assert f'refrain models download {NAME} --folder "{tmp_path / "a disk"}"' in err and "Traceback" not in err
+    assert f'models download {NAME} --folder "{tmp_path / "a disk"}"' in err and "Traceback" not in err
     server.delay = 0.0
     server.requests.clear()
     code, _, err = run("models", "download", NAME, "--yes", "--folder", tmp_path / "a disk")

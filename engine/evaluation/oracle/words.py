@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 from rich.progress import Progress
 
-from engine import audio_files
+from engine import audio_files, installed
 from engine.evaluation.judge import RATE, read_pronunciations
 from engine.evaluation.scoring import words
 from engine.evaluation.sets import Item
@@ -37,7 +37,8 @@ class Aligner:
         try:
             import pocketsphinx
         except ImportError:
-            raise ValueError("pocketsphinx is not installed, which finds the words: run python3 dev.py setup eval.") from None
+            how = installed.how_to_get("eval")
+            raise ValueError(f"pocketsphinx is not installed, which finds the words: {how}.") from None
         self._decoder = pocketsphinx.Decoder(samprate=RATE, lm=None, loglevel="FATAL", **_WIDE)
         for word, phones in pronunciations.items():
             if self._decoder.lookup_word(word) is None:

@@ -1,7 +1,7 @@
 """`python -m engine.models.stepaudio2.make_voice RECORDING MODEL`: a voice pack from a few seconds of speech.
 
 Two networks of the release describe a recording: S3 tokenizer v2 (25 codes a second) and CAM++ (the speaker vector). They
-are ONNX files in `token2wav`, run as CosyVoice's frontend runs them, and need the optional package onnxruntime.
+are ONNX files in `token2wav`, run as CosyVoice's frontend runs them, and need the package onnxruntime.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 import typer
 from torch import Tensor
 
-from engine import audio_files
+from engine import audio_files, installed
 from engine.models.checkpoints.files import AGAIN, need
 from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.stepaudio2.flow import FlowConfig
@@ -58,8 +58,8 @@ def _run(network: Path, *inputs: np.ndarray) -> Tensor:
         import onnxruntime
     except ImportError as error:
         raise ValueError(
-            f"Making a voice needs a package that Refrain does not bring ({error}): pip install onnxruntime, or copy a "
-            "ready voice pack."
+            f"Making a voice needs a package that is not here ({error}): {installed.how_to_get('voice')}. "
+            "Or copy a ready voice pack."
         ) from None
     try:
         session = onnxruntime.InferenceSession(str(network), providers=["CPUExecutionProvider"])
@@ -74,6 +74,19 @@ def _network(token2wav: Path, name: str) -> Path:
     return token2wav / name
 
 
+def write(recording: Path, model: Path, name: str = "", source: str = "") -> tuple[Path, int]:
+    """Makes a voice and writes it into the model's folder: its path and its number of codes.
+
+    Without a `name` it has the recording's. Raises as `make_voice`, and `OSError`.
+    """
+    samples, rate = audio_files.read(recording)
+    voice = make_voice(samples, rate, name or recording.stem, model / "token2wav", {"source": source} if source else {})
+    (model / FOLDER).mkdir(exist_ok=True)
+    path = model / FOLDER / f"{voice.name}.safetensors"
+    voice.save(path)
+    return path, len(voice.tokens)
+
+
 def main(
     recording: Path = typer.Argument(..., help="A sound file with a few seconds of one clean voice."),
     model: Path = typer.Argument(..., help="Step-Audio-2's folder."),
@@ -81,15 +94,11 @@ def main(
     source: str = typer.Option("", help="Where the recording comes from and what it may be used for."),
 ) -> None:
     """Writes the voice into the model's folder."""
-    name = name or recording.stem
     try:
-        samples, rate = audio_files.read(recording)
-        voice = make_voice(samples, rate, name, model / "token2wav", {"source": source} if source else {})
-        (model / FOLDER).mkdir(exist_ok=True)
-        voice.save(model / FOLDER / f"{name}.safetensors")
+        path, codes = write(recording, model, name, source)
     except (ValueError, OSError) as error:
         sys.exit(str(error))
-    print(f"{model / FOLDER / name}.safetensors: {len(voice.tokens)} codes")
+    print(f"{path}: {codes} codes")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from engine import installed
 from engine.models.checkpoints.shards import read_header
 from engine.models.stepaudio2.flow import FlowConfig
 from engine.quoting import clean, reason
@@ -105,9 +106,10 @@ def default_voice(model: Path) -> VoicePack:
     """The voice named `default_female`, or the first there is. Raises `FileNotFoundError` with a sentence if there is none."""
     voices = installed_voices(model)
     if not voices:
+        how = installed.command(f'models make-voice RECORDING "{model}"', source=f'voice RECORDING "{model}"')
         raise FileNotFoundError(
             f"{model / FOLDER} holds no voice, and Step-Audio-2 speaks only in the voice of a recording: copy a voice pack "
-            f'there, or make one with `python3 dev.py voice RECORDING "{model}"` from a few seconds of speech, for example '
+            f'there, or make one with `{how}` from a few seconds of speech, for example '
             "assets/default_female.wav of github.com/stepfun-ai/Step-Audio2."
         )
     return VoicePack.load(voices.get("default_female", next(iter(voices.values()))))

@@ -32,7 +32,7 @@ def test_versions_and_machine_are_the_real_ones():
     assert platform.system() in rows["System"]
     free, total = (float(words.split()[0]) for words in rows["Memory"].split(" free of "))
     assert 0 < free <= total
-    assert machine.installed("a-package-that-nobody-has") == "not installed"
+    assert machine.package("a-package-that-nobody-has") == "not installed"
 
 
 def test_without_a_model_the_report_says_so():

@@ -34,12 +34,14 @@ class Platform:
 class Globs:
     """Patterns over paths with forward slashes; case is ignored. `*` stays in a folder, `**` does not, `{a,b}` is either."""
 
-    def __init__(self, patterns: list[str]) -> None:
+    def __init__(self, patterns: list[str], kept: list[str] | None = None) -> None:
+        """`kept` are patterns of what is not meant."""
         self.patterns = tuple(patterns)
+        self._kept = Globs(kept) if kept else None
 
     def match(self, path: str) -> str | None:
         """The pattern that names `path`, or None."""
-        if not self._any.fullmatch(path):
+        if not self._any.fullmatch(path) or (self._kept is not None and self._kept.match(path)):
             return None
         return next(pattern for pattern, regex in self._each if regex.fullmatch(path))
 
@@ -109,7 +111,7 @@ def load(path: Path = HERE / "contents.toml") -> Contents:
         }
         return Contents(
             packages=frozenset(map(normal, packages["excluded"])),
-            files=Globs(table["files"]["excluded"]),
+            files=Globs(table["files"]["excluded"], table["files"]["kept"]),
             python=Globs(python["excluded"]),
             platforms=platforms,
             sizes={name: round(megabytes * 10**6) for name, megabytes in table["sizes"].items()},

@@ -3,10 +3,12 @@
 Everything is greedy, float32 and on the CPU. A reply's speed is its tokens after the first, over the time from the
 first to the end, so that no prompt is counted. `generate` makes as many tokens as full depth's reply has. All
 contenders take turns in every round: what else the machine does hits them alike. Ratios are taken within a round.
+Where transformers is not installed, its `generate` is left out.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +18,6 @@ from typing import Any
 import torch
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
-from transformers.generation.streamers import BaseStreamer
 
 from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
@@ -62,7 +63,7 @@ class Speed:
     tokens_per_second: float
     slowest: float
     fastest: float
-    against_generate: float
+    against_generate: float | None
     against_full: float
     same_tokens: float
     accepted: int
@@ -80,7 +81,7 @@ def measure(
     given to transformers or the questions are missing.
     """
     asked = [model.typed(question.text).ids for question in spoken(prompts)]
-    llama = _as_llama(model)
+    llama = _as_llama(model) if can_generate() else None
     others = [schedule for schedule in schedules if schedule != Full()]
     before, speeds = torch.get_num_threads(), []
     try:
@@ -91,6 +92,11 @@ def measure(
     finally:
         torch.set_num_threads(before)
     return speeds
+
+
+def can_generate() -> bool:
+    """Whether transformers is here to be compared with: an installed program does without."""
+    return importlib.util.find_spec("transformers") is not None
 
 
 def as_json(speeds: Sequence[Speed]) -> list[dict[str, Any]]:
@@ -110,7 +116,7 @@ def table(speeds: Sequence[Speed]) -> Table:
             str(speed.threads),
             f"{speed.tokens_per_second:.0f}",
             f"{speed.slowest:.0f}-{speed.fastest:.0f}",
-            f"{speed.against_generate:.2f} x",
+            "-" if speed.against_generate is None else f"{speed.against_generate:.2f} x",
             f"{speed.against_full:.2f} x",
             f"{speed.mean_depth:.1f}",
             f"{speed.same_tokens:.0%}",
@@ -126,7 +132,8 @@ def _as_llama(model: SpokenLM):
 
 def _round(model, llama, prompts, others: Sequence[Schedule]) -> dict[str, Run]:
     full = _ours(model, prompts, Full())
-    runs = {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids]), str(Full()): full}
+    theirs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
+    runs = theirs | {str(Full()): full}
     return runs | {str(schedule): _ours(model, prompts, schedule) for schedule in others}
 
 
@@ -154,8 +161,8 @@ def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule)
     return Run(tuple(replies), tokens, seconds, sum(depths) / len(depths), accepted, rejected)
 
 
-class _Clock(BaseStreamer):
-    """Notes when `generate` has its first token and when it ends."""
+class _Clock:
+    """Notes when `generate` has its first token and when it ends: a streamer, as transformers calls it."""
 
     def __init__(self):
         self.puts, self.first, self.end_at = 0, 0.0, 0.0
@@ -193,7 +200,7 @@ def _speed(name: str, threads: int, rounds: Sequence[dict[str, Run]]) -> Speed:
         tokens_per_second=median(speeds),
         slowest=min(speeds),
         fastest=max(speeds),
-        against_generate=median(runs[name].speed / runs[GENERATE].speed for runs in rounds),
+        against_generate=median(runs[name].speed / runs[GENERATE].speed for runs in rounds) if GENERATE in rounds[0] else None,
         against_full=median(runs[name].speed / runs[str(Full())].speed for runs in rounds),
         same_tokens=_same(last.ids, full.ids),
         accepted=last.accepted,

@@ -12,7 +12,7 @@ import torch
 
 from engine import whole_file
 from engine.heads import head as heads
-from engine.heads import recording
+from engine.heads import no_compiler, recording
 from engine.heads.recording import Places
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
@@ -65,6 +65,7 @@ class LayerTraining:
         `before` is a head to compare with.
         """
         network = heads.TrainedHead(self._decoder, self._ids)
+        no_compiler.stand_in()
         optimizer = torch.optim.AdamW(network.parameters(), self._rate, betas=(0.9, 0.98), weight_decay=0.0)
         self._kept = self._folder / f"layer-{self._layer}-{epochs}-{self._replies_in_all}.pt"
         state = self._load()

@@ -14,7 +14,10 @@ class ConvBlock(nn.Module):
         """Looks `ahead` frames into the future and `kernel - 1 - ahead` into the past."""
         super().__init__()
         self.ahead = ahead
-        self.taps = nn.Parameter(torch.randn(kernel, channels) * kernel**-0.5)
+        taps = torch.empty(kernel, channels)
+        if not taps.is_meta:  # there torch draws by means of its compiler, which is not installed
+            taps.normal_(std=kernel**-0.5)
+        self.taps = nn.Parameter(taps)
         self.norm = nn.LayerNorm(channels)
         self.up = nn.Linear(channels, expansion * channels)
         self.down = nn.Linear(expansion * channels, channels)

@@ -16,7 +16,7 @@ class LogMel(nn.Module):
         super().__init__()
         self.window, self.hop, self.size = window, hop, size
         self.register_buffer("filters", torch.zeros(size // 2 + 1, bands))
-        self.register_buffer("hann", torch.hann_window(window), persistent=False)
+        self.register_buffer("hann", _hann(window), persistent=False)
 
     def frames(self, samples: int) -> int:
         """How many whole frames `samples` samples give."""
@@ -28,3 +28,9 @@ class LogMel(nn.Module):
         spectrum = torch.fft.rfft(pieces, n=self.size)
         power = spectrum.real.square() + spectrum.imag.square()
         return (power @ self.filters).clamp_min(1e-5).log() / 6 + 1
+
+
+def _hann(size: int) -> Tensor:
+    """A Hann window; on the meta device only its shape: torch makes it there by means of its compiler, which is not installed."""
+    shape = torch.empty(size)
+    return shape if shape.is_meta else torch.hann_window(size)

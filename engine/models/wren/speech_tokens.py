@@ -7,6 +7,8 @@ quantisation (Mentzer et al., 2023). The decoder turns units into features again
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import mul
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +50,7 @@ class Quantizer(nn.Module):
     def __init__(self, levels: tuple[int, ...]) -> None:
         super().__init__()
         self.register_buffer("levels", torch.tensor(levels), persistent=False)
-        self.register_buffer("steps", torch.tensor((1, *levels[:-1])).cumprod(0), persistent=False)
+        self.register_buffer("steps", torch.tensor(list(accumulate((1, *levels[:-1]), mul))), persistent=False)
 
     def bound(self, x: Tensor) -> Tensor:
         """Any [..., len(levels)] -> [0, level - 1] for each."""

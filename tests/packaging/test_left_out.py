@@ -1,0 +1,58 @@
+"""The program runs without what installers leave out."""
+
+from __future__ import annotations
+
+import json
+
+import contents
+
+from tests.rig.processes import ROOT, python
+
+FORGET = """
+import sys
+for name in {names!r}:
+    sys.modules[name] = None
+sys.path.insert(0, {root!r})
+"""
+COMPILER = ("torch._dynamo", "torch._inductor")
+
+
+def without(code: str, *arguments: str) -> str:
+    packages = [name.replace("-", "_") for name in sorted(contents.load().packages)]
+    names = [*packages, "PIL", "dateutil", "fontTools", *COMPILER]
+    return python(FORGET.format(names=names, root=str(ROOT)) + code, *arguments)
+
+
+def test_wren_answers_and_a_head_is_trained():
+    said = without(
+        """
+from engine import cli
+for schedule in ("full", "spark:k=4,first@8", "spark:k=4,first@8+review"):
+    question = "resources/questions/spoken/0009.ogg"
+    assert cli.main(["ask", "--audio", question, "--json", "--schedule", schedule, "--pooling", "input:0.85"]) == 0
+import torch
+from engine.heads import no_compiler
+no_compiler.stand_in()
+weight = torch.ones(2, requires_grad=True)
+optimizer = torch.optim.AdamW([weight])
+weight.sum().backward()
+optimizer.step()
+assert weight[0] < 1
+import engine.benchmarks.decode as decode
+assert not decode.can_generate()
+""",
+    )
+    replies = [json.loads(line)["text"] for line in said.splitlines()]
+    assert len(replies) == 3
+    assert replies[0] and replies[0] == replies[2]
+
+
+def test_a_released_layout_is_loaded(tmp_path):
+    code = """
+import sys
+from engine import cli
+for arguments in (["models", "make-tiny", sys.argv[2], sys.argv[1]], ["models", "check", sys.argv[1]],
+                  ["ask", "--model", sys.argv[1], "--text", "Hello", "--max-tokens", "12"]):
+    assert cli.main(arguments) == 0, arguments
+"""
+    without(code, str(tmp_path / "tiny"), "stepaudio2")

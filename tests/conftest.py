@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import offline
 from tests.rig.display import virtual_display
 from tests.rig.network import forbid_network
 from tests.rig.sound_card import SoundCard, virtual_sound_card
@@ -20,7 +21,8 @@ FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME
 os.environ.update({name: str(HOME / name.lower()) for name in FOLDERS})
 if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core: more threads would only wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.update({"QT_QPA_PLATFORM": "offscreen", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"})
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+offline.switch_off()
 forbid_network(loopback=True)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app.display import why_no_window
+from app.self_test.command import self_test
 from engine import cli, folders, installed, log, private, quoting, schedules
 from engine.prefill import pooling as poolings
 
@@ -22,6 +23,9 @@ class Appearance(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+cli.app.command("self-test")(self_test)
 
 
 def _print_version(wanted: bool) -> None:

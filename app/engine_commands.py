@@ -182,14 +182,14 @@ class Journal(Protocol):
     def drop(self, turn: int) -> None:
         """The user gave the question up before its reply began."""
 
-    def take_back(self) -> None:
-        """The coming turn takes the place of the last one in what the model remembers; both are kept."""
+    def take_back(self, turn: int) -> None:
+        """The coming turn takes that one's place in what the model remembers; both are kept."""
 
-    def heard(self, tokens: int, text: str) -> None:
-        """Of the last reply only so much was heard, and is remembered."""
+    def heard(self, turn: int, tokens: int, text: str) -> None:
+        """Of that turn's reply only so much was heard, and is remembered."""
 
     def resume(self, session: str) -> None:
-        """The coming turns belong to that earlier session."""
+        """The coming turns belong to that earlier session, whose own turns are known by the negatives of their places."""
 
     def new_session(self, private: bool = False) -> None:
         """The conversation was forgotten: the next turn begins another one, of which nothing is kept if it is private."""

@@ -158,6 +158,8 @@ class Worker:
             return self._beside.let_go()
         if isinstance(command, BeginAgain):
             return self._begin_again(command.private)
+        if isinstance(command, Resume):
+            self._begin_resumed(command.session)
         if self._dialogue is None:
             if isinstance(command, Heard | TakeBack):
                 return  # there is nothing to forget
@@ -182,14 +184,15 @@ class Worker:
                 self._drop(turn)  # its question went with the model that heard it
             case Heard(seconds):
                 text = self._dialogue.heard(seconds)
-                self._note("heard", self._dialogue.last_reply_tokens, text)
+                if self._last is not None:
+                    self._note("heard", self._last, self._dialogue.last_reply_tokens, text)
             case Resume():
                 self._resume(command)
             case TakeBack(number):
                 if number == self._last:
                     self._last = None
                     self._dialogue.take_back()
-                    self._note("take_back")
+                    self._note("take_back", number)
 
     def _begin_again(self, private: bool) -> None:
         """Also without a model: the next one must know that nothing is to be kept."""
@@ -200,11 +203,14 @@ class Worker:
         self._note("new_session", private)
         keep_words_out(private)
 
-    def _resume(self, command: Resume) -> None:
+    def _begin_resumed(self, session: str) -> None:
+        """Also without a model: what was private before it is over."""
         self._abandon()
         self._last = None
-        self._note("resume", command.session)
+        self._note("resume", session)
         keep_words_out(False)
+
+    def _resume(self, command: Resume) -> None:
         line = self._line
         found = self._dialogue.remember(command.past, lambda: line.closing or line.conversations != command.conversation)
         self._last = command.last if found.turns else None

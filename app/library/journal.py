@@ -54,6 +54,7 @@ class Journal:
         self.is_private = False
         self._lock: Lock | None = None
         self._count = 0
+        self._numbers: dict[int, int] = {}  # of the turns that are kept, by the engine's numbers
         self._has_unsealed = False  # a turn could not be written to its end
         self._turn: StoredTurn | None = None
         self._of = 0  # the engine's number of the turn at work
@@ -85,13 +86,13 @@ class Journal:
         if turn == self._of and self._turn is not None:
             self._guarded(self._drop)
 
-    def take_back(self) -> None:
-        """The coming turn takes the last one's place in what the model remembers."""
-        self._replaces = self._count
+    def take_back(self, turn: int) -> None:
+        """The coming turn takes that one's place in what the model remembers."""
+        self._replaces = self._numbers.get(turn, 0)
 
-    def heard(self, tokens: int, text: str) -> None:
-        """Of the last reply only so much was heard."""
-        self._guarded(self._heard, tokens, text)
+    def heard(self, turn: int, tokens: int, text: str) -> None:
+        """Of that turn's reply only so much was heard."""
+        self._guarded(self._heard, turn, tokens, text)
 
     def resume(self, session: str) -> None:
         """The coming turns are written into that earlier session, after those that it has."""
@@ -138,7 +139,7 @@ class Journal:
         self._leave()
         if self._lock is not None and not self._lock.is_there:  # the folder was taken away under it
             self._lock.release(keep=True)
-            self._lock, self._count, self._has_unsealed, self.session, self._replaces = None, 0, False, "", 0
+            self._begin_anew()
         if self._lock is None:
             session = self.library.new_id()
             self._lock, self.session = self.library.create(session), session
@@ -156,13 +157,14 @@ class Journal:
             shutil.rmtree(folder, ignore_errors=True)  # the beginning of a turn is none
             raise
         self._turn, self._of, self._count, self._rates, self._tokens = begun, turn, number, {}, 0
-        self._replaces = 0
+        self._replaces, self._numbers[turn] = 0, number
         self.problem = ""
 
-    def _heard(self, tokens: int, text: str) -> None:
-        if self._turn is not None or not self._count:
+    def _heard(self, turn: int, tokens: int, text: str) -> None:
+        number = self._numbers.get(turn)
+        if self._turn is not None or number is None:
             return
-        path = self._turns / f"{self._count:04d}" / TURN
+        path = self._turns / f"{number:04d}" / TURN
         write_json(path, {**read_json(path), "heard_tokens": tokens, "heard_text": text})
 
     def _resume(self, session: str) -> None:
@@ -170,6 +172,7 @@ class Journal:
         numbers = [int(path.name) for path in (folder / "turns").iterdir() if path.name.isdecimal()]
         self._lock = Lock(folder / LOCK)
         self.session, self._count = session, max(numbers, default=0)
+        self._numbers = {-number: number for number in numbers}
 
     @property
     def _turns(self) -> Path:
@@ -233,6 +236,7 @@ class Journal:
             path.unlink()
         folder.rmdir()
         self._count -= 1
+        del self._numbers[self._of]
         self.library.touch(self.session)
 
     def _sync(self) -> None:
@@ -248,7 +252,11 @@ class Journal:
         self._leave()
         if self._lock is not None:
             self._lock.release(keep=self._has_unsealed)
-        self._lock, self._count, self.session, self._has_unsealed, self._replaces = None, 0, "", False, 0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._lock, self.session, self._count, self._numbers = None, "", 0, {}
+        self._has_unsealed, self._replaces = False, 0
 
     def _leave(self) -> None:
         """What a turn without an end has of a reply is kept; without any of it, it goes."""

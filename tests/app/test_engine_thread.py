@@ -49,14 +49,14 @@ class Diary:
     def drop(self, turn):
         self.lines.append(("drop", turn))
 
-    def heard(self, tokens, text):
-        self.lines.append(("heard", tokens, text))
+    def heard(self, turn, tokens, text):
+        self.lines.append(("heard", turn, tokens, text))
 
     def resume(self, session):
         self.lines.append(("resume", session))
 
-    def take_back(self):
-        self.lines.append(("take back", 0))
+    def take_back(self, turn):
+        self.lines.append(("take back", turn))
 
     def new_session(self, private=False):
         self.lines.append(("new session", private))
@@ -137,8 +137,8 @@ def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
     whole = until(door, lambda r: isinstance(r, Memory))[-1]
     door.heard(0.2)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions < whole.positions - 20  # the rest is forgotten
-    what, tokens, text = door.diary.lines[-1]
-    assert what == "heard" and 0 < tokens < 40 and text and last.stats.text.startswith(text)
+    what, of, tokens, text = door.diary.lines[-1]
+    assert (what, of) == ("heard", turn) and 0 < tokens < 40 and text and last.stats.text.startswith(text)
     turn = door.ask("again", "full")
     assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
 
@@ -152,8 +152,10 @@ def test_a_turn_stopped_before_its_reply_is_dropped(door):
 
 def test_what_cannot_be_resumed_is_said_and_a_newer_conversation_ends_it(door):
     past = [EarlierTurn("hello", "there")] * 3
+    door.begin_again(private=True)
     door.resume("nobody", past, -1)
     assert "No model" in until(door, lambda r: isinstance(r, Resumed))[-1].problem
+    assert door.diary.lines == [("new session", True), ("resume", "nobody")]  # what comes is kept
     door.load("any")
     door.resume("one", past, -1)
     assert until(door, lambda r: isinstance(r, Resumed))[-1] == Resumed(3, 3)
@@ -164,7 +166,7 @@ def test_what_cannot_be_resumed_is_said_and_a_newer_conversation_ends_it(door):
     door.begin_again()
     assert until(door, lambda r: isinstance(r, Resumed))[-1] == Resumed()
     assert until(door, lambda r: isinstance(r, Memory) and not r.positions)
-    assert [line[1] for line in door.diary.lines if line[0] == "resume"] == ["one", "two", "three"]
+    assert [line[1] for line in door.diary.lines if line[0] == "resume"] == ["nobody", "one", "two", "three"]
 
 
 def test_what_goes_wrong_is_a_sentence_and_the_thread_lives_on(door):

@@ -108,9 +108,9 @@ def test_a_question_thought_better_of_leaves_nothing(library):
 def test_what_was_not_heard_is_not_remembered_when_the_session_goes_on(library):
     journal = Journal(library)
     record(journal, 1, TurnCancelled(stats("Paris.")))
-    journal.heard(5, "Par")
+    journal.heard(1, 5, "Par")
     record(journal, 2)
-    journal.take_back()
+    journal.take_back(2)
     record(journal, 3)
     record(journal, 4, TurnFailed("The model stopped."))
     session = journal.session
@@ -191,6 +191,41 @@ def test_a_full_disk_is_a_sentence_and_the_talk_goes_on(library, monkeypatch):
     assert [turn.text for turn in library.turns(journal.session)] == ["Paris."]
     record(journal, 3)
     assert not journal.problem and len([t for t in library.turns(journal.session) if t.state == "finished"]) == 2
+
+
+def test_what_is_said_of_a_turn_that_was_not_kept_is_not_written_to_another(library, monkeypatch):
+    def full(path, value):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    journal = Journal(library)
+    record(journal, 1)
+    journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    journal.drop(2)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module, "write_json", full)
+        record(journal, 3)
+    journal.heard(3, 5, "Par")
+    journal.take_back(3)
+    record(journal, 4)
+    journal.take_back(2)
+    record(journal, 5)
+    journal.heard(5, 4, "Pa")
+    journal.take_back(4)
+    record(journal, 6)
+    turns = [(turn.number, turn.heard_tokens, turn.replaces) for turn in library.turns(journal.session)]
+    assert turns == [(1, None, 0), (2, None, 0), (3, 4, 0), (4, None, 2)]
+
+
+def test_a_turn_takes_the_place_of_one_from_the_session_that_goes_on(library):
+    journal = Journal(library)
+    record(journal, 1)
+    record(journal, 2)
+    session = journal.session
+    journal.new_session()
+    journal.resume(session)
+    journal.take_back(-2)
+    record(journal, 9)
+    assert [turn.replaces for turn in library.turns(session)] == [0, 0, 2]
 
 
 def test_what_a_full_disk_left_of_a_turn_is_recovered_at_the_next_start(library, monkeypatch):

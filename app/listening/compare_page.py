@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -64,6 +65,7 @@ class ComparePage(QWidget):
         self._background = Background("compare")
         self._is_starting = False
         self._problem = ""
+        self._nobody_spoke = False
         self._offered = False
         self.rendering = Rendering(engine)
         self.prompt = PromptCard(recorder)
@@ -72,8 +74,9 @@ class ComparePage(QWidget):
         self.results = Results(self._switcher)
         self._empty = Words(EMPTY, "muted")
         self._lay_out()
-        self.bar.started.connect(self.start)
+        self.bar.started.connect(lambda: self.start())
         self.bar.cancelled.connect(self.stop)
+        self.bar.insisted.connect(lambda: self.start(needs_voice=False))
         self.prompt.changed.connect(self._show_prompt)
         self.prompt.last_turn_requested.connect(self.last_turn_requested)
         self.variants.changed.connect(self._show_state)
@@ -150,8 +153,8 @@ class ComparePage(QWidget):
 
     # --- rendering ----------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Renders the question with every schedule."""
+    def start(self, needs_voice: bool = True) -> None:
+        """Renders the question with every schedule; one in which nobody spoke only if it `needs_voice` not."""
         prompt, model = self.prompt.prompt(), self._model
         if prompt is None or model is None or self.rendering.is_running or self._is_starting:
             return
@@ -159,11 +162,12 @@ class ComparePage(QWidget):
             return  # the card says so
         make, title = prompt
         variants = self.variants.variants(self.prompt.sampling.seed.value(), self.prompt.chosen_sampling(model.sampling))
-        self._problem, self._is_starting = "", True
+        self._problem, self._nobody_spoke, self._is_starting = "", False, True
         self.results.clear()
 
         def begin(question: RenderQuestion) -> None:
             self._is_starting = False
+            question = replace(question, needs_voice=question.needs_voice and needs_voice)
             self.rendering.start(question, title, variants, model)
             self.variants.say([job.message for job in self.rendering.jobs])
             self._show_state()
@@ -184,8 +188,10 @@ class ComparePage(QWidget):
     def _rendered(self) -> None:
         jobs = self.rendering.jobs
         failed = [f"{job.variant.title}: {job.message}" for job in jobs if job.state == "failed"]
+        refused = [job.message for job in jobs if job.turn.no_voice]  # whatever the variant is
+        self._nobody_spoke = bool(refused)
         cancelled = any(job.state == "cancelled" for job in jobs)
-        self._problem = " ".join(failed) or ("Rendering was cancelled." if cancelled else "")
+        self._problem = (refused[0] if refused else " ".join(failed)) or ("Rendering was cancelled." if cancelled else "")
         if self.rendering.results:
             self._prepare(self.rendering.results)
         if not self.isVisible():
@@ -270,6 +276,8 @@ class ComparePage(QWidget):
         self._show_state()
 
     def _show_prompt(self) -> None:
+        if self._nobody_spoke:
+            self._problem, self._nobody_spoke = "", False  # that was another question
         self.variants.offer_pooling(self.prompt.is_spoken)
         self._show_state()
 
@@ -278,7 +286,7 @@ class ComparePage(QWidget):
         ready = self._model is not None and self.prompt.prompt() is not None and not self.variants.problem
         ready = ready and not (running or self._is_starting or self.prompt.is_recording)
         sentence = self._problem or ("" if self._model is not None else "No model is loaded yet.")
-        self.bar.show_state(ready, running, sentence)
+        self.bar.show_state(ready, running, sentence, self._nobody_spoke and ready)
         self._empty.setVisible(self.results.shown is None and not running)
         if running:
             self.bar.show_progress(self.rendering)

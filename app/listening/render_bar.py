@@ -11,12 +11,15 @@ from app.flow import Flow
 from app.listening.rendering import Job, Rendering
 from app.words import Words
 
+INSIST = "Send it all the same"
+
 
 class RenderBar(QWidget):
-    """Emits `started` and `cancelled`."""
+    """Emits `started`, `cancelled`, and `insisted` where a question in which nobody spoke shall be answered all the same."""
 
     started = Signal()
     cancelled = Signal()
+    insisted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,20 +28,25 @@ class RenderBar(QWidget):
         self.render_button.setMinimumWidth(110)
         self.render_button.setProperty("role", "primary")
         self.cancel.setAccessibleName("Cancel rendering")
+        self.insist = QPushButton(INSIST)
+        self.insist.setAccessibleName(INSIST)
+        self.insist.hide()
         self.bar = _Bar()
         self._sentence = Words(role="muted", least=200)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self._sentence.setAccessibleName("State of rendering")
-        self.setLayout(Flow(self.render_button, self.cancel, self.bar, self._sentence, spacing=14))
+        self.setLayout(Flow(self.render_button, self.cancel, self.bar, self._sentence, self.insist, spacing=14))
         self.render_button.clicked.connect(self.started)
         self.cancel.clicked.connect(self.cancelled)
+        self.insist.clicked.connect(self.insisted)
 
     @property
     def sentence(self) -> str:
         return self._sentence.text()
 
-    def show_state(self, may_render: bool, is_running: bool, sentence: str) -> None:
+    def show_state(self, may_render: bool, is_running: bool, sentence: str, may_insist: bool = False) -> None:
         self.render_button.setEnabled(may_render)
+        self.insist.setVisible(may_insist)
         self.cancel.setVisible(is_running)
         self.bar.setVisible(is_running)
         if sentence != self._sentence.text():

@@ -228,6 +228,8 @@ class Results(QWidget):
         self.play.setToolTip(f"Play or pause{play}")
         self.loop.setToolTip(f"Repeat what is marked, or everything{loop}. Drag over a waveform to mark a part.")
         places = " ".join(filter(None, map(text, PLACES[: len(self.cards)])))
+        for card, place in zip(self.cards, PLACES):
+            card.button.setToolTip(f"Hear this one ({text(place)})" if text(place) else "Hear this one")
         steps = " ".join(filter(None, map(text, ("sound_back", "sound_forward"))))
         keys = ((places, "switch"), (text("compare_play"), "play"), (text("compare_loop"), "loop"), (steps, "1 s"))
         self._hint.setText("  ·  ".join(f"{key} {words}" for key, words in keys if key))

@@ -32,7 +32,6 @@ class VariantCard(QFrame):
         self._spoken = [token.index for token in reply.tokens if token.kind == "speech"]
         self.button = QPushButton(str(place + 1))
         self.button.setAccessibleName(f"Hear {place + 1}: {reply.title}")
-        self.button.setToolTip(f"Hear this one (key {place + 1})")
         theme.fix(self.button, 36, 32)
         self.button.setStyleSheet("padding: 0;")
         self.lane = Lane(f"Waveform of {place + 1}, {reply.title}")

@@ -149,6 +149,7 @@ def test_keys_switch_play_loop_and_seek(random_desk):
     mixer = desk.page._switcher.mixer
     lane = results.cards[0].lane
     assert not results.keep.isChecked(), "their words differ"
+    assert results.cards[2].button.toolTip() == "Hear this one (3)"
     results.keep.setChecked(True)
     QTest.keyClick(lane, Qt.Key.Key_Space)
     assert not mixer.is_playing, "there is no speaker"
@@ -259,6 +260,25 @@ def test_the_last_turn_of_the_talk_can_be_the_question(random_desk, any_sound_is
     desk.render("full", "fixed:2")
     assert page.results.shown.replies[0].prompt == "what I said"
     assert page.results.shown.replies[0].stats.question_seconds == pytest.approx(1)
+
+
+def test_a_question_in_which_nobody_spoke_is_rendered_only_if_the_user_insists(random_desk):
+    desk, page = random_desk, random_desk.page
+    wind = RenderQuestion(samples=noise(1, rate=16000), rate=16000)
+    page.prompt.kind.setCurrentIndex(GIVEN)
+    page.set_prompt(wind, "the wind")
+    page.set_schedules(["full", "fixed:2"])
+    page.start()
+    desk.until(lambda: page.bar.insist.isVisible())
+    assert page.bar.sentence.count("no voice") == 1 and page.results.shown is None
+    page.set_prompt(wind, "a storm")
+    assert not page.bar.insist.isVisible() and not page.bar.sentence  # it has not been refused yet
+    page.start()
+    desk.until(lambda: page.bar.insist.isVisible())
+    QTest.mouseClick(page.bar.insist, Qt.MouseButton.LeftButton)
+    assert not page.bar.insist.isVisible()
+    desk.until(lambda: page.results.shown is not None)
+    assert [reply.schedule for reply in page.results.shown.replies] == ["full", "fixed:2"]
 
 
 def test_a_question_is_recorded(qtbot):

@@ -148,6 +148,7 @@ class Docks(QMainWindow):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.refit)
         self._wide = 0  # pixels that the user gave to the panels on the right; 0 is as they come
+        self._pressed = 0  # pixels that they had when a button of the mouse went down
 
     def add(self, name: str, panel: QWidget, area: Qt.DockWidgetArea, below: Dock | None = None, key: str = "") -> Dock:
         """Docks `panel`; with `below` under that one. What is added first stays longest where there is little room.
@@ -267,9 +268,12 @@ class Docks(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        right = self._on_the_right() if event.type() == QEvent.Type.MouseButtonRelease else []
-        if right:  # the border may have been dragged
-            self._wide = right[0].width()
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease) and (right := self._on_the_right()):
+            width = right[0].width()
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._pressed = width
+            elif width != self._pressed:  # the border was dragged
+                self._wide = width
         return done
 
     def _docked(self) -> list[Dock]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.device_menu import DeviceMenu
 from app.audio.sound import Sound
 from app.engine_commands import ModelFacts
+from app.fitted import Fitted
 from app.name_label import NameLabel
 from app.words import Words
 
@@ -19,7 +19,7 @@ SPACING = 14
 LEAST = 110  # pixels of a name, at the usual text size: with less it is left out
 
 
-class Header(QWidget):
+class Header(Fitted, QWidget):
     def __init__(self, sound: Sound, panels: QMenu, choose: Callable[..., None]) -> None:
         """`choose` is called as `Sound.choose`."""
         super().__init__()
@@ -81,15 +81,6 @@ class Header(QWidget):
         if not self._problem.isHidden():
             height += self._problem.sizeHint().height() + 6
         return QSize(sum(part.sizeHint().width() + SPACING for part in fixed) - SPACING, height)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
     def _show(self, label: NameLabel, text: str) -> None:
         if text != label.text():

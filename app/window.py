@@ -7,8 +7,8 @@ import os
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -31,6 +31,7 @@ from app.engine_thread import EngineThread
 from app.erase_everything import EraseEverything, Rooms
 from app.erasing import Traces
 from app.export_dialog import export_turn, show_written
+from app.fitted import Fitted
 from app.header import Header
 from app.keys import TalkKeys
 from app.library.journal import Journal
@@ -64,7 +65,7 @@ TALK, COMPARE, BLIND, MODELS, SETTINGS, DIAGNOSTICS = range(len(PAGES))
 VISIBLE, READY = "The window is visible.", "The model is ready."
 
 
-class Window(QMainWindow):
+class Window(Fitted, QMainWindow):
     """Emits `closing` as soon as it is about to close, which may take a while.
 
     `library` None keeps nothing.
@@ -235,8 +236,7 @@ class Window(QMainWindow):
             self.header.sessions.clicked.connect(self.talk.drawer.toggle)
             self.shortcuts.bind("sessions", self.talk, self.talk.drawer.toggle)
             self.talk.drawer.placed.connect(self.header.sessions.setChecked)
-        is_talking = lambda: self.pages.currentWidget() is self.talk  # noqa: E731
-        self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, is_talking, self.talk.show_live)
+        self._keys = TalkKeys(self, self.shortcuts, self.conversation, self.chat, self._is_talking, self.talk.show_live)
         self.shortcuts.bind("new_session", self, self._begin_and_show)
         self.shortcuts.bind("private_session", self, lambda: self._begin_and_show(private=True))
         self.shortcuts.bind("type", self, self._type)
@@ -260,6 +260,9 @@ class Window(QMainWindow):
         self.show_page(SETTINGS)
         self.settings.show_section("Shortcuts")
         self.activateWindow()
+
+    def _is_talking(self) -> bool:
+        return self.pages.currentWidget() is self.talk
 
     def _begin_and_show(self, private: bool = False) -> None:
         self.show_page(TALK)
@@ -452,15 +455,6 @@ class Window(QMainWindow):
         self.rail.set_compact(narrow or self.height() < self.rail.height_with_names())
         self._body.setContentsMargins(*((12, 8, 10, 10) if narrow else (20, 14, 16, 16)))
         self._body.setSpacing(8 if narrow else 12)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
 
 def _first_size(window: QWidget) -> QSize:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app import theme
+from app import scroll
 
 WIDEST = 880  # pixels at the usual text size
 BESIDE = 12  # pixels on the right: between cards and the bar to scroll with
@@ -13,38 +13,22 @@ BESIDE = 12  # pixels on the right: between cards and the bar to scroll with
 
 def in_the_middle(part: QWidget) -> QHBoxLayout:
     """A row with `part` in its middle, as wide as the column is."""
-    theme.limit(part, WIDEST)
-    row = QHBoxLayout()
+    row = scroll.in_the_middle(part, WIDEST)
     row.setContentsMargins(0, 0, BESIDE, 0)
-    row.setSpacing(0)
-    row.addStretch(1)
-    row.addWidget(part, 1000)
-    row.addStretch(1)
     return row
 
 
-class Column(QScrollArea):
+class Column(scroll.Scroll):
     """Parts are added to `parts`."""
 
     def __init__(self) -> None:
-        super().__init__(widgetResizable=True)
-        inside = QWidget()
+        super().__init__()
+        inside, body = QWidget(), scroll.Body()
         self.parts = QVBoxLayout(inside)
         self.parts.setContentsMargins(0, 0, 0, 0)
         self.parts.setSpacing(14)
-        holder = _Holder()
-        holder.setProperty("role", "turns")
-        holder.setLayout(in_the_middle(inside))
-        self.setWidget(holder)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body.setLayout(in_the_middle(inside))
+        self.setWidget(body)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.widget().minimumSizeHint().width() + BESIDE, 60)
-
-
-class _Holder(QWidget):
-    def minimumSizeHint(self) -> QSize:
-        """As high as its width makes it, which the area asks for; the layout's own answer is for the least width."""
-        return QSize(super().minimumSizeHint().width(), 0)

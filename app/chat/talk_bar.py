@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
@@ -13,6 +13,7 @@ from app.chat.question_entry import QuestionEntry
 from app.chat.state import EndsBy, Intent, Status
 from app.chat.talk_button import TalkButton
 from app.chat.volume_button import VolumeButton
+from app.fitted import Fitted
 from app.flow import Flow
 from app.settings import shortcuts
 from app.words import Words
@@ -25,7 +26,7 @@ WARNING = ("Error", "Device lost")
 HAVE_A_BUTTON: tuple[Intent, ...] = ("talk", "finish", "stop")  # in this bar, always
 
 
-class TalkBar(QWidget):
+class TalkBar(Fitted, QWidget):
     """Shows a status and emits what the user wants."""
 
     pressed = Signal()
@@ -144,15 +145,6 @@ class TalkBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         """With all that can be left out."""
         return QSize(self._needs(0, "", PLACEHOLDERS[-1]), super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
     def _fit(self) -> None:
         """Where there is little room, keys and words give way, and the switches leave a long sentence a line of its own."""

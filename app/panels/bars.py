@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
+from app.fitted import Fitted
 from app.panels.trace import Trace
 
 SPACED = 4.0  # pixels per bar from which on there is room for gaps and outlines
@@ -161,7 +162,7 @@ def _rects(painter: QPainter, rects: list[QRect], brush: QBrush | QColor) -> Non
         painter.drawRects(rects)
 
 
-class Legend(QWidget):
+class Legend(Fitted, QWidget):
     """What colours, stripes and marks mean."""
 
     KEYS = ("heard", "text", "speech", "control", "refresh", "rejected", "caught up", "pending")
@@ -191,15 +192,6 @@ class Legend(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(max(cell.sizeHint().width() for cell in self._cells), super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
 
     def _fit(self) -> None:
         """In two rows, or in more where it is narrow."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from app.schedules.option_fields import OptionFields
 from app.schedules.pattern_view import PatternView, in_words
 from app.schedules.pooling_box import PoolingBox
 from app.schedules.sampling import SamplingFields
+from app.scroll import Scroll
 from app.words import Words
 from engine import schedules
 from engine.schedules import Entropy, Fixed, Full, Schedule, ScheduleError, Spark
@@ -133,11 +132,7 @@ class ScheduleEditor(QDialog):
         around.setContentsMargins(0, 0, GAP, 0)  # room for the scroll bar
         around.addLayout(columns)
         around.addStretch()
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._body)
+        scroll = Scroll(self._body)
         scroll.setMinimumSize(2 * HEIGHT, 2 * HEIGHT)
         foot = QHBoxLayout()
         foot.addStretch()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from app import theme
 from app.audio.sound import Sound
+from app.fitted import Fitted
 from app.flow import Flow
-from app.page_body import Body
+from app.scroll import Body, Scroll, in_the_middle
 from app.settings.editors import DeviceEditor
 from app.settings.row import SettingRow
 from app.settings.settings import Settings
@@ -61,7 +61,7 @@ class Section(QFrame):
         return found
 
 
-class SettingsPage(QWidget):
+class SettingsPage(Fitted, QWidget):
     """`sound` lists the devices. The rows are made when the page is first shown: the window opens sooner for it."""
 
     welcome_requested = Signal()
@@ -103,7 +103,7 @@ class SettingsPage(QWidget):
         self.list.addItems(SECTIONS)
         self.list.setCurrentRow(0)
         self.list.currentRowChanged.connect(self._go_to)
-        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll = Scroll()
         self._look = QTimer(self, interval=LOOK)
         self._look.timeout.connect(self._refresh)
         shortcuts.on_change(self._forget_refusals)
@@ -199,18 +199,8 @@ class SettingsPage(QWidget):
             self._no_program = f"No program for this file was found. It is {self._settings.path}."
         self._refresh()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_list()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._holder.setMaximumWidth(theme.scaled(WIDEST))
-            self._show_list()
-
-    def _show_list(self) -> None:
-        """Only where the settings themselves have room beside it."""
+    def _fit(self) -> None:
+        """The list is shown only where the settings themselves have room beside it."""
         self.list.setVisible(self.width() >= theme.scaled(LIST_WIDTH + NARROWEST))
 
     def _lay_out(self) -> None:
@@ -229,23 +219,16 @@ class SettingsPage(QWidget):
         sections = Body()
         sections.setLayout(column)
         self._scroll.setWidget(sections)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.verticalScrollBar().valueChanged.connect(self._follow)
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addWidget(self.list)
         body.addWidget(self._scroll, 1)
-        self._holder = QWidget()
-        self._holder.setMaximumWidth(theme.scaled(WIDEST))
-        layout = QVBoxLayout(self._holder)
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
         layout.setContentsMargins(20, 20, 20, 0)
         layout.setSpacing(14)
         layout.addLayout(head)
         layout.addWidget(self.problem)
         layout.addLayout(body, 1)
-        around = QHBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addStretch(1)
-        around.addWidget(self._holder, 1000)
-        around.addStretch(1)
+        self.setLayout(in_the_middle(holder, WIDEST))

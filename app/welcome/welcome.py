@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.sound import Sound
 from app.conversation import Conversation
 from app.flow import Flow
-from app.page_body import Body
+from app.scroll import Body, Scroll
 from app.settings import shortcuts
 from app.welcome.hello_step import HelloStep
 from app.welcome.microphone_step import MicrophoneStep
@@ -140,17 +140,12 @@ class Welcome(QDialog):
         layout.addLayout(foot)
 
 
-def _scrolled(step: Step) -> QScrollArea:
+def _scrolled(step: Step) -> Scroll:
     body = Body()
     inside = QVBoxLayout(body)
     inside.setContentsMargins(4, 4, 14, 4)  # of what has the focus the frame is seen, and the scroll bar has its place
     inside.addWidget(step)
-    area = QScrollArea(widgetResizable=True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(body)
-    return area
+    return Scroll(body)
 
 
 class Dots(QWidget):

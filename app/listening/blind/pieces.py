@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QPushButton, QVBoxLayout, QWidget
 
-from app import theme
 from app.flow import Flow
-from app.page_body import Body
+from app.scroll import Body, in_the_middle
 from app.words import Words
 
 # `palette()` follows the theme from light to dark by itself.
@@ -48,27 +46,11 @@ def wrapped(text: str, role: str = "muted") -> Words:
     return Words(text, role)
 
 
-def centred(column: QLayout, width: int) -> QWidget:
+def centred(column: QLayout, width: int) -> Body:
     """A column in the middle of the page, at most `width` pixels wide at the usual text size."""
-    return _Centred(column, width)
-
-
-class _Centred(Body):
-    def __init__(self, column: QLayout, width: int) -> None:
-        super().__init__()
-        self._width, self._middle = width, QWidget()
-        self._middle.setLayout(column)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 0, 24, 0)
-        layout.addStretch(1)
-        layout.addWidget(self._middle, 1000)
-        layout.addStretch(1)
-        self._limit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._limit()
-
-    def _limit(self) -> None:
-        self._middle.setMaximumWidth(theme.scaled(self._width))
+    middle, body = QWidget(), Body()
+    middle.setLayout(column)
+    row = in_the_middle(middle, width)
+    row.setContentsMargins(24, 0, 24, 0)
+    body.setLayout(row)
+    return body

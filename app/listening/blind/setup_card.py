@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
 )
 
@@ -21,6 +19,7 @@ from app.listening.blind.pieces import accent_button, card, centred, row, wrappe
 from app.listening.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, differ, schedules_in, usable
 from app.listening.blind.results import Unfinished
 from app.schedules.chooser import Chooser
+from app.scroll import Scroll
 from app.words import Words
 
 COUNTS = (8, 16, 20, 24, 32, 40)
@@ -46,7 +45,7 @@ QRadioButton:focus { text-decoration: underline; }
 NEEDS_SAME_WORDS = "Needs at least one prompt to which both conditions reply in the same words."
 
 
-class SetupCard(QScrollArea):
+class SetupCard(Scroll):
     start_requested = Signal(str, tuple, int, float)  # method, conditions, trials, share to be heard
     continue_requested = Signal(object)  # Unfinished
     discard_requested = Signal(object)
@@ -55,10 +54,6 @@ class SetupCard(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._items: Sequence[Item] = ()
         self._unfinished: Unfinished | None = None
         self._is_busy = False
@@ -145,7 +140,7 @@ class SetupCard(QScrollArea):
         items = self.asked if is_pair else []
         same = self._show_identical()
         self.start.setEnabled(bool(items) and not self._is_busy)
-        start = "Start all the same" if items and same == len(items) else "Start the test"
+        start = "Start all the same" if items and same == len(self._usable()) else "Start the test"
         self.start.setText("Making the clips ready…" if self._is_busy else start)
         if not is_pair:
             self.sentence.setText("Choose two different conditions.")

@@ -6,19 +6,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
 from app import theme
 from app.listening.blind.interval import IntervalView
 from app.listening.blind.pieces import accent_button, card, centred, row
 from app.listening.blind.report import HTML, PDF, Report
 from app.listening.blind.summary import TITLES
+from app.scroll import Scroll
 from app.words import Words
 
 WIDTH = 820  # of the page, in pixels
 
 
-class SummaryView(QScrollArea):
+class SummaryView(Scroll):
     """Shows a `Report`; emits what the user wants next."""
 
     done = Signal()
@@ -26,10 +27,6 @@ class SummaryView(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._report: Report | None = None
         self.title = Words(role="muted")
         self.headline = Words(scale=1.6, bold=True)

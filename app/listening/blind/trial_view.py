@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.devices import AudioError
@@ -20,6 +20,7 @@ from app.listening.blind.pieces import accent_button, centred
 from app.listening.blind.plan import Method
 from app.listening.blind.results import Answer
 from app.listening.blind.sounds import Heard, Playback
+from app.scroll import Scroll
 from app.settings import shortcuts
 from app.words import Words
 
@@ -253,11 +254,7 @@ class TrialView(QWidget):
         trial.addWidget(self.confirm, 0, Qt.AlignmentFlag.AlignHCenter)
         trial.addStretch(3)
         trial.addWidget(self.keys)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(centred(trial, WIDTH))
+        scroll = Scroll(centred(trial, WIDTH))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)

@@ -361,6 +361,9 @@ def test_identical_clips_are_said_before_the_first_trial_and_left_out_where_ther
     page.set_items([*different, *same])
     assert "2 prompts have replies that are the same sound" in setup.identical.text() and "left out" in setup.identical.text()
     assert len(setup.asked) == 3 and "over 3 prompts" in setup.sentence.text() and setup.start.text() == "Start the test"
+    page.set_items([*different[:2], *same])
+    assert len(setup.asked) == 2 and setup.start.text() == "Start the test"
+    page.set_items([*different, *same])
     setup.ask_identical.click()
     assert len(setup.asked) == 5 and "left out" not in setup.identical.text()
     page.set_items(same[:1])

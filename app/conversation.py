@@ -388,6 +388,7 @@ class Conversation(Choices):
             self._forget_question()
             self.notice = report.event.message
         said = self.transcript.take(report)
-        if self.last is not None and self.last.no_voice:
-            self.hint, said = said or self.hint, ""  # it is no fault
-        self.notice = said or self.notice
+        if said and self.last is not None and self.last.no_voice:
+            self.hint = said  # it is no fault
+        else:
+            self.notice = said or self.notice

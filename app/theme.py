@@ -93,11 +93,6 @@ QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: @acc
 QCheckBox::indicator:checked:disabled { background: @border; border: 1px solid @border; }
 QCheckBox:disabled, QRadioButton:disabled { color: @muted; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid @accent; }
-QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
-QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
-QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; }
-QSlider::handle:horizontal { border: 1px solid @accent; background: @accent; }
-QSlider::handle:horizontal:focus { border: 1px solid @text; }
 QMenu { background: @surface; border: 1px solid @border; padding: 6px; }
 QMenu::item { padding: 6px 22px; border-radius: 6px; }
 QMenu::item:selected { background: @raised; }

@@ -124,7 +124,7 @@ class _File:
                     raise _no_sound_file(self._path, error) from error
             if not found:
                 break
-            if found and not np.abs(block[:found]).max() <= _LOUDEST:
+            if not np.abs(block[:found]).max() <= _LOUDEST:
                 raise AudioFileError(f"{self._path} has samples that are not numbers: it is damaged.")
             count += found
             if count > longest * file.samplerate:

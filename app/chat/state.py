@@ -112,8 +112,9 @@ def resumed_sentence(found: Resumed, count: int) -> str:
     else:
         sentence = "The session goes on, and the model remembers it."
     if found.by_words:
-        some = "" if found.by_words == found.turns else f" {found.by_words} of them"
-        sentence += f" It knows{some or ' them'} by their words alone, for want of tokens that it can read."
+        whole = "it" if found.turns == 1 else "them"
+        of = whole if found.by_words == found.turns else f"{found.by_words} of them"
+        sentence += f" It knows only the words of {of}, for want of tokens that it can read."
     return sentence
 
 

@@ -257,10 +257,12 @@ class Library:
             lock = Lock(folder / LOCK)
         except OSError:
             return  # it is being written right now, or cannot be written at all
-        for turn_folder in turn_folders(folder):
-            for unfinished in (*turn_folder.glob(f".*{UNFINISHED}"), *folder.glob(f".*{UNFINISHED}")):
+        turns = turn_folders(folder)
+        for place in (folder, *turns):
+            for unfinished in place.glob(f".*{UNFINISHED}"):
                 with suppress(OSError):
                     unfinished.unlink()
+        for turn_folder in turns:
             try:
                 turn = StoredTurn.read(turn_folder)
             except (OSError, ValueError):

@@ -130,7 +130,6 @@ class NumberEditor(Editor):
         self.box.setSingleStep(number(span.step))
         self.box.setSpecialValueText(span.least_means)
         self.box.setSuffix(f" {span.unit}" if span.unit else "")
-        self.box.setKeyboardTracking(False)  # not at every digit
         theme.fix(self.box, height=HEIGHT)
         self._put(self.box)
         self.box.valueChanged.connect(lambda value: self.wanted.emit(round(value, 2)))

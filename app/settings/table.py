@@ -97,7 +97,8 @@ _NOW = "The Talk page can change it for the moment."
 def _keys(action: Action) -> Setting:
     words = action.description
     if action.place != "everywhere":
-        words = f"{PLACES[action.place]}: {words[0].lower()}{words[1:]}"
+        begin = words[0].lower() if words[1].islower() else words[0]  # a letter by itself is a name
+        words = f"{PLACES[action.place]}: {begin}{words[1:]}"
     return Setting(f"{KEYS_GROUP}.{action.name}", "keys", action.key, action.title, words, _KEYS, empty_means="No key")
 
 

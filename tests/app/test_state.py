@@ -45,8 +45,9 @@ def test_status(seen, state, words):
     [
         (Resumed(3, 0), 3, "and the model remembers it."),
         (Resumed(1, 0), 3, "its last turn of 3."),
-        (Resumed(2, 1), 9, "its last 2 turns of 9. It knows 1 of them by their words alone"),
-        (Resumed(2, 2), 2, "It knows them by their words alone"),
+        (Resumed(2, 1), 9, "its last 2 turns of 9. It knows only the words of 1 of them, for want"),
+        (Resumed(2, 2), 2, "It knows only the words of them, for want"),
+        (Resumed(1, 1), 3, "its last turn of 3. It knows only the words of it, for want"),
         (Resumed(), 3, "remembers nothing"),
         (Resumed(problem="No model."), 3, "No model. The session goes on"),
     ],

@@ -31,6 +31,8 @@ class SpeedPanel(Panel):
         self._need = pg.InfiniteLine(angle=0)
         self._need.setVisible(False)
         self._rate_plot.addItem(self._need, ignoreBounds=True)
+        self.body.setStretch(0, 4)
+        self.body.setStretch(1, 5)  # with the seconds below it
         self._notes = []
         for plot, text in ((self._rate_plot, "tokens/s"), (self._buffer_plot, "buffered seconds")):
             note = pg.LabelItem(text)
@@ -99,8 +101,8 @@ class SpeedPanel(Panel):
     def _scale(self) -> None:
         ends = [at for at, _ in self.buffered[-1:]]
         end = HOP * math.ceil(max([*ends, *self._times[-1:], 1.0]) / HOP)
-        rate_top = _round_up(max([1.0, self.speech_rate or 0.0, *self._rates]) * 1.35)
-        buffer_top = _round_up(max([1.0, *(seconds for _, seconds in self.buffered)]) * 1.35)
+        rate_top = _round_up(max([1.0, self.speech_rate or 0.0, *self._rates]) * 1.1)
+        buffer_top = _round_up(max([1.0, *(seconds for _, seconds in self.buffered)]) * 1.1)
         if (end, rate_top, buffer_top) != self._shown_range:  # axes are what costs
             self._shown_range, self._tops = (end, rate_top, buffer_top), (rate_top, buffer_top)
             for plot in self.plots:
@@ -120,8 +122,10 @@ class SpeedPanel(Panel):
         return f"Real-time factor {factor:.2f}: {needs} {self.speech_rate / factor:.0f}.{verdict}"
 
     def fit_plots(self) -> None:
-        for plot, top in zip(self.plots, self._tops, strict=False):
-            self.show_marks(plot, [(value, f"{value:g}") for value in (0, top / 2, top)])
+        line = self.line_height() + 3
+        for plot, top, (note, _) in zip(self.plots, self._tops, self._notes, strict=False):
+            self.show_marks(plot, [(value, f"{value:g}") for value in (0, top / 2, top)], above=line)
+            note.setVisible(plot.getViewBox().height() > 1.7 * line)  # lower, it would lie on its curve
 
     def recolour(self) -> None:
         super().recolour()

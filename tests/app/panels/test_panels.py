@@ -204,6 +204,22 @@ def test_speed_says_how_much_faster_than_the_voice(show):
     assert panel.value.text() == "–" and panel.real_time_factor is None
 
 
+@pytest.mark.parametrize("height", [190, 226, 260, 400])
+def test_what_the_curves_are_called_does_not_lie_on_them(show, qapp, height):
+    panel = show(SpeedPanel())
+    panel.resize(372, height)
+    qapp.processEvents()
+    turn = Turn().say("speech", *[2] * 60)
+    turn.waiting = [(0.1 * step, 0.15 * step) for step in range(41)]
+    panel.refresh(turn)
+    rates = panel._rates
+    for plot, (note, _), highest in zip(panel.plots, panel._notes, (max(rates), 6.0), strict=True):
+        box = plot.getViewBox()
+        words = note.item.mapRectToItem(box, note.item.boundingRect()).bottom() - 4  # a margin belongs to it
+        curve = box.height() * (1 - highest / box.viewRange()[1][1])
+        assert note.isVisible() == (box.height() > 28) and (words <= curve or not note.isVisible())
+
+
 def test_the_time_line_has_a_span_for_every_part(show):
     panel = show(TimelinePanel())
     turn = Turn(listened=Listened(4.0, 20, 0.05), prefilled=Prefilled(30, 0, 0.1), first_audio=0.3)

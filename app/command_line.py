@@ -13,7 +13,7 @@ import typer
 
 from app.display import why_no_window
 from app.self_test.command import self_test
-from engine import cli, folders, installed, log, private, quoting, schedules
+from engine import cli, folders, installed, interrupt, log, private, quoting, schedules
 from engine.prefill import pooling as poolings
 
 PROG = "refrain"
@@ -125,6 +125,7 @@ def _with_window(chosen: dict[str, str], demo: bool) -> int:
             print(answer)
             return 0
         running = Running()
+        interrupt.end_at_once(running.end)  # until there is a window that can be closed
         last_run = running.begin()
         settings = Settings(default_file())
         for key, value in chosen.items():

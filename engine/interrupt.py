@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 STATUS = 130
 """Of a program that was interrupted, as shells have it."""
+_tidy: Callable[[], None] | None = None
 _SHOW_CURSOR = b"\x1b[?25h"  # a progress line may have hidden it
 
 
-def end_at_once() -> None:
-    """From now on. An exception could come up in the middle of an import, where it leaves a traceback or is swallowed."""
+def end_at_once(tidy: Callable[[], None] | None = None) -> None:
+    """From now on. An exception could come up in the middle of an import, where it leaves a traceback or is swallowed.
+
+    With something to `tidy` up before, SIGTERM ends the program in the same way, with status 143.
+    """
+    global _tidy
     if threading.current_thread() is threading.main_thread():
+        _tidy = tidy
         signal.signal(signal.SIGINT, _end)
+        if tidy is not None:
+            signal.signal(signal.SIGTERM, _end)
 
 
 @contextmanager
@@ -33,9 +41,12 @@ def raised() -> Iterator[None]:
 
 
 def _end(number, frame) -> None:
-    words = b"refrain: Interrupted.\n"
+    words = b"refrain: Interrupted.\n" if number == signal.SIGINT else b""
     try:
         os.write(2, (_SHOW_CURSOR + b"\r" if os.isatty(2) else b"") + words)
     except OSError:
         pass  # nobody reads it
-    os._exit(STATUS)
+    if _tidy is not None:
+        with suppress(OSError):
+            _tidy()
+    os._exit(128 + number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -17,6 +18,32 @@ def refrain(*arguments: str, typed: str = "", **env: str) -> subprocess.Complete
     environment = {name: value for name, value in os.environ.items() if name not in hidden} | env
     command = [sys.executable, "-m", "app", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, timeout=120)
+
+
+BUILDING = """
+import os, signal, sys, time
+import app.program
+from app.__main__ import main
+
+def program(*_, **__):
+    os.kill(os.getpid(), int(sys.argv[1]))
+    time.sleep(20)
+
+app.program.program = program
+main(["--data", sys.argv[2]])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize(
+    ("number", "status", "said"), [(signal.SIGINT, 130, "refrain: Interrupted.\n"), (signal.SIGTERM, 143, "")]
+)
+def test_a_program_that_is_ended_while_its_window_is_built_has_not_crashed(tmp_path, number, status, said):
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", BUILDING, str(int(number)), str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stderr) == (status, said)
+    assert list(tmp_path.rglob("*.log")) and not list(tmp_path.rglob("running-*.lock"))
 
 
 def test_a_sub_command_does_without_qt():

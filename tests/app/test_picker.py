@@ -67,3 +67,16 @@ def test_what_was_asked_for_on_the_command_line_falls_back_if_the_model_cannot(q
     picker.chosen.connect(used.append)
     picker.set_model(MODEL)
     assert used == ["full"] and "full stays in use" in picker.sentence
+
+
+def test_in_a_high_panel_its_rows_stay_together(qtbot, qapp):
+    picker = SchedulePicker("full")
+    qtbot.addWidget(picker)
+    picker.set_model(MODEL)
+    picker.resize(372, 260)
+    picker.show()
+    qtbot.waitExposed(picker)
+    before = [part.geometry() for part in (picker.edit, picker.names, picker.form, picker.pattern)]
+    picker.resize(372, 700)
+    qapp.processEvents()
+    assert before == [part.geometry() for part in (picker.edit, picker.names, picker.form, picker.pattern)]

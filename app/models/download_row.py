@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayou
 from app import theme
 from app.flow import Flow
 from app.words import Words
-from engine.models.store.catalogue import Released
+from engine.models.store.catalogue import Offer
 from engine.models.store.download import Progress
 from engine.models.store.words import size
 
@@ -21,7 +21,7 @@ class DownloadRow(QWidget):
     cancelled = Signal()
     discarded = Signal()
 
-    def __init__(self, released: Released) -> None:
+    def __init__(self, released: Offer) -> None:
         super().__init__()
         self._released = released
         name = released.name

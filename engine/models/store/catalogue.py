@@ -61,27 +61,35 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Released:
-    """A model as its makers publish it."""
+class Offer:
+    """Something that its makers publish and that can be fetched: from where, how large, and under which licence."""
 
     id: str
-    family: str
     name: str
-    description: str
     licence: str
     licence_note: str
     page: str
-    parameters: int
     download_bytes: int  # about
-    weights_bytes: int  # of the language model at the released precision, as the planner counts them
-    ear_and_voice_bytes: int
-    kv_bytes_per_position: int
-    context: int
     sources: tuple[Source, ...]
+    by_hand = "choose Add folder"
+    """What else can be done where the network does not give it."""
 
     @property
     def host(self) -> str:
         return ", ".join(sorted({source.server.split("://")[-1].split("/")[0] for source in self.sources}))
+
+
+@dataclass(frozen=True)
+class Released(Offer):
+    """A model as its makers publish it."""
+
+    family: str
+    description: str
+    parameters: int
+    weights_bytes: int  # of the language model at the released precision, as the planner counts them
+    ear_and_voice_bytes: int
+    kv_bytes_per_position: int
+    context: int
 
 
 def read(path: Path | None = None) -> tuple[Released, ...]:

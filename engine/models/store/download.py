@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.models.store import listing, trouble
-from engine.models.store.catalogue import Released, RemoteFile, Source
+from engine.models.store.catalogue import Offer, RemoteFile, Source
 from engine.models.store.connection import TIMEOUT, Client
 from engine.models.store.listing import LISTING, Listed, NotTheServer
 from engine.models.store.speed import Speed
@@ -68,17 +68,20 @@ class Progress:
 
 
 class Download:
-    """One model on its way into `folder`, on a thread of its own. `progress` may be read and `cancel` called at any time."""
+    """One model, or whatever else is offered, on its way into `folder`, on a thread of its own.
+
+    `progress` may be read and `cancel` called at any time.
+    """
 
     def __init__(
         self,
-        released: Released,
+        released: Offer,
         folder: Path,
         after: Download | None = None,
         timeout: float = TIMEOUT,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        """`after` is an earlier one of the same model, whose end is waited for."""
+        """`after` is an earlier one of the same, whose end is waited for."""
         self.released, self.folder = released, folder
         self.progress = Progress(total=released.download_bytes)
         self._after, self._pauses, self._client, self._speed = after, pauses, Client(timeout), Speed()
@@ -192,7 +195,7 @@ class Download:
             except (*NETWORK, ValueError, KeyError, TypeError) as error:
                 self._client.check()
                 if not isinstance(error, NETWORK):
-                    raise Failed(trouble.odd_answer(error)) from error
+                    raise Failed(trouble.odd_answer(error, self.released)) from error
                 if trouble.is_final(error):
                     raise Failed(trouble.sentence(error, what, self.released)) from error
                 failures = 0 if self.progress.done > before else failures + 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import whole_file
 from engine.models.store.answer import Answer
-from engine.models.store.catalogue import Released, RemoteFile, Source, checked_path
+from engine.models.store.catalogue import Offer, RemoteFile, Source, checked_path
 from engine.models.store.connection import Client
 from engine.quoting import reason, shown
 
@@ -72,7 +72,7 @@ def keep(folder: Path, lists: tuple[Listed, ...]) -> None:
     whole_file.write(folder / LISTING, json.dumps({"sources": [asdict(one) for one in lists]}, indent=1).encode())
 
 
-def fits(lists: tuple[Listed, ...], released: Released) -> bool:
+def fits(lists: tuple[Listed, ...], released: Offer) -> bool:
     """Whether these can be the lists of a release's sources."""
     return [one.folder for one in lists] == [source.folder for source in released.sources]
 

@@ -8,7 +8,7 @@ import ssl
 import urllib.error
 from pathlib import Path
 
-from engine.models.store.catalogue import Released
+from engine.models.store.catalogue import Offer
 from engine.models.store.proxies import ProxyTrouble
 from engine.models.store.words import size
 
@@ -30,11 +30,11 @@ def is_final(error: Exception) -> bool:
     return isinstance(reason, ssl.SSLCertVerificationError)
 
 
-def sentence(error: Exception, what: str, released: Released) -> str:
+def sentence(error: Exception, what: str, released: Offer) -> str:
     host, reason = released.host, _reason(error)
     if isinstance(reason, urllib.error.HTTPError):
         if reason.code in (401, 403):
-            return f"{host} asks for an agreement first: open {released.page}, download there, and choose Add folder."
+            return f"{host} asks for an agreement first: open {released.page}, download there, and {released.by_hand}."
         if reason.code == 404:
             return f"{host} does not offer {what} any more: look at {released.page}."
         if reason.code == 407:
@@ -91,9 +91,9 @@ def unlike(name: str) -> str:
     return f"The server sends another {name} than the one of which a part is here. {KEPT} {_ANEW}"
 
 
-def odd_answer(error: Exception) -> str:
+def odd_answer(error: Exception, released: Offer) -> str:
     text = str(error) if isinstance(error, ValueError) and str(error).endswith(".") else f"The server's list is odd ({error!r})."
-    return f"{text} Try again later, or choose Add folder."
+    return f"{text} Try again later, or {released.by_hand}."
 
 
 def _reason(error: Exception) -> object:

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -49,6 +50,9 @@ from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
 from app.window_memory import WindowMemory
 from engine import folders, private
+
+if TYPE_CHECKING:
+    from app.about.about import About
 
 _log = logging.getLogger(__name__)
 TICK = 16  # milliseconds
@@ -102,6 +106,7 @@ class Window(Fitted, QMainWindow):
         self.rail, self.pages = Rail(), QStackedWidget()
         self.welcome: Welcome | None = None
         self._sheet: KeySheet | None = None
+        self.about: About | None = None
         self._demo: Demo | None = None
         self._turns_kept = self._ticks = 0
         self._was_visible = self._has_begun = self._is_alone = False
@@ -167,6 +172,16 @@ class Window(Fitted, QMainWindow):
         self._sheet.raise_()
         self._sheet.activateWindow()
 
+    def show_about(self) -> None:
+        """What this program is and what it is made of, beside the window."""
+        if self.about is None:
+            from app.about.about import About  # few look at it: the window opens sooner for that
+
+            self.about = About(self)
+        self.about.show()
+        self.about.raise_()
+        self.about.activateWindow()
+
     # --- pages --------------------------------------------------------------------------------------------------------
 
     @property
@@ -231,6 +246,7 @@ class Window(Fitted, QMainWindow):
         self.listening.alone.connect(self._hide_everything_else)
         self.settings.welcome_requested.connect(self.show_welcome)
         self.settings.erase_requested.connect(self.erasing.begin)
+        self.settings.about_requested.connect(self.show_about)
         self.header.sessions.setVisible(self.talk.drawer is not None)
         if self.talk.drawer is not None:
             self.header.sessions.clicked.connect(self.talk.drawer.toggle)
@@ -358,6 +374,8 @@ class Window(Fitted, QMainWindow):
         self.conversation.stop()  # first: the engine may be waiting for room in the player
         self.diagnostics.left()
         self.models.close_models()
+        if self.about is not None:
+            self.about.close_about()
         self.erasing.close()
         self.listening.close()
         self.conversation.files.close()

@@ -41,6 +41,8 @@ FLOORS = {
     "engine.decoding": 2,
     "engine.models": 3,
     "engine.dialogue": 4,
+    "engine.parts": 0,
+    "engine.updates": 4,
     "engine.asking": 5,
     "engine.evaluation": 5,
     "engine.heads": 5,

@@ -68,6 +68,8 @@ class SettingsPage(Fitted, QWidget):
     """The steps of the first start shall be shown again."""
     erase_requested = Signal()
     """Everything that is kept shall be deleted."""
+    about_requested = Signal()
+    """The user asks what this program is, and of which version."""
 
     def __init__(self, settings: Settings, shortcuts: Shortcuts, sound: Sound) -> None:
         super().__init__()
@@ -85,6 +87,11 @@ class SettingsPage(Fitted, QWidget):
         self.welcome.setProperty("role", "small")
         self.welcome.setToolTip("Test the microphone and the speaker, as at the first start")
         self.welcome.clicked.connect(self.welcome_requested)
+        self.about = QPushButton("About")
+        self.about.setProperty("role", "small")
+        self.about.setAccessibleName("About Refrain")
+        self.about.setToolTip("Version, licences and parts of the program")
+        self.about.clicked.connect(self.about_requested)
         self.reset_keys = QPushButton("Reset all shortcuts")
         self.reset_keys.setProperty("role", "small")
         self.reset_keys.clicked.connect(shortcuts.reset_all)
@@ -205,12 +212,12 @@ class SettingsPage(Fitted, QWidget):
 
     def _lay_out(self) -> None:
         theme.fix(self.search, 260, HEIGHT)
-        for button in (self.welcome, self.open_file):
+        for button in (self.welcome, self.open_file, self.about):
             theme.fix(button, height=HEIGHT)
         theme.fix(self.list, width=LIST_WIDTH)
         head = Flow(theme.label("Settings", scale=1.4, bold=True), spacing=12)
         head.add_stretch()
-        head.add(Flow(self.search, self.welcome, self.open_file, spacing=12))
+        head.add(Flow(self.search, self.welcome, self.open_file, self.about, spacing=12))
         self._column = column = QVBoxLayout()
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(16)

@@ -93,7 +93,7 @@ def open_past(window: Window, wait: Wait) -> None:
     wait(lambda: not talk.past.isHidden() and bool(talk.past.cards))
 
 
-def dialogs(window: Window) -> Iterator[tuple[str, QWidget]]:
+def dialogs(window: Window, wait: Wait) -> Iterator[tuple[str, QWidget]]:
     """One at a time."""
     window.show_page(TALK)
     window.show_welcome()
@@ -107,6 +107,10 @@ def dialogs(window: Window) -> Iterator[tuple[str, QWidget]]:
     window.show_keys()
     yield "the sheet of keys", window._sheet
     window._sheet.close()
+    window.show_about()
+    wait(lambda: window.about.view.table.rowCount() > 0)
+    yield "about the program", window.about
+    window.about.close()
     box, _keep = question(window, Kept(Amount(1_204, 17, 0), 12, 12_345_678_901))
     box.show()
     yield "the question before everything is deleted", box

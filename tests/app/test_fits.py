@@ -107,12 +107,12 @@ def test_nothing_is_cut_in_any_state_of_a_page_or_dialog(window, pages, qapp, pe
             look(name, window, size)
         for name, page in pages.items():
             look(name, page, (window.pages.width(), window.pages.height()))
-        for name, dialog in dialogs(window):
+        for name, dialog in dialogs(window, wait):
             room = (size[0] - 64, size[1] - 64)
             look(name, dialog, room, holds=not isinstance(dialog, QMessageBox))
             assert dialog.width() <= size[0] and dialog.height() <= size[1], name
     assert not found, "\n".join(found)
-    assert seen == 2 * 13
+    assert seen == 2 * 14
 
 
 @pytest.fixture

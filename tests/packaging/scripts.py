@@ -10,6 +10,7 @@ from types import ModuleType
 from tests.rig.processes import ROOT
 
 FOLDER = ROOT / "packaging"
+sys.path.append(str(FOLDER))  # they import each other as they do when they are run
 
 
 def load(path: str) -> ModuleType:

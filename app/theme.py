@@ -145,7 +145,8 @@ def choose(app: QApplication, appearance: Appearance) -> None:
     """Another appearance from now on."""
     global _chosen
     _chosen = appearance
-    _apply(app)
+    if _wanted() != _used or not app.styleSheet():  # to style every widget anew takes long
+        _apply(app)
 
 
 def choose_text_size(app: QApplication, percent: int) -> None:

@@ -19,7 +19,7 @@ NORMAL, DISABLED, ACTIVE = QIcon.Mode.Normal, QIcon.Mode.Disabled, QIcon.Mode.Ac
 OFF, ON = QIcon.State.Off, QIcon.State.On
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(scope="module", params=["light", "dark"])
 def look(request, qapp):
     theme.install(qapp, request.param)
     yield request.param

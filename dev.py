@@ -33,7 +33,8 @@ PYTHON = ".".join(map(str, sys.version_info[:2]))
 LINUX = sys.platform.startswith("linux")
 
 EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ("voices",)}
-WHOLE_SUITE = "-n auto --maxprocesses 4 --dist worksteal".split()  # a worker for each core; neighbours share set-ups
+WORKERS = min((os.cpu_count() or 1) + 1, 4)  # one more than cores: tests of windows and sound wait much
+WHOLE_SUITE = f"-n {WORKERS} --dist worksteal".split()  # neighbours share set-ups
 MEASURING = ("eval", "heads")  # commands of the command line that need what "eval" needs
 DEBIAN = {  # "a|b": the first of these names that this release knows
     "run": """libportaudio2 libegl1 libgl1 libglib2.0-0t64|libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libzstd1

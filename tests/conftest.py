@@ -26,6 +26,11 @@ offline.switch_off()
 forbid_network(loopback=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What changes the look comes first: every widget alive is then styled anew, and later tests leave thousands behind."""
+    items.sort(key=lambda item: item.get_closest_marker("look") is None)
+
+
 @pytest.fixture
 def any_sound_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
     """For models that are made of random numbers and asked with noise or tones."""

@@ -13,6 +13,8 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from app import icons, theme
 from engine.resources import resources_folder
 
+pytestmark = pytest.mark.look
+
 FOLDER = resources_folder() / "icons"
 NAMES = get_args(icons.Name)
 NORMAL, DISABLED, ACTIVE = QIcon.Mode.Normal, QIcon.Mode.Disabled, QIcon.Mode.Active

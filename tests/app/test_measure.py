@@ -123,6 +123,7 @@ def test_a_name_may_be_elided_and_is_whole_in_its_tooltip(shown):
     assert label.is_whole and not label.toolTip()
 
 
+@pytest.mark.look
 def test_words_and_what_is_fixed_follow_the_text_size(shown, qapp):
     label, button = theme.label(WORDS, scale=1.5), QPushButton("OK")
     theme.fix(label, height=40)

@@ -163,6 +163,7 @@ def test_everything_has_a_name_and_is_reached_by_tab(page, qtbot):
     assert reached >= set(worked)
 
 
+@pytest.mark.look
 def test_light_and_dark_change_the_plots(page, qapp):
     pictures = []
     for appearance in ("light", "dark"):

@@ -66,6 +66,7 @@ def test_changes_act_at_once(parts):
     assert conversation.sampling is None
 
 
+@pytest.mark.look
 def test_the_appearance_changes_at_once(parts, qapp):
     parts.connect()
     for appearance, colours in (("dark", theme.DARK), ("light", theme.LIGHT)):

@@ -208,6 +208,7 @@ def test_the_keys_are_those_of_the_settings(qtbot, talk, caps):
     assert [cap.accessibleName() for cap in step.findChildren(KeyCap)] == caps
 
 
+@pytest.mark.look
 def test_it_looks_alright_in_both_appearances(stage, qapp):
     stage.conversation.transcript.model = MODEL
     for appearance in ("light", "dark"):

@@ -19,9 +19,11 @@ from engine.models.store.download import Download
 from engine.models.store.machine import Machine
 from engine.models.store.needs import in_words
 from engine.models.store.shelf import Shelf, Stock
+from engine.updates import place as updates
 
 POLL = 150  # milliseconds, while something is under way
 NETWORK = "Refrain uses the network for nothing but a download that you start here."
+ALSO = "Refrain uses the network for nothing but what you start: a download here, a check for a new version under About."
 
 
 class ModelsPage(QWidget):
@@ -227,7 +229,7 @@ class ModelsPage(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(14)
         body.parts.addLayout(self._list)
-        body.parts.addWidget(Words(NETWORK, "muted", 0.92))
+        body.parts.addWidget(Words(ALSO if updates.is_there() else NETWORK, "muted", 0.92))
         body.parts.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -27,6 +27,11 @@ class Place:
         return urlsplit(self.address).netloc
 
 
+def is_there() -> bool:
+    """Whether this program can be asked to look for a newer one at all."""
+    return (resources_folder() / NAME).is_file()
+
+
 def read(path: Path | None = None) -> Place | None:
     """None where there is no such file: this program then looks for no newer one. Raises `ValueError` for a damaged one."""
     path = path or resources_folder() / NAME

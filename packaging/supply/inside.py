@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import json
 import re
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contents import ROOT, BuildError, Platform
+from wheels import digest
 
 sys.path.insert(0, str(ROOT))
 
@@ -38,7 +38,7 @@ class Extra:
 
 @dataclass(frozen=True)
 class Library:
-    """A file within a package that is made of other people's code, and its sha256."""
+    """A file within a package that is made of other people's code, and its sha256 as it is in the tree."""
 
     name: str
     sha256: str
@@ -50,10 +50,11 @@ def note(tree: Path, platform: Platform, extras: Iterable[Extra] = ()) -> None:
     for extra in extras:
         text = tree / FOLDER / f"{re.sub(r'[^A-Za-z0-9.+-]', '-', extra.name)}.txt"
         text.parent.mkdir(exist_ok=True)
+        text.unlink(missing_ok=True)
         shutil.copyfile(extra.text, text)
         said = _said(extra.name, extra.version, extra.licence, extra.kind)
         found.append({**said, "texts": [text.relative_to(tree).as_posix()]})
-    (tree / NOTE).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    write(tree / NOTE, json.dumps(found, indent=1) + "\n")
 
 
 def parts(tree: Path, platform: Platform) -> list[Part]:
@@ -63,16 +64,21 @@ def parts(tree: Path, platform: Platform) -> list[Part]:
 
 
 def libraries(tree: Path, platform: Platform, package: str) -> list[Library]:
-    """Those within a package, as its RECORD lists them: modules for Python itself are its own, and not listed."""
+    """Those within a package that its RECORD names: modules for Python itself are its own, and not listed."""
     site, found = tree / platform.site, []
     for record in site.glob("*.dist-info/RECORD"):
         if _normal(record.parent.name.partition("-")[0]) != _normal(package):
             continue
         with record.open(encoding="utf-8", newline="") as file:
-            for path, digest, *_ in csv.reader(file):
-                if _LIBRARY.fullmatch(path) and digest.startswith("sha256="):
-                    found.append(Library(path, base64.urlsafe_b64decode(digest[7:] + "==").hex()))
+            names = [path for path, *_ in csv.reader(file) if _LIBRARY.fullmatch(path)]
+            found += [Library(name, digest(site / name)) for name in names if (site / name).is_file()]
     return sorted(found, key=lambda one: one.name)
+
+
+def write(path: Path, text: str) -> None:
+    """A new file, also where one is there: that one may be shared with another tree."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def python_version(tree: Path, platform: Platform) -> str:

@@ -47,7 +47,7 @@ def write(tree: Path, platform: Platform, extras: Iterable[Extra] = ()) -> Path:
     page = [_HEAD.format(version=html.escape(parts[0].version)), *rows, "</table>\n"]
     for place, (text, names) in texts.items():
         page.append(f'<h2 id="{place}">{html.escape(", ".join(names))}</h2>\n<pre>{html.escape(text)}</pre>\n')
-    (tree / PAGE).write_text("".join(page), encoding="utf-8")
+    inside.write(tree / PAGE, "".join(page))
     return tree / PAGE
 
 

@@ -8,7 +8,6 @@ Every package must be the one of the lock, whose hash is given; libraries within
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
 import sys
@@ -54,7 +53,7 @@ def describe(tree: Path, platform: Platform, pins: list[wheels.Pin]) -> dict:
 def write(tree: Path, platform: Platform, out: Path) -> Path:
     """The document of a tree into a file. Raises `BuildError`."""
     pins = wheels.read_lock(wheels.LOCKS / f"{platform.name}.txt")
-    out.write_text(json.dumps(describe(tree, platform, pins), indent=1) + "\n", encoding="utf-8")
+    inside.write(out, json.dumps(describe(tree, platform, pins), indent=1) + "\n")
     return out
 
 
@@ -77,7 +76,7 @@ def _component(tree: Path, platform: Platform, part: Part, hashes) -> dict:
     if hashes:
         made["hashes"] = [_hash(one) for one in sorted(hashes)]
     if part.kind == "weights":
-        made["hashes"] = [_hash(_digest(path)) for path in sorted(part.texts[0].parent.glob("*.safetensors"))[:1]]
+        made["hashes"] = [_hash(wheels.digest(path)) for path in sorted(part.texts[0].parent.glob("*.safetensors"))[:1]]
     if part.licence:
         made["licenses"] = [_licence(part.licence)]
     if address:
@@ -108,9 +107,14 @@ def _hash(sha256: str) -> dict[str, str]:
     return {"alg": "SHA-256", "content": sha256}
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def faults(files: list[Path]) -> list[str]:
+    """What the format's own schema finds wrong with them, a sentence each."""
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    judge = JsonStrictValidator(SchemaVersion.V1_6)
+    found = ((file, judge.validate_str(file.read_text(encoding="utf-8"))) for file in files)
+    return [f"{file}: {fault}" for file, fault in found if fault is not None]
 
 
 def main() -> None:

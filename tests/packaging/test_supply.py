@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,12 +12,14 @@ from tests.packaging import small_tree
 from tests.packaging.scripts import load
 
 licences, sbom, inside = load("supply/licences.py"), load("supply/sbom.py"), load("supply/inside.py")
+debian, papers = load("supply/debian.py"), load("supply/papers.py")
 PLATFORM = sbom.contents.load().platform("linux-x86_64")
 HASH = "a" * 64
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path, monkeypatch):
+    monkeypatch.setattr(sbom.wheels, "read_lock", lambda path: pins())
     return small_tree.make(tmp_path / "tree")
 
 
@@ -49,6 +52,43 @@ def test_the_program_finds_what_the_builder_noted(tree, tmp_path):
     found = {part.name: part for part in parts.noted(tree)}
     assert (found["Python"].version, found["Python"].text) == ("3.11.2", "Python's words")
     assert found["libsnd"].text == "words" and found["libsnd"].kind == "library"
+
+
+DEBIAN = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Source: somewhere
+
+Files: *
+License: MIT/X
+
+Files: debian/*
+License: GPL-2+
+ words
+
+License: MIT/X
+ words
+"""
+
+
+def test_libraries_of_a_debian_are_parts_with_its_versions_and_licences(tree, tmp_path):
+    for name, text in {"libb": DEBIAN, "liba": "This package was debianized by somebody.\n\nLicense: unclear"}.items():
+        small_tree.write(tmp_path / name, text.encode())
+    root = SimpleNamespace(run=lambda *command: f"1.0-{command[-1]}\n", path=lambda inside: tmp_path / inside.split("/")[-2])
+    found = debian.extras(["libb", "liba", "libb"], root)
+    said = [(one.name, one.version, one.licence) for one in found]
+    assert said == [("liba", "1.0-liba", debian.UNNAMED), ("libb", "1.0-libb", "MIT/X, GPL-2+")]
+    page = licences.write(tree, PLATFORM, found).read_text()
+    assert "This package was debianized" in page
+
+
+def test_a_file_that_is_shared_with_another_tree_is_not_written_into(tree, tmp_path):
+    papers.write(tree, PLATFORM)
+    for path in (tree / name for name in (licences.PAGE, inside.NOTE, papers.PARTS)):
+        (tmp_path / path.name).hardlink_to(path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    (tmp_path / "text").write_text("words")
+    papers.write(tree, PLATFORM, [inside.Extra("libsnd", "1.2", "MIT", tmp_path / "text")])
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+    assert "libsnd" in (tree / papers.PARTS).read_text() and "libsnd" in (tree / licences.PAGE).read_text()
 
 
 def test_a_part_without_a_licence_stops_the_build(tree):

@@ -14,10 +14,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     interrupt.end_at_once()
     given = sys.argv[1:] if arguments is None else arguments
-    import app.command_line  # noqa: F401  (what the command does without a sub-command)
+    from app import command_line  # also what the command does without a sub-command
     from engine import cli
 
-    return cli.main(given)
+    return cli.main(command_line.files_first(given))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,9 @@ def window(
     appearance: Annotated[Appearance | None, typer.Option(help="Default: as in the settings.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Ask the bundled questions by itself, one after another.")] = False,
     audio: Annotated[Path | None, typer.Option(metavar="FILE", help="Answer this spoken question without a window.")] = None,
+    open_: Annotated[
+        list[Path] | None, typer.Option("--open", metavar="FILE", help="Import the sessions of a file (again for more).")
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -58,7 +62,8 @@ def window(
 ) -> None:
     """Talk to a spoken language model on this machine, and watch how deep it thinks.
 
-    Without a command the window opens. If one is open already, that one comes to the front, and takes the options for this time.
+    Without a command the window opens; files of sessions (.refrain) may be named instead of a command. If one is open already,
+    that one comes to the front, and takes the options for this time.
     """
     if data is not None:
         _keep_in(data)
@@ -72,7 +77,7 @@ def window(
     }
     chosen = {key: str(value) for key, value in chosen.items() if value is not None}  # options that are settings too
     if context.invoked_subcommand:
-        if chosen or demo or audio:
+        if chosen or demo or audio or open_:
             raise typer.BadParameter(f"Options come after the command: {PROG} {context.invoked_subcommand} --help lists them.")
         return
     log.start()
@@ -85,7 +90,7 @@ def window(
         cli.complain(str(error))
         raise typer.Exit(2) from None
     reason = why_no_window()
-    raise typer.Exit(_without_window(reason, chosen, audio) if reason or audio else _with_window(chosen, demo))
+    raise typer.Exit(_without_window(reason, chosen, audio) if reason or audio else _with_window(chosen, demo, open_ or ()))
 
 
 def _keep_in(folder: Path) -> None:
@@ -98,7 +103,21 @@ def _keep_in(folder: Path) -> None:
         raise typer.Exit(2) from None
 
 
-def _with_window(chosen: dict[str, str], demo: bool) -> int:
+def files_first(arguments: Sequence[str]) -> list[str]:
+    """Files that stand where a command would, as the desktop names them, become what --open takes."""
+    count = 0
+    while count < len(arguments) and _is_file(arguments[count]):
+        count += 1
+    return [part for file in arguments[:count] for part in ("--open", file)] + list(arguments[count:])
+
+
+def _is_file(argument: str) -> bool:
+    """A command's name is one, even where a file is called so, too."""
+    is_named = argument.lower().endswith((".refrain", ".zip"))
+    return not argument.startswith("-") and (is_named or ("/" in argument and Path(argument).is_file()))
+
+
+def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ()) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -117,7 +136,8 @@ def _with_window(chosen: dict[str, str], demo: bool) -> int:
         instance = Instance(folders.data())
         try:
             token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
-            answer = instance.claim({"chosen": chosen, "demo": demo, "token": token})
+            named = [str(file.expanduser().absolute()) for file in files]
+            answer = instance.claim({"chosen": chosen, "demo": demo, "files": named, "token": token})
         except HangsError as error:
             cli.complain(str(error))
             return 1
@@ -137,7 +157,8 @@ def _with_window(chosen: dict[str, str], demo: bool) -> int:
             if demo:
                 window.demonstrate()
             window.show()
-            if not demo and not settings.get("first_run.done"):
+            window.open_files(list(map(Path, named)))
+            if not demo and not files and not settings.get("first_run.done"):
                 QTimer.singleShot(0, window.show_welcome)
             for ends in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ends, lambda *_: QTimer.singleShot(0, window.close))  # not in the middle of a painting

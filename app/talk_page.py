@@ -130,6 +130,14 @@ class TalkPage(Docks):
             return self.show_live()
         self._read(session)
 
+    def open_file(self, source: Path) -> None:
+        """A file of sessions that the desktop or the command line has named: they are imported, and the first is shown."""
+        if self.sessions is None:
+            return
+        if self.drawer is not None and not self.drawer.is_shown:
+            self.drawer.toggle()  # it says what came of it
+        self.sessions.take(source, lambda done: self.show_session([*done.new, *done.grown, *done.known][0]))
+
     def _show_earlier(self) -> None:
         if self.sessions is not None and self.sessions.current:
             self._read(self.sessions.current, self.past.back.setFocus)

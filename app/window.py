@@ -130,10 +130,17 @@ class Window(Fitted, QMainWindow):
         except ValueError as error:
             self.conversation.notice = str(error)
 
+    def open_files(self, files: list[Path]) -> None:
+        """Files of sessions are imported, and the first of the last one is shown."""
+        self.show_page(TALK)
+        for file in files:
+            self.talk.open_file(file)
+
     def open_again(self, message: dict) -> str:
         """Another start: comes to the front, and takes the start's options for this time, as its own. Returns what it did.
 
-        `message`: `chosen` (setting -> value), `demo`, and the `token` by which the desktop knows who was clicked.
+        `message`: `chosen` (setting -> value), `demo`, `files` of sessions, and the `token` by which the desktop knows who was
+        clicked.
         """
         said = "Refrain is open already; its window is in front now."
         chosen = message.get("chosen")
@@ -146,6 +153,8 @@ class Window(Fitted, QMainWindow):
             said += f" {error}"
         if message.get("demo"):
             self.demonstrate()
+        files = message.get("files")
+        self.open_files([Path(file) for file in files if isinstance(file, str)] if isinstance(files, list) else [])
         if isinstance(message.get("token"), str) and message["token"]:
             os.environ["XDG_ACTIVATION_TOKEN"] = message["token"]
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)

@@ -81,6 +81,8 @@ class Contents:
     """The most bytes of what is made."""
     added: tuple[str, ...]
     left_out: tuple[str, ...]
+    tables: dict
+    """The file as it is, for what only one platform reads."""
 
     def platform(self, name: str) -> Platform:
         if name not in self.platforms:
@@ -117,6 +119,7 @@ def load(path: Path = HERE / "contents.toml") -> Contents:
             sizes={name: round(megabytes * 10**6) for name, megabytes in table["sizes"].items()},
             added=tuple(map(normal, packages["added"])),
             left_out=tuple(map(normal, packages["left_out"])),
+            tables=table,
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise BuildError(f"{path} cannot be used: {error}.") from error

@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
@@ -37,9 +37,15 @@ def assemble(platform: Platform, contents: Contents, python: Path, wheels: Itera
     site.mkdir(parents=True, exist_ok=True)
     for wheel in wheels:
         unpack(wheel, site, contents)
-    mark = {"kind": kind, "version": version(), "built": datetime.now(UTC).strftime("%Y-%m-%d")}
-    (target / MARK).write_text(json.dumps(mark, indent=1) + "\n", encoding="utf-8")
+    mark(target, kind)
     check(platform, contents, target)
+
+
+def mark(target: Path, kind: str) -> None:
+    """Notes in the tree how it is installed, for the program to read."""
+    about = {"kind": kind, "version": version(), "built": datetime.now(UTC).strftime("%Y-%m-%d")}
+    (target / MARK).unlink(missing_ok=True)  # it may be shared with another tree
+    (target / MARK).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def unpack(wheel: Path, site: Path, contents: Contents) -> None:
@@ -72,12 +78,19 @@ def unpack(wheel: Path, site: Path, contents: Contents) -> None:
     _write_record(site, record, written)
 
 
-def compile_all(python: Path | str, folder: Path | str, *before: str) -> None:
-    """Byte code for every module in `folder`, by the tree's own Python, checked by content: where it is installed, nobody
-    may write, and a copy changes times. `before`: a command that runs it elsewhere, such as a chroot.
+def compile_all(
+    python: Path | str, folder: Path | str, run: Callable[..., object] | None = None, how: Sequence[str] = ()
+) -> None:
+    """Byte code for every module in `folder`, by the tree's own Python, that is not compared with the source when it is
+    imported: where the program is installed nobody may write, and a copy changes times.
+
+    `run`: takes the words of the command, where it cannot run here. `how`: more options of compileall.
     """
-    how = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-    command = [*before, str(python), "-I", "-m", "compileall", *how, str(folder)]
+    always = ["-I", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    (run or _run)(str(python), *always, *how, str(folder))
+
+
+def _run(*command: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise BuildError(f"Byte code could not be made: {done.stdout.strip()[-500:]}")

@@ -33,7 +33,7 @@ from engine.log import explain
 NOTHING = "Nothing holds these words."
 EMPTY = "What you say here is kept on this machine."
 
-KINDS = "Session (*.zip);;Session with WAV sounds (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
+KINDS = "Session (*.refrain);;Session with WAV sounds (*.refrain);;Zip file (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
 POLL = 40  # milliseconds between looks at finished disk work
 SAID_SECONDS = 12  # so long a sentence about what was done stays, and what can be done about it
 
@@ -180,9 +180,18 @@ class SessionsView(QFrame):
             archive.export_zip(self._library, [session], target, "wav" if wav else "flac")
 
     def _import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import sessions", "", "Sessions (*.zip)")
+        name, _ = QFileDialog.getOpenFileName(self, "Import sessions", "", "Sessions (*.refrain *.zip)")
         if name:
-            self.run(lambda: import_from(self._library, Path(name)), self._imported)
+            self.take(Path(name))
+
+    def take(self, source: Path, then: Callable[[Imported], object] = lambda done: None) -> None:
+        """Imports sessions, says so, and calls `then` with what came of it."""
+
+        def imported(done: Imported) -> None:
+            self._imported(done)
+            then(done)
+
+        self.run(lambda: import_from(self._library, source), imported)
 
     def _imported(self, done: Imported) -> None:
         self._say(done.sentence, stays=bool(done.left_out))

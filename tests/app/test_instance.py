@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app import command_line
 from app.instance import HangsError, Instance
 from engine import folders
 from tests.rig.processes import ROOT, python
@@ -52,6 +53,26 @@ def test_a_second_start_hands_over_its_options_and_ends(make, qtbot, tmp_path):
     assert (second.returncode, out) == (0, "It is in front now.\n"), err
     assert told[0]["chosen"] == {"engine.schedule": "spark:even@8"} and told[0]["demo"]
     assert not (tmp_path / "data" / "settings.toml").exists()  # it has touched nothing
+
+
+def test_a_file_of_sessions_goes_to_the_window_that_is_open(make, qtbot, tmp_path):
+    first, told = make(), []
+    assert first.claim({}) is None
+    first.answer = lambda message: told.append(message) or "It is in front now."
+    file = tmp_path / "Grüße an Rom.refrain"
+    second = start(str(file), "--data", str(tmp_path / "data"))
+    qtbot.waitUntil(lambda: second.poll() is not None, timeout=60_000)
+    assert second.wait() == 0, second.communicate()[1]
+    assert told[0]["files"] == [str(file)]
+
+
+def test_a_command_is_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ask", "a.refrain", "b"):
+        (tmp_path / name).write_text("")
+    assert command_line.files_first(["ask", "--text", "a.refrain"]) == ["ask", "--text", "a.refrain"]
+    assert command_line.files_first(["a.refrain", "./b", "--demo"]) == ["--open", "a.refrain", "--open", "./b", "--demo"]
+    assert command_line.files_first([]) == []
 
 
 def test_another_data_folder_is_another_program(make):

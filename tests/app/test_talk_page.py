@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from app import sound_files, theme
 from app.audio.sound import Sound
+from app.library import archive
 from app.library.files import Lock
 from app.library.journal import Journal
-from app.library.library import LOCK
+from app.library.library import LOCK, Library
 from app.library.records import stats_of
 from app.program import program
 from app.settings.settings import Settings
@@ -367,3 +368,22 @@ def test_noise_is_no_question_but_can_be_sent_all_the_same(window, qtbot, monkey
     assert [turn.state for turn in kept] == ["failed", "failed", "finished", "finished"]
     assert all(turn.question_audio() is not None for turn in kept)
     assert stats_of(kept[2].stats).notes == insisted.notes
+
+
+def test_a_file_of_sessions_is_imported_and_shown(window, qtbot, tmp_path):
+    elsewhere = Library(tmp_path / "library")
+    elsewhere.open()
+    journal = Journal(elsewhere)
+    record(journal, 1)
+    journal.close()
+    file = tmp_path / "a session.refrain"
+    archive.export_zip(elsewhere, [elsewhere.sessions()[0].id], file)
+    elsewhere.close()
+    window.open_again({"files": [str(file)]})
+    qtbot.waitUntil(lambda: bool(window.talk.past.cards))
+    assert window.talk.sessions.note.text() == "1 session imported."
+    broken = tmp_path / "broken.refrain"
+    broken.write_bytes(file.read_bytes()[:200])
+    window.open_again({"files": [str(broken), 7]})
+    qtbot.waitUntil(lambda: "broken.refrain" in window.talk.sessions.note.text())
+    window.talk.show_conversation()

@@ -88,7 +88,7 @@ def test_what_was_written_is_said_for_a_while_with_the_way_to_its_folder(view, q
     view.select(info.id)
     view._export()
     day = time.strftime("%Y-%m-%d", time.localtime(info.created))
-    assert asked[0].name == f"{day} {info.words}.zip"  # by its day and its words, not by its id
+    assert asked[0].name == f"{day} {info.words}.refrain"  # by its day and its words, not by its id
     written = tmp_path / f"{day} {info.words}.md"  # the kind that was chosen counts
     qtbot.waitUntil(view.show_file.isVisible)
     assert written.is_file() and view.note.text() == f"Written: {written.name}" and view.note.toolTip() == str(written)

@@ -1,0 +1,100 @@
+"""Refrain's tree for Linux: the Python of the oldest Debian that it runs on, the wheels, the launcher, byte code."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tree
+from contents import BuildError, Globs
+from linux import needs
+from linux import root as roots
+from linux.root import Root
+
+if TYPE_CHECKING:
+    from build import Job
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = "/package"
+"""Where the folder of what is packed appears in the root."""
+
+
+@dataclass(frozen=True)
+class Program:
+    tree: Path
+    """What comes to stand in /opt/refrain."""
+    root: Root
+    """The system that it was built in."""
+
+
+_made: dict[Path, Program] = {}
+
+
+def make(job: Job) -> Program:
+    """The tree, once in a run of build.py: to be copied, not changed. Raises `BuildError`."""
+    folder = job.work.parent / "linux"
+    if folder not in _made:
+        root = build_root(job)
+        place = folder / "opt" / "refrain"
+        python = _python(job, root, folder / "python")
+        tree.assemble(job.platform, job.contents, python, job.wheels(), place, "deb")
+        inside = f"{PACKAGE}/opt/refrain"
+        within = partial(root.run, binds={folder: PACKAGE})
+        tree.compile_all(f"{inside}/bin/python{job.platform.python}", inside, within, ("-s", PACKAGE, "-p", "/"))
+        tree.print_largest(place, job.platform)
+        _check_size(job, place)
+        _made[folder] = Program(place, root)
+    return _made[folder]
+
+
+def build_root(job: Job) -> Root:
+    """The oldest system that is supported, with a Python, the libraries of the program, and the tools of the build."""
+    table = job.contents.tables["debian"]
+    suite, version = table["root"][job.platform.name], job.platform.python
+    wanted = [name.rpartition("|")[2] if suite == "bookworm" else name.partition("|")[0] for name in needs.of_source()]
+    packages = [f"python{version}", *wanted, *table["wanted"], *table["build"], *table["libraries"]]
+    return roots.make(suite, job.work.parent / f"root-{suite}", sorted(set(packages)))
+
+
+def copy(program: Program, target: Path, kind: str) -> None:
+    """The same tree elsewhere, its files shared with the first; only the mark says how it is installed."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-al", str(program.tree), str(target)], check=True)
+    tree.mark(target, kind)
+
+
+def needed(job: Job, place: Path) -> needs.Needs:
+    """What the tree needs of the system."""
+    table = job.contents.tables["debian"]
+    newest = tuple(map(int, table["glibc"][job.platform.name].split(".")))
+    return needs.of_tree(place, Globs(table["optional"]), newest)
+
+
+def _python(job: Job, root: Root, folder: Path) -> Path:
+    """The root's Python as the tree has it: bin/python3.x finds its library beside itself."""
+    shutil.rmtree(folder, ignore_errors=True)
+    name, library = f"python{job.platform.python}", folder / job.platform.library
+    (folder / "bin").mkdir(parents=True)
+    shutil.copy(root.path(f"/usr/bin/{name}"), folder / "bin" / name)
+    shutil.copytree(root.path(f"/usr/lib/{name}"), library, symlinks=True)
+    for link in [path for path in library.rglob("*") if path.is_symlink()]:
+        target = root.path(f"/usr/lib/{name}/{link.relative_to(library).as_posix()}")
+        link.unlink()
+        if target.is_file():
+            shutil.copy(target, link)
+    shutil.copy(HERE / "sitecustomize.py", library / "sitecustomize.py")
+    launcher = folder / "bin" / "refrain"
+    launcher.write_text((HERE / "refrain.sh").read_text(encoding="utf-8").replace("@PYTHON@", name), encoding="utf-8")
+    launcher.chmod(0o755)
+    return folder
+
+
+def _check_size(job: Job, place: Path) -> None:
+    size, most = tree.size(place), job.contents.sizes["installed"]
+    if size > most:
+        raise BuildError(f"The program has {size / 1e6:.0f} MB unpacked; at most {most / 1e6:.0f} are allowed (contents.toml).")

@@ -32,6 +32,10 @@ class Job:
     """A folder of the platform, kept between builds."""
     contents: Contents
     torch_wheel: Path | None = None
+    runtime: Path | None = None
+    """Of the AppImage; None: it is built."""
+    sources: Path | None = None
+    """A folder with the repositories that it is built from, by name; None: they are fetched."""
 
     @property
     def version(self) -> str:
@@ -53,6 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kinds", nargs="+", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--torch-wheel", type=Path, help="take this file for torch, if its hash stands in the lock")
+    parser.add_argument("--runtime", type=Path, help="take this runtime for the AppImage, if contents.toml has its hash")
+    parser.add_argument("--sources", type=Path, help="a folder with git repositories of the AppImage's runtime")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where the installers go (default: dist)")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "packaging", help="kept between builds")
     given = parser.parse_args(arguments)
@@ -61,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         began = time.monotonic()
         work = given.work.absolute() / kind
         work.mkdir(parents=True, exist_ok=True)
-        job = Job(kind, given.out.absolute(), work, contents.load(), given.torch_wheel)
+        job = Job(kind, given.out.absolute(), work, contents.load(), given.torch_wheel, given.runtime, given.sources)
         try:
             made = importlib.import_module(KINDS[kind]).build(job)
             _check_size(made, kind, job.contents)

@@ -1,12 +1,14 @@
 """How long after the command the window is on the screen, and how long until the model is ready.
 
 Every run is a fresh process with empty settings; the clock starts before the process does. The first run of a boot reads
-the program from disk, so the fastest and the median are shown.
+the program from disk, so the fastest and the median are shown. Commands of other copies, such as an installed program's, take
+turns with the source, so that what else the machine does hits them alike.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import tempfile
 import time
@@ -25,22 +27,33 @@ PATIENCE = 120.0  # seconds for one run
 def main(
     runs: Annotated[int, typer.Option(min=1, help="Fresh starts.")] = 5,
     model: Annotated[str, typer.Option(help="A model's name or folder.")] = "wren",
+    against: Annotated[list[str] | None, typer.Option(help="A command to time beside the source (again for more).")] = None,
 ) -> None:
-    """Times fresh starts of the program and prints one JSON object (seconds)."""
-    starts = [_start(model) for _ in range(runs)]
-    figures = {}
+    """Times fresh starts of the program and prints one JSON object (seconds) for the source, and for each other command."""
+    starts: dict[str, list[tuple[float, float]]] = {command: [] for command in ("", *(against or ()))}
+    for _ in range(runs):
+        for command, timed in starts.items():
+            timed.append(_start(model, shlex.split(command)))
+    for command, timed in starts.items():
+        print(json.dumps({"command": command or "this copy", **_figures(timed)}))
+
+
+def _figures(starts: list[tuple[float, float]]) -> dict[str, dict[str, float]]:
+    found = {}
     for index, name in enumerate(("window_visible", "model_ready")):
         seconds = [start[index] for start in starts]
-        figures[name] = {"median": round(median(seconds), 3), "fastest": round(min(seconds), 3), "runs": runs}
-    print(json.dumps(figures))
+        found[name] = {"median": round(median(seconds), 3), "fastest": round(min(seconds), 3), "runs": len(starts)}
+    return found
 
 
-def _start(model: str) -> tuple[float, float]:
+def _start(model: str, other: list[str]) -> tuple[float, float]:
+    """Of this copy, or of the `other` that a command starts."""
     with tempfile.TemporaryDirectory(prefix="refrain-start-") as folder:
         own = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), folder)
         own["REFRAIN_LOG"] = "1"  # so that the log tells what happens, not only what fails
         began = time.monotonic()
-        program = subprocess.Popen(installed.module("app", "--model", model), env={**installed.environment(), **own})
+        command = [*other, "--model", model] if other else installed.module("app", "--model", model)
+        program = subprocess.Popen(command, env={**installed.environment(), **own})
         try:
             return tuple(_wait(Path(folder), words, program) - began for words in (VISIBLE, READY))
         finally:

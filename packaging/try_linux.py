@@ -16,10 +16,11 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contents import ROOT, BuildError
@@ -169,9 +170,7 @@ def try_package(system: System, package: Path) -> None:
 
 def use(system: System, program: str) -> None:
     """What somebody would do with it."""
-    said = system.use(program, "self-test", "--json")
-    report = json.loads(said[said.index("{") :])
-    system.say(f"self-test: {len(report.get('checks', report))} checks passed")
+    system.say(system.use(program, "self-test").strip().splitlines()[-1])
     seconds, loudest, sockets, heard = window_answers(system, program)
     system.say(f"the window answered after {seconds:.0f} s, loudest sample {loudest:.2f}, internet sockets: {sockets}; {heard}")
     if loudest < LOUD:
@@ -221,13 +220,16 @@ def ended(process: subprocess.Popen):
     try:
         yield
     finally:
-        subprocess.run(["pkill", "-TERM", "-P", str(process.pid)], check=False)
-        process.terminate()
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], stdout=subprocess.PIPE, text=True)
+        for one in [int(number) for number in children.stdout.split()] or [process.pid]:  # under strace it is a child
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGTERM)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            raise Failed("the window did not close within 30 seconds of being asked to") from None
 
 
 def try_image(system: System, image: Path) -> None:

@@ -76,6 +76,8 @@ class Contents:
     """Excluded files, seen from the folder of the packages."""
     python: Globs
     """Excluded files, seen from the folder of the standard library."""
+    no_byte_code: Globs
+    """Modules of the packages that are not compiled beforehand."""
     platforms: dict[str, Platform]
     sizes: dict[str, int]
     """The most bytes of what is made."""
@@ -115,6 +117,7 @@ def load(path: Path = HERE / "contents.toml") -> Contents:
             packages=frozenset(map(normal, packages["excluded"])),
             files=Globs(table["files"]["excluded"], table["files"]["kept"]),
             python=Globs(python["excluded"]),
+            no_byte_code=Globs(python["no_byte_code"]),
             platforms=platforms,
             sizes={name: round(megabytes * 10**6) for name, megabytes in table["sizes"].items()},
             added=tuple(map(normal, packages["added"])),

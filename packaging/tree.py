@@ -96,6 +96,24 @@ def _run(*command: str) -> None:
         raise BuildError(f"Byte code could not be made: {done.stdout.strip()[-500:]}")
 
 
+def skip_byte_code(platform: Platform, contents: Contents, target: Path) -> None:
+    """Removes the byte code of what `contents` says is seldom imported."""
+    site = target / platform.site
+    for path in site.rglob("__pycache__/*.pyc"):
+        module = path.parent.parent / (path.name.partition(".")[0] + ".py")
+        if contents.no_byte_code.match(module.relative_to(site).as_posix()):
+            path.unlink()
+
+
+def renew_records(site: Path) -> None:
+    """RECORD of every package says what its files are now, after some have been changed on purpose."""
+    for record in site.glob("*.dist-info/RECORD"):
+        with record.open(encoding="utf-8", newline="") as lines:
+            paths = [row[0] for row in csv.reader(lines)]
+        own = record.relative_to(site).as_posix()
+        _write_record(site, own, [path for path in paths if path != own])
+
+
 def check(platform: Platform, contents: Contents, target: Path) -> None:
     """Raises `BuildError` naming what is inside `target` although it is excluded."""
     site, library = target / platform.site, target / platform.library

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,7 +45,10 @@ def make(job: Job) -> Program:
         tree.assemble(job.platform, job.contents, python, job.wheels(), place, "deb")
         inside = f"{PACKAGE}/opt/refrain"
         within = partial(root.run, binds={folder: PACKAGE})
+        _strip(job, place, within)
+        _link_doubles(place)
         tree.compile_all(f"{inside}/bin/python{job.platform.python}", inside, within, ("-s", PACKAGE, "-p", "/"))
+        tree.skip_byte_code(job.platform, job.contents, place)
         tree.print_largest(place, job.platform)
         _check_size(job, place)
         _made[folder] = Program(place, root)
@@ -92,6 +96,25 @@ def _python(job: Job, root: Root, folder: Path) -> Path:
     launcher.write_text((HERE / "refrain.sh").read_text(encoding="utf-8").replace("@PYTHON@", name), encoding="utf-8")
     launcher.chmod(0o755)
     return folder
+
+
+def _strip(job: Job, place: Path, within: Callable[..., str]) -> None:
+    site, wanted = place / job.platform.site, Globs(job.contents.tables["debian"]["stripped"])
+    paths = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.so*")) if needs.is_library(path)]
+    inside = f"{PACKAGE}/opt/refrain/{job.platform.site}"
+    within("strip", "--strip-unneeded", *(f"{inside}/{path}" for path in paths if wanted.match(path)))
+    tree.renew_records(site)
+
+
+def _link_doubles(place: Path) -> None:
+    """Wheels hold no links: of copies of a library that stand beside each other one is kept."""
+    for folder in {path.parent for path in place.rglob("*.so*") if needs.is_library(path)}:
+        first: dict[bytes, Path] = {}
+        for path in sorted(filter(needs.is_library, folder.iterdir()), key=lambda path: -len(path.name)):
+            kept = first.setdefault(path.read_bytes(), path)
+            if kept is not path:
+                path.unlink()
+                path.symlink_to(kept.name)
 
 
 def _check_size(job: Job, place: Path) -> None:

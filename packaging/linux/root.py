@@ -74,8 +74,11 @@ def make(suite: str, folder: Path, packages: Sequence[str] = (), mirror: str = M
     Raises `BuildError` where this needs another user, another program, or the archive out of reach.
     """
     root, ready = Root(folder), folder.with_name(folder.name + ".ready")
-    wanted = "\n".join([suite, mirror, *sorted(packages)])
-    if ready.exists() and ready.read_text() == wanted:
+    made = ready.read_text().split("\n") if ready.exists() else []
+    if made[:2] == [suite, mirror]:
+        if missing := sorted(set(packages) - set(made[2:])):
+            root.install(*missing)
+            ready.write_text("\n".join([*made, *missing]))
         return root
     if os.geteuid() != 0:
         raise BuildError("A system in a folder is made by root only: please run this with sudo.")
@@ -102,7 +105,7 @@ def make(suite: str, folder: Path, packages: Sequence[str] = (), mirror: str = M
     shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
     if tool == "debootstrap":
         root.install(*everything)
-    ready.write_text(wanted)
+    ready.write_text("\n".join([suite, mirror, *packages]))
     return root
 
 

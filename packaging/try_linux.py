@@ -20,12 +20,14 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from contents import ROOT, BuildError
 from linux import root as roots
 from linux.root import Root
+from wheels import digest
 
 sys.path.insert(1, str(ROOT))
 try:
@@ -37,6 +39,8 @@ except ImportError as missing:
     sys.exit(f"try_linux: {missing.name} is missing here. Run: python3 dev.py setup test, then this with .venv/bin/python")
 
 UBUNTU = "http://archive.ubuntu.com/ubuntu"
+KEYS = "pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb"
+KEYS_HASH = "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8"
 SYSTEMS = {
     "bookworm": (roots.MIRROR, "main"),
     "trixie": (roots.MIRROR, "main"),
@@ -74,7 +78,8 @@ def main() -> int:
         for name in given.systems:
             mirror, components = SYSTEMS[name]
             try:
-                base = roots.make(name, given.work / f"fresh-{name}", (), mirror, components)
+                keys = ubuntu_keys(given.work) if mirror == UBUNTU else None
+                base = roots.make(name, given.work / f"fresh-{name}", (), mirror, components, keys)
             except BuildError as error:
                 print(f"{name}: not tried: {str(error).splitlines()[-1]}", flush=True)
                 continue
@@ -89,6 +94,24 @@ def main() -> int:
             finally:
                 shutil.rmtree(given.work / f"try-{name}", ignore_errors=True)
     return 1 if failed else 0
+
+
+def ubuntu_keys(work: Path) -> Path:
+    """The keys of Ubuntu's archive, which Debian does not have. Raises `BuildError` where they cannot be fetched."""
+    folder = work / "ubuntu-keys"
+    keys = folder / "usr/share/keyrings/ubuntu-archive-keyring.gpg"
+    if not keys.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "keys.deb"
+        try:
+            with urllib.request.urlopen(f"{UBUNTU}/{KEYS}", timeout=60) as source:
+                file.write_bytes(source.read(1 << 20))
+        except OSError as error:
+            raise BuildError(f"Ubuntu's archive is out of reach ({error})") from error
+        if digest(file) != KEYS_HASH:
+            raise BuildError("the keys of Ubuntu's archive are not those that were expected")
+        subprocess.run(["dpkg-deb", "-x", str(file), str(folder)], check=True)
+    return keys
 
 
 class System:

@@ -13,6 +13,7 @@ from contents import BuildError
 MIRROR = "http://deb.debian.org/debian"
 SECURITY = "http://deb.debian.org/debian-security"
 PACKAGES = ("ca-certificates",)
+HOOKS = "/usr/share/mmdebstrap/hooks/maybe-merged-usr"  # releases that have only one /usr need it before anything else
 
 
 class Root:
@@ -68,8 +69,17 @@ class Root:
         self.run("apt-get", "-qy", "--no-install-recommends", "install", *names)
 
 
-def make(suite: str, folder: Path, packages: Sequence[str] = (), mirror: str = MIRROR, components: str = "main") -> Root:
-    """A small system of that release in `folder`, with `packages`; one that is there already is taken as it is.
+def make(
+    suite: str,
+    folder: Path,
+    packages: Sequence[str] = (),
+    mirror: str = MIRROR,
+    components: str = "main",
+    keyring: Path | None = None,
+) -> Root:
+    """A small system of that release in `folder`, with `packages`; one that is there already gets what it lacks of them.
+
+    `keyring`: whose signature the archive must have; None: those that this machine trusts.
 
     Raises `BuildError` where this needs another user, another program, or the archive out of reach.
     """
@@ -90,13 +100,16 @@ def make(suite: str, folder: Path, packages: Sequence[str] = (), mirror: str = M
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     everything = [*PACKAGES, *packages]
+    trust = [f"--keyring={keyring}"] if keyring is not None else []
     if tool == "mmdebstrap":
         sources = [f"deb {mirror} {suite} {components}"]
         if mirror == MIRROR:
             sources.append(f"deb {SECURITY} {suite}-security {components}")
-        command = [tool, "--mode=root", "--variant=minbase", f"--include={','.join(everything)}", suite, str(folder), *sources]
+        how = ["--mode=root", "--variant=minbase", f"--include={','.join(everything)}", *trust]
+        how += [f"--hook-dir={HOOKS}"] if Path(HOOKS).is_dir() else []
+        command = [tool, *how, suite, str(folder), *sources]
     else:
-        how = ["--variant=minbase", f"--components={components.replace(' ', ',')}"]
+        how = ["--variant=minbase", f"--components={components.replace(' ', ',')}", *trust]
         command = [tool, *how, suite, str(folder), mirror]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from contents import BuildError, Globs
 from linux import deb, elf, needs, program, runtime
 from linux.root import Root
+from supply import papers
+from supply.inside import Extra
 
 if TYPE_CHECKING:
     from build import Job
@@ -28,7 +30,8 @@ def build(job: Job) -> Path:
     program.copy(made, place, "appimage")
     deb.integrate(folder, job.version)
     shutil.rmtree(folder / "usr" / "bin")
-    bring_libraries(job, place, made.root, folder)
+    brought = bring_libraries(job, place, made.root, folder)
+    papers.write(place, job.platform, extras(brought, made.root))
     shutil.copy(HERE / "apprun.sh", folder / "AppRun")
     (folder / "AppRun").chmod(0o755)
     shutil.copy(HERE / "refrain.desktop", folder / "refrain.desktop")
@@ -50,10 +53,10 @@ def build(job: Job) -> Path:
     return target
 
 
-def bring_libraries(job: Job, place: Path, root: Root, folder: Path) -> None:
+def bring_libraries(job: Job, place: Path, root: Root, folder: Path) -> list[str]:
     """Copies system libraries into the tree, but those that every desktop has, and lets what needs them look there.
 
-    A library that Python alone would load (through ctypes) finds its own needs beside itself.
+    A library that Python alone would load (through ctypes) finds its own needs beside itself. Returns the names of all.
     """
     table = job.contents.tables["appimage"]
     everywhere = Globs(table["everywhere"])
@@ -80,13 +83,17 @@ def bring_libraries(job: Job, place: Path, root: Root, folder: Path) -> None:
         ways = [way for way in found.runpath.split(":") if way]
         up = Path(*[".."] * len(path.parent.relative_to(place).parts), PRIVATE).as_posix()
         ways.append("$ORIGIN" if path.parent == private else f"$ORIGIN/{up}")
-        _own_copy(path)
+        program.own_copy(path)
         inside = f"{program.PACKAGE}/{path.relative_to(folder).as_posix()}"
         root.run("patchelf", "--set-rpath", ":".join(ways), inside, binds={folder: program.PACKAGE})
+    return sorted(brought)
 
 
-def _own_copy(path: Path) -> None:
-    """The file may be shared with the tree of another package: what changes is a copy."""
-    fresh = path.with_name(path.name + ".new")
-    shutil.copy2(path, fresh)
-    fresh.replace(path)
+def extras(libraries: list[str], root: Root) -> list[Extra]:
+    """The system's packages that the libraries are from, with what Debian says of their licences."""
+    found = []
+    for name in sorted(set(needs.packages_of(libraries, root).values())):
+        text = root.path(f"/usr/share/doc/{name}/copyright")
+        version = root.run("dpkg-query", "-W", "-f", "${Version}", name).strip()
+        found.append(Extra(name, version, "as in its text", text))
+    return found

@@ -15,6 +15,7 @@ from contents import BuildError, Globs
 from linux import needs
 from linux import root as roots
 from linux.root import Root
+from supply import papers
 
 if TYPE_CHECKING:
     from build import Job
@@ -47,6 +48,7 @@ def make(job: Job) -> Program:
         within = partial(root.run, binds={folder: PACKAGE})
         _strip(job, place, within)
         _link_doubles(place)
+        papers.write(place, job.platform)
         tree.compile_all(f"{inside}/bin/python{job.platform.python}", inside, within, ("-s", PACKAGE, "-p", "/"))
         tree.skip_byte_code(job.platform, job.contents, place)
         tree.print_largest(place, job.platform)
@@ -69,7 +71,16 @@ def copy(program: Program, target: Path, kind: str) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-al", str(program.tree), str(target)], check=True)
+    for path in filter(Path.is_file, list(target.iterdir())):  # what may be written anew is its own
+        own_copy(path)
     tree.mark(target, kind)
+
+
+def own_copy(path: Path) -> None:
+    """The file may be shared with the tree of another package: what changes is a copy."""
+    fresh = path.with_name(path.name + ".new")
+    shutil.copy2(path, fresh)
+    fresh.replace(path)
 
 
 def needed(job: Job, place: Path) -> needs.Needs:
@@ -91,6 +102,8 @@ def _python(job: Job, root: Root, folder: Path) -> Path:
         link.unlink()
         if target.is_file():
             shutil.copy(target, link)
+    if not (library / "LICENSE.txt").exists():
+        shutil.copy(root.path(f"/usr/share/doc/{name}/copyright"), library / "LICENSE.txt")
     shutil.copy(HERE / "sitecustomize.py", library / "sitecustomize.py")
     launcher = folder / "bin" / "refrain"
     launcher.write_text((HERE / "refrain.sh").read_text(encoding="utf-8").replace("@PYTHON@", name), encoding="utf-8")

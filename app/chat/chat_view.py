@@ -142,8 +142,8 @@ class ChatView(QWidget):
         self._turns.addStretch()
         bar = self._scroll.verticalScrollBar()
         self._follow = True
-        bar.rangeChanged.connect(lambda _, top: bar.setValue(top) if self._follow else None)
-        bar.valueChanged.connect(lambda _: setattr(self, "_follow", self._at_end()))
+        bar.rangeChanged.connect(lambda _, top: bar.setValue(top if self.cards else 0) if self._follow else None)
+        bar.valueChanged.connect(lambda _: setattr(self, "_follow", self._at_end() or not self.cards))
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -266,6 +267,16 @@ def test_sound_files_are_pasted_chosen_and_thought_better_of(window, qtbot, reco
     qtbot.keyClick(window.chat.entry, Qt.Key.Key_V, CONTROL)
     assert window.chat.entry.text() == "only words"
     window.chat.entry.clear()
+
+
+def test_where_there_is_little_room_the_welcome_is_read_from_its_beginning(window, qtbot, monkeypatch):
+    transcript, bar = window.conversation.transcript, window.chat._scroll.verticalScrollBar()
+    monkeypatch.setattr(transcript, "model", replace(transcript.model, about="It can talk. " * 300))
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=30_000)
+    assert bar.value() == 0
+    window.conversation.ask("a question")
+    answered(window, qtbot, 1)
+    assert bar.value() == bar.maximum()
 
 
 def files_under(folder):

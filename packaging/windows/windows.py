@@ -80,7 +80,8 @@ def make_launchers(tools: dict[str, str], folder: Path, work: Path, version: str
         _run([tools["windres"], "-I", str(HERE), "-i", "launcher.rc", "-o", str(resource)], work)
         _run(
             [
-                *(tools["gcc"], "-municode", subsystem, *definitions, f'-DLIBRARY="{library}"', "-O2", "-s", "-Wall", "-Wextra", "-Werror"),
+                *(tools["gcc"], "-municode", subsystem, *definitions, f'-DLIBRARY="{library}"'),
+                *("-O2", "-s", "-Wall", "-Wextra", "-Werror"),
                 *("-static", "-Wl,--no-insert-timestamp,--dynamicbase,--nxcompat,--high-entropy-va"),
                 *("-o", str(folder / name), str(HERE / "launcher.c"), str(resource)),
             ],
@@ -140,7 +141,8 @@ def _pack(tools: dict[str, str], job: Job, folder: Path) -> Path:
     if os.environ.get(QUICK):
         words["QUICK"] = 1
     began = time.monotonic()
-    _run([tools["makensis"], "-V2", "-INPUTCHARSET", "UTF8", *(f"-D{k}={v}" for k, v in words.items()), str(HERE / "installer.nsi")], job.work)
+    given = [f"-D{name}={value}" for name, value in words.items()]
+    _run([tools["makensis"], "-V2", "-INPUTCHARSET", "UTF8", *given, str(HERE / "installer.nsi")], job.work)
     print(f"packed in {time.monotonic() - began:.0f} seconds", flush=True)
     return made
 

@@ -11,7 +11,10 @@ HERE = Path(__file__).resolve().parent
 GCC, OBJDUMP = "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-objdump"
 OVERRIDES = "ucrtbase,propsys,icuuc,bcryptprimitives=n"
 """For WINEDLLOVERRIDES."""
-COMPLEX = ("cabs", "carg", "catan", "ccos", "ccosh", "cexp", "cimag", "clog", "cpow", "creal", "csin", "csinh", "csqrt", "ctan", "ctanh")
+COMPLEX = (
+    *("cabs", "carg", "catan", "ccos", "ccosh", "cexp", "cimag", "clog"),
+    *("cpow", "creal", "csin", "csinh", "csqrt", "ctan", "ctanh"),
+)
 _MARK = b"Wine builtin DLL"
 
 

@@ -148,8 +148,8 @@ class Panel(QFrame):
         for plot in self.plots:
             for name in ("left", "bottom"):
                 axis = plot.getAxis(name)
-                axis.prepareGeometryChange()  # or what was painted for another size stays, too
-                axis.update()
+                axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)  # or what was painted for another size stays, too
+                axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

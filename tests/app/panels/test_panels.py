@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
 from app import theme
 from app.docks import Docks
@@ -202,6 +202,20 @@ def test_speed_says_how_much_faster_than_the_voice(show):
     assert "Slower than speech" in panel.sentence
     panel.refresh(None)
     assert panel.value.text() == "–" and panel.real_time_factor is None
+
+
+def test_a_panel_that_grows_shows_nothing_of_what_it_was(show, qapp):
+    panel = show(SpeedPanel())
+    panel.set_speech_rate(25.0)
+    panel.refresh(Turn().say("speech", *[2] * 60))
+    for height in (220, 229, 260):
+        panel.resize(372, height)
+        qapp.processEvents()
+        seen = panel.grab().toImage()
+    for plot in panel.plots:
+        for name in ("left", "bottom"):
+            plot.getAxis(name).setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    assert panel.grab().toImage() == seen
 
 
 @pytest.mark.parametrize("height", [190, 226, 260, 400])

@@ -1,6 +1,7 @@
 """The list of parts that a release is published with (CycloneDX 1.6), made from what is really inside a tree.
 
     python3 packaging/supply/sbom.py TREE PLATFORM --out FILE
+    python3 packaging/supply/sbom.py --check FILE ...      (needs cyclonedx-python-lib[json-validation])
 
 Every package must be the one of the lock, whose hash is given; libraries within a package stand below it, with their own.
 """
@@ -118,11 +119,16 @@ def faults(files: list[Path]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tree", type=Path)
-    parser.add_argument("platform", choices=contents.load().platforms)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tree", type=Path, nargs="?")
+    parser.add_argument("platform", choices=contents.load().platforms, nargs="?")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--check", type=Path, nargs="+", metavar="FILE")
     chosen = parser.parse_args()
+    if chosen.check:
+        sys.exit("\n".join(faults(chosen.check)) or None)
+    if None in (chosen.tree, chosen.platform, chosen.out):
+        parser.error("a tree, its platform and --out are needed")
     try:
         print(write(chosen.tree, contents.load().platform(chosen.platform), chosen.out))
     except BuildError as error:

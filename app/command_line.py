@@ -119,9 +119,9 @@ def _is_file(argument: str) -> bool:
 
 def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ()) -> int:
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
     from app import icons, theme
+    from app.application import Application
     from app.diagnostics.hooks import watched
     from app.diagnostics.last_run import Running
     from app.instance import HangsError, Instance
@@ -129,7 +129,7 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
     from app.settings.settings import Settings, default_file
 
     with watched():
-        app = QApplication([PROG])
+        app = Application([PROG])
         app.setApplicationName(PROG)
         app.setApplicationDisplayName("Refrain")
         app.setWindowIcon(icons.mark())
@@ -158,6 +158,7 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
                 window.demonstrate()
             window.show()
             window.open_files(list(map(Path, named)))
+            app.open_with(window.open_files)
             if not demo and not files and not settings.get("first_run.done"):
                 QTimer.singleShot(0, window.show_welcome)
             for ends in (signal.SIGINT, signal.SIGTERM):

@@ -3,11 +3,12 @@
 
     python3 packaging/release_list.py key
     python3 packaging/release_list.py list FOLDER --files ADDRESS --page ADDRESS
+    python3 packaging/release_list.py sums FOLDER
 
 `key` prints a new secret key, and the line with its public half for resources/updates.json. `list` writes
 refrain-release.json and SHA256SUMS into FOLDER, where the installers are; the secret key is read from the environment,
-REFRAIN_RELEASE_KEY. `--files`: where the installers of this version will be; `--page`: what tells what is new.
-Needs PyNaCl.
+REFRAIN_RELEASE_KEY. `--files`: where the installers of this version will be; `--page`: what tells what is new. `sums` writes
+only the checksums, where nobody has a key. Needs PyNaCl.
 """
 
 from __future__ import annotations
@@ -51,9 +52,15 @@ def make(folder: Path, files: str, page: str, key: SigningKey) -> Path:
         raise BuildError(f"No program could read this list ({error}): look at the addresses and the names.") from error
     opened(content, [bytes(key.verify_key)])
     (folder / LIST).write_bytes(content)
+    sum_up(folder)
+    return folder / LIST
+
+
+def sum_up(folder: Path) -> Path:
+    """Writes the checksums of all files in a folder, as `sha256sum --check` reads them."""
     sums = [f"{digest(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.is_file() and path.name != SUMS]
     (folder / SUMS).write_text("".join(sums), encoding="utf-8")
-    return folder / LIST
+    return folder / SUMS
 
 
 def digest(path: Path) -> str:
@@ -96,10 +103,13 @@ def main(arguments: list[str] | None = None) -> int:
     making.add_argument("folder", type=Path)
     making.add_argument("--files", required=True)
     making.add_argument("--page", required=True)
+    commands.add_parser("sums").add_argument("folder", type=Path)
     given = parser.parse_args(arguments)
     try:
         if given.command == "key":
             _print_new_key()
+        elif given.command == "sums":
+            print(sum_up(given.folder))
         else:
             print(make(given.folder, given.files, given.page, secret_key()))
     except BuildError as error:

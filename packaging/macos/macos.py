@@ -19,6 +19,7 @@ import contents
 import tree
 from contents import BuildError
 from macos import signing
+from supply import papers
 from wheels import digest
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def make_app(job: Job, python: Path, app: Path) -> None:
     root, platform = app / "Contents" / "Resources", job.platform
     root.parent.mkdir(parents=True)
     tree.assemble(platform, job.contents, python, job.wheels(), root, "macos")
+    papers.write(root, platform)
     shutil.copyfile(HERE / "refrain.icns", root / "refrain.icns")
     oldest = platform.tags[0].split("_")[1:3]
     information = describe(job.version, ".".join(oldest))

@@ -92,7 +92,7 @@ def python_version(tree: Path, platform: Platform) -> str:
 
 
 def _python(tree: Path, platform: Platform) -> dict[str, object]:
-    places = (f"{platform.library}/LICENSE.txt", "LICENSE.txt", "LICENSE")
+    places = (f"{platform.library}/LICENSE.txt", "LICENSE-PYTHON.txt")
     texts = [place for place in places if (tree / place).is_file()][:1]
     if not texts:
         raise BuildError(f"The licence of Python is missing in {tree}: put it at {places[0]}.")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import tree
 from contents import ROOT, BuildError
+from supply import papers
 from windows import python
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def build(job: Job) -> Path:
     for name in ("LICENSE", "CHANGELOG.md"):
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, folder / (name if "." in name else name + ".txt"))
+    papers.write(folder, job.platform)
     make_launchers(tools, folder, job.work / "launchers", job.version)
     check_paths(folder)
     tree.print_largest(folder, job.platform)

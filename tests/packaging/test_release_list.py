@@ -55,6 +55,13 @@ def test_the_checksums_are_of_all_that_is_published(folder):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
+def test_where_nobody_has_a_key_there_are_checksums(folder, monkeypatch):
+    monkeypatch.delenv(release_list.SECRET)
+    assert release_list.main(["sums", str(folder)]) == 0
+    assert len((folder / release_list.SUMS).read_text().splitlines()) == len(NAMES) + 1
+    assert not (folder / release_list.LIST).exists()
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [(f"refrain_{VERSION}.deb", "names no processor"), ("refrain_9.9_amd64.deb", "another version"),

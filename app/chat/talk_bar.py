@@ -147,7 +147,7 @@ class TalkBar(Fitted, QWidget):
         return QSize(self._needs(0, "", PLACEHOLDERS[-1]), super().minimumSizeHint().height())
 
     def _fit(self) -> None:
-        """Where there is little room, keys and words give way, and the switches leave a long sentence a line of its own."""
+        """Where there is little room, keys and words give way, and a long sentence has lines of its own."""
         key = f"   {self._stop_key}" if self._stop_key else ""
         choices = [(2, key, 0), (1, key, 0), (1, "", 0), (1, "", 1), (0, "", 1)]
         fitting = (one for one in choices if self._needs(one[0], one[1], PLACEHOLDERS[one[2]]) <= self.width())
@@ -164,8 +164,12 @@ class TalkBar(Fitted, QWidget):
         way = QBoxLayout.Direction.LeftToRight if is_short else QBoxLayout.Direction.TopToBottom
         if self._state_line.direction() != way:
             self._state_line.setDirection(way)
-            for part in (self._dot, self._state, self._sentence):
-                self._said.setAlignment(part, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
+            for part in (self._dot, self._state):
+                self._named.setAlignment(part, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
+            self._said.setAlignment(self._sentence, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
+        below = self._sentence.heightForWidth(self.width() - 4) + self._sentence.fontMetrics().lineSpacing()
+        is_lower = not is_short and below < self._sentence.heightForWidth(max(1, self.width() - head))
+        self._said.setDirection(QBoxLayout.Direction.TopToBottom if is_lower else QBoxLayout.Direction.LeftToRight)
         if self._holder.minimumHeight() != most:
             self._holder.setMinimumHeight(most)  # the bar must not jump
 
@@ -177,10 +181,13 @@ class TalkBar(Fitted, QWidget):
         return self.talk.width_of(detail) + entry + frame + metrics.horizontalAdvance(f"Stop{key}") + 2 * GAP
 
     def _lay_out(self) -> None:
-        self._said = said = QHBoxLayout()
+        self._named = named = QHBoxLayout()
+        named.setSpacing(8)
+        named.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        named.addWidget(self._state, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._said = said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         said.setSpacing(8)
-        said.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
-        said.addWidget(self._state, 0, Qt.AlignmentFlag.AlignVCenter)
+        said.addLayout(named)
         said.addWidget(self._sentence, 1, Qt.AlignmentFlag.AlignVCenter)
         switches = QHBoxLayout()
         switches.setSpacing(8)

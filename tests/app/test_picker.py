@@ -76,6 +76,7 @@ def test_in_a_high_panel_its_rows_stay_together(qtbot, qapp):
     picker.resize(372, 260)
     picker.show()
     qtbot.waitExposed(picker)
+    qapp.processEvents()
     before = [part.geometry() for part in (picker.edit, picker.names, picker.form, picker.pattern)]
     picker.resize(372, 700)
     qapp.processEvents()

@@ -392,7 +392,7 @@ def test_a_file_of_sessions_is_imported_and_shown(window, qtbot, tmp_path):
     elsewhere.close()
     window.open_again({"files": [str(file)]})
     qtbot.waitUntil(lambda: bool(window.talk.past.cards))
-    assert window.talk.sessions.note.text() == "1 session imported."
+    qtbot.waitUntil(lambda: window.talk.sessions.note.text() == "1 session imported.")
     broken = tmp_path / "broken.refrain"
     broken.write_bytes(file.read_bytes()[:200])
     window.open_again({"files": [str(broken), 7]})

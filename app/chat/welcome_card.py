@@ -10,7 +10,7 @@ from app.engine_commands import ModelFacts
 from app.settings import shortcuts
 
 MOST = 4  # questions
-WIDEST = 620  # pixels of a line that is read
+WIDEST = 620  # pixels of a line that is read, at the usual text size
 HOW = "Hold the button or its key and speak, or tap before and after; type; or drop a sound file."
 ALL_KEYS = "{} shows every key."
 
@@ -33,7 +33,7 @@ class WelcomeCard(QWidget):
         for part in (theme.label("Ask something", scale=1.9, bold=True), self.about, self.how):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             part.setWordWrap(True)
-            part.setMaximumWidth(WIDEST)
+            theme.limit(part, WIDEST)
             row = QVBoxLayout()  # a wrapped label in an aligned cell would lose its height for its width
             row.addWidget(part)
             self._layout.addLayout(row)

@@ -13,6 +13,7 @@ from engine import interrupt
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program and returns its exit code."""
     interrupt.end_at_once()
+    _use_pack()
     given = sys.argv[1:] if arguments is None else arguments
     from app import command_line  # also what the command does without a sub-command
     from engine import cli
@@ -20,5 +21,14 @@ def main(arguments: list[str] | None = None) -> int:
     return cli.main(command_line.files_first(given))
 
 
+def _use_pack() -> None:
+    """Before anything imports torch, which then comes from the GPU pack if one is switched on."""
+    from engine.gpu import activation
+
+    activation.begin()
+
+
+if __name__ == "__mp_main__":  # a process that multiprocessing starts has torch from where this one has it
+    _use_pack()
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 STATUS = 130
 """Of a program that was interrupted, as shells have it."""
 _tidy: Callable[[], None] | None = None
+leaving: list[Callable[[], None]] = []
+"""What is still done, quickly, before the program ends at once."""
 _SHOW_CURSOR = b"\x1b[?25h"  # a progress line may have hidden it
 
 
@@ -46,7 +48,7 @@ def _end(number, frame) -> None:
         os.write(2, (_SHOW_CURSOR + b"\r" if os.isatty(2) else b"") + words)
     except OSError:
         pass  # nobody reads it
-    if _tidy is not None:
-        with suppress(OSError):
-            _tidy()
+    for take_leave in (*leaving, *([_tidy] if _tidy is not None else ())):
+        with suppress(Exception):
+            take_leave()
     os._exit(128 + number)

@@ -39,6 +39,7 @@ FLOORS = {
     "engine.threads": 1,
     "engine.prefill": 2,
     "engine.decoding": 2,
+    "engine.gpu": 3,
     "engine.models": 3,
     "engine.dialogue": 4,
     "engine.parts": 0,

@@ -22,7 +22,9 @@ def place(sizes: Sizes, device: Device | None = None, precision: Precision | Non
     """What fits this machine now; what is given is not chosen. Raises `ValueError` with a sentence if nothing fits."""
     video_memory = 0 if device == "cpu" else free_video_memory()
     if device == "cuda" and not video_memory:
-        raise ValueError("There is no graphics card that CUDA can use: choose the processor (cpu).")
+        from engine.gpu import standing  # which knows the reason
+
+        raise ValueError(f"{standing.look().sentence} Choose the processor (cpu), or see that the card can be used.")
     made = plan(sizes, main_memory()[1], video_memory, precision=precision, device=device)
     if made.chosen is None:
         raise ValueError(made.sentence)

@@ -84,12 +84,12 @@ def judge(needs: Needs, machine: Machine) -> Verdict:
         return Verdict(True, f"It fits the {machine.gpu}.")
     if machine.gpu:
         return Verdict(False, f"The {machine.gpu} has {size(machine.gpu_memory)}, which is too little.")
-    return Verdict(False, "This computer has no GPU that CUDA can use, and a CPU would be far slower than speech.")
+    return Verdict(False, "No graphics card is in use here, and a processor would be far slower than speech.")
 
 
 def in_words(machine: Machine) -> str:
     """The machine in one line."""
     memory = f"{size(machine.memory)} of memory, {size(machine.memory_free)} free" if machine.memory else "memory unknown"
-    gpu = f"{machine.gpu}, {size(machine.gpu_memory)}" if machine.gpu else "no CUDA GPU"
+    gpu = f"{machine.gpu}, {size(machine.gpu_memory)}" if machine.gpu else "no graphics card in use"
     cores = "1 CPU core" if machine.cores == 1 else f"{machine.cores} CPU cores"
     return f"This computer: {memory}  ·  {cores}  ·  {gpu}  ·  {size(machine.disk_free)} free on the disk"

@@ -25,7 +25,7 @@ def test_needs_against_machines():
     none = Machine(8_000_000_000, 50_000_000, 4)
     assert not judge(small, none).fits and "50.0 MB of memory are free" in judge(small, none).sentence
     assert judge(small, Machine(0, 0, 4)).fits  # unknown is no reason to refuse
-    assert "no GPU" in judge(big, none).sentence
+    assert "No graphics card is in use" in judge(big, none).sentence
     card = replace(none, gpu="RTX 3060", gpu_memory=12_600_000_000)
     assert not judge(big, card).fits and "too little" in judge(big, card).sentence
     assert judge(big, replace(card, gpu_memory=25_000_000_000)).fits

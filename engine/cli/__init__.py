@@ -1,4 +1,4 @@
-"""The command line: `refrain ask`, `bench`, `eval`, `heads ...`, `models ...` and `schedules list`.
+"""The command line: `refrain ask`, `bench`, `eval`, `gpu ...`, `heads ...`, `models ...` and `schedules list`.
 
 Only what a command needs is imported when it runs, so that help and mistakes are answered at once. stdout carries
 results, stderr everything else. Exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted.
@@ -19,7 +19,7 @@ from rich.markup import escape
 
 from engine import interrupt
 from engine.cli import eval as evaluation
-from engine.cli import heads, models
+from engine.cli import gpu, heads, models
 from engine.cli.draw import Draw, PenaltyOption, TemperatureOption, TopKOption, TopPOption
 from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
 from engine.cli.output import complain, deliver, in_sentences, print_json, print_table, status
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 schedules_app = typer.Typer(help="The decoding schedules.", no_args_is_help=True)
 app.add_typer(models.app, name="models")
+app.add_typer(gpu.app, name="gpu")
 app.add_typer(heads.app, name="heads")
 app.add_typer(schedules_app, name="schedules")
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from engine import installed, interrupt
+from engine import installed
 from engine.cli.options import JsonOption, VerboseOption
 from engine.cli.output import complain, in_sentences, print_json, print_table, status
 
@@ -17,12 +16,10 @@ if TYPE_CHECKING:  # they bring torch along
     from engine.models.checkpoints.plan import Need
     from engine.models.inspection import Inspection
     from engine.models.store.catalogue import Released
-    from engine.models.store.download import Download
     from engine.models.store.entries import Entry
 
 app = typer.Typer(help="The models on this machine, and those that can be.", no_args_is_help=True)
 
-_POLL = 0.1  # seconds
 _SHOWN = 20  # problems
 
 
@@ -81,6 +78,7 @@ def download_model(
 ) -> None:
     """Downloads a released model, or goes on with it. Says size and licence and asks before."""
     with in_sentences(verbose):
+        from engine.cli.watching import Stopped, watch
         from engine.models.folders import check
         from engine.models.store import download
         from engine.models.store.shelf import Shelf
@@ -97,7 +95,10 @@ def download_model(
         if anew:
             discard(place)
         again = installed.command(f"models download {released.id}") + (f' --folder "{folder}"' if folder else "")
-        _watch(download.Download(released, place), again)
+        try:
+            watch(download.Download(released, place), again)
+        except Stopped as error:
+            raise ValueError(f"{error} To go on: {again}") from error
         with status("Looking through the folder…"):
             from engine.models.inspection import inspect
 
@@ -221,25 +222,6 @@ def _ask(released: Released, place: Path) -> None:
     if not agreed:
         complain("Nothing was downloaded: answer y, or give --yes.")
         raise typer.Exit(1)
-
-
-def _watch(download: Download, again: str) -> None:
-    """Shows the download to its end. Raises `ValueError` with a sentence if it fails; Ctrl-C ends the program."""
-    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
-    download.start()
-    try:
-        with interrupt.raised(), Progress(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task("")
-            while not download.join(_POLL):
-                now = download.progress
-                bar.update(task, description=str(now), completed=now.done, total=now.total or None)
-    except KeyboardInterrupt:
-        download.cancel()
-        download.join(5.0)
-        complain(f"{download.progress.sentence} Type: {again}")
-        raise typer.Exit(interrupt.STATUS) from None
-    if download.progress.state != "done":
-        raise ValueError(f"{download.progress.sentence} To go on: {again}")
 
 
 def _size(count: int) -> str:

@@ -50,6 +50,7 @@ from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
 from app.window_memory import WindowMemory
 from engine import folders, private
+from engine.gpu import activation
 
 if TYPE_CHECKING:
     from app.about.about import About
@@ -460,6 +461,7 @@ class Window(Fitted, QMainWindow):
                 self._turns_kept, sessions.current = kept, journal.session
                 sessions.reload()
             problem = journal.problem or self._library.problem or problem
+        problem = problem or activation.said
         self.header.show_problem(problem)
 
     def _lay_out(self) -> None:

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine import installed
+from engine.gpu import cards, state
 from engine.models.checkpoints.memory import main_memory
 
 Rows = list[tuple[str, str]]
@@ -36,7 +37,7 @@ def package(name: str, otherwise: str = "not installed") -> str:
 
 
 def hardware() -> Rows:
-    """The system and the processor. May start a short-lived program to ask."""
+    """The system, the processor and graphics cards. May start a short-lived program to ask."""
     try:
         release = platform.freedesktop_os_release().get("PRETTY_NAME", "")
     except OSError:
@@ -48,6 +49,8 @@ def hardware() -> Rows:
         ("System", f"{release}, {system}" if release else f"{system} {platform.version()}".strip()),
         ("Processor", f"{_processor()} ({platform.machine()})"),
         ("Cores", f"{cores}" if cores == usable else f"{cores}, {usable} of them for this program"),
+        ("Graphics", _graphics()),
+        ("GPU pack", _pack()),
     ]
 
 
@@ -55,6 +58,18 @@ def memory() -> Rows:
     """Total and free memory, now; quick."""
     total, free = main_memory()
     return [("Memory", f"{_gigabytes(free)} free of {_gigabytes(total)}")]
+
+
+def _graphics() -> str:
+    """Which cards the system lists, and NVIDIA's driver; the Models page says whether they can be used."""
+    found, driver = cards.look(), cards.driver()
+    names = ", ".join(card.name for card in found) or "no card was found"
+    return f"{names}; NVIDIA's driver {driver}" if driver else names
+
+
+def _pack() -> str:
+    now = state.read(state.home())
+    return now.use or (f"left aside: {now.aside}" if now.aside else "none")
 
 
 def _gigabytes(size: int) -> str:

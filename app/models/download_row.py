@@ -48,26 +48,27 @@ class DownloadRow(QWidget):
         layout.addLayout(buttons)
         self.hide()
 
-    def ask(self, folder: str, free: int, unfinished: int) -> None:
+    def ask(self, folder: str, free: int, unfinished: int, unpacked: int = 0) -> None:
         """Says what will be fetched before anything is; `free` bytes on the disk, 0 if unknown."""
         released = self._released
         rest = f", of which {size(unfinished)} are here" if unfinished else ""
         room = f" ({size(free)} free)" if free else ""
         parts = (
             f"About {size(released.download_bytes)} from {released.host}{rest}, into {folder}{room}.",
+            *([f"Unpacked it takes {size(unpacked)}."] if unpacked else []),
             f"Licence: {released.licence}. {released.licence_note}",
         )
         self._show("muted", " ".join(parts), (self.start, self.page, self.later))
         self.bar.hide()
         self.start.setFocus()
 
-    def show_progress(self, progress: Progress) -> None:
-        """At a few times a second."""
+    def show_progress(self, progress: Progress, has_part: bool = True) -> None:
+        """At a few times a second. `has_part`: something unfinished is left if it has ended."""
         role = "danger" if progress.state == "failed" else "muted"
         if progress.is_running:
             self._show(role, str(progress), (self.cancel,))
         else:
-            self._show(role, progress.sentence, (self.discard,))
+            self._show(role, progress.sentence, (self.discard,) if has_part else ())
         self.bar.setVisible(progress.is_running)
         self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 from app import theme
 from app.engine_commands import ModelFacts
 from app.listening.background import Background
+from app.models.gpu_card import GpuCard
 from app.models.model_card import ModelCard
 from app.page_body import PageBody
 from app.words import Words
@@ -31,8 +32,10 @@ class ModelsPage(QWidget):
 
     use_requested = Signal(str)
 
-    def __init__(self, shelf: Shelf | None = None, make_download: Callable[..., Download] = Download) -> None:
-        """`shelf` is by default the one in the user's data. Nothing is read before `entered`."""
+    def __init__(
+        self, shelf: Shelf | None = None, make_download: Callable[..., Download] = Download, gpu: GpuCard | None = None
+    ) -> None:
+        """`shelf` and `gpu` are by default of the user's data. Nothing is read before `entered`."""
         super().__init__()
         self._shelf = shelf or Shelf()
         self._make_download = make_download
@@ -43,6 +46,7 @@ class ModelsPage(QWidget):
         self._model: ModelFacts | None = None
         self._loading = ""
         self.cards: dict[str, ModelCard] = {}
+        self.gpu = gpu or GpuCard()
         self.add_button = QPushButton("Add folder…")
         self.add_button.setAccessibleName("Add a folder with a model")
         self.add_button.clicked.connect(self._ask_folder)
@@ -60,6 +64,7 @@ class ModelsPage(QWidget):
     def entered(self) -> None:
         """The page is shown: folders may have changed meanwhile."""
         self.refresh()
+        self.gpu.refresh()
 
     def refresh(self) -> None:
         """Looks through all folders again, in the background."""
@@ -90,6 +95,7 @@ class ModelsPage(QWidget):
             download.cancel()
         for download in self._downloads.values():
             download.join(1.0)
+        self.gpu.close_packs()
         self._background.close()
 
     @property
@@ -226,6 +232,7 @@ class ModelsPage(QWidget):
         for line in (self._machine_line, self._in_use_line, self._notice):
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             body.parts.addWidget(line)
+        body.parts.addWidget(self.gpu)
         self._list = QVBoxLayout()
         self._list.setSpacing(14)
         body.parts.addLayout(self._list)

@@ -15,9 +15,14 @@ from app.erase_everything import question
 from app.erasing import Kept
 from app.library.library import Amount
 from app.listening.blind.blind_page import BlindPage
+from app.models.gpu_card import GpuCard
 from app.models.models_page import ModelsPage
 from app.window import COMPARE, TALK, Window
 from engine import models as engine_models
+from engine.gpu.pack import shipped
+from engine.gpu.packs import Packs
+from engine.gpu.probe import Cuda, Device
+from engine.gpu.standing import Machine, judge
 from engine.models.store.download import Progress
 from engine.models.store.shelf import Shelf
 from tests.app.listening.blind.listener import Loudspeaker, chooses_second, go_through, items, number
@@ -33,7 +38,7 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
     blind = {name: BlindPage(Loudspeaker(), folder / name) for name in ("set-up", "trial", "results")}
     different = items(3)
     same = [replace(one, clips=(one.clips[0], replace(one.clips[1], samples=one.clips[0].samples.copy()))) for one in items(2)]
-    models = ModelsPage(Shelf(folder / "models"))
+    models = ModelsPage(Shelf(folder / "models"), gpu=wants_pack(folder / "gpu-pack"))
     pages = {**{f"the {name} of a blind test": page for name, page in blind.items()}, "models": models}
     for page in pages.values():
         page.resize(1100, 700)
@@ -57,6 +62,8 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
     models.entered()
     models.add_folder(broken)
     wait(lambda: str(broken) in models.cards and bool(models.cards[str(broken)].problem) and not models._timer.isActive())
+    wait(lambda: not models.gpu.is_busy)
+    models.gpu.get.click()
     cards = [card for card in models.cards.values() if card.row is not None]
     under_way = Progress("downloading", "", "model-00002-of-00004.safetensors", 8_200_000_000, 21_100_000_000, 35_000_000.0)
     cards[0].show_progress(under_way)
@@ -66,6 +73,13 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
         page.close()
     models.close_models()
     models.close()
+
+
+def wants_pack(folder: Path) -> GpuCard:
+    """A computer with a graphics card of a long name that could be used."""
+    device = Device("NVIDIA GeForce RTX 4070 Laptop GPU with Max-Q Design", 8_000_000_000, (8, 9))
+    machine = Machine((), "580.95.05", Cuda((13, 0), (device,)))
+    return GpuCard(Packs(folder), lambda packs: judge(machine, shipped()[-1], packs, ""))
 
 
 def render(window: Window, wait: Wait) -> None:

@@ -27,8 +27,18 @@ forbid_network(loopback=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What changes the look comes first: every widget alive is then styled anew, and later tests leave thousands behind."""
-    items.sort(key=lambda item: item.get_closest_marker("look") is None)
+    """What must not come late.
+
+    What changes the look is first: every widget alive is then styled anew, and later tests leave thousands behind. Then what
+    takes its time with a virtual display or sound card: one worker does it, one after another, while others compute.
+    """
+
+    def place(item: pytest.Item) -> int:
+        if item.get_closest_marker("look"):
+            return 0
+        return 1 if item.get_closest_marker("desktop") or {"display", "sound_card"} & set(item.fixturenames) else 2
+
+    items.sort(key=place)
 
 
 @pytest.fixture

@@ -125,7 +125,6 @@ def smallest(window, qapp):
     window.resize(*SIZES[0])
     settle()
     yield window
-    window._problem = ""
     say(window, "")
     window._timer.start()
 

@@ -383,6 +383,7 @@ class Window(Fitted, QMainWindow):
         self._keys.close()
         self.conversation.stop()  # first: the engine may be waiting for room in the player
         self.diagnostics.left()
+        self.diagnostics.close_checks()
         self.models.close_models()
         if self.about is not None:
             self.about.close_about()

@@ -18,6 +18,7 @@ from app.diagnostics.last_run import LastRun
 from app.diagnostics.log_view import LogView
 from app.diagnostics.meters import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
 from app.diagnostics.report import InUse, Section
+from app.diagnostics.self_test_view import SelfTestView
 from app.diagnostics.sound_facts import SoundFacts
 from app.diagnostics.under_runs import UnderRuns
 from app.flow import Flow
@@ -54,6 +55,8 @@ class DiagnosticsPage(QWidget):
         self.log = LogView()
         self.note = Words(role="muted")
         self.note.hide()
+        self.self_test = SelfTestView()
+        self.check = self._button("Self-test", "Try whether this installation works", self.self_test.start)
         self.copy = self._button("Copy report", "Copy a report with the last log lines", self.copy_report, "primary")
         self.folder = self._button("Open log folder", "Open the folder of the log", self.open_folder)
         self.reset = self._button("Reset counters", "Count lag and under-runs from zero", self.reset_counters)
@@ -81,6 +84,10 @@ class DiagnosticsPage(QWidget):
         """The page is hidden: nothing is looked at any more."""
         self._timer.stop()
 
+    def close_checks(self) -> None:
+        """The window closes: a self-test at work is stopped."""
+        self.self_test.run.close()
+
     # --- what can be done ---------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -105,7 +112,10 @@ class DiagnosticsPage(QWidget):
             ("Sound under-runs", under_runs_in_words(self.under_runs)),
             ("Noticed, perhaps not heard", noticed_in_words(self.under_runs)),
         ]
-        return report.markdown([*self.sections(), report.section("Smoothness", meters)], self._last_run)
+        parts = [*self.sections(), report.section("Smoothness", meters)]
+        if self.self_test.findings:
+            parts.append(report.section("Self-test", self.self_test.rows()))
+        return report.markdown(parts, self._last_run)
 
     def copy_report(self) -> None:
         text = self.report()
@@ -142,7 +152,7 @@ class DiagnosticsPage(QWidget):
 
     def _lay_out(self) -> None:
         body = PageBody("Diagnostics", widest=WIDEST)
-        for button in (self.reset, self.folder, self.copy):
+        for button in (self.reset, self.folder, self.check, self.copy):
             body.buttons.add(button)
         card = QFrame()
         card.setProperty("role", "card")
@@ -163,6 +173,7 @@ class DiagnosticsPage(QWidget):
         body.parts.addWidget(self.note)
         if self._last_run is not None:
             body.parts.addWidget(Words(self._last_run.sentence, "danger"))
+        body.parts.addWidget(self.self_test)
         body.parts.addLayout(meters)
         body.parts.addLayout(lists, 1)
         layout = QVBoxLayout(self)

@@ -17,6 +17,7 @@ from app.library.library import Amount
 from app.listening.blind.blind_page import BlindPage
 from app.models.gpu_card import GpuCard
 from app.models.models_page import ModelsPage
+from app.self_test import Finding
 from app.window import COMPARE, TALK, Window
 from engine import models as engine_models
 from engine.gpu.pack import shipped
@@ -105,6 +106,15 @@ def open_past(window: Window, wait: Wait) -> None:
     window.show_page(TALK)
     talk.show_session(past)
     wait(lambda: not talk.past.isHidden() and bool(talk.past.cards))
+
+
+def check_itself(window: Window) -> None:
+    """The self-test of the diagnostics has found something, and broke off."""
+    view = window.diagnostics.self_test
+    view.show()
+    for state, words in (("ok", "All are there."), ("failed", f"In {'/home/somebody/folder' * 9} lm.safetensors is missing.")):
+        view.run.found.emit(Finding("Own files", state, words, 1.25))
+    view.run.ended.emit(f"The self-test broke off: {'the graphics driver has failed ' * 6}. The log may have more.")
 
 
 def dialogs(window: Window, wait: Wait) -> Iterator[tuple[str, QWidget]]:

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from app import theme
 from app.audio.sound import Sound
 from app.program import program
-from app.window import COMPARE, TALK, _first_size
+from app.window import COMPARE, DIAGNOSTICS, TALK, _first_size
 from app.words import Words
 from tests.app.measure import SIZES, TEXT_SIZES, misfits, settle
 from tests.app.random_voice import RandomVoice
 from tests.app.sentences import sentences
-from tests.app.states import dialogs, open_past, other_pages, render
+from tests.app.states import check_itself, dialogs, open_past, other_pages, render
 
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)
 
@@ -83,6 +83,7 @@ def pages(window, tmp_path_factory):
     """The window's pages and others, in the states that they reach in use."""
     render(window, wait)
     open_past(window, wait)
+    check_itself(window)
     with other_pages(tmp_path_factory.mktemp("pages"), wait) as pages:
         yield pages
     window.talk.show_conversation()
@@ -102,7 +103,7 @@ def test_nothing_is_cut_in_any_state_of_a_page_or_dialog(window, pages, qapp, pe
         assert not holds or (widget.width(), widget.height()) == size, name
 
     for size in (SIZES[0], SIZES[3]):
-        for number, name in ((COMPARE, "results of a comparison"), (TALK, "a past session")):
+        for number, name in ((COMPARE, "results of a comparison"), (DIAGNOSTICS, "a self-test"), (TALK, "a past session")):
             window.show_page(number)
             look(name, window, size)
         for name, page in pages.items():

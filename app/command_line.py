@@ -137,7 +137,8 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
         try:
             token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
             named = [str(file.expanduser().absolute()) for file in files]
-            answer = instance.claim({"chosen": chosen, "demo": demo, "files": named, "token": token})
+            wanted = {"chosen": chosen, "demo": demo, "files": named, "token": token, "version": installed.version()}
+            answer = instance.claim(wanted)
         except HangsError as error:
             cli.complain(str(error))
             return 1

@@ -9,6 +9,11 @@ import socket
 import sys
 from pathlib import Path
 
+MISSING = (
+    "A system library for windows is missing ({}), so no window can open. Install it with the system's package manager (on "
+    "Debian and Ubuntu, OpenGL's come with libgl1 and libegl1)."
+)
+
 
 def why_no_window() -> str:
     """A sentence about why no window can open; empty if one can."""
@@ -21,12 +26,12 @@ def why_no_window() -> str:
     if not (wayland or x11):
         return "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open."
     if wayland and platform != "xcb" and _wayland_answers(wayland):
-        return ""
+        return _missing_library(None)
     if not x11 or platform == "wayland":
         return f"The display {wayland} does not answer, so no window can open."
     if not _x11_answers(x11):
         return f"The display {x11} does not answer, so no window can open."
-    return _missing_library()
+    return _missing_library("libqxcb.so")
 
 
 def _wayland_answers(name: str) -> bool:
@@ -52,15 +57,18 @@ def _x11_answers(name: str) -> bool:
     return answers
 
 
-def _missing_library() -> str:
-    """Qt's plugin for X11 needs system libraries; Qt itself names the wrong one when it is another that is missing."""
-    import PySide6
-
-    plugin = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-    if not plugin.exists():
+def _missing_library(plugin: str | None) -> str:
+    """Qt needs system libraries, of OpenGL among others; its `plugin` for X11 needs more of them, and Qt itself would name the
+    wrong one and end the program."""
+    try:
+        import PySide6.QtWidgets
+    except ImportError as error:
+        return MISSING.format(str(error).partition(":")[0])
+    path = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / (plugin or "")
+    if not path.is_file():
         return ""
     try:
-        ctypes.CDLL(str(plugin))
+        ctypes.CDLL(str(path))
     except OSError as error:
-        return f"A system library for windows is missing ({str(error).partition(':')[0]}), so no window can open."
+        return MISSING.format(str(error).partition(":")[0])
     return ""

@@ -124,9 +124,13 @@ class Instance(QObject):
             return
         try:
             message = json.loads(bytes(socket.readLine(_MOST).data()))
-            sentence = self.answer(message if isinstance(message, dict) else {})
         except (ValueError, RecursionError):
             return socket.abort()
+        try:
+            sentence = self.answer(message if isinstance(message, dict) else {})
+        except Exception:  # another version may want what this one does not know, and waits for a word
+            _log.exception("What another start wanted could not be done.")
+            sentence = "Refrain is open already, but could not do what this start wanted; its log says why."
         socket.write(sentence.replace("\n", " ").encode() + b"\n")
         socket.flush()
         socket.disconnectFromServer()

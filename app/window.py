@@ -49,8 +49,9 @@ from app.settings.table import BY_KEY, SettingError
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
 from app.window_memory import WindowMemory
-from engine import folders, private
+from engine import folders, installed, private
 from engine.gpu import activation
+from engine.quoting import clean
 
 if TYPE_CHECKING:
     from app.about.about import About
@@ -140,10 +141,15 @@ class Window(Fitted, QMainWindow):
     def open_again(self, message: dict) -> str:
         """Another start: comes to the front, and takes the start's options for this time, as its own. Returns what it did.
 
-        `message`: `chosen` (setting -> value), `demo`, `files` of sessions, and the `token` by which the desktop knows who was
-        clicked.
+        `message`: `chosen` (setting -> value), `demo`, `files` of sessions, the `token` by which the desktop knows who was
+        clicked, and the `version` of the program that was started, which need not be this one's.
         """
         said = "Refrain is open already; its window is in front now."
+        other, own = message.get("version"), installed.version()
+        if isinstance(other, str) and other != own:
+            also = f"This window is Refrain {own}, and {clean(other)} was started, too: close this one first to use that."
+            self.conversation.notice = also
+            said += f" {also}"
         chosen = message.get("chosen")
         try:
             for key, value in (chosen if isinstance(chosen, dict) else {}).items():

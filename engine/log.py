@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import sys
 import textwrap
 import traceback
 from collections import deque
@@ -39,6 +40,11 @@ class _File(RotatingFileHandler):
 
     def _open(self):
         return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=private.opener)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk costs lines of the log, and no page of tracebacks on the terminal for each of them."""
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
 
 
 class _Memory(logging.Handler):

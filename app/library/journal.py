@@ -21,7 +21,7 @@ import numpy as np
 
 from app.engine_commands import ModelFacts
 from app.library.files import Lock, read_json, to_pcm, write_json
-from app.library.library import ENDED, LOCK, Library, seal
+from app.library.library import ENDED, LOCK, Library, is_of_another_version, seal
 from app.library.records import TOKENS, TURN, StoredTurn
 from engine import private
 from engine.events import (
@@ -101,10 +101,11 @@ class Journal:
         self.new_session()
         try:
             self._resume(session)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: another version's
             _log.warning("A session cannot be continued.", exc_info=error)
-            is_held = isinstance(error, BlockingIOError)
-            why = "another program writes it" if is_held else (error.strerror or str(error)).lower()
+            why = (getattr(error, "strerror", None) or "").lower() or str(error)
+            if isinstance(error, BlockingIOError):
+                why = "another program writes it"
             self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
 
     def new_session(self, private: bool = False) -> None:
@@ -169,6 +170,8 @@ class Journal:
 
     def _resume(self, session: str) -> None:
         folder = self.library.sessions_folder / session
+        if is_of_another_version(folder):
+            raise ValueError("another version of Refrain has written it")
         numbers = [int(path.name) for path in (folder / "turns").iterdir() if path.name.isdecimal()]
         self._lock = Lock(folder / LOCK)
         self.session, self._count = session, max(numbers, default=0)

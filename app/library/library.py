@@ -32,6 +32,7 @@ ENDED = "Refrain ended in the middle of this turn."
 STAGING = "import-"
 _YOUNG = 60  # seconds: a staging folder without its lock may still be about to get one
 _LONGEST_WORDS = 1 << 20  # bytes
+_LITTLE = 3_000_000  # bytes: a long turn
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 RAW = {"question": QUESTION, "reply": REPLY}
@@ -92,6 +93,9 @@ class Library:
             why = (error.strerror or str(error)).lower()
             self.problem = f"The library in {self.folder} cannot be opened: {why}. Turns are not kept until it can."
             raise LibraryError(self.problem) from error
+        with suppress(OSError):  # where the system does not tell, the first turn finds out
+            if shutil.disk_usage(self.folder).free < _LITTLE:
+                self.problem = f"The disk of {self.folder} is full. Make room there: turns are not kept until there is some."
 
     def close(self) -> None:
         with self._indexing:
@@ -257,6 +261,8 @@ class Library:
             lock = Lock(folder / LOCK)
         except OSError:
             return  # it is being written right now, or cannot be written at all
+        if is_of_another_version(folder):
+            return lock.release(keep=True)  # which has to end it
         turns = turn_folders(folder)
         for place in (folder, *turns):
             for unfinished in place.glob(f".*{UNFINISHED}"):
@@ -285,6 +291,20 @@ class Library:
                     continue
                 Lock(place / LOCK).release()
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def is_of_another_version(session: Path) -> bool:
+    """Whether this program cannot know what is in a session, or in one of its turns."""
+    for path in (session / SESSION, *(turn / TURN for turn in turn_folders(session))):
+        try:
+            found = read_json(path)
+        except (OSError, ValueError):
+            continue
+        try:
+            check_format(found, path.name)
+        except ValueError:
+            return True
+    return False
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -167,7 +167,7 @@ class SettingsPage(Fitted, QWidget):
             for row in self.rows.values():
                 if isinstance(row.editor, DeviceEditor):
                     row.editor.offer(found.names(row.setting.kind), found.default(row.setting.kind))
-        problem = self._settings.problem or self._no_program
+        problem = self._settings.problem or self._no_program or self._settings.unknown
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
 

@@ -11,9 +11,10 @@ from typing import Any
 from app.settings import toml
 from app.settings.table import BY_KEY, SettingError, Value
 from engine import folders
-from engine.quoting import reason
+from engine.quoting import clean, reason
 
 _log = logging.getLogger(__name__)
+_NAMED = 3  # unknown settings
 
 
 def default_file() -> Path:
@@ -40,6 +41,19 @@ class Settings:
         self._waiting: str | None = None
         if path is not None:
             self._read(path)
+
+    @property
+    def unknown(self) -> str:
+        """A sentence about what the file holds that this version does not know; empty if it knows all. It is kept."""
+        names = sorted(key for key in self._foreign if key not in BY_KEY)
+        if not names:
+            return ""
+        shown = ", ".join(clean(name) for name in names[:_NAMED])
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return (
+            f"The settings file holds what this version of Refrain does not know ({shown}{more}): another version's, or a name "
+            "that was mistyped. It has no effect and is kept."
+        )
 
     def get(self, key: str) -> Any:
         """The value in force."""
@@ -138,6 +152,8 @@ class Settings:
             if accepted != setting.default:
                 self._values[key] = accepted
         self.problem = self._left_out()
+        if self.unknown:
+            _log.warning("%s: %s", path, self.unknown)
 
     def _left_out(self) -> str:
         """Which settings of the file cannot be used, as a sentence; empty once each of them was set anew."""

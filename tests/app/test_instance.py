@@ -10,10 +10,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
-from app import command_line
+from app import command_line, theme
+from app.audio.sound import Sound
 from app.instance import HangsError, Instance
-from engine import folders
+from app.program import program
+from engine import folders, installed
+from tests.app.random_voice import RandomVoice
 from tests.rig.processes import ROOT, python
 
 
@@ -36,6 +40,16 @@ def make(qapp, tmp_path, runtime):
     yield instance
     for one in made:
         one.release()
+
+
+@pytest.fixture
+def window_of_random_voice(qtbot, qapp, tmp_path, monkeypatch):
+    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(Sound, "open", lambda self: None)
+    theme.install(qapp)
+    with program(load=lambda name: RandomVoice()) as window:
+        qtbot.addWidget(window)
+        yield window
 
 
 def start(*arguments: str) -> subprocess.Popen:
@@ -133,6 +147,38 @@ def test_what_is_no_message_is_not_answered(make, qtbot):
         socket.write(garbage)
         qtbot.waitUntil(lambda socket=socket: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState)
     assert told == []
+
+
+def test_a_start_that_this_version_does_not_understand_gets_a_word(make, caplog):
+    first = make()
+    assert first.claim({}) is None
+
+    def answer(message):
+        raise KeyError("a wish of a later version")
+
+    first.answer = answer
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from app.instance import Instance
+app = QCoreApplication([])
+print(Instance(Path(sys.argv[1])).claim({"wish": [1, 2]}))
+"""
+    child = subprocess.Popen([sys.executable, "-c", code, str(first._folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    while child.poll() is None:
+        QCoreApplication.processEvents()
+    assert "could not do what this start wanted" in child.stdout.read() and "a wish of a later version" in caplog.text
+
+
+def test_another_version_is_named(window_of_random_voice):
+    own = installed.version()
+    window = window_of_random_voice
+    for wanted in ({"version": own}, {}, {"version": 7}):
+        assert "was started, too" not in window.open_again({"chosen": {}, "demo": False, "token": "", **wanted})
+    said = window.open_again({"chosen": {"sky.blue": "1"}, "version": "99.0"})
+    assert f"This window is Refrain {own}, and 99.0 was started, too" in said and window.conversation.notice in said
+    assert "close this one first" in window.conversation.notice
 
 
 def test_all_that_is_kept_goes_to_the_folder_that_was_asked_for(tmp_path, monkeypatch):

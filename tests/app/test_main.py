@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -68,7 +69,8 @@ def test_the_help_names_every_command_and_option():
 
 def test_the_version_is_told():
     run = refrain("--version")
-    assert run.returncode == 0 and run.stdout.startswith("refrain ")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert run.returncode == 0 and run.stdout == f"refrain {project['version']}\n"  # from one place
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is a display")
@@ -88,6 +90,32 @@ def test_a_display_that_does_not_answer_is_noticed(monkeypatch):
     assert ":4711 does not answer" in why_no_window()
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert why_no_window() == ""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Qt brings what it needs")
+def test_without_opengl_it_says_which_library_is_missing(monkeypatch):
+    monkeypatch.setattr("app.display._x11_answers", lambda name: True)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert why_no_window() == ""
+    code = """
+import sys
+class NoOpenGL:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("PySide6.QtGui", "PySide6.QtWidgets"):
+            raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+sys.meta_path.insert(0, NoOpenGL())
+from app import display
+display._x11_answers = lambda name: True
+from app.__main__ import main
+assert main(["--model", "no-such-model"]) == 1
+"""
+    env = {"DISPLAY": ":0", "QT_QPA_PLATFORM": "", "WAYLAND_DISPLAY": "", "PYTHONPATH": str(ROOT)}
+    how = {"cwd": ROOT, "env": {**os.environ, **env}, "input": "", "capture_output": True, "text": True, "timeout": 120}
+    run = subprocess.run([sys.executable, "-c", code], **how)
+    assert run.returncode == 0 and "is missing (libEGL.so.1)" in run.stderr and "libgl1 and libegl1" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_a_bad_schedule_is_refused_before_anything_opens():

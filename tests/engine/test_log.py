@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from engine import log
+from tests.rig.processes import ROOT
 
 
 @pytest.fixture
@@ -57,3 +62,24 @@ def test_an_erased_log_is_gone_and_goes_on(logger, tmp_path):
     assert not list(tmp_path.glob("refrain.log*")) and not log.recent()
     logger.warning("On we go.")
     assert "On we go." in (tmp_path / "refrain.log").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device here")
+def test_a_full_disk_costs_lines_and_says_nothing_on_the_terminal(tmp_path):
+    code = """
+import logging
+from engine import log
+log._File._open = lambda self: open("/dev/full", "a")
+log.start()
+try:
+    raise OSError("the first")
+except OSError:
+    logging.getLogger("engine.x").exception("cannot be written")
+logging.getLogger("engine.x").warning("nor this")
+print([entry.text.splitlines()[0].rpartition(": ")[2] for entry in log.recent()])
+"""
+    command = [sys.executable, "-c", code]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path), "REFRAIN_DATA": str(tmp_path)}
+    run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert run.stdout == "['cannot be written', 'nor this']\n"
+    assert "Logging error" not in run.stderr

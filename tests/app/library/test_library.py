@@ -441,3 +441,17 @@ def test_a_damaged_turn_does_not_hide_the_others(library):
     library.close()
     library.open()
     assert library.sessions() == []
+
+
+def test_a_full_disk_is_said_at_the_start_until_something_can_be_kept(tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=4096))
+    library = Library(tmp_path)
+    library.open()
+    assert "is full. Make room there" in library.problem
+    record(Journal(library), 1)
+    assert not library.problem
+    monkeypatch.undo()
+    library = Library(tmp_path)
+    library.open()
+    assert not library.problem

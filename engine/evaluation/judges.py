@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 import soxr
 import torch
 
+from engine import installed
 from engine.evaluation.judge import Recogniser, read_pronunciations
 from engine.evaluation.sets import NAMES
 
@@ -35,6 +37,8 @@ def check(wanted: str) -> None:
         Recogniser(["hello"])
     if kind == "whisper":
         _whisper(Path(place))
+        if find_spec("transformers") is None:
+            raise ValueError(f"A Whisper judge needs the package transformers: {installed.how_to_get('run')}.")
 
 
 def make(wanted: str, set_names: Iterable[str], folder: Path, texts: Iterable[str]) -> Judge | None:

@@ -60,3 +60,10 @@ def test_a_folder_that_is_not_whole_is_a_sentence(folder, tmp_path):
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
     with pytest.raises(ValueError, match="cannot be loaded"):
         judges.make(f"whisper:{tmp_path}", ["mine"], tmp_path, [])
+
+
+def test_where_transformers_is_not_installed_it_is_said_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setattr(judges, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="needs the package transformers"):
+        judges.check(f"whisper:{tmp_path}")

@@ -16,6 +16,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.library.files import Lock
 from engine import installed, private
+from engine.quoting import clean
 
 _log = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds until one that does not answer is said to hang
@@ -134,6 +135,14 @@ class Instance(QObject):
         socket.write(sentence.replace("\n", " ").encode() + b"\n")
         socket.flush()
         socket.disconnectFromServer()
+
+
+def another_version(message: dict) -> str:
+    """A sentence for both sides if the start that sent `message` is of another version than this program; else empty."""
+    other, own = message.get("version"), installed.version()
+    if not isinstance(other, str) or other == own:
+        return ""
+    return f"This window is Refrain {own}, and {clean(other)} was started, too: close this one first to use that."
 
 
 def _allow_the_other_one_to_come_to_the_front() -> None:

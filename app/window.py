@@ -34,6 +34,7 @@ from app.erasing import Traces
 from app.export_dialog import export_turn, show_written
 from app.fitted import Fitted
 from app.header import Header
+from app.instance import another_version
 from app.keys import TalkKeys
 from app.library.journal import Journal
 from app.library.library import Library
@@ -49,9 +50,8 @@ from app.settings.table import BY_KEY, SettingError
 from app.talk_page import TalkPage
 from app.welcome.welcome import Welcome
 from app.window_memory import WindowMemory
-from engine import folders, installed, private
+from engine import folders, private
 from engine.gpu import activation
-from engine.quoting import clean
 
 if TYPE_CHECKING:
     from app.about.about import About
@@ -145,11 +145,9 @@ class Window(Fitted, QMainWindow):
         clicked, and the `version` of the program that was started, which need not be this one's.
         """
         said = "Refrain is open already; its window is in front now."
-        other, own = message.get("version"), installed.version()
-        if isinstance(other, str) and other != own:
-            also = f"This window is Refrain {own}, and {clean(other)} was started, too: close this one first to use that."
-            self.conversation.notice = also
-            said += f" {also}"
+        if other := another_version(message):
+            self.conversation.notice = other
+            said += f" {other}"
         chosen = message.get("chosen")
         try:
             for key, value in (chosen if isinstance(chosen, dict) else {}).items():

@@ -113,7 +113,7 @@ def test_nothing_is_cut_in_any_state_of_a_page_or_dialog(window, pages, qapp, pe
             look(name, dialog, room, holds=not isinstance(dialog, QMessageBox))
             assert dialog.width() <= size[0] and dialog.height() <= size[1], name
     assert not found, "\n".join(found)
-    assert seen == 2 * 14
+    assert seen == 2 * 15
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ class Window(Fitted, QMainWindow):
         """Another start: comes to the front, and takes the start's options for this time, as its own. Returns what it did.
 
         `message`: `chosen` (setting -> value), `demo`, `files` of sessions, the `token` by which the desktop knows who was
-        clicked, and the `version` of the program that was started, which need not be this one's.
+        clicked, and the `version` that was started.
         """
         said = "Refrain is open already; its window is in front now."
         if other := another_version(message):
@@ -386,8 +386,7 @@ class Window(Fitted, QMainWindow):
         self._timer.stop()
         self._keys.close()
         self.conversation.stop()  # first: the engine may be waiting for room in the player
-        self.diagnostics.left()
-        self.diagnostics.close_checks()
+        self.diagnostics.end()
         self.models.close_models()
         if self.about is not None:
             self.about.close_about()

@@ -84,8 +84,9 @@ class DiagnosticsPage(QWidget):
         """The page is hidden: nothing is looked at any more."""
         self._timer.stop()
 
-    def close_checks(self) -> None:
+    def end(self) -> None:
         """The window closes: a self-test at work is stopped."""
+        self.left()
         self.self_test.run.close()
 
     # --- what can be done ---------------------------------------------------------------------------------------------

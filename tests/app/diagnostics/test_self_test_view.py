@@ -104,7 +104,7 @@ def test_the_page_runs_it_and_its_report_has_it(qtbot, qapp, monkeypatch):
     qtbot.waitUntil(lambda: not page.self_test.run.is_running and bool(page.self_test.findings), timeout=30_000)
     assert page.self_test.isVisible()
     assert f"## Self-test\n\n| | |\n|---|---|\n| {CHECKS[0].name} | FAILED: It is broken. |" in page.report()
-    page.close_checks()
+    page.end()
 
 
 def test_it_can_be_read_in_light_and_dark_and_by_the_keyboard(shown, qtbot, qapp):

@@ -60,7 +60,7 @@ assert not {"PySide6", "pyqtgraph", "sounddevice"} & set(sys.modules)
 def test_the_help_names_every_command_and_option():
     said = refrain("--help").stdout
     rows = [line.split() for line in said.partition("Commands")[2].splitlines() if line.startswith("│ ") and line[2] != " "]
-    assert {row[1] for row in rows} == {"ask", "bench", "eval", "models", "heads", "schedules", "self-test"}
+    assert {row[1] for row in rows} == {"ask", "bench", "eval", "models", "heads", "schedules", "self-test", "gpu"}
     for option in ("--model", "--schedule", "--pooling", "--input-device", "--appearance", "--demo", "--audio", "--version"):
         assert f"{option} " in said
     run = refrain("--demo", "models", "list")

@@ -91,15 +91,13 @@ def sound(bench: Bench) -> str:
 
 
 def graphics(bench: Bench) -> str:
-    import torch
-
+    from engine.gpu import activation, standing
     from engine.models.checkpoints.memory import graphics_card
 
     name, memory = graphics_card()
     if name:
         return f"{name}, {memory / 1e9:.1f} GB."
-    made_for = "" if torch.version.cuda or torch.version.hip else " (torch here is made for the processor)"
-    return Remark(f"There is none that can be used, so models run on the processor{made_for}.")
+    return Remark(activation.said or standing.look().sentence)
 
 
 def room(bench: Bench) -> str:

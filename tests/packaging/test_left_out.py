@@ -14,7 +14,8 @@ for name in {names!r}:
     sys.modules[name] = None
 sys.path.insert(0, {root!r})
 """
-COMPILER = ("torch._dynamo", "torch._inductor", "torch.onnx", "torch._numpy", "torch._vendor.quack", "google", "pydantic.v1")
+COMPILER = ("torch._dynamo", "torch._inductor", "torch.onnx", "torch._numpy", "torch._vendor.quack")
+OTHERS = ("google", "pydantic.v1", "cffi", "pycparser", "PIL", "dateutil", "fontTools")
 SCREEN = [f"PySide6.{name}" for name in ("QtTest", "QtQml", "QtQuick", "QtSql", "QtDBus", "QtXml")]
 DISTRIBUTED = [f"torch.distributed.{name}" for name in ("tensor", "fsdp", "checkpoint", "elastic", "pipelining", "optim", "nn")]
 SCIPY = [f"scipy.{name}" for name in ("io", "odr", "datasets", "misc", "cluster")]
@@ -22,7 +23,7 @@ SCIPY = [f"scipy.{name}" for name in ("io", "odr", "datasets", "misc", "cluster"
 
 def without(code: str, *arguments: str) -> str:
     packages = [name.replace("-", "_") for name in sorted(contents.load().packages)]
-    names = [*packages, "PIL", "dateutil", "fontTools", *COMPILER, *SCREEN, *DISTRIBUTED, *SCIPY]
+    names = [*packages, *OTHERS, *COMPILER, *SCREEN, *DISTRIBUTED, *SCIPY]
     return python(FORGET.format(names=names, root=str(ROOT)) + code, *arguments)
 
 

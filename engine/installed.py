@@ -110,12 +110,14 @@ def how_to_get(extra: str) -> str:
 
 
 def module(name: str, *arguments: str) -> list[str]:
-    """The command line of a process of our own, `python -m name`, as sheltered from the user's Python as this one is.
+    """The command line of a process of our own, `python -m name`, as sheltered from the user's Python as this one is, and
+    with the same letters in its pipes.
 
     It goes with `environment`.
     """
     shelter = ["-I"] if sys.flags.isolated else []
-    return [sys.executable, *shelter, "-m", name, *arguments]
+    letters = ["-X", "utf8"] if sys.flags.utf8_mode and sys.flags.isolated else []  # else it is told by the environment
+    return [sys.executable, *shelter, *letters, "-m", name, *arguments]
 
 
 def environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -81,6 +82,14 @@ def test_a_copy_without_a_mark_was_put_into_a_python(tmp_path):
 def test_a_process_of_our_own_is_this_python_and_this_program():
     assert installed.module("app.x", "--json") == [sys.executable, "-m", "app.x", "--json"]
     assert installed.environment()["PYTHONPATH"].startswith(str(ROOT))
+
+
+def test_a_process_of_an_installed_program_has_its_letters():
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from engine import installed; print(installed.module('x')[1:])"
+    for given in ([], ["-I"], ["-I", "-X", "utf8"]):
+        command = [sys.executable, *given, "-c", code, str(ROOT)]
+        said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        assert ast.literal_eval(said) == [*given, "-m", "x"]
 
 
 def sentences(file: Path) -> list[tuple[int, str]]:

@@ -50,6 +50,7 @@ def build(job: Job) -> Path:
         if (ROOT / name).is_file():
             shutil.copy(ROOT / name, folder / (name if "." in name else name + ".txt"))
     papers.write(folder, job.platform)
+    papers.write(folder, job.platform)
     make_launchers(tools, folder, job.work / "launchers", job.version)
     check_paths(folder)
     tree.print_largest(folder, job.platform)

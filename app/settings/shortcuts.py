@@ -46,7 +46,9 @@ _MODIFIERS = {
     *(_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock),
     *(_Key.Key_Super_L, _Key.Key_Super_R, _Key.Key_ScrollLock, _Key.Key_unknown),
 }
-_COUNTING = _Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier | _Modifier.ShiftModifier
+_CHORD = _Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier
+_COUNTING = _CHORD | _Modifier.ShiftModifier
+"""Never by `~`: the modifiers' mask is a negative number on Windows, and what is inverted there loses all of them."""
 
 
 class Shortcuts:
@@ -106,9 +108,8 @@ class Shortcuts:
         wanted = QKeySequence(key)[0]
         if event.key() != wanted.key() and not {event.key(), wanted.key()} <= _ENTER:
             return False
-        counting = _COUNTING
-        if _Key.Key_Space < event.key() < _Key.Key_Escape and not chr(event.key()).isalpha():
-            counting &= ~_Modifier.ShiftModifier
+        is_sign = _Key.Key_Space < event.key() < _Key.Key_Escape and not chr(event.key()).isalpha()
+        counting = _CHORD if is_sign else _COUNTING
         loose = event.type() == QEvent.Type.KeyRelease or event.isAutoRepeat()
         return loose or event.modifiers() & counting == wanted.keyboardModifiers() & counting
 
@@ -121,7 +122,7 @@ class Shortcuts:
 
         `was_reached`: the keyboard brought the focus there. `has_no_blank`: a blank would be of no use there.
         """
-        if event.modifiers() & (_Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier):
+        if event.modifiers() & _CHORD:
             return False
         if event.key() != _Key.Key_Space:
             return event.key() < _Key.Key_Escape and isinstance(widget, (*_FIELDS, QComboBox, QAbstractItemView))
@@ -261,7 +262,7 @@ def _refusal(action: str, key: str) -> str:
     if not key:
         return ""
     chord, place = QKeySequence(key)[0], BY_NAME[action].place
-    plain = not chord.keyboardModifiers() & ~_Modifier.ShiftModifier
+    plain = not chord.keyboardModifiers() & _CHORD
     if chord.key() in _NEEDED.get(place, _TAB) and plain:
         return f"{native(key)} is needed to move about and to write. Choose another key."
     if key in _OF_FIELDS and place in _WITH_FIELDS:

@@ -128,7 +128,7 @@ def test_paths_that_windows_does_not_take_stop_the_build(tmp_path):
     with pytest.raises(BuildError, match="one file on Windows"):
         windows.check_paths(tmp_path)
     (tmp_path / "Lib" / "A.py").unlink()
-    (tmp_path / "Lib" / ("a" * 180)).write_text("")
+    (tmp_path / "Lib" / ("a" * 190)).write_text("")
     with pytest.raises(BuildError, match="longer than"):
         windows.check_paths(tmp_path)
 

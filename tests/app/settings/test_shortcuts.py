@@ -183,3 +183,9 @@ def test_no_key_is_written_beside_the_table():
         if literals and name not in BESIDE_THE_TABLE:
             found[name] = literals
     assert not found
+
+
+def test_no_modifiers_are_inverted():
+    """On Windows their mask is negative, and `Ctrl & ~Shift` is nothing."""
+    texts = {file: file.read_text(encoding="utf-8") for file in (ROOT / "app").rglob("*.py")}
+    assert not [file.name for file, text in texts.items() if re.search(r"~\s*\(?[\w.]*Modifier", text)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import contents
 import tree
 from contents import BuildError
-from macos import signing
+from macos import frameworks, signing
 from supply import papers
 from wheels import digest
 
@@ -50,6 +50,7 @@ def make_app(job: Job, python: Path, app: Path) -> None:
     root, platform = app / "Contents" / "Resources", job.platform
     root.parent.mkdir(parents=True)
     tree.assemble(platform, job.contents, python, job.wheels(), root, "macos")
+    frameworks.prepare(root)
     papers.write(root, platform)
     shutil.copyfile(HERE / "refrain.icns", root / "refrain.icns")
     oldest = platform.tags[0].split("_")[1:3]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contents import BuildError
+from macos import frameworks
 
 IDENTIFIER = "io.refrain.Refrain"
 SIGN, KEY, KEY_ID, ISSUER = "REFRAIN_SIGN_IDENTITY", "REFRAIN_NOTARY_KEY", "REFRAIN_NOTARY_KEY_ID", "REFRAIN_NOTARY_ISSUER"
 AD_HOC = "-"
 PROGRAMS = ("MacOS/refrain", "Resources/bin")
 """Seen from Contents: what starts a process, and so needs the entitlements."""
-MACH_O = (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 AT_ONCE = 100  # files in one call
 
 
@@ -57,20 +57,16 @@ def sign(app: Path, entitlements: Path, identity: Identity) -> None:
 
 
 def parts(inside: Path) -> tuple[list[Path], list[Path]]:
-    """What is to be signed in a bundle's Contents: libraries, the deepest first, and programs but the bundle's own."""
-    found = [path for path in inside.rglob("*") if path.is_file() and not path.is_symlink() and is_code(path)]
+    """What is to be signed in a bundle's Contents: libraries, the deepest first, and programs but the bundle's own.
+
+    Of a framework it is its folder, which the signature seals as a whole.
+    """
+    found = {frameworks.around(path) or path for path in frameworks.code(inside)}
     own = inside / PROGRAMS[0]
     programs = [path for path in found if path != own and path.is_relative_to(inside / PROGRAMS[1])]
     libraries = [path for path in found if path != own and path not in programs]
     deepest_first = sorted(libraries, key=lambda path: (-len(path.parts), str(path)))
     return deepest_first, sorted(programs)
-
-
-def is_code(path: Path) -> bool:
-    """Whether a file is a program or a library of this system; a Java class begins like a library for two processors."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    return head[:4] == MACH_O[0] or (head[:4] in MACH_O[1:] and int.from_bytes(head[4:8], "big") < 20)
 
 
 def notarise(image: Path, identity: Identity) -> None:

@@ -20,7 +20,7 @@ from engine.parts import NOTE, Part, installed_in
 
 FOLDER = "licences"
 """In the root of a tree: texts of what is no package."""
-_LIBRARY = re.compile(r"(.*/)?(lib[^/]*\.(so[^/]*|dylib)|[^/]*\.dll)", re.IGNORECASE)
+_LIBRARY = re.compile(r"(.*/)?(lib[^/]*\.(so[^/]*|dylib)|[^/]*\.dll|(\w+)\.framework/Versions/\w+/\3)", re.IGNORECASE)
 _PYTHONS = ("bin/python{0}", "lib/libpython{0}.dylib", "python{1}.dll")
 """Where Python's own code is, by its version with and without a point."""
 

@@ -7,6 +7,7 @@ import json
 import os
 import plistlib
 import shutil
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -19,8 +20,11 @@ import pytest
 from tests.packaging.scripts import FOLDER, load
 
 macos, icon = load("macos/macos.py"), load("macos/icon.py")
-signing, BuildError = macos.signing, macos.BuildError
-MACH_O, FAT = b"\xcf\xfa\xed\xfe" + bytes(8), b"\xca\xfe\xba\xbe\x00\x00\x00\x02"
+signing, frameworks, BuildError = macos.signing, macos.frameworks, macos.BuildError
+MACH_O = b"\xcf\xfa\xed\xfe" + struct.pack("<I", frameworks.ARM64)
+INTEL = b"\xcf\xfa\xed\xfe" + struct.pack("<I", 0x01000007)
+FAT = struct.pack(">II", 0xCAFEBABE, 2) + struct.pack(">IIIII", 0x01000007, 3, 48, 12, 0)
+FAT += struct.pack(">IIIII", frameworks.ARM64, 0, 60, 12, 0) + INTEL + b"INTL" + MACH_O + b"ARM!"
 
 
 def put(path: Path, content: bytes = b"") -> Path:
@@ -63,7 +67,44 @@ def app(tmp_path):
     put(inside / "Resources" / "lib" / "python3.12" / "site-packages" / "torch" / "lib" / "libtorch.dylib", MACH_O)
     put(inside / "Resources" / "lib" / "python3.12" / "site-packages" / "Some.class", b"\xca\xfe\xba\xbe\x00\x00\x00\x41")
     put(inside / "Resources" / "lib" / "python3.12" / "os.py", b"import sys")
+    framework(inside / "Resources" / "lib" / "python3.12" / "site-packages" / "PySide6" / "Qt" / "lib", "QtCore")
     return inside.parent
+
+
+def framework(folder: Path, name: str, content: bytes = MACH_O) -> Path:
+    """As a wheel brings it: with a copy where a link belongs."""
+    whole = folder / f"{name}.framework"
+    put(whole / "Versions" / "A" / name, content)
+    for place in (whole / "Versions" / "A" / "Resources", whole / "Resources"):
+        put(place / "Info.plist", b"about it")
+    return whole
+
+
+def test_frameworks_get_their_links_and_code_for_other_processors_goes(tmp_path):
+    core = framework(tmp_path, "QtCore", FAT)
+    other = put(tmp_path / "libother.dylib", MACH_O + b"@rpath/QtCore.framework/Versions/A/QtCore\x00")
+    other.chmod(0o755)
+    put(tmp_path / "Some.class", b"\xca\xfe\xba\xbe\x00\x00\x00\x41")
+    frameworks.prepare(tmp_path)
+    assert (core / "Versions" / "A" / "QtCore").read_bytes() == MACH_O + b"ARM!"
+    links = {path.relative_to(core).as_posix(): os.readlink(path) for path in core.rglob("*") if path.is_symlink()}
+    wanted = {"Versions/Current": "A", "QtCore": "Versions/Current/QtCore", "Resources": "Versions/Current/Resources"}
+    assert links == wanted and (core / "Resources" / "Info.plist").read_bytes() == b"about it"
+    assert (tmp_path / "Some.class").stat().st_size == 8 and other.stat().st_mode & 0o111
+    frameworks.prepare(tmp_path)  # again: nothing is changed
+
+
+def test_a_framework_that_is_excluded_although_something_needs_it_stops_the_build(tmp_path):
+    framework(tmp_path, "QtGui", MACH_O + b"@rpath/QtDBus.framework/Versions/A/QtDBus\x00")
+    with pytest.raises(BuildError, match="needs QtDBus, which contents.toml excludes"):
+        frameworks.prepare(tmp_path)
+
+
+@pytest.mark.parametrize("content", [INTEL, FAT[:8] + FAT[8:28] * 2 + FAT[48:]])
+def test_code_that_is_not_for_this_processor_stops_the_build(tmp_path, content):
+    put(tmp_path / "lib.dylib", content)
+    with pytest.raises(BuildError, match="another processor|no code for Apple silicon"):
+        frameworks.prepare(tmp_path)
 
 
 @pytest.fixture
@@ -82,7 +123,8 @@ def calls(monkeypatch):
 def test_it_is_signed_from_the_inside_out(app, calls):
     signing.sign(app, Path("entitlements.plist"), signing.Identity("Developer ID Application: Somebody"))
     signed = [[Path(word).name for word in call if word.startswith(str(app))] for call in calls]
-    assert signed == [["libtorch.dylib", "libpython3.12.dylib"], ["python3.12"], ["Refrain.app"], ["Refrain.app"]]
+    libraries = ["QtCore.framework", "libtorch.dylib", "libpython3.12.dylib"]
+    assert signed == [libraries, ["python3.12"], ["Refrain.app"], ["Refrain.app"]]
     assert all({"--options", "runtime", "--timestamp"} <= set(call) for call in calls[:3])
     assert ["--entitlements" in call for call in calls] == [False, True, True, False]
     assert calls[3][:4] == ["codesign", "--verify", "--deep", "--strict"]

@@ -75,7 +75,11 @@ class _Finder:
 
         try:
             installed = Packs(self._folder).get(self._name)
-            problem = installed.unfit() or installed.changed() or self._last_start()
+            if unfit := installed.unfit():  # it may be that of another Refrain beside this one, which goes on using it
+                _log.info("%s", unfit)
+                self._stop()
+                return None
+            problem = installed.changed() or self._last_start()
             spec = None if problem else importlib.machinery.PathFinder.find_spec("torch", [str(installed.site)])
             if spec is None or spec.loader is None:
                 problem = problem or "The GPU pack holds no torch."

@@ -243,6 +243,8 @@ class Trying(Job):
             if unfit := installed.unfit():
                 raise Failed(unfit)
             installed.verify(self._counted("verifying", installed.bytes))
+            for compiled in list(installed.site.rglob("__pycache__")):  # made by trials, and made again
+                shutil.rmtree(compiled)
             installed = self.packs.seen(installed)
         return self._try(installed)
 

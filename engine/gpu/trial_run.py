@@ -19,6 +19,7 @@ _POSITIONS, _STEPS = 64, 24
 def main(site: str, device: str) -> int:
     """Prints what came out and returns the exit code. `device`: "cuda" (also for ROCm's torch), or "cpu"."""
     sys.path.insert(0, site)
+    sys.dont_write_bytecode = False  # an installed program writes none: what is compiled here makes its starts quick
     try:
         found = _try(Path(site).resolve(), device)
     except Exception as error:

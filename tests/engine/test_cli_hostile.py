@@ -30,6 +30,12 @@ COMMANDS = {
     ("models", "download"): ["glm-4-voice-9b"],
     ("models", "make-tiny"): ["glm4voice", "made"],
     ("models", "make-voice"): ["bytes.bin", "a folder"],
+    ("gpu", "status"): [],
+    ("gpu", "get"): [],
+    ("gpu", "use"): ["a folder"],
+    ("gpu", "check"): [],
+    ("gpu", "off"): [],
+    ("gpu", "remove"): [],
     ("schedules", "list"): [],
     ("self-test",): [],
 }

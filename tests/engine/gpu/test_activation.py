@@ -133,7 +133,6 @@ def outdate(here):
         (forget, "not there any more"),
         (confuse, "cannot be read"),
         (crash_before, "did not come up"),
-        (outdate, "needs torch"),
     ],
 )
 def test_a_pack_that_is_not_in_order_is_left_aside_with_a_sentence_once(here, packs, harm, words):
@@ -142,6 +141,12 @@ def test_a_pack_that_is_not_in_order_is_left_aside_with_a_sentence_once(here, pa
     assert out == f"{OWN} True" and words in error and "left aside" in error and len(error.splitlines()) == 1
     assert words in packs.state.aside and packs.state.use == ""
     assert look(packs) == (f"{OWN} False", "")  # it is said once; the Models page and the status go on saying it
+
+
+def test_a_pack_of_another_version_is_left_to_its_own_program(here, packs):
+    outdate(here)
+    assert look(packs) == (f"{OWN} False", "") and packs.state == State(use="stand-in")
+    assert "needs torch" in packs.get("stand-in").unfit()  # which the Models page and the status say
 
 
 def test_a_pack_whose_torch_does_not_import_is_left_aside_for_the_next_start(packs, tmp_path):

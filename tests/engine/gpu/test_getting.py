@@ -210,6 +210,15 @@ def test_a_pack_is_looked_through_and_tried_again(here, packs):
     assert again(packs).state == "done" and packs.state == State(use="stand-in")
 
 
+def test_byte_code_is_made_anew_when_a_pack_is_looked_through(here, packs):
+    """It is no part of the wheels, and so of no checksum."""
+    compiled = here.site / "torch" / "__pycache__" / f"__init__.{sys.implementation.cache_tag}.pyc"
+    compiled.parent.mkdir()
+    compiled.write_bytes(b"evil")
+    assert again(packs).state == "done" and not compiled.exists()
+    assert again(packs, trial.run).state == "failed" and compiled.read_bytes() != b"evil"  # the stand-in is no torch
+
+
 def test_a_copied_pack_is_as_good_as_the_first(here, packs):
     for path in here.site.rglob("*"):
         os.utime(path, (1, 1))

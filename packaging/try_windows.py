@@ -68,8 +68,8 @@ class Windows:
         pictures.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(prefix, ignore_errors=True)
         self.run("wineboot", "-i", env={"WINEDLLOVERRIDES": "mscoree,mshtml="})
-        self.run("winecfg", "-v", "win10")
         shims.install(prefix)
+        self.run("winecfg", "-v", "win10")
         self.users = next(folder for folder in (self.drive / "users").iterdir() if (folder / "AppData").is_dir())
         self.local = self.users / "AppData" / "Local"
         self.home = self.local / "Programs" / "Refrain"
@@ -100,8 +100,8 @@ class Windows:
 
     def registry(self) -> str:
         """What is noted for the user."""
-        self.run("wineboot", "-u", env={"WINEDLLOVERRIDES": self.env["WINEDLLOVERRIDES"]}, code=None)
-        subprocess.run(["wineserver", "-w"], env=self.env, timeout=SLOWEST)
+        subprocess.run(["wineserver", "-k"], env=self.env)
+        subprocess.run(["wineserver", "-w"], env=self.env, timeout=SLOWEST)  # it has written all down
         return (self.prefix / "user.reg").read_text(encoding="utf-8", errors="replace")
 
     def end(self) -> None:
@@ -270,7 +270,7 @@ def remove(windows: Windows, folder: Path, before: set[str]) -> None:
     deadline = time.monotonic() + 60  # it goes on from a copy of itself
     while (folder / "uninstall.exe").exists() and time.monotonic() < deadline:
         time.sleep(0.5)
-    subprocess.run(["wineserver", "-w"], env=windows.env, timeout=SLOWEST)
+    time.sleep(3)  # the menu and the registry come last
     own = windows.local.relative_to(windows.drive).as_posix() + "/refrain"
     left = [path for path in sorted(windows.files() - before) if path != own and not path.startswith(own + "/")]
     left = [path for path in left if "refrain" in path.lower()]  # Qt and Windows keep caches of their own

@@ -283,6 +283,13 @@ def test_the_real_torch_computes_what_it_computes(here):
     assert "same numbers" in trial.in_words(found)
 
 
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no card that CUDA can use")
+def test_a_card_computes_what_the_processor_computes(here):
+    found = tried(replace(here, device="cuda"), Path(torch.__file__).parents[1])
+    assert found["ok"] and 0 < found["difference"] < 1e-4 and found["card"] and found["memory"] > 1e9
+
+
 @pytest.mark.parametrize(
     "init, words",
     [

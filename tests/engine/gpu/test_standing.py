@@ -13,9 +13,11 @@ import pytest
 from engine.gpu import cards, probe, standing
 from engine.gpu.cards import Card
 from engine.gpu.pack import here, shipped
+from engine.gpu.packs import Packs
 from engine.gpu.probe import Cuda, Device
 from engine.gpu.standing import Machine, judge
 from engine.gpu.state import State
+from engine.models.checkpoints import placement
 from tests.engine.gpu.test_getting import finish, get, works
 from tests.engine.gpu.wheels import pack_of
 
@@ -212,6 +214,13 @@ def test_a_pack_that_was_deleted_by_hand_can_be_got_again(packs, wheel):
     shutil.rmtree(packs.folder / "stand-in")
     found = said(packs)
     assert found.can_get and found.here is None
+
+
+def test_who_asks_for_the_card_is_told_why_it_cannot_be_had(monkeypatch):
+    monkeypatch.setattr(placement, "free_video_memory", lambda: 0)
+    monkeypatch.setattr(standing, "look", lambda: judge(OLD, REAL, Packs(Path("/nowhere")), ""))
+    with pytest.raises(ValueError, match="The driver of the NVIDIA GeForce RTX 4070 is too old.*Choose the processor"):
+        placement.place(None, device="cuda")
 
 
 def test_this_machine_is_looked_at_as_it_is(packs):

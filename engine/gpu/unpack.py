@@ -6,6 +6,7 @@ No torch. A wheel is a zip file. Its `.data` folders hold what pip would put els
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -67,6 +68,10 @@ def unpack(
             raise
         except _DAMAGED as error:
             raise BrokenWheel(f"{wheel.file} cannot be unpacked ({reason(error)}).") from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # its directory points to before its beginning
+                raise BrokenWheel(f"{wheel.file} cannot be unpacked ({reason(error)}).") from error
+            raise
     if not any(path == "torch/__init__.py" for path in written):
         raise BrokenWheel(f"{pack.name} holds no torch.")
     return written

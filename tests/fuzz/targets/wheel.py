@@ -56,10 +56,14 @@ names = st.sampled_from(
 ways = st.sampled_from([zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 entries = st.lists(st.tuples(names, st.binary(max_size=100), ways, st.sampled_from([0o100644, 0o120777, 0o755, 0])), max_size=6)
 WHOLE = packed([("torch/a.py", b"a" * 1000, zipfile.ZIP_DEFLATED, 0o100644)])
+BEFORE_ITS_BEGINNING = (  # where its directory says that an entry is
+    b"PK\x01\x02" + bytes(24) + b"\x11" + bytes(17) + b"\x01/" + bytes(15) + b"PK\x01\x02" + bytes(25)
+    + b"\x01" + bytes(16) + b"         !PK\x05\x06" + bytes(8) + b"w" + bytes(6) + b"\x01\x00\x00"
+)
 
 TARGET = Target(
     entries.map(packed) | spoilt(WHOLE) | st.binary(),
     read,
     refuses=(BrokenWheel,),
-    examples=[WHOLE, WHOLE[:-30], packed([("torch/zeros", bytes(110_000_000), zipfile.ZIP_DEFLATED, 0)])],
+    examples=[WHOLE, WHOLE[:-30], BEFORE_ITS_BEGINNING, packed([("torch/zeros", bytes(110_000_000), zipfile.ZIP_DEFLATED, 0)])],
 )

@@ -138,8 +138,9 @@ def say(sentence: str) -> None:
 
 
 def try_installer(windows: Windows, installer: Path) -> None:
-    before, began = windows.files(), time.monotonic()
+    before = windows.files()
     refused(windows, installer)
+    began = time.monotonic()
     windows.run(str(installer), "/S")
     size = sum(path.stat().st_size for path in windows.home.rglob("*") if path.is_file())
     say(f"installed in {time.monotonic() - began:.0f} s: {size / 1e6:.0f} MB in {windows.home.relative_to(windows.drive)}")

@@ -81,13 +81,24 @@ SIGNED = "Signer's certificate:\n  Signer #0:\n\tSubject: /C=US/O={}/CN=Python S
 )
 def test_a_signature_must_hold_and_be_the_vendors(tmp_path, monkeypatch, code, said, why):
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/osslsigncode")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code, said))
+
+    def run(command, **_):
+        is_help = "--help" in command
+        return subprocess.CompletedProcess(command, 0 if is_help else code, "-ignore-crl" if is_help else said)
+
+    monkeypatch.setattr(subprocess, "run", run)
     (tmp_path / "python.exe").write_bytes(b"program")
     if why:
         with pytest.raises(BuildError, match=f"python.exe.*{why}"):
             python.check_signatures(tmp_path, LOCK)
     else:
         assert "1 of them are signed" in python.check_signatures(tmp_path, LOCK)
+
+
+def test_a_tool_that_would_ask_the_network_checks_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/osslsigncode")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, "-CAfile"))
+    assert "were not checked: this osslsigncode is too old" in python.check_signatures(tmp_path, LOCK)
 
 
 def test_the_root_certificate_is_the_one_that_is_published():

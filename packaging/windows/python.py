@@ -96,9 +96,9 @@ def unpack(archive: bytes, lock: Lock, folder: Path) -> None:
 def check_signatures(folder: Path, lock: Lock) -> str:
     """What was checked, as sentences. Raises `BuildError` for a file that its signer did not sign.
 
-    With an osslsigncode that can leave revocation aside (2.9 can): each program and library is whole, signed by the vendor, and the chains of signature and
-    time stamp end in a certificate of the system or in `ROOT_CERTIFICATE`. Whether one was revoked is not asked: it takes
-    the network.
+    With an osslsigncode that can leave revocation aside (2.9 can): each program and library is whole, signed by the vendor, and
+    the chains of signature and time stamp end in a certificate of the system or in `ROOT_CERTIFICATE`. Whether one was revoked
+    is not asked: it takes the network.
     """
     hashed = f"Python {lock.version} for Windows: {len(lock.files)} files are those of python.toml"
     tool = shutil.which("osslsigncode")

@@ -132,7 +132,8 @@ class _Finder:
         self._stop()
         from engine.installed import command
 
-        said = f"{problem} It is left aside, and Refrain runs without the graphics card. {ANEW.format(command('gpu check'))}"
+        anew = ANEW.format(command("gpu check")) if (self._folder / self._name).is_dir() else ""
+        said = f"{problem} It is left aside, and Refrain runs without the graphics card. {anew}".strip()
         _log.info("%s", said)
         with suppress(OSError):  # where it cannot be written, the next start finds the same
             state.write(self._folder, state.State("", problem))

@@ -53,7 +53,7 @@ def make(job: Job) -> Program:
         papers.write(place, job.platform)
         tree.compile_all(f"{inside}/bin/python{job.platform.python}", inside, within, ("-s", PACKAGE, "-p", "/"))
         tree.skip_byte_code(job.platform, job.contents, place)
-        within(f"{inside}/bin/refrain", "ask", "--text", "What is two plus two?")  # no library was spoilt
+        within(f"{inside}/bin/refrain", "self-test")  # nothing is missing, and no library was spoilt
         tree.print_largest(place, job.platform)
         _check_size(job, place)
         _made[folder] = Program(place, root)

@@ -92,7 +92,7 @@ def bring_libraries(job: Job, place: Path, root: Root, folder: Path) -> list[str
 def extras(libraries: list[str], root: Root) -> list[Extra]:
     """The system's packages that the libraries are from, with what Debian says of their licences."""
     found = []
-    for name in sorted(set(needs.packages_of(libraries, root).values())):
+    for name in sorted(set(needs.packages_of(dict.fromkeys(libraries, []), root).values())):
         text = root.path(f"/usr/share/doc/{name}/copyright")
         version = root.run("dpkg-query", "-W", "-f", "${Version}", name).strip()
         found.append(Extra(name, version, "as in its text", text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,13 +51,17 @@ def is_library(path: Path) -> bool:
     return path.is_file() and not path.is_symlink() and (".so" in path.name or path.parent.name == "bin")
 
 
-def packages_of(libraries: Iterable[str], root: Root) -> dict[str, str]:
-    """Library -> the package of `root` that has it. Raises `BuildError` for one that none there has."""
+def packages_of(libraries: Mapping[str, list[str]], root: Root) -> dict[str, str]:
+    """Library -> the package of `root` that has it; `libraries` names the files that ask for each.
+
+    Raises `BuildError` for one that no package there has.
+    """
     known = dict(re.findall(r"^\s*(\S+) \(.*?\) => (\S+)$", root.run("ldconfig", "-p"), re.MULTILINE)[::-1])
     found = {}
     for library in libraries:
         if library not in known:
-            raise BuildError(f"No package of the root has {library}; add it to dev.py's list or leave out what needs it.")
+            why = f"which {', '.join(libraries[library][:3])} asks for" if libraries[library] else "which is wanted"
+            raise BuildError(f"No package of the root has {library}, {why}: have it installed there, or leave that out.")
         found[library] = _owner(known[library], root)
     return found
 

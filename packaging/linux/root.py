@@ -13,7 +13,7 @@ from contents import BuildError
 MIRROR = "http://deb.debian.org/debian"
 SECURITY = "http://deb.debian.org/debian-security"
 PACKAGES = ("ca-certificates",)
-HOOKS = "/usr/share/mmdebstrap/hooks/maybe-merged-usr"  # releases that have only one /usr need it before anything else
+HOOKS = "/usr/share/mmdebstrap/hooks/maybe-merged-usr"  # Debian's releases with only one /usr need it first
 
 
 class Root:
@@ -106,7 +106,7 @@ def make(
         if mirror == MIRROR:
             sources.append(f"deb {SECURITY} {suite}-security {components}")
         how = ["--mode=root", "--variant=minbase", f"--include={','.join(everything)}", *trust]
-        how += [f"--hook-dir={HOOKS}"] if Path(HOOKS).is_dir() else []
+        how += [f"--hook-dir={HOOKS}"] if mirror == MIRROR and Path(HOOKS).is_dir() else []
         command = [tool, *how, suite, str(folder), *sources]
     else:
         how = ["--variant=minbase", f"--components={components.replace(' ', ',')}", *trust]

@@ -81,8 +81,7 @@ class Windows:
                 ["wine", *command],
                 env={**self.env, **(env or {})},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                capture_output=True,  # apart from each other: Wine's own libraries speak on stderr
                 timeout=seconds,
             )
         except subprocess.TimeoutExpired as error:

@@ -58,14 +58,27 @@ def deliver(code: int) -> int:
 
 def status(text: str):
     """A line on stderr while something takes long; nothing where stderr is no terminal."""
-    console = Console(stderr=True)
+    console = _errors()
     return console.status(text) if console.is_terminal else nullcontext()
 
 
 def progress_bars() -> Progress:
     """Bars on stderr, one a task."""
     columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=_errors())
+
+
+def _errors() -> Console:
+    """stderr. Windows takes its NUL for a terminal, and nobody reads there."""
+    if sys.platform == "win32" and sys.stderr is not None and sys.stderr.isatty():
+        import ctypes
+        import msvcrt
+
+        mode = ctypes.c_ulong()
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stderr.fileno()))
+        if not ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(mode)):
+            return Console(stderr=True, force_terminal=False)
+    return Console(stderr=True)
 
 
 def numbers(text: str, option: str) -> list[int]:

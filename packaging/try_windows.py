@@ -41,6 +41,8 @@ QUESTION = ROOT / "resources" / "questions" / "spoken" / "0009.ogg"
 ANSWER = "july"
 LOUD = 0.02
 SLOWEST = 600.0  # seconds of one step; Wine starts programs slowly
+UNUSED = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe"
+"""Parts of Wine that would ask for more, wait for somebody, or write into this machine's own menu."""
 STOPPED = 2
 """The installer's exit code where it did nothing and said why."""
 
@@ -62,12 +64,12 @@ class Windows:
             "WINEPREFIX": str(prefix),
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": f"mscoree,mshtml,winedbg.exe=;{shims.OVERRIDES}",
+            "WINEDLLOVERRIDES": f"{UNUSED}=;{shims.OVERRIDES}",
             "KMP_AFFINITY": "disabled",  # OpenMP asks for more of a processor's map than Wine knows
         }
         pictures.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(prefix, ignore_errors=True)
-        self.run("wineboot", "-i", env={"WINEDLLOVERRIDES": "mscoree,mshtml="})
+        self.run("wineboot", "-i", env={"WINEDLLOVERRIDES": f"{UNUSED}="})
         shims.install(prefix)
         self.run("winecfg", "-v", "win10")
         self.users = next(folder for folder in (self.drive / "users").iterdir() if (folder / "AppData").is_dir())
@@ -162,7 +164,7 @@ def try_installer(windows: Windows, installer: Path) -> None:
     say(f"installed over itself in {time.monotonic() - began:.0f} s: {windows.run(program, '--version')}")
     remove(windows, windows.home, before)
     elsewhere = windows.drive / "Größere Dinge" / "Unser Programm"
-    windows.run(str(installer), "/S", r"/D=C:\Größere Dinge\Unser Programm")
+    windows.run(str(installer), "/S", *r"/D=C:\Größere Dinge\Unser Programm".split())  # in one piece Wine would quote it
     said = windows.run(str(elsewhere / "refrain.exe"), "ask", "--text", "What is two plus two?")
     if "four" not in said.lower():
         raise Failed(f"from {elsewhere.name}, a typed question was answered with: {said[-500:]}")

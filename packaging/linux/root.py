@@ -12,7 +12,7 @@ from contents import BuildError
 
 MIRROR = "http://deb.debian.org/debian"
 SECURITY = "http://deb.debian.org/debian-security"
-PACKAGES = ("ca-certificates",)
+PACKAGES = ("apt", "ca-certificates")  # Ubuntu counts apt as no part of a small system
 HOOKS = "/usr/share/mmdebstrap/hooks/maybe-merged-usr"  # Debian's releases with only one /usr need it first
 
 

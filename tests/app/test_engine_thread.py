@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -64,9 +65,10 @@ class Diary:
 
 @pytest.fixture
 def door():
-    sink, diary = Sink(), Diary()
-    engine = EngineThread(sink, lambda name: RandomVoice(chunks=10), diary)
-    engine.sink, engine.diary = sink, diary
+    sink, diary, may_load = Sink(), Diary(), threading.Event()
+    may_load.set()
+    engine = EngineThread(sink, lambda name: may_load.wait(60) and RandomVoice(chunks=10), diary)
+    engine.sink, engine.diary, engine.may_load = sink, diary, may_load
     engine.start()
     yield engine
     engine.close()
@@ -144,9 +146,11 @@ def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
 
 
 def test_a_turn_stopped_before_its_reply_is_dropped(door):
+    door.may_load.clear()  # the engine is busy when the turn is stopped
+    door.load("any")
     turn = door.ask("hello", "full")
     door.cancel()
-    door.load("any")
+    door.may_load.set()
     assert isinstance(until(door, ended(turn))[-1], Dropped)
 
 

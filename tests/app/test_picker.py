@@ -73,7 +73,7 @@ def test_in_a_high_panel_its_rows_stay_together(qtbot, qapp):
     picker = SchedulePicker("full")
     qtbot.addWidget(picker)
     picker.set_model(MODEL)
-    picker.resize(372, 260)
+    picker.resize(372, 340)  # room for all of it, in every look
     picker.show()
     qtbot.waitExposed(picker)
     qapp.processEvents()

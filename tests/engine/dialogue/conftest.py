@@ -11,8 +11,10 @@ from tests.engine.random_spoken_lm import RandomSpokenLM
 
 @pytest.fixture(autouse=True)
 def no_thread_stays():
+    """None that the test began."""
+    before = set(threading.enumerate())
     yield
-    assert not [thread for thread in threading.enumerate() if thread.name == "vocoder"]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "vocoder"]
 
 
 @pytest.fixture

@@ -173,14 +173,15 @@ class ModelsPage(QWidget):
 
     def _poll(self) -> None:
         self._background.tick()
+        running = False
         for key, download in self._downloads.items():
             progress = download.progress
+            running |= progress.is_running  # as it is shown: how it ends meanwhile is shown at the next look
             if key in self.cards:
                 self.cards[key].show_progress(progress)
             if not progress.is_running and key not in self._fetched:
                 self._fetched.add(key)
                 self.refresh()  # what has come is checked as every folder is
-        running = any(download.progress.is_running for download in self._downloads.values())
         if not running and not self._background.is_busy:
             self._timer.stop()
 

@@ -51,10 +51,10 @@ def speak_reply(
     and which limit it hit is in `meter`. Raises what the model or the speaker raised.
     """
     prompt = history.ids() if sampler.sampling.repetition_penalty != 1 else ()
-    voice = VocoderThread(model.speaker, model.output_rate, meter.now, cancelled)
     streams = {"heard": TextStream(model.decode_text), "text": TextStream(model.decode_text)}
     meter.decode = 0.0
     decoding = None
+    voice = VocoderThread(model.speaker, model.output_rate, meter.now, cancelled)  # last: from here on it is closed
     try:
         decode = parallel.decode if parallel.is_shared(pattern) else interleaved.decode
         decoding = decode(

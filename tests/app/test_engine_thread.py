@@ -199,7 +199,7 @@ class Panic(BaseException):
 
 
 def test_a_panic_of_a_library_ends_nothing_but_its_turn():
-    where = {"load"}
+    where, before = {"load"}, set(threading.enumerate())
 
     class Panics(RandomVoice):
         def __getattribute__(self, name):
@@ -236,6 +236,7 @@ def test_a_panic_of_a_library_ends_nothing_but_its_turn():
     turn = engine.ask("hello", "full")
     assert isinstance(until(engine, ended(turn))[-1].event, TurnFinished)
     engine.close()
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "vocoder"]
 
 
 def test_no_memory_is_a_sentence(door):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import offline
+from tests.engine.models.store.file_server import FileServer, file_server
 from tests.rig.display import virtual_display
 from tests.rig.network import forbid_network
 from tests.rig.sound_card import SoundCard, virtual_sound_card
@@ -51,6 +52,16 @@ def any_sound_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """A server of files on this machine, which no proxy stands before."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with file_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

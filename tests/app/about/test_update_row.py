@@ -9,20 +9,10 @@ from app import theme
 from app.about.update_row import UpdateRow
 from engine.updates.check import Copy
 from tests.app.measure import misfits, settle
-from tests.engine.models.store.file_server import file_server
 from tests.engine.updates.releases import INSTALLER, NAME, OTHER_KEY, publish
 
 HERE = Copy("0.1.0", "deb", "x86_64")
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with file_server() as server:
-        yield server
 
 
 @pytest.fixture

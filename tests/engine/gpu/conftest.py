@@ -6,18 +6,8 @@ import pytest
 
 from engine.gpu.packs import Packs
 from tests.engine.gpu.wheels import make
-from tests.engine.models.store.file_server import file_server
 
 BIG = bytes(range(256)) * 8000
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with file_server() as server:
-        yield server
 
 
 @pytest.fixture

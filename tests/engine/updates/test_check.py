@@ -16,19 +16,9 @@ from engine.updates import check, place
 from engine.updates.check import Copy, NoAnswer, ask
 from engine.updates.place import Place
 from engine.updates.release import NotTrusted, opened, order, sealed
-from tests.engine.models.store.file_server import file_server
 from tests.engine.updates.releases import KEY, LIST, NAME, OTHER_KEY, publish, release
 
 HERE = Copy("0.1.0", "deb", "x86_64")
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with file_server() as server:
-        yield server
 
 
 def refused(where: Place, copy: Copy = HERE, **how) -> str:

@@ -8,19 +8,9 @@ import pytest
 
 from engine.updates import fetch
 from engine.updates.check import Copy, ask
-from tests.engine.models.store.file_server import file_server
 from tests.engine.updates.releases import INSTALLER, NAME, publish
 
 HERE = Copy("0.1.0", "deb", "x86_64")
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    with file_server() as server:
-        yield server
 
 
 def fetched(server, folder, **changes):

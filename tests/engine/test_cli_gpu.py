@@ -12,7 +12,7 @@ from engine.cli import main
 from engine.gpu import standing, state, trial
 from engine.gpu.packs import Packs
 from engine.gpu.state import State
-from tests.engine.gpu.conftest import server, wheel  # noqa: F401
+from tests.engine.gpu.conftest import wheel  # noqa: F401
 from tests.engine.gpu.test_getting import WORKS, fails
 from tests.engine.gpu.test_standing import GOOD
 from tests.engine.gpu.wheels import described, make, pack_of

@@ -61,7 +61,11 @@ class Client:
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        response = self._opener().open(urllib.request.Request(url, headers=headers), timeout=self._timeout)
+        try:
+            response = self._opener().open(urllib.request.Request(url, headers=headers), timeout=self._timeout)
+        except urllib.error.HTTPError as error:
+            error.close()  # nobody reads what it says; left open it keeps its socket
+            raise
         return Answer(response, tuple(self._hops))
 
     def _opener(self) -> urllib.request.OpenerDirector:

@@ -13,7 +13,7 @@ from engine.gpu.packs import Packs
 from engine.gpu.standing import judge
 from engine.gpu.state import State
 from tests.app.measure import misfits
-from tests.engine.gpu.conftest import server, wheel  # noqa: F401
+from tests.engine.gpu.conftest import wheel  # noqa: F401
 from tests.engine.gpu.test_getting import WORKS, fails
 from tests.engine.gpu.test_standing import GOOD, OLD
 from tests.engine.gpu.wheels import pack_of

@@ -117,7 +117,6 @@ class Transfer:
                         return answer
                     answer.close()
                 except urllib.error.HTTPError as error:
-                    error.close()
                     if error.code != 416:
                         raise
             return self._client.open(self._url)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import urllib.error
 from dataclasses import replace
 
 import pytest
 
 from engine.models.store import catalogue, listing
 from engine.models.store.catalogue import Source
+from engine.models.store.connection import Client
 from engine.models.store.download import Download
 from engine.models.store.speed import Speed
 from engine.models.store.unfinished import LOCK, discard, unfinished_bytes
@@ -222,3 +224,10 @@ def test_the_catalogue_that_ships_is_whole():
     for entry in catalogue.read():
         assert entry.licence and entry.page.startswith("https://") and entry.host == "huggingface.co"
         assert entry.download_bytes > 1e10 and entry.sources[0].repo
+
+
+def test_an_answer_that_is_an_error_keeps_no_socket(server):
+    server.errors = [404]
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        Client(5.0).open(f"{server.url}/nothing")
+    assert caught.value.closed and caught.value.code == 404

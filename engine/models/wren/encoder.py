@@ -7,32 +7,17 @@ layers whose attention sees the whole sound, with rotary positions on most of ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from engine.models.wren.listener_config import EncoderConfig
 
 FRAME = 384
 """Samples between two states (24 ms at 16 kHz): the product of the three strides."""
 _KERNELS, _STRIDES = (127, 7, 3), (64, 3, 2)
 SEEN = _KERNELS[0] + _STRIDES[0] * (_KERNELS[1] - 1 + _STRIDES[1] * (_KERNELS[2] - 1))
 """Samples under the convolutions of one state, from `FRAME` times its number on."""
-
-
-@dataclass(frozen=True)
-class EncoderConfig:
-    dim: int = 288
-    layers: int = 6
-    heads: int = 8
-    ffn: int = 1152
-    rotary_dim: int = 32  # of each head, the rest of which knows no positions
-    rope_theta: float = 10_000.0
-    norm_eps: float = 1e-5
-
-    @property
-    def head_dim(self) -> int:
-        return self.dim // self.heads
 
 
 class SpeechEncoder(nn.Module):

@@ -12,10 +12,11 @@ from engine.models.wren.speech_tokens import SpeechTokenConfig
 from engine.speech.release import UnknownConfiguration, sized
 
 WHAT = "Wren's config"
-_MAY_BE_ZERO = ("rotary_dim", "ahead", "encoder_blocks", "decoder_blocks", "blocks")
+_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks")
 _MOST_KV = 4_000_000_000  # bytes of keys and values; Wren has 12 million
 _RATES = range(8_000, 48_001)
 _LONGEST_CHUNK = 1_000
+_LONGEST_WINDOW = 500  # beats: a minute
 
 
 def check_lm(config: LMConfig) -> LMConfig:
@@ -34,7 +35,17 @@ def check_lm(config: LMConfig) -> LMConfig:
 
 def check_listener(config: ListenerConfig) -> ListenerConfig:
     """As `check_lm`."""
-    _counted(config, deep=("blocks",), leave=("floor",))
+    _counted(config.encoder, deep=("layers",))
+    _counted(config, deep=(), leave=("floor", "encoder"))
+    encoder = config.encoder
+    if encoder.dim % encoder.heads or not encoder.rotary_dim <= encoder.head_dim or encoder.rotary_dim % 2:
+        raise UnknownConfiguration(f"{WHAT} has an encoder whose heads do not fit its size.")
+    if min(encoder.norm_eps, encoder.rope_theta) <= 0:
+        raise UnknownConfiguration(f"{WHAT} has an encoder with norm_eps or rope_theta of 0.")
+    if not config.kernel % 2:
+        raise UnknownConfiguration(f"{WHAT} has a kernel of {config.kernel}, which has no middle.")
+    if config.behind + config.block + config.ahead > _LONGEST_WINDOW:
+        raise UnknownConfiguration(f"{WHAT} has windows of more than {_LONGEST_WINDOW} beats.")
     floor = config.floor
     if isinstance(floor, bool) or not isinstance(floor, int | float) or not -1e6 < floor < 0:
         raise UnknownConfiguration(f"{WHAT} has a floor that is no number below 0.")

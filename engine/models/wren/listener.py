@@ -1,70 +1,79 @@
 """How Wren hears: samples -> what was probably said, 12.5 times a second.
 
-A convolutional network over log-mel frames gives, 25 times a second, log-probabilities of 40 phones and "nothing new" (the
-blank of connectionist temporal classification). Two such frames side by side are one prompt position of the language model.
-The network sees about 1.4 s to either side. While the user speaks, frames are settled with that delay; after the last sample
-only those last ones are left to do, and what comes out is the same as for the whole question at once.
+An encoder that was trained on many people (see `encoder`) hears a window of sound; a small head over its states gives, 25 times
+a second, log-probabilities of 40 phones and "nothing new" (the blank of connectionist temporal classification). Two such frames
+side by side are one prompt position of the language model.
+
+The encoder sees its whole window at once, so the windows are part of what the head was trained on: a block of sound is settled
+when a little more has followed it, together with what came before. After the last sample one window is left to do.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.speech.convolution import ConvBlock
-from engine.speech.mel import LogMel
-from engine.speech.streaming import SlidingWindow
+from engine.models.wren.encoder import FRAME, SEEN, SpeechEncoder
+from engine.models.wren.listener_config import BEAT, FRAMES, STATES, ListenerConfig, Window, Windows, beats
+
+_OVERHANG = SEEN - FRAME  # samples after a state's own that it is made of, too
 
 
-@dataclass(frozen=True)
-class ListenerConfig:
-    phones: tuple[str, ...]  # without the blank, which is class 0
-    bands: int = 80
-    channels: int = 256
-    blocks: int = 8
-    kernel: int = 9
-    floor: float = -8.0  # log-probabilities below are as good as none
+class PhoneHead(nn.Module):
+    """The encoder's states [batch, 5 * beats, dim] -> logits [batch, 3 * beats, classes].
 
-    @property
-    def classes(self) -> int:
-        return len(self.phones) + 1
+    It sees two frames to either side: with more it learns the sentences of its teachers, and not how people sound.
+    """
+
+    def __init__(self, config: ListenerConfig) -> None:
+        super().__init__()
+        dim, channels, kernel = config.encoder.dim, config.channels, config.kernel
+        self.register_buffer("mean", torch.zeros(dim))
+        self.register_buffer("deviation", torch.ones(dim))
+        self.first = nn.Conv1d(dim, channels, kernel, padding=kernel // 2)
+        self.second = nn.Conv1d(channels, channels, kernel, padding=kernel // 2)
+        self.out = nn.Linear(channels, config.classes)
+        self.drop = nn.Dropout(0.2)
+
+    def forward(self, states: Tensor) -> Tensor:
+        frames = self.drop(in_frames((states - self.mean) / self.deviation))
+        near = F.gelu(self.first(frames.mT))
+        return self.out((near + F.gelu(self.second(self.drop(near.mT).mT))).mT)
+
+
+def in_frames(states: Tensor) -> Tensor:
+    """[batch, 5 * beats, dim] -> [batch, 3 * beats, dim]: straight lines between the states, at the middles of the frames."""
+    a, b, c, d, e = states.unflatten(1, (-1, STATES)).unbind(2)
+    return torch.stack([(2 * a + b) / 3, c, (d + 2 * e) / 3], 2).flatten(1, 2)
 
 
 class PhoneNetwork(nn.Module):
-    """[batch, samples] -> phone log-probabilities [batch, frames at 25 Hz, classes]."""
-
-    stride = 4  # mel frames per output frame
+    """[batch, samples] of one window, as `fitted` gives it -> logits of phones [batch, 3 * beats, classes]."""
 
     def __init__(self, config: ListenerConfig) -> None:
         super().__init__()
         self.config = config
-        self.mel = LogMel(config.bands)
-        self.first = nn.Conv1d(config.bands, config.channels, 5, stride=2, padding=2)
-        self.second = nn.Conv1d(config.channels, config.channels, 5, stride=2, padding=2)
-        self.blocks = nn.ModuleList(ConvBlock(config.channels, config.kernel, config.kernel // 2) for _ in range(config.blocks))
-        self.norm = nn.LayerNorm(config.channels)
-        self.head = nn.Linear(config.channels, config.classes)
+        self.encoder, self.head = SpeechEncoder(config.encoder), PhoneHead(config)
 
-    @property
-    def reach(self) -> int:
-        """Output frames to either side that an output frame depends on (rounded up)."""
-        return self.config.blocks * (self.config.kernel // 2) + 2
+    def forward(self, samples: Tensor) -> Tensor:
+        return self.head(self.encoder(samples))
 
-    def from_mel(self, mel: Tensor) -> Tensor:
-        """[batch, mel frames, bands] -> logits [batch, ceil(mel frames / 4), classes]."""
-        states = F.gelu(self.second(F.gelu(self.first(mel.transpose(1, 2))))).transpose(1, 2)
-        for block in self.blocks:
-            states = block(states)
-        return self.head(self.norm(states))
+    def features(self, samples: Tensor) -> Tensor:
+        """[batch, samples] -> what the language model is given, 0..1, [batch, 3 * beats, classes]."""
+        return in_features(self(samples), self.config.floor)
 
-    def features(self, mel: Tensor) -> Tensor:
-        """[batch, mel frames, bands] -> what the language model is given, 0..1, [batch, frames, classes]."""
-        floor = self.config.floor
-        return 1 - self.from_mel(mel).float().log_softmax(-1).clamp_min(floor) / floor
+
+def in_features(logits: Tensor, floor: float) -> Tensor:
+    """Logits [..., classes] -> log-probabilities as numbers from 0, for `floor` and less, to 1."""
+    return 1 - logits.float().log_softmax(-1).clamp_min(floor) / floor
+
+
+def fitted(samples: np.ndarray, count: int) -> Tensor:
+    """[n] -> [1, m], so many samples as the encoder makes the states of `count` beats of; silence where there are fewer."""
+    wanted = count * BEAT + _OVERHANG
+    return torch.from_numpy(np.pad(samples[:wanted], (0, max(0, wanted - len(samples)))))[None]
 
 
 def pair_up(features: Tensor) -> Tensor:
@@ -75,39 +84,39 @@ def pair_up(features: Tensor) -> Tensor:
 
 
 class StreamingListener:
-    """One question, fed as it is recorded; gives the same features as the whole question at once."""
-
-    block = 16  # output frames settled at a time (0.64 s)
+    """One question, fed as it is recorded; any split into pieces gives the same."""
 
     def __init__(self, network: PhoneNetwork) -> None:
-        self._mel = network.mel
-        self._samples = np.zeros(0, np.float32)  # not yet in a mel frame
-        reach, stride = network.reach * network.stride, network.stride
-        self._window = SlidingWindow(
-            lambda mel: network.features(mel[None])[0], network.config.bands, reach, reach, self.block * stride, down=stride
-        )
+        self._network, self._windows = network, Windows(network.config)
+        self._samples, self._start = np.zeros(0, np.float32), 0  # from the beat `_start` on
         self._odd = torch.zeros(0, network.config.classes)  # a frame that waits for its partner
 
     @torch.inference_mode()
     def feed(self, samples: np.ndarray) -> Tensor:
         """Mono float32 at 16 kHz -> features [positions, 2 * classes] that are settled now."""
-        return self._pairs(self._window.feed(self._spectrum(samples)), last=False)
+        self._samples = np.concatenate([self._samples, np.asarray(samples, np.float32)])
+        whole = self._start + max(0, len(self._samples) - _OVERHANG) // BEAT
+        settled = [self._hear(window) for window in self._windows.settle(whole)]
+        self._forget()
+        return self._pairs(settled, last=False)
 
     @torch.inference_mode()
-    def finish(self) -> Tensor:
-        """Features of the rest, [positions, 2 * classes]."""
-        padding = np.zeros(self._mel.window - 1, np.float32)  # every sample ends up in a whole frame
-        mel = self._spectrum(padding) if len(self._samples) else torch.zeros(0, self._mel.filters.shape[1])
-        return self._pairs(self._window.feed(mel) + self._window.finish(), last=True)
-
-    def _spectrum(self, samples: np.ndarray) -> Tensor:
+    def finish(self, samples: np.ndarray) -> Tensor:
+        """The last samples -> features of all that is not settled, [positions, 2 * classes], from one window."""
         self._samples = np.concatenate([self._samples, np.asarray(samples, np.float32)])
-        count = self._mel.frames(len(self._samples))
-        if not count:
-            return torch.zeros(0, self._mel.filters.shape[1])
-        frames = self._mel(torch.from_numpy(self._samples)[None])[0]
-        self._samples = self._samples[count * self._mel.hop :]
-        return frames
+        begun = self._start + beats(len(self._samples))
+        return self._pairs([self._hear(window) for window in self._windows.rest(begun)], last=True)
+
+    def _hear(self, window: Window) -> Tensor:
+        """Features [frames, classes] of what `window` settles."""
+        samples = self._samples[(window.start - self._start) * BEAT :]
+        features = self._network.features(fitted(samples, window.end - window.start))
+        first, last = ((beat - window.start) * FRAMES for beat in (window.first, window.last))
+        return features[0, first:last]
+
+    def _forget(self) -> None:
+        self._samples = self._samples[(self._windows.start - self._start) * BEAT :]
+        self._start = self._windows.start
 
     def _pairs(self, settled: list[Tensor], last: bool) -> Tensor:
         frames = torch.cat([self._odd, *settled])

@@ -21,7 +21,8 @@ from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren.adaptor import Adaptor
 from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
-from engine.models.wren.listener import ListenerConfig, PhoneNetwork, StreamingListener
+from engine.models.wren.listener import PhoneNetwork, StreamingListener
+from engine.models.wren.listener_config import ListenerConfig
 from engine.models.wren.low_rank import ParallelDecoder, merge
 from engine.models.wren.parts import ADAPTER, part_of, read_config
 from engine.models.wren.pattern import PATTERNS, Rules, WrenPattern
@@ -56,10 +57,9 @@ class WrenConfig:
         """Raises `FileNotFoundError` or `ValueError` with a sentence for a file that is not there or not Wren's."""
         try:
             fields = read_config(path.parent)
-            listener = {**fields["listener"], "phones": tuple(fields["listener"]["phones"])}
             speech = {**fields["speech"], "levels": tuple(fields["speech"]["levels"])}
             return cls(
-                check_lm(LMConfig(**fields["lm"])), check_listener(ListenerConfig(**listener)),
+                check_lm(LMConfig(**fields["lm"])), check_listener(ListenerConfig.of(fields["listener"])),
                 check_speech(SpeechTokenConfig(**speech)), chunk(fields, "text_chunk"), chunk(fields, "speech_chunk"),
                 _known(fields.get("paradigm", cls.paradigm)),
             )  # fmt: skip
@@ -154,8 +154,7 @@ class WrenListener:
 
     @torch.inference_mode()
     def finish(self) -> PromptPiece:
-        rest = self._stream.feed(self._leveller.finish())
-        return PromptPiece(states=self._adaptor(torch.cat([rest, self._stream.finish()])))
+        return PromptPiece(states=self._adaptor(self._stream.finish(self._leveller.finish())))
 
 
 def _known(paradigm: object) -> str:

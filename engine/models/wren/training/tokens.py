@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
-from rich.progress import track
 
+from engine.lm import checkpoint
 from engine.models.wren import vocabulary
-from engine.models.wren.listener import PhoneNetwork, pair_up
-from engine.models.wren.speech_tokens import SpeechTokenizer
-from engine.models.wren.training import corpus, parallel, texts
-from engine.models.wren.training.augment import augment
+from engine.models.wren.encoder import SpeechEncoder
+from engine.models.wren.listener import PhoneHead, PhoneNetwork, in_features, pair_up
+from engine.models.wren.listener_config import EncoderConfig, ListenerConfig
+from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
+from engine.models.wren.training import corpus, parallel, states, texts, train_listener
 from engine.models.wren.training.train_speaker import load_features
 
 PIECES = 1024
+ENCODER = "encoder.safetensors"
+"""In the training folder: what `moonshine.write` made."""
 
 
 def make_tokenizer(path: Path, units: int, lines: int = 60_000) -> None:
@@ -29,31 +32,29 @@ def make_tokenizer(path: Path, units: int, lines: int = 60_000) -> None:
     vocabulary.train(answers * 8 + spoken, PIECES, units).save(str(path))
 
 
-def listen(questions: Path, network: PhoneNetwork, folder: Path, part: int, parts: int) -> None:
-    """Features of every question, one file a shard: bytes [positions, 2 * classes] end to end and the counts.
+@torch.inference_mode()
+def listen(corpora: list[tuple[Path, Path]], head: PhoneHead, config: ListenerConfig, folder: Path) -> None:
+    """What the listener hears in every clip, one file a corpus: bytes [positions, 2 * classes] end to end and the counts.
 
-    The sound is worn first (noise, rooms, levels), half as hard as for the listener's own training.
+    `corpora` are folders of clips, each with that of their states.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    found = list(enumerate(corpus.shards(questions)))
-    for number, shard in track(found[part::parts], "listen"):
-        path = folder / f"{number:04d}.npz"
-        if path.exists():
-            continue
-        rng = np.random.default_rng(number)
-        rows = [_features(network, augment(shard.samples(i), rng, 0.5)) for i in range(len(shard.clips))]
-        partial = path.with_suffix(".partial.npz")
+    for clips, heard in corpora:
+        rows: list[np.ndarray] = []
+        for batch in _batches(found for _, found in states.read(clips, heard, config)):
+            for logits in train_listener.logits(head, batch, config):
+                features = pair_up(in_features(logits, config.floor))
+                rows.append((features * 255).round().to(torch.uint8).numpy())
+        partial = folder / f"{clips.name}.partial.npz"
         np.savez(partial, features=np.concatenate(rows), counts=[len(r) for r in rows])
-        partial.rename(path)
+        partial.rename(folder / f"{clips.name}.npz")
 
 
-@torch.inference_mode()
-def _features(network: PhoneNetwork, samples: np.ndarray) -> np.ndarray:
-    padded = torch.from_numpy(np.pad(samples, (0, network.mel.window - 1)))[None]
-    with torch.autocast("cpu", torch.bfloat16):
-        features = network.features(network.mel(padded))[0]
-    return (pair_up(features) * 255).round().to(torch.uint8).numpy()
+def _batches(many: Iterable[states.Heard], size: int = 64) -> Iterator[list[states.Heard]]:
+    many = iter(many)
+    while batch := list(islice(many, size)):
+        yield batch
 
 
 @torch.inference_mode()
@@ -69,25 +70,38 @@ def units_of_answers(answers: Path, features: Path, tokenizer: SpeechTokenizer) 
     return result
 
 
-def heard(questions: Path, folder: Path) -> Iterator[tuple[corpus.Clip, np.ndarray]]:
-    """Each question of the finished shards with its features, uint8 [positions, 2 * classes]."""
-    for number, shard in enumerate(corpus.shards(questions)):
-        path = folder / f"{number:04d}.npz"
-        if path.exists():
+def heard(corpora: list[tuple[Path, Path]], config: ListenerConfig, folder: Path) -> Iterator[tuple[corpus.Clip, np.ndarray]]:
+    """Each clip that was listened to with its features, uint8 [positions, 2 * classes]."""
+    for clips, states_of in corpora:
+        if (path := folder / f"{clips.name}.npz").exists():
             stored = np.load(path)
-            yield from zip(shard.clips, np.split(stored["features"], np.cumsum(stored["counts"])[:-1]), strict=True)
+            found = np.split(stored["features"], np.cumsum(stored["counts"])[:-1])
+            yield from zip((clip for clip, _ in states.read(clips, states_of, config)), found, strict=False)  # new ones wait
 
 
 def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechTokenizer]:
     """The trained listener and speech tokenizer. Raises `FileNotFoundError` naming the step to run first."""
-    from engine.models.wren.listener import ListenerConfig
-    from engine.models.wren.speech_tokens import SpeechTokenConfig
-
-    heard_by, spoken_by = (parallel.load(folder / f"{name}.pt") for name in ("listener", "speaker"))
-    if heard_by is None or spoken_by is None:
-        raise FileNotFoundError("Train the listener and the speaker first.")
-    network = PhoneNetwork(ListenerConfig(tuple(heard_by["phones"])))
-    network.load_state_dict(heard_by["network"])
+    spoken_by = parallel.load(folder / "speaker.pt")
+    if spoken_by is None:
+        raise FileNotFoundError("Train the speaker first.")
     tokenizer = SpeechTokenizer(SpeechTokenConfig())
     tokenizer.load_state_dict(spoken_by["network"])
-    return network.eval(), tokenizer.eval()
+    return load_listener(folder), tokenizer.eval()
+
+
+def load_listener(folder: Path) -> PhoneNetwork:
+    """As `load_networks`."""
+    kept = parallel.load(folder / "listener.pt")
+    if kept is None:
+        raise FileNotFoundError("Train the listener first.")
+    network = PhoneNetwork(ListenerConfig(tuple(kept["phones"])))
+    network.encoder.load_state_dict(checkpoint.read(folder / ENCODER))
+    network.head.load_state_dict(kept["head"])
+    return network.eval()
+
+
+def load_encoder(folder: Path) -> SpeechEncoder:
+    """Raises as `checkpoint.read`."""
+    encoder = SpeechEncoder(EncoderConfig())
+    encoder.load_state_dict(checkpoint.read(folder / ENCODER))
+    return encoder.eval().requires_grad_(False)

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.wren.training import parallel, tokens
+from engine.models.wren.training import parallel, places, tokens
 from engine.models.wren.training.low_rank import AdaptedLM
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.training.pieces import MARK_WEIGHT, UNIT_WEIGHT, Piece
@@ -88,7 +88,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         return
     for layer in model.model.layers:
         layer.compile()
-    spoken = list(tokens.heard(folder / "questions", folder / "heard"))
+    spoken = list(tokens.heard(places.corpora(folder), tokens.load_listener(folder).config, folder / "heard"))
     units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
     seed = SEED + done * processes + rank
     turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, MIX, seed, WRITERS[plan.paradigm])

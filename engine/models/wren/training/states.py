@@ -1,0 +1,89 @@
+"""What the frozen encoder makes of the training sounds, once and for all: the head learns from that, a hundred times faster.
+
+For each shard of a corpus `NNNN.f16` (states end to end) and `NNNN.json` (samples of each clip as it was heard). A clip is heard
+in the windows in which `StreamingListener` hears it; of each window only what the head sees for the part that it settles is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import track
+
+from engine.models.wren.encoder import SpeechEncoder
+from engine.models.wren.listener import fitted
+from engine.models.wren.listener_config import BEAT, STATES, ListenerConfig, Window, Windows, beats
+from engine.models.wren.training import corpus
+from engine.models.wren.training.augment import augment
+from engine.speech.level import Leveller
+
+MARGIN = 1  # beats to either side of what a window settles: the head sees no further
+_LEVELLED_LATE = 4800  # samples that the leveller gives at the end only
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A clip's states [states, dim], float16: the pieces of `pieces_of(samples)` end to end."""
+
+    samples: int
+    states: np.ndarray
+
+
+def pieces_of(samples: int, config: ListenerConfig) -> list[tuple[Window, int, int]]:
+    """The windows of a sound, and of each the beats from which to which states are kept."""
+    windows = Windows(config)
+    found = windows.settle(max(0, samples - _LEVELLED_LATE) // BEAT) + windows.rest(beats(samples))
+    return [(w, max(w.start, w.first - MARGIN), min(w.end, w.last + MARGIN)) for w in found]
+
+
+@torch.inference_mode()
+def hear(encoder: SpeechEncoder, config: ListenerConfig, samples: np.ndarray) -> Heard:
+    """The sound as the encoder hears it, window by window."""
+    kept = []
+    for window, first, last in pieces_of(len(samples), config):
+        states = encoder(fitted(samples[window.start * BEAT :], window.end - window.start))[0]
+        kept.append(states[(first - window.start) * STATES : (last - window.start) * STATES])
+    return Heard(len(samples), torch.cat(kept).half().numpy())
+
+
+def levelled(samples: np.ndarray) -> np.ndarray:
+    """As Wren's listener is given it."""
+    leveller = Leveller()
+    return np.concatenate([leveller.feed(samples), leveller.finish()])
+
+
+def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder: Path, part: int = 0, parts: int = 1) -> None:
+    """States of every finished shard of `questions`, worn by rooms, noise and lines; what is there already stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    found = list(enumerate(corpus.shards(questions)))
+    for number, shard in track(found[part::parts], folder.name):
+        index = folder / f"{number:04d}.json"
+        if index.exists():
+            continue
+        rng, lengths = np.random.default_rng([number, 1]), []
+        with (folder / f"{number:04d}.f16").open("wb") as file:
+            for i in range(len(shard.clips)):
+                heard = hear(encoder, config, levelled(augment(shard.samples(i), rng, 0.8)))
+                heard.states.tofile(file)
+                lengths.append(heard.samples)
+        index.write_text(json.dumps(lengths), encoding="utf-8")
+
+
+def read(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[corpus.Clip, Heard]]:
+    """Every clip that has been heard, its states as a memory map."""
+    for number, shard in enumerate(corpus.shards(questions)):
+        index = folder / f"{number:04d}.json"
+        if not index.exists():
+            continue
+        states = np.memmap(index.with_suffix(".f16"), np.float16, "r").reshape(-1, config.encoder.dim)
+        start = 0
+        for clip, samples in zip(shard.clips, json.loads(index.read_text(encoding="utf-8")), strict=True):
+            end = start + STATES * sum(last - first for _, first, last in pieces_of(samples, config))
+            yield clip, Heard(samples, states[start:end])
+            start = end

@@ -55,7 +55,7 @@ def write(path: Path | str, tensors: Mapping[str, torch.Tensor], int8: bool = Fa
         rows = tensor.float().flatten(1) if tensor.dim() >= 2 else tensor
         if int8 and rows.dim() == 2 and min(rows.shape) >= _SMALLEST and tensor.is_floating_point():
             scale = rows.abs().amax(1).clamp(min=1e-12) / 127
-            stored[name + _BYTES] = (rows / scale.unsqueeze(1)).round().to(torch.int8).view(tensor.shape)
+            stored[name + _BYTES] = (rows / scale.unsqueeze(1)).round().to(torch.int8).view(tensor.shape).contiguous()
             stored[name + _SCALE] = scale
         else:
             stored[name] = tensor.contiguous()

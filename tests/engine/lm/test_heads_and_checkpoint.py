@@ -56,6 +56,15 @@ def test_plain_and_int8_round_trips(tmp_path):
     Decoder(SHAPE, small)
 
 
+def test_a_kernel_in_8_bits_keeps_its_shape(tmp_path):
+    kernels = {"wide": torch.randn(24, 5, 7), "few": torch.randn(3, 5, 7)}
+    write(tmp_path / "kernels.safetensors", kernels, int8=True)
+    found = read(tmp_path / "kernels.safetensors")
+    assert found["few"].equal(kernels["few"])
+    step = kernels["wide"].abs().amax((1, 2), keepdim=True) / 127
+    assert ((found["wide"] - kernels["wide"]).abs() <= step * 0.5001).all()
+
+
 def test_unusable_files_are_explained(tmp_path):
     with pytest.raises(FileNotFoundError, match="not wholly installed"):
         read(tmp_path / "lm.safetensors")

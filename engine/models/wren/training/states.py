@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from rich.progress import track
+from torch import Tensor
 
 from engine.models.wren.encoder import SpeechEncoder
 from engine.models.wren.listener import fitted
@@ -24,6 +25,7 @@ from engine.speech.level import Leveller
 
 MARGIN = 1  # beats to either side of what a window settles: the head sees no further
 _LEVELLED_LATE = 4800  # samples that the leveller gives at the end only
+_CLIPS, _SIDE_BY_SIDE = 20, 16
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,24 @@ def pieces_of(samples: int, config: ListenerConfig) -> list[tuple[Window, int, i
 
 
 @torch.inference_mode()
-def hear(encoder: SpeechEncoder, config: ListenerConfig, samples: np.ndarray) -> Heard:
-    """The sound as the encoder hears it, window by window."""
-    kept = []
-    for window, first, last in pieces_of(len(samples), config):
-        states = encoder(fitted(samples[window.start * BEAT :], window.end - window.start))[0]
-        kept.append(states[(first - window.start) * STATES : (last - window.start) * STATES])
-    return Heard(len(samples), torch.cat(kept).half().numpy())
+def hear(encoder: SpeechEncoder, config: ListenerConfig, sounds: list[np.ndarray]) -> list[Heard]:
+    """The sounds as the encoder hears them, window by window; those of one length are computed side by side."""
+    of_length: dict[int, list[tuple[int, int, Tensor, slice]]] = {}
+    for clip, samples in enumerate(sounds):
+        for number, (window, first, last) in enumerate(pieces_of(len(samples), config)):
+            part = slice((first - window.start) * STATES, (last - window.start) * STATES)
+            length = window.end - window.start
+            of_length.setdefault(length, []).append((clip, number, fitted(samples[window.start * BEAT :], length), part))
+    kept: list[dict[int, Tensor]] = [{} for _ in sounds]
+    for same in of_length.values():
+        for start in range(0, len(same), _SIDE_BY_SIDE):
+            group = same[start : start + _SIDE_BY_SIDE]
+            with torch.autocast("cpu", torch.bfloat16):
+                states = encoder(torch.cat([samples for _, _, samples, _ in group]))
+            for (clip, number, _, part), found in zip(group, states, strict=True):
+                kept[clip][number] = found[part].half()
+    rows = [torch.cat([parts[i] for i in range(len(parts))]).numpy() for parts in kept]
+    return [Heard(len(samples), row) for samples, row in zip(sounds, rows, strict=True)]
 
 
 def levelled(samples: np.ndarray) -> np.ndarray:
@@ -68,10 +81,11 @@ def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder
             continue
         rng, lengths = np.random.default_rng([number, 1]), []
         with (folder / f"{number:04d}.f16").open("wb") as file:
-            for i in range(len(shard.clips)):
-                heard = hear(encoder, config, levelled(augment(shard.samples(i), rng, 0.8)))
-                heard.states.tofile(file)
-                lengths.append(heard.samples)
+            for start in range(0, len(shard.clips), _CLIPS):
+                some = range(start, min(start + _CLIPS, len(shard.clips)))
+                for heard in hear(encoder, config, [levelled(augment(shard.samples(i), rng, 0.8)) for i in some]):
+                    heard.states.tofile(file)
+                    lengths.append(heard.samples)
         index.write_text(json.dumps(lengths), encoding="utf-8")
 
 

@@ -78,11 +78,3 @@ def wrapped(role: str = "") -> Words:
     label = Words(role=role)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
-
-
-def button(text: str, name: str, role: str = "small") -> QPushButton:
-    """`name` is what screen readers say."""
-    made = QPushButton(text)
-    made.setProperty("role", role)
-    made.setAccessibleName(name)
-    return made

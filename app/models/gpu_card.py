@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app import theme
 from app.listening.background import Background
-from app.models.card import PILL, Card, button, wrapped
+from app.models.card import PILL, Card, wrapped
 from app.models.download_row import DownloadRow
 from engine.gpu import standing
 from engine.gpu.getting import Getting, Job, Trying, arrived_bytes, forget_download
@@ -43,11 +43,11 @@ class GpuCard(Card):
         self.row: DownloadRow | None = None
         self._sentence = wrapped()
         self._sentence.setAccessibleName(f"What is said of the {TITLE.lower()}")
-        self.get = button("Use my graphics card…", "Get the GPU pack, which the graphics card needs", "primary")
-        self.folder = button("From a folder…", "Take the GPU pack from a folder or stick that holds its wheels")
-        self.use = button("Use it", "Check the GPU pack that is here, and use it again")
-        self.stop = button("Stop using it", "Stop using the GPU pack")
-        self.delete = button("Delete it", "Delete the GPU pack")
+        self.get = theme.button("Use my graphics card…", "Get the GPU pack, which the graphics card needs", "primary")
+        self.folder = theme.button("From a folder…", "Take the GPU pack from a folder or stick that holds its wheels")
+        self.use = theme.button("Use it", "Check the GPU pack that is here, and use it again")
+        self.stop = theme.button("Stop using it", "Stop using the GPU pack")
+        self.delete = theme.button("Delete it", "Delete the GPU pack")
         self._timer = QTimer(self, interval=POLL)
         self._timer.timeout.connect(self._poll)
         self._lay_out((self.delete, self.stop, self.folder, self.use, self.get), (self._sentence,))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from app import theme
 from app.engine_commands import ModelFacts
-from app.models.card import PILL, Card, button, wrapped
+from app.models.card import PILL, Card, wrapped
 from app.models.download_row import DownloadRow
 from app.name_label import NameLabel
 from engine.models.store.download import Progress
@@ -39,11 +40,11 @@ class ModelCard(Card):
         self._place = ""
         self._description = wrapped("muted")
         self._problem = wrapped("danger")
-        self.use = button("Use", f"Use {entry.name}", "primary")
-        self.show_folder = button("Show folder", f"Show the folder of {entry.name}")
-        self.remove = button("Remove from list", f"Remove {entry.name} from the list")
+        self.use = theme.button("Use", f"Use {entry.name}", "primary")
+        self.show_folder = theme.button("Show folder", f"Show the folder of {entry.name}")
+        self.remove = theme.button("Remove from list", f"Remove {entry.name} from the list")
         self.remove.setToolTip("The files stay where they are.")
-        self.download = button("Download…", f"Download {entry.name}")
+        self.download = theme.button("Download…", f"Download {entry.name}")
         self.row = DownloadRow(entry.released) if entry.released is not None else None
         self._lay_out((self.remove, self.show_folder, self.download, self.use), (self._description, self._problem))
         if self.row is not None:

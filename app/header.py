@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.device_menu import DeviceMenu
@@ -29,11 +29,11 @@ class Header(Fitted, QWidget):
         self._microphone, self._speaker = NameLabel("", "muted"), NameLabel("", "muted")
         self._problem = Words(role="danger")
         self._problem.hide()
-        self.sessions = _button("Sessions", "Show the sessions")
+        self.sessions = theme.button("Sessions", "Show the sessions")
         self.sessions.setCheckable(True)
-        self.devices = _button("Devices", "Microphone and speaker")
+        self.devices = theme.button("Devices", "Microphone and speaker")
         self.devices.setMenu(DeviceMenu(sound, choose, self))
-        self.panels = _button("Panels", "Which panels are shown")
+        self.panels = theme.button("Panels", "Which panels are shown")
         self.panels.setMenu(panels)
         self._line = QHBoxLayout()
         self._line.setSpacing(SPACING)
@@ -98,10 +98,3 @@ class Header(Fitted, QWidget):
             for label in labels:
                 label.setVisible(bool(label.text()) and needs <= room)
             room -= needs
-
-
-def _button(text: str, name: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("role", "small")
-    button.setAccessibleName(name)
-    return button

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from shiboken6 import isValid
 
 # Okabe and Ito's colours, which stay apart for colour-blind eyes; the plots add shapes.
@@ -222,6 +222,15 @@ def label(text: str = "", role: str = "", scale: float = 1.0, bold: bool = False
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     set_font(made, scale, bold)
+    return made
+
+
+def button(text: str, name: str = "", role: str = "small") -> QPushButton:
+    """`name` is what screen readers say, where that is not the text."""
+    made = QPushButton(text)
+    made.setProperty("role", role)
+    if name:
+        made.setAccessibleName(name)
     return made
 
 

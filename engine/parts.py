@@ -38,7 +38,8 @@ _MOST = 2_000_000  # characters of a text
 
 @dataclass(frozen=True)
 class Part:
-    """`licence` as SPDX writes it, where that is known. `kind`: "program", "weights", "python", "package" or "library"."""
+    """`licence` as SPDX writes it, where that is known. `kind`: "program", "weights", "recordings", "python", "package" or
+    "library"."""
 
     name: str
     version: str
@@ -63,13 +64,13 @@ def parts() -> list[Part]:
     """Of this copy, the program itself first. Reads many small files: for a background thread."""
     here = installation()
     packages = _packages(_needed())
-    return [*_own(packages), *weights(resources_folder()), *(noted(here.root) or [python()]), *_others(packages)]
+    return [*_own(packages), *_shipped(resources_folder()), *(noted(here.root) or [python()]), *_others(packages)]
 
 
 def installed_in(site: Path, resources: Path, root: Path) -> list[Part]:
     """The same of a tree that is being built, whose packages are in `site`."""
     packages = _packages(metadata.distributions(path=[str(site)]), resources)
-    return [*_own(packages), *weights(resources), *noted(root), *_others(packages)]
+    return [*_own(packages), *_shipped(resources), *noted(root), *_others(packages)]
 
 
 def weights(resources: Path) -> list[Part]:
@@ -79,6 +80,15 @@ def weights(resources: Path) -> list[Part]:
         name = text.parent.name.replace("-", " ").capitalize()
         found.append(Part(f"{name} (weights)", "", "free for any use", "weights", (text,)))
     return found
+
+
+def recordings(resources: Path) -> list[Part]:
+    """Recorded people in the test sets that ship."""
+    common = resources / "licences" / "GPL-3.0.txt"
+    return [
+        Part("Recordings of people", "", "CC-BY-SA-3.0 AND CC-BY-SA-4.0 AND GPL-3.0-or-later", "recordings", (text, common))
+        for text in sorted(resources.glob("evaluation/*/LICENSE.md"))
+    ]
 
 
 def python() -> Part:
@@ -127,6 +137,10 @@ def texts_of(package: Distribution, licence: str, resources: Path) -> tuple[Path
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _shipped(resources: Path) -> list[Part]:
+    return [*weights(resources), *recordings(resources)]
 
 
 def _own(packages: list[Part]) -> list[Part]:

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -56,6 +57,7 @@ DESKTOP = (
 )
 """What an AppImage may count on."""
 LOUD = 0.02
+FUSE = Path("/dev/fuse")
 ANSWERED_WITHIN = 180.0  # seconds
 
 
@@ -93,6 +95,7 @@ def main() -> int:
                 failed += 1
             finally:
                 shutil.rmtree(given.work / f"try-{name}", ignore_errors=True)
+                (given.work / f"try-{name}-fuse").unlink(missing_ok=True)
     return 1 if failed else 0
 
 
@@ -121,6 +124,8 @@ class System:
         self.root, self.card, self.pictures = root, card, pictures
         self._display, self._runtime = display, Path(card.env["XDG_RUNTIME_DIR"])
         self._binds = {self._runtime.parent: "/card", Path("/tmp/.X11-unix"): "/tmp/.X11-unix"}
+        if FUSE.exists():
+            self._binds[_open_device(FUSE, root.folder.with_name(f"{root.folder.name}-fuse"))] = str(FUSE)
         self.name = root.folder.name.removeprefix("try-")
         pictures.mkdir(parents=True, exist_ok=True)
         root.run("useradd", "--create-home", USER)
@@ -271,7 +276,7 @@ def try_image(system: System, image: Path) -> None:
     if "four" not in said.lower():
         raise Failed(f"unpacked, the AppImage said: {said[-500:]}")
     system.say("AppImage, unpacked: answers a typed question")
-    if Path("/dev/fuse").exists():
+    if FUSE.exists():
         use(system, inside)
     else:
         system.say("AppImage, mounted: not tried, there is no /dev/fuse on this machine")
@@ -282,6 +287,14 @@ def try_image(system: System, image: Path) -> None:
         if "not whole" not in said:
             raise Failed(f"cut short, the AppImage said: {said[-500:]}")
     system.say(f"AppImage, cut short: {said.strip()}")
+
+
+def _open_device(device: Path, node: Path) -> Path:
+    """The same device, open to every user as desktops have it; this machine may keep its own for root."""
+    node.unlink(missing_ok=True)
+    os.mknod(node, stat.S_IFCHR | 0o666, device.stat().st_rdev)
+    node.chmod(0o666)
+    return node
 
 
 def _has(system: System, package: str) -> bool:

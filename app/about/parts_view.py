@@ -51,6 +51,7 @@ class PartsView(QWidget):
         self.table.fill([(part.name, part.version, part.licence) for part in parts])
         if parts:
             self.table.selectRow(0)
+            self._show_chosen()  # other parts may stand where the chosen one stood
 
     def _show_chosen(self) -> None:
         rows = self.table.selectionModel().selectedRows()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from app import save_dialog
+from app import save_dialog, theme
 from app.chat.column import Column, in_the_middle
 from app.chat.private_banner import PrivateBanner
 from app.chat.talk_bar import TalkBar
@@ -37,8 +37,7 @@ class ChatView(QWidget):
         self.most_cards: int | None = None
         """How many turns stay on the screen and in memory; None is all."""
         self._refreshes = 0
-        self.earlier = QPushButton("Earlier turns of this session")
-        self.earlier.setProperty("role", "small")
+        self.earlier = theme.button("Earlier turns of this session")
         self.earlier.clicked.connect(self.earlier_requested)
         self.earlier.hide()
         self.private = PrivateBanner()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from app import theme
 
@@ -16,8 +16,7 @@ class PrivateBanner(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         words = theme.label("Private session: nothing of it is written to the disk, and it is gone when it ends.", "muted")
         words.setWordWrap(True)
-        self.end = QPushButton("End it")
-        self.end.setProperty("role", "small")
+        self.end = theme.button("End it")
         self.end.setToolTip("Begins an ordinary session; what was said in this one is gone")
         self.end.setAccessibleName("End the private session")
         layout = QHBoxLayout(self)

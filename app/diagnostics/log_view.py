@@ -6,7 +6,7 @@ import logging
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from app import theme
 from app.diagnostics.places import short
@@ -28,9 +28,7 @@ class LogView(QFrame):
         self.level.addItems(list(LEVELS))
         self.level.setAccessibleName("Which messages are shown")
         self.level.currentIndexChanged.connect(self._begin_again)
-        self.newest = QPushButton("Newest")
-        self.newest.setProperty("role", "small")
-        self.newest.setAccessibleName("Go to the newest message and follow the log")
+        self.newest = theme.button("Newest", "Go to the newest message and follow the log")
         self.newest.clicked.connect(self.follow)
         self.text = QPlainTextEdit(readOnly=True, tabChangesFocus=True, placeholderText=EMPTY)
         self.text.setAccessibleName("Log of this run")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
 from app import theme
 from app.diagnostics.places import short
@@ -29,9 +29,9 @@ class SelfTestView(QFrame):
         self.run.ended.connect(self._end)
         self.state = Words(role="muted")
         self.state.setAccessibleName("State of the self-test")
-        self.stop = self._button("Stop", "Stop the self-test")
+        self.stop = theme.button("Stop", "Stop the self-test")
         self.stop.clicked.connect(self.run.stop)
-        self.hide_button = self._button("Hide", "Hide the self-test")
+        self.hide_button = theme.button("Hide", "Hide the self-test")
         self.hide_button.clicked.connect(self.hide)
         self.lines = QPlainTextEdit(readOnly=True, tabChangesFocus=True)
         self.lines.setAccessibleName("What the self-test found")
@@ -109,12 +109,6 @@ class SelfTestView(QFrame):
         cursor.insertText(short(words), how)
         bar = self.lines.verticalScrollBar()
         bar.setValue(bar.maximum())
-
-    def _button(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setProperty("role", "small")
-        button.setAccessibleName(name)
-        return button
 
     def _lay_out(self) -> None:
         head = Flow(theme.label("Self-test", bold=True), spacing=12)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app import theme
 from app.chat.column import Column
 from app.chat.turn_card import TurnCard
 from app.flow import Flow
@@ -40,8 +41,7 @@ class PastView(QWidget):
         self._scroll = Column()
         self._scroll.setAccessibleName("Turns of the session")
         self._turns = self._scroll.parts
-        self.more = QPushButton()
-        self.more.setProperty("role", "small")
+        self.more = theme.button("")
         self.more.clicked.connect(self.more_requested)
         self._turns.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         self._turns.addStretch()

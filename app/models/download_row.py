@@ -28,11 +28,11 @@ class DownloadRow(QWidget):
         self.bar = Bar(f"Progress of downloading {name}")
         self.sentence = Words(role="muted")
         self.sentence.setAccessibleName(f"State of downloading {name}")
-        self.start = _button("Start download", f"Start downloading {name}", "primary")
-        self.page = _button("Licence and web page", f"Open the web page of {name}")
-        self.later = _button("Not now", f"Do not download {name}")
-        self.cancel = _button("Cancel", f"Cancel downloading {name}")
-        self.discard = _button("Delete what has arrived", f"Delete the unfinished download of {name}")
+        self.start = theme.button("Start download", f"Start downloading {name}", "primary")
+        self.page = theme.button("Licence and web page", f"Open the web page of {name}")
+        self.later = theme.button("Not now", f"Do not download {name}")
+        self.cancel = theme.button("Cancel", f"Cancel downloading {name}")
+        self.discard = theme.button("Delete what has arrived", f"Delete the unfinished download of {name}")
         self._buttons = (self.start, self.page, self.later, self.cancel, self.discard)
         self.start.clicked.connect(self._begin)
         self.page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(released.page)))
@@ -113,10 +113,3 @@ class Bar(QProgressBar):
         for width, colour in widths:
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 4, 4)
-
-
-def _button(text: str, name: str, role: str = "small") -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("role", role)
-    button.setAccessibleName(name)
-    return button

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog
 
 from app import theme
-from app.flow import Flow
 from app.listening.background import Background
+from app.models.card import PILL, Card, wrapped
 from app.models.download_row import DownloadRow
-from app.words import Words
 from engine.gpu import standing
 from engine.gpu.getting import Getting, Job, Trying, arrived_bytes, forget_download
 from engine.gpu.packs import Packs
@@ -27,15 +26,14 @@ POLL = 150  # milliseconds, while something is under way
 TITLE = "Graphics card"
 
 
-class GpuCard(QFrame):
+class GpuCard(Card):
     """Looks at the machine in the background whenever the page is entered, and works on packs when it is asked to."""
 
     def __init__(
         self, packs: Packs | None = None, look: Callable[[Packs], Standing] = standing.look,
         make_getting: Callable[..., Job] = Getting, make_trying: Callable[..., Job] = Trying,
     ) -> None:  # fmt: skip
-        super().__init__()
-        self.setProperty("role", "card")
+        super().__init__(theme.label(TITLE, scale=1.2, bold=True), f"the {TITLE.lower()}", ("Size", "Licence", "Tried"))
         self.packs = packs or Packs()
         self._look, self._make_getting, self._make_trying = look, make_getting, make_trying
         self._background = Background("graphics card")
@@ -43,21 +41,16 @@ class GpuCard(QFrame):
         self._job: Job | None = None
         self._is_noticed = True  # the job's end
         self.row: DownloadRow | None = None
-        self._name = theme.label(TITLE, scale=1.2, bold=True)
-        self._pill, self._plain = theme.label("", "schedule"), theme.label("", "muted")
-        for badge in (self._pill, self._plain):
-            badge.setAccessibleName(f"State of the {TITLE.lower()}")
-        self._sentence = _words(f"What is said of the {TITLE.lower()}")
-        self._values = {caption: _words(caption) for caption in ("Size", "Licence", "Tried")}
-        self.get = _button("Use my graphics card…", "Get the GPU pack, which the graphics card needs", "primary")
-        self.folder = _button("From a folder…", "Take the GPU pack from a folder or stick that holds its wheels")
-        self.use = _button("Use it", "Check the GPU pack that is here, and use it again")
-        self.stop = _button("Stop using it", "Stop using the GPU pack")
-        self.delete = _button("Delete it", "Delete the GPU pack")
-        self._buttons = (self.delete, self.stop, self.folder, self.use, self.get)
+        self._sentence = wrapped()
+        self._sentence.setAccessibleName(f"What is said of the {TITLE.lower()}")
+        self.get = theme.button("Use my graphics card…", "Get the GPU pack, which the graphics card needs", "primary")
+        self.folder = theme.button("From a folder…", "Take the GPU pack from a folder or stick that holds its wheels")
+        self.use = theme.button("Use it", "Check the GPU pack that is here, and use it again")
+        self.stop = theme.button("Stop using it", "Stop using the GPU pack")
+        self.delete = theme.button("Delete it", "Delete the GPU pack")
         self._timer = QTimer(self, interval=POLL)
         self._timer.timeout.connect(self._poll)
-        self._lay_out()
+        self._lay_out((self.delete, self.stop, self.folder, self.use, self.get), (self._sentence,))
         self._connect()
         self._say("Looking for a graphics card…")
         self._show()
@@ -68,17 +61,8 @@ class GpuCard(QFrame):
         return self._timer.isActive()
 
     @property
-    def state(self) -> str:
-        """As the badge says it."""
-        return self._plain.text() or self._pill.text()
-
-    @property
     def sentence(self) -> str:
         return self._sentence.text()
-
-    def text(self, caption: str) -> str:
-        """What stands beside a caption."""
-        return self._values[caption].text()
 
     def refresh(self) -> None:
         """Looks at the machine and at what is here, in the background."""
@@ -205,10 +189,7 @@ class GpuCard(QFrame):
 
     def _show(self) -> None:
         found, running = self._standing, self._job is not None and self._job.progress.is_running
-        state, is_pill = self._state(running)
-        for badge, is_it in ((self._pill, is_pill), (self._plain, not is_pill)):
-            badge.setText(state if is_it else "")
-            badge.setVisible(is_it and bool(state))
+        self._show_state(*self._state(running))
         able = found is not None and not running
         shown = {
             self.get: able and found.can_get,
@@ -217,37 +198,34 @@ class GpuCard(QFrame):
             self.stop: able and found.can_stop,
             self.delete: able and found.here is not None,
         }
-        for button, is_shown in shown.items():
-            button.setVisible(bool(is_shown))
+        for one, is_shown in shown.items():
+            one.setVisible(bool(is_shown))
         self.get.setText("Continue download…" if found is not None and found.arrived else "Use my graphics card…")
-        self._show_values(found)
+        self._show_values(self._texts(found))
 
-    def _state(self, running: bool) -> tuple[str, bool]:
-        """The badge's words, and whether they stand out."""
+    def _state(self, running: bool) -> tuple[str, str]:
+        """The badge's words and role."""
         found = self._standing
         if found is None:
-            return "", False
+            return "", "muted"
         if running:
-            return "Getting ready", True
+            return "Getting ready", PILL
         if found.is_used:
-            return "In use", True
-        return ("From the next start on", True) if found.is_next else ("Not used", False)
+            return "In use", PILL
+        return ("From the next start on", PILL) if found.is_next else ("Not used", "muted")
 
-    def _show_values(self, found: Standing | None) -> None:
+    def _texts(self, found: Standing | None) -> dict[str, str]:
+        """What stands beside the captions."""
         pack, here = (found.pack, found.here) if found is not None else (None, None)
         is_offered = pack is not None and found.can_get
         sizes = f"{size(here.bytes)} on disk" if here is not None else ""
         if is_offered:
             sizes = f"{size(pack.download_bytes)} to download, {size(pack.unpacked_bytes)} on disk"
-        texts = {
+        return {
             "Size": sizes,
             "Licence": f"{pack.licence}. {pack.licence_note}" if is_offered else "",
             "Tried": in_words(here.trial).removeprefix("Tried on ").capitalize() if here is not None else "",
         }
-        for caption, text in texts.items():
-            self._values[caption].setText(text)
-            for widget in (self._values[caption], self._captions[caption]):
-                widget.setVisible(bool(text))
 
     def _say(self, sentence: str, role: str = "") -> None:
         theme.set_role(self._sentence, role)
@@ -259,37 +237,3 @@ class GpuCard(QFrame):
         self.use.clicked.connect(self._use)
         self.stop.clicked.connect(self._stop)
         self.delete.clicked.connect(self._delete)
-
-    def _lay_out(self) -> None:
-        top = Flow(self._name, self._pill, self._plain)
-        top.add_stretch()
-        top.add(Flow(*self._buttons))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(1, 1)
-        self._captions: dict[str, QLabel] = {}
-        for row, (caption, value) in enumerate(self._values.items()):
-            self._captions[caption] = theme.label(caption, "caption")
-            grid.addWidget(self._captions[caption], row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(9)
-        layout.addLayout(top)
-        layout.addWidget(self._sentence)
-        layout.addLayout(grid)
-
-
-def _words(name: str) -> Words:
-    label = Words()
-    label.setAccessibleName(name)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _button(text: str, name: str, role: str = "small") -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("role", role)
-    button.setAccessibleName(name)
-    return button

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtCore import Signal
 
 from app import theme
 from app.engine_commands import ModelFacts
-from app.flow import Flow
+from app.models.card import PILL, Card, wrapped
 from app.models.download_row import DownloadRow
 from app.name_label import NameLabel
-from app.words import Words
 from engine.models.store.download import Progress
 from engine.models.store.machine import Machine
 from engine.models.store.needs import judge
@@ -22,7 +20,7 @@ if TYPE_CHECKING:  # it brings torch along
     from engine.models.store.entries import Entry
 
 
-class ModelCard(QFrame):
+class ModelCard(Card):
     """Emits what the user wants done with its entry."""
 
     use_requested = Signal(object)
@@ -33,43 +31,30 @@ class ModelCard(QFrame):
     discard_requested = Signal(object)
 
     def __init__(self, entry: Entry) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
+        super().__init__(NameLabel(entry.name, scale=1.2, bold=True), entry.name, ("Size", "Licence", "Needs", "Here", "Folder"))
         self.entry = entry
         self._machine = Machine(0, 0, 0)
         self._model: ModelFacts | None = None
         self._loading = ""
         self._progress: Progress | None = None
         self._place = ""
-        self._name = NameLabel(entry.name, scale=1.2, bold=True)
-        self._pill, self._plain = theme.label("", "schedule"), theme.label("", "muted")
-        for badge in (self._pill, self._plain):
-            badge.setAccessibleName(f"State of {entry.name}")
-        self._description = _wrapped("muted")
-        self._problem = _wrapped("danger")
-        self._values = {caption: _wrapped() for caption in ("Size", "Licence", "Needs", "Here", "Folder")}
-        self.use = _button("Use", f"Use {entry.name}", "primary")
-        self.show_folder = _button("Show folder", f"Show the folder of {entry.name}")
-        self.remove = _button("Remove from list", f"Remove {entry.name} from the list")
+        self._description = wrapped("muted")
+        self._problem = wrapped("danger")
+        self.use = theme.button("Use", f"Use {entry.name}", "primary")
+        self.show_folder = theme.button("Show folder", f"Show the folder of {entry.name}")
+        self.remove = theme.button("Remove from list", f"Remove {entry.name} from the list")
         self.remove.setToolTip("The files stay where they are.")
-        self.download = _button("Download…", f"Download {entry.name}")
+        self.download = theme.button("Download…", f"Download {entry.name}")
         self.row = DownloadRow(entry.released) if entry.released is not None else None
-        self._lay_out()
+        self._lay_out((self.remove, self.show_folder, self.download, self.use), (self._description, self._problem))
+        if self.row is not None:
+            self.layout().addWidget(self.row)
         self._connect()
         self.show_entry(entry, self._machine, "")
 
     @property
-    def state(self) -> str:
-        """As the badge says it."""
-        return self._plain.text() or self._pill.text()
-
-    @property
     def problem(self) -> str:
         return self._problem.text()
-
-    def text(self, caption: str) -> str:
-        """What stands beside a caption."""
-        return self._values[caption].text()
 
     def show_entry(self, entry: Entry, machine: Machine, place: str) -> None:
         """`place` is where it would be downloaded to."""
@@ -95,17 +80,11 @@ class ModelCard(QFrame):
 
     def _show(self) -> None:
         entry, running = self.entry, self._progress is not None and self._progress.is_running
-        state, role = self._state(running)
-        if role != "schedule":
-            theme.set_role(self._plain, role)
-        # Two labels, because a label does not take on the padding of another role.
-        for badge, is_it in ((self._pill, role == "schedule"), (self._plain, role != "schedule")):
-            badge.setText(state if is_it else "")
-            badge.setVisible(is_it)
+        self._show_state(*self._state(running))
         for label, sentence in ((self._description, entry.description), (self._problem, entry.problem)):
             label.setText(sentence)
             label.setVisible(bool(sentence))
-        self._show_values()
+        self._show_values(self._texts())
         is_here = entry.facts is not None
         # A primary button that can do nothing would only be in the way.
         self.use.setVisible(entry.can_be_used and self._model is None)
@@ -131,16 +110,17 @@ class ModelCard(QFrame):
         """The badge's words and role."""
         entry = self.entry
         if self._loading == entry.use:
-            return "Loading…", "schedule"
+            return "Loading…", PILL
         if self._model is not None:
-            return "In use", "schedule"
+            return "In use", PILL
         if running:
-            return "Downloading", "schedule"
+            return "Downloading", PILL
         if entry.facts is None:
             return ("Partly downloaded" if self._has_part else "Not installed"), "muted"
         return ("Broken", "danger") if entry.problem else ("Installed", "muted")
 
-    def _show_values(self) -> None:
+    def _texts(self) -> dict[str, str]:
+        """What stands beside the captions."""
         entry, needs = self.entry, self.entry.needs
         if self._model is not None and self._model.weights_bytes:
             each = self._model.kv_bytes_per_position
@@ -154,17 +134,13 @@ class ModelCard(QFrame):
             disk = f"about {size(entry.released.download_bytes)} to download" if entry.released is not None else ""
         parameters = f"{number(entry.parameters)} parameters" if entry.parameters else ""
         judgement = judge(needs, self._machine).sentence if needs is not None and self._machine.cores else ""
-        texts = {
+        return {
             "Size": "  ·  ".join(filter(None, (parameters, disk))),
             "Licence": entry.licence.rstrip(". "),
             "Needs": need,
             "Here": judgement,
             "Folder": str(entry.folder) if entry.is_added else "",
         }
-        for caption, text in texts.items():
-            for widget in (self._values[caption], self._captions[caption]):
-                widget.setVisible(bool(text))
-            self._values[caption].setText(text)
 
     def _ask(self) -> None:
         self._progress = None
@@ -180,40 +156,3 @@ class ModelCard(QFrame):
             self.row.started.connect(lambda: self.download_requested.emit(self.entry))
             self.row.cancelled.connect(lambda: self.cancel_requested.emit(self.entry))
             self.row.discarded.connect(lambda: self.discard_requested.emit(self.entry))
-
-    def _lay_out(self) -> None:
-        top = Flow(self._name, self._pill, self._plain)
-        top.add_stretch()
-        top.add(Flow(self.remove, self.show_folder, self.download, self.use))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(1, 1)
-        self._captions: dict[str, QLabel] = {}
-        for row, (caption, value) in enumerate(self._values.items()):
-            self._captions[caption] = theme.label(caption, "caption")
-            value.setAccessibleName(caption)
-            grid.addWidget(self._captions[caption], row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(9)
-        layout.addLayout(top)
-        for part in (self._description, self._problem):
-            layout.addWidget(part)
-        layout.addLayout(grid)
-        if self.row is not None:
-            layout.addWidget(self.row)
-
-
-def _wrapped(role: str = "") -> Words:
-    label = Words(role=role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _button(text: str, name: str, role: str = "small") -> QPushButton:
-    button = QPushButton(text)
-    button.setProperty("role", role)
-    button.setAccessibleName(name)
-    return button

@@ -166,9 +166,7 @@ class FolderEditor(TextEditor):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.choose = QPushButton("Choose…")
-        self.choose.setProperty("role", "small")
-        self.choose.setAccessibleName(f"Choose a folder: {setting.title}")
+        self.choose = theme.button("Choose…", f"Choose a folder: {setting.title}")
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._choose)
         self.row.addWidget(self.choose)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -78,30 +77,24 @@ class SettingsPage(Fitted, QWidget):
         self.search.setAccessibleName("Search settings")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.open_file = QPushButton("Open settings file")
-        self.open_file.setProperty("role", "small")
+        self.open_file = theme.button("Open settings file")
         self.open_file.setEnabled(settings.path is not None)
         self.open_file.setToolTip(str(settings.path or ""))
         self.open_file.clicked.connect(self._open_file)
-        self.welcome = QPushButton("First steps")
-        self.welcome.setProperty("role", "small")
+        self.welcome = theme.button("First steps")
         self.welcome.setToolTip("Test the microphone and the speaker, as at the first start")
         self.welcome.clicked.connect(self.welcome_requested)
-        self.about = QPushButton("About")
-        self.about.setProperty("role", "small")
-        self.about.setAccessibleName("About Refrain")
+        self.about = theme.button("About", "About Refrain")
         self.about.setToolTip("Version, licences and parts of the program")
         self.about.clicked.connect(self.about_requested)
-        self.reset_keys = QPushButton("Reset all shortcuts")
-        self.reset_keys.setProperty("role", "small")
+        self.reset_keys = theme.button("Reset all shortcuts")
         self.reset_keys.clicked.connect(shortcuts.reset_all)
         self.problem = Words(role="danger")
         self._no_program = ""  # a sentence about the file that could not be opened
         self.nothing = theme.label("No setting holds these words.", "muted")
         self.sections: list[Section] = []
         self.rows: dict[str, SettingRow] = {}
-        self.erase = QPushButton("Delete everything…")
-        self.erase.setProperty("role", "small")
+        self.erase = theme.button("Delete everything…")
         self.erase.setToolTip("Removes every session, recording and listening test, and the log; asks first")
         self.erase.clicked.connect(self.erase_requested)
         self.list = QListWidget()

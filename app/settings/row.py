@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.flow import Flow
@@ -29,9 +29,7 @@ class SettingRow(QWidget):
         self._refused = ""
         self.editor = EDITORS[setting.kind](setting)
         self.editor.wanted.connect(self._want)
-        self.reset = QPushButton("Reset")
-        self.reset.setProperty("role", "small")
-        self.reset.setAccessibleName(f"Reset: {setting.title}")
+        self.reset = theme.button("Reset", f"Reset: {setting.title}")
         self.reset.setAutoDefault(False)
         self.reset.clicked.connect(lambda: self._want(setting.default))
         self._remark = Words(role="caption", scale=0.9)

@@ -78,7 +78,7 @@ def measure(
 ) -> None:
     """Says how often the model's exit heads choose the same as full depth, beside the logit lens. Nothing is trained.
 
-    The test sets are prompts too, such as typed,spoken,unheard: no head has learnt from them. Wren: half a second for a
+    The test sets are prompts too, such as typed,spoken,cousins: no head has learnt from them. Wren: half a second for a
     question.
     """
     with in_sentences(verbose):

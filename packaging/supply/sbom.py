@@ -25,7 +25,9 @@ from contents import BuildError, Platform, normal
 from supply import inside
 from supply.inside import Part
 
-KINDS = {"weights": "machine-learning-model", "python": "platform", "package": "library", "library": "library"}
+KINDS = {
+    "weights": "machine-learning-model", "recordings": "data", "python": "platform", "package": "library", "library": "library",
+}  # fmt: skip
 _EXPRESSION = re.compile(r"[A-Za-z0-9.-]+( (AND|OR|WITH) [A-Za-z0-9.-]+)*")
 _SPACE = uuid.UUID("6c0b7f3e-5b0f-5f5c-9d0a-7c1d7a2b8e11")  # of our serial numbers
 

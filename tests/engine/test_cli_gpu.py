@@ -103,7 +103,7 @@ def test_a_pack_that_fails_is_said_with_an_exit_code(run, packs, offered, monkey
     assert code == 1 and "computes something else" in error and "To go on" not in error and packs.state == State()
 
 
-def test_a_broken_download_says_how_to_go_on(run, packs, offered, works, server, monkeypatch):  # noqa: F811
+def test_a_broken_download_says_how_to_go_on(run, packs, offered, works, server, monkeypatch):
     monkeypatch.setattr("engine.gpu.getting.PAUSES", ())
     server.drops = [100_000] * 99
     code, _, error = run("get", "--yes", "--anew")

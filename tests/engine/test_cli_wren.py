@@ -79,8 +79,8 @@ def test_damaged_weights_are_one_sentence(wren, tmp_path, capsys, damage):
 
 
 @pytest.mark.slow
-def test_two_minutes_of_noise_are_cut_and_do_not_hang(wren, tmp_path):
-    noise = np.random.default_rng(0).normal(0, 0.1, 120 * 16000)
+def test_a_minute_of_noise_is_cut_and_does_not_hang(wren, tmp_path):
+    noise = np.random.default_rng(0).normal(0, 0.1, 60 * 16000)
     soundfile.write(tmp_path / "long.flac", noise, 16000)
     done = child("ask", "--audio", tmp_path / "long.flac", "--send-anyway", "--json")
     assert done.returncode == 0, done.stderr

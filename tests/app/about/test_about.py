@@ -39,11 +39,16 @@ def cells(about, column: int) -> list[str]:
 def test_the_parts_are_listed_with_versions_and_licences_and_their_words_can_be_read(about):
     names = cells(about, 0)
     assert names[0] == "Refrain" and cells(about, 1)[0] == version()
-    assert {"Wren (weights)", "Python", "torch", "numpy", "PySide6_Essentials", "onnxruntime"} <= set(names)
+    shipped = {"Wren (weights)", "Recordings of people"}
+    assert shipped | {"Python", "torch", "numpy", "PySide6_Essentials", "onnxruntime"} <= set(names)
     assert "pytest" not in names and "ruff" not in names  # nobody installs them to talk
     unknown = [name for name, licence in zip(names, cells(about, 2)) if not licence]
     assert not set(unknown) - {"Refrain"}
-    for name, words in (("numpy", "NumPy Developers"), ("PySide6_Essentials", "GNU LESSER GENERAL PUBLIC LICENSE")):
+    for name, words in (
+        ("numpy", "NumPy Developers"),
+        ("PySide6_Essentials", "GNU LESSER GENERAL PUBLIC LICENSE"),
+        ("Recordings of people", "Allison Smith"),
+    ):
         about.view.table.selectRow(names.index(name))
         assert words in about.view.text.toPlainText()
 

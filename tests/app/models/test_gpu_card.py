@@ -71,7 +71,7 @@ def test_a_card_that_cannot_be_used_has_a_reason_and_no_buttons(desk):
     assert "is too old" in desk.card.sentence and desk.card.state == "Not used" and desk.buttons == []
 
 
-def test_the_pack_is_fetched_after_size_and_licence_were_seen_and_left_again(desk, server):  # noqa: F811
+def test_the_pack_is_fetched_after_size_and_licence_were_seen_and_left_again(desk, server):
     card = desk.card
     assert desk.buttons == ["From a folder…", "Use my graphics card…"] and "to download" in card.text("Size")
     assert "BSD-3-Clause" in card.text("Licence")
@@ -95,7 +95,7 @@ def test_the_pack_is_fetched_after_size_and_licence_were_seen_and_left_again(des
     assert not desk.packs.all() and card.get.isVisible() and "deleted" in card.sentence
 
 
-def test_a_download_is_broken_off_and_goes_on(desk, server):  # noqa: F811
+def test_a_download_is_broken_off_and_goes_on(desk, server):
     card = desk.card
     server.delay = 0.05
     desk.click(card.get)
@@ -112,7 +112,7 @@ def test_a_download_is_broken_off_and_goes_on(desk, server):  # noqa: F811
     assert desk.packs.state.use == "stand-in"
 
 
-def test_what_has_arrived_can_be_thrown_away(desk, server):  # noqa: F811
+def test_what_has_arrived_can_be_thrown_away(desk, server):
     server.drops = [100_000]
     desk.click(desk.card.get)
     desk.click(desk.card.row.start)

@@ -14,7 +14,7 @@ The steps, in order; each goes on where it stopped:
   paradigm   train the base further for one of three ways to decode text and speech, which --paradigm exports
 
 On a machine without the training folder, `restore` begins it with the weights that ship (`voices` and `tokens` make the rest
-again). `testsets` and `ceiling` make what the evaluation needs.
+again). `testsets`, `people` and `ceiling` make what the evaluation needs.
 """
 
 from __future__ import annotations
@@ -155,12 +155,27 @@ def heads(
 
 
 @app.command()
-def testsets(target: Path = typer.Option(None, help="Where to; resources/evaluation/wren when not given.")) -> None:
-    """Writes the test questions that ship, typed and spoken, none of which is ever trained on."""
+def testsets(
+    names: list[str] = typer.Argument(None, help="typed, spoken, cousins, neural or unknown; all where none is named."),
+    target: Path = typer.Option(None, help="Where to; resources/evaluation/wren when not given."),
+) -> None:
+    """Writes the test questions that ship, typed and spoken by synthetic voices, none of which is ever trained on."""
     from engine.models.wren.training import testsets as sets
     from engine.resources import resources_folder
 
-    sets.write(target or resources_folder() / "evaluation" / "wren")
+    sets.write(target or resources_folder() / "evaluation" / "wren", names or ())
+
+
+@app.command()
+def people(
+    recordings: Path = typer.Argument(help="Where the recordings are unpacked; what belongs there is said in recordings.py."),
+    target: Path = typer.Option(None, help="Where to; resources/evaluation/wren when not given."),
+) -> None:
+    """Writes the test set of recorded people."""
+    from engine.models.wren.training import people as step
+    from engine.resources import resources_folder
+
+    step.write(target or resources_folder() / "evaluation" / "wren", recordings)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
+from engine.models.wren.training import kept_out
 from engine.models.wren.training.voices import Voices, draw_voice
 
 SHARD = 1000
@@ -92,6 +93,7 @@ def _make_shard(stem: Path, batch: list[tuple[str, str, str]], voices: Voices, r
     clips, blocks, start = [], [], 0
     for kind, text, question in batch:
         name = voice or draw_voice(rng)
+        kept_out.check_voice(name)
         samples = voices.say(text, name, rng) if not voice else voices.flite.say(text, voice.removeprefix("flite:")).samples
         block = np.clip(samples * 32767, -32768, 32767).astype(np.int16)
         clips.append(Clip(start, len(block), text, name, voices.flite.phones(text), kind, question))

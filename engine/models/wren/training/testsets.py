@@ -1,8 +1,9 @@
 """The test sets in resources/evaluation/wren: questions in wordings, and partly in voices, that Wren never met.
 
-Of each set one JSONL file: `typed` (with follow-ups as second turns), `spoken` (voices of the training), `unheard`
-(voices kept out of it) and `unknown` (what Wren should say it does not know). Beside them, for whoever judges the
-replies' speech: `answers.txt`, every answer, and `pronunciations.txt`, words that a common dictionary lacks.
+Of each set one JSONL file: `typed` (with follow-ups as second turns), `spoken` (voices of the training), `cousins` (voices
+of the training's synthesisers that were kept out of it), `neural` (voices that sound like people, kept out as well) and
+`unknown` (what Wren should say it does not know). Beside them, for whoever judges the replies' speech: `answers.txt`, every
+answer, and `pronunciations.txt`, words that a common dictionary lacks. The set of recorded people is made by `people`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -22,12 +24,11 @@ import numpy as np
 import soundfile
 from rich.progress import track
 
-from engine.models.wren.training import texts
+from engine.models.wren.training import kept_out, texts
 from engine.models.wren.training.domain import unknown, wrapping
 from engine.models.wren.training.domain.intent import Exchange
-from engine.models.wren.training.voices import SAMPLE_RATE, UNHEARD_VOICES, Voices, draw_voice
+from engine.models.wren.training.voices import SAMPLE_RATE, Voices, draw_voice
 
-TYPED, SPOKEN, UNHEARD, UNKNOWN = 300, 240, 240, 150
 FOLLOW_UP = "follow_up"
 SILENCE_SECONDS = 0.2
 VoiceOf = Callable[[int, np.random.Generator], str]
@@ -35,25 +36,42 @@ VoiceOf = Callable[[int, np.random.Generator], str]
 _COMPRESSION = 0.95  # in libsndfile's terms, 0 to 1: 18 kbit/s; Vorbis' headers alone would take as much
 
 
-def write(folder: Path) -> None:
-    """Makes all sets anew; the same code gives the same questions."""
+@dataclass(frozen=True)
+class Plan:
+    """How a set is drawn: how many questions, which, and who speaks each."""
+
+    count: int
+    lines: Callable[[str], Iterator[dict]]  # by the set's name, which seeds them
+    voice_of: VoiceOf = lambda i, rng: ""
+
+
+def write(folder: Path, names: Collection[str] = ()) -> None:
+    """Makes these sets anew, all and what a judge needs where none is named; the same code gives the same questions.
+
+    Raises `ValueError` for a name that is none of `PLANS`.
+    """
+    if strange := set(names) - PLANS.keys():
+        raise ValueError(f"There is no test set {min(strange)!r}: use {', '.join(PLANS)}.")
     folder.mkdir(parents=True, exist_ok=True)
     voices = Voices()
-    areas = tuple(texts.GROUPS)
-    for name, lines, count, voice_of in (
-        ("typed", _domain("typed", (*areas, FOLLOW_UP)), TYPED, lambda i, rng: ""),
-        ("spoken", _domain("spoken", areas), SPOKEN, lambda i, rng: draw_voice(rng)),
-        ("unheard", _domain("unheard", areas), UNHEARD, lambda i, rng: UNHEARD_VOICES[i % len(UNHEARD_VOICES)]),
-        ("unknown", _unknown(), UNKNOWN, lambda i, rng: draw_voice(rng) if i % 3 == 2 else ""),
-    ):
-        _write(folder, name, islice(lines, count), count, voices, voice_of)
-    answers = texts.answers()
-    (folder / "answers.txt").write_text("".join(f"{answer}\n" for answer in answers), encoding="utf-8")
-    (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")
+    for name in names or PLANS:
+        _write(folder, name, PLANS[name], voices)
+    if not names:
+        answers = texts.answers()
+        (folder / "answers.txt").write_text("".join(f"{answer}\n" for answer in answers), encoding="utf-8")
+        (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")
 
 
-def _domain(name: str, areas: tuple[str, ...]) -> Iterator[dict]:
+def _domain(name: str) -> Iterator[dict]:
     """Held-out questions, areas in turn, no text twice."""
+    return _in_turn(name, tuple(texts.GROUPS))
+
+
+def _domain_and_follow_ups(name: str) -> Iterator[dict]:
+    return _in_turn(name, (*texts.GROUPS, FOLLOW_UP))
+
+
+def _in_turn(name: str, areas: tuple[str, ...]) -> Iterator[dict]:
     rng, seen = random.Random(f"wren {name}"), set()
     while True:
         for area in areas:
@@ -76,9 +94,9 @@ def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
                 yield _line(exchange, text, area)
 
 
-def _unknown() -> Iterator[dict]:
+def _unknown(name: str) -> Iterator[dict]:
     seen = set()
-    for text in unknown.questions(random.Random("wren unknown"), held_out=True):
+    for text in unknown.questions(random.Random(f"wren {name}"), held_out=True):
         if text not in seen:
             seen.add(text)
             exchange = Exchange("unknown", text, unknown.ANSWER, tuple(_words(unknown.ANSWER)))
@@ -115,20 +133,31 @@ def _training_questions() -> frozenset[str]:
     return frozenset(e.question for side in texts.exchanges(False).values() for many in side.values() for e in many)
 
 
-def _write(folder: Path, name: str, lines: Iterator[dict], count: int, voices: Voices, voice_of: VoiceOf) -> None:
+PLANS = {
+    "typed": Plan(300, _domain_and_follow_ups),
+    "spoken": Plan(240, _domain, lambda i, rng: draw_voice(rng)),
+    "cousins": Plan(200, _domain, lambda i, rng: kept_out.COUSINS[i % len(kept_out.COUSINS)]),
+    "neural": Plan(220, _domain, lambda i, rng: kept_out.NEURAL[i % len(kept_out.NEURAL)]),
+    "unknown": Plan(150, _unknown, lambda i, rng: draw_voice(rng) if i % 3 == 2 else ""),
+}
+
+
+def _write(folder: Path, name: str, plan: Plan, voices: Voices) -> None:
     shutil.rmtree(folder / name, ignore_errors=True)
     rng, written = np.random.default_rng(zlib.crc32(name.encode())), []
-    for i, line in enumerate(track(lines, description=name, total=count)):
+    lines = islice(plan.lines(name), plan.count)
+    for i, line in enumerate(track(lines, description=name, total=plan.count)):
         line = {"id": f"{name}-{i + 1:04d}", **line}
-        voice = voice_of(i, rng)
+        voice = plan.voice_of(i, rng)
         if voice:
             line |= {"audio": f"{name}/{i + 1:04d}.ogg", "voice": voice}
-            _write_sound(folder / line["audio"], voices.say(line["text"], voice, rng))
+            write_sound(folder / line["audio"], voices.say(line["text"], voice, rng))
         written.append(json.dumps(line))
     (folder / f"{name}.jsonl").write_text("\n".join(written) + "\n", encoding="utf-8")
 
 
-def _write_sound(path: Path, samples: np.ndarray) -> None:
+def write_sound(path: Path, samples: np.ndarray) -> None:
+    """Mono samples at `SAMPLE_RATE` as Opus, with a little silence around them."""
     path.parent.mkdir(exist_ok=True)
     samples = np.pad(np.clip(samples, -1, 1), round(SILENCE_SECONDS * SAMPLE_RATE))
     settings = {"format": "OGG", "subtype": "OPUS", "compression_level": _COMPRESSION}

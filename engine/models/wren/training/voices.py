@@ -1,4 +1,4 @@
-"""The synthetic voices that Wren learns from: flite and espeak-ng, called inside this process.
+"""The synthetic voices that Wren learns from: flite and espeak-ng, called inside this process, Kokoro and Piper beside them.
 
 Both libraries come from the system (Debian: `flite`, `libespeak-ng1`); they are needed for training only.
 Neither is safe to use from several threads: a process makes its own `Flite` and `Espeak`.
@@ -9,9 +9,17 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr
+
+from engine.models.wren.training.places import training_folder
+
+if TYPE_CHECKING:
+    from engine.models.wren.training.kokoro import Kokoro
+    from engine.models.wren.training.piper import Piper
 
 SAMPLE_RATE = 16_000
 FLITE_VOICES = ("rms", "slt", "awb", "kal", "kal16")
@@ -120,7 +128,7 @@ class Espeak:
     """espeak-ng's voices by name, with a variant where wanted: "en-us+f3"."""
 
     _RATE, _PITCH, _RANGE = 1, 3, 4
-    _SYNCHRONOUS, _UTF8 = 2, 1
+    _SYNCHRONOUS, _UTF8, _IPA = 2, 1, 2
 
     def __init__(self) -> None:
         self._lib = lib = _library("libespeak-ng.so.1", "libespeak-ng.so")
@@ -135,6 +143,8 @@ class Espeak:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
             ctypes.c_void_p, ctypes.c_void_p,
         )  # fmt: skip
+        lib.espeak_TextToPhonemes.argtypes = ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int
+        lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
 
     def _collect(self, samples, count: int, _events) -> int:
         if count > 0:
@@ -153,6 +163,15 @@ class Espeak:
         samples = np.concatenate(self._blocks).astype(np.float32) / 32768
         return Speech(soxr.resample(samples, self._rate, SAMPLE_RATE))
 
+    def ipa(self, text: str, voice: str) -> str:
+        """The phones of `text` with stress marks, in the International Phonetic Alphabet; clauses are joined by a space."""
+        if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise ValueError(f"espeak-ng has no voice {voice!r}")
+        rest, clauses = ctypes.c_char_p(text.encode()), []
+        while rest.value:
+            clauses.append(self._lib.espeak_TextToPhonemes(ctypes.byref(rest), self._UTF8, self._IPA).decode())
+        return " ".join(clauses)
+
 
 ACCENTS = ("gmw/en-US", "gmw/en", "gmw/en-GB-x-rp", "gmw/en-US-nyc", "gmw/en-GB-x-gbclan", "gmw/en-GB-x-gbcwmd")
 VARIANTS = (
@@ -162,12 +181,11 @@ VARIANTS = (
     "max", "Michael", "michel", "miguel", "Mike", "Nguyen", "norbert", "pablo", "paul", "pedro", "quincy", "rob",
     "robert", "sandro", "shelby", "steph2", "travis", "victor", "zac",
 )  # fmt: skip
-UNHEARD_VOICES = ("flite:awb", "gmw/en-US+f4", "gmw/en+Andy", "gmw/en-GB-x-rp+linda", "gmw/en-GB-scotland+m5")
-"""Never used in training, in no role: what the figure for unknown voices is measured on."""
 
 
 class Voices:
-    """All of them behind one call; a voice is named "flite:rms" or as espeak-ng names it ("gmw/en-US+f3")."""
+    """All of them behind one call; a voice is named "flite:rms", "kokoro:af_bella", "piper:joe" or as espeak-ng names it
+    ("gmw/en-US+f3"). What a voice needs beside flite and espeak-ng is loaded when it first speaks."""
 
     def __init__(self) -> None:
         self.flite, self.espeak = Flite(), Espeak()
@@ -176,7 +194,23 @@ class Voices:
         """Samples at a speed (and, for espeak-ng, a pitch) drawn from `rng`."""
         if voice.startswith("flite:"):
             return self.flite.say(text, voice.removeprefix("flite:"), rng.uniform(0.85, 1.2)).samples
+        if voice.startswith("kokoro:"):
+            return self.kokoro.say(text, voice, rng.uniform(0.85, 1.2))
+        if voice.startswith("piper:"):
+            return self.piper.say(text, voice, rng.uniform(0.85, 1.2))
         return self.espeak.say(text, voice, int(rng.integers(120, 191)), int(rng.integers(20, 81))).samples
+
+    @cached_property
+    def kokoro(self) -> Kokoro:
+        from engine.models.wren.training.kokoro import ARCHIVE, Kokoro
+
+        return Kokoro(training_folder() / ARCHIVE, self.espeak)
+
+    @cached_property
+    def piper(self) -> Piper:
+        from engine.models.wren.training.piper import Piper
+
+        return Piper(self.espeak)
 
 
 def draw_voice(rng: np.random.Generator) -> str:

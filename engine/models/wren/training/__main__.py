@@ -3,6 +3,7 @@
 The steps, in order; each goes on where it stopped:
 
   voices     speak the questions in many voices, the answers in Wren's own
+  neural     speak some in voices that sound like people
   ear        take over the encoder that was trained on people
   states     write down what the encoder makes of the questions
   listener   train the head that reads phones from that
@@ -42,6 +43,16 @@ def voices(questions: int = 160_000, answers: int = 6_000, part: int = 0, parts:
     if part == 0:
         corpus.add(folder / "answers", texts.answers(), VOICE)  # what was added to the domain since
     corpus.make(folder / "questions", texts.utterances(seed=0), questions, "", part, parts)
+
+
+@app.command()
+def neural(questions: int = 3_000, part: int = 0, parts: int = 1) -> None:
+    """Speaks more questions in voices that sound like people: about as long as the sound lasts, a hundred at a time."""
+    from engine.models.wren.training import texts
+    from engine.models.wren.training.voices import draw_neural_voice
+
+    folder = places.training_folder() / "neural"
+    corpus.make(folder, texts.utterances(seed=77), questions, "", part, parts, draw_neural_voice, size=100)
 
 
 @app.command()

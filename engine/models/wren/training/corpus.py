@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,8 @@ from engine.models.wren.training import kept_out
 from engine.models.wren.training.voices import Voices, draw_voice
 
 SHARD = 1000
+Draw = Callable[[np.random.Generator], str]
+"""Chooses the voice of a text."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,21 @@ def _open(index: Path) -> Shard:
     return Shard(tuple(clips), np.memmap(index.with_suffix(".pcm"), dtype=np.int16, mode="r"))
 
 
-def make(folder: Path, texts: Iterable[tuple[str, str, str]], count: int, voice: str = "", part: int = 0, parts: int = 1) -> None:
-    """Speaks the first `count` of `texts` (kind, text, question), each in `voice` or in a drawn one.
+def make(
+    folder: Path, texts: Iterable[tuple[str, str, str]], count: int, voice: str = "", part: int = 0, parts: int = 1,
+    draw: Draw = draw_voice, size: int = SHARD,
+) -> None:  # fmt: skip
+    """Speaks the first `count` of `texts` (kind, text, question), each in `voice` or in a drawn one, in shards of `size`.
 
     This process makes the shards whose number is `part` modulo `parts`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     voices = Voices()
-    numbers = range((count + SHARD - 1) // SHARD)
-    for number, batch in track(zip(numbers, _batches(islice(texts, count))), description=folder.name, total=len(numbers)):
+    numbers = range((count + size - 1) // size)
+    batches = zip(numbers, _batches(islice(texts, count), size))
+    for number, batch in track(batches, description=folder.name, total=len(numbers)):
         if number % parts == part and not (folder / f"{number:04d}.jsonl").exists():
-            _make_shard(folder / f"{number:04d}", batch, voices, np.random.default_rng(number), voice)
+            _make_shard(folder / f"{number:04d}", batch, voices, np.random.default_rng(number), voice, draw)
 
 
 def add(folder: Path, texts: Iterable[str], voice: str) -> None:
@@ -84,15 +90,17 @@ def add(folder: Path, texts: Iterable[str], voice: str) -> None:
         _make_shard(folder / f"{number:04d}", batch, Voices(), np.random.default_rng(number), voice)
 
 
-def _batches(texts: Iterator) -> Iterator[list]:
-    while batch := list(islice(texts, SHARD)):
+def _batches(texts: Iterator, size: int = SHARD) -> Iterator[list]:
+    while batch := list(islice(texts, size)):
         yield batch
 
 
-def _make_shard(stem: Path, batch: list[tuple[str, str, str]], voices: Voices, rng: np.random.Generator, voice: str) -> None:
+def _make_shard(
+    stem: Path, batch: list[tuple[str, str, str]], voices: Voices, rng: np.random.Generator, voice: str, draw: Draw = draw_voice
+) -> None:
     clips, blocks, start = [], [], 0
     for kind, text, question in batch:
-        name = voice or draw_voice(rng)
+        name = voice or draw(rng)
         kept_out.check_voice(name)
         samples = voices.say(text, name, rng) if not voice else voices.flite.say(text, voice.removeprefix("flite:")).samples
         block = np.clip(samples * 32767, -32768, 32767).astype(np.int16)

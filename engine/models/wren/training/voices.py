@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
+from engine.models.wren.training import kept_out
 from engine.models.wren.training.places import training_folder
 
 if TYPE_CHECKING:
@@ -219,3 +220,10 @@ def draw_voice(rng: np.random.Generator) -> str:
         return "flite:" + rng.choice(("rms", "slt", "kal", "kal16"), p=(0.4, 0.4, 0.1, 0.1))
     variant = rng.choice(VARIANTS)
     return str(rng.choice(ACCENTS)) + (f"+{variant}" if variant else "")
+
+
+def draw_neural_voice(rng: np.random.Generator) -> str:
+    """A training voice that sounds like a person: one of Kokoro's that no test set keeps for itself."""
+    from engine.models.wren.training.kokoro import VOICES
+
+    return str(rng.choice(kept_out.allowed(VOICES)))

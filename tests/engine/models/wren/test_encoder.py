@@ -24,7 +24,8 @@ def encoder(reference):
     own = SpeechEncoder(EncoderConfig(dim=64, layers=2, heads=2, ffn=96, rotary_dim=28)).eval()
     theirs = reference.state_dict()
     weights = {
-        "first.weight": theirs["conv1.weight"], "level.weight": theirs["groupnorm.weight"], "level.bias": theirs["groupnorm.bias"],
+        "first.weight": theirs["conv1.weight"],
+        "level.weight": theirs["groupnorm.weight"], "level.bias": theirs["groupnorm.bias"],
         "second.weight": theirs["conv2.weight"], "second.bias": theirs["conv2.bias"],
         "third.weight": theirs["conv3.weight"], "third.bias": theirs["conv3.bias"], "norm.weight": theirs["layer_norm.weight"],
     }  # fmt: skip

@@ -51,7 +51,7 @@ def neural(questions: int = 3_000, part: int = 0, parts: int = 1) -> None:
     from engine.models.wren.training import texts
     from engine.models.wren.training.voices import draw_neural_voice
 
-    folder = places.training_folder() / "neural"
+    folder = places.training_folder() / places.NEURAL
     corpus.make(folder, texts.utterances(seed=77), questions, "", part, parts, draw_neural_voice, size=100)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+QUESTIONS, NEURAL = "questions", "neural"
+"""Folders of clips in the training folder."""
+
 
 def training_folder() -> Path:
     """`REFRAIN_TRAINING` where set, else the user's cache folder; made when missing."""
@@ -17,4 +20,4 @@ def training_folder() -> Path:
 
 def corpora(folder: Path) -> list[tuple[Path, Path]]:
     """Folders of clips, by fast synthesisers and by slow ones, each with that of what the encoder made of them."""
-    return [(folder / name, folder / f"states-{name}") for name in ("questions", "neural")]
+    return [(folder / name, folder / f"states-{name}") for name in (QUESTIONS, NEURAL)]

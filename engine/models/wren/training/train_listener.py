@@ -16,12 +16,13 @@ from torch import Tensor
 from engine.edit_distance import edit_distance
 from engine.models.wren.listener import PhoneHead
 from engine.models.wren.listener_config import FRAMES, STATES, ListenerConfig
-from engine.models.wren.training import corpus, parallel, states
+from engine.models.wren.training import corpus, parallel, places, states
 from engine.models.wren.training.states import Heard, pieces_of
 
 BATCH, SEED = 32, 1
 LONGEST = 8 * 16_000  # samples; the few longer clips cost more than they teach
 LEARNING_RATE, WARM_UP = 3e-3, 100
+NEURAL_TIMES = 3  # so much more often are the voices heard that sound like people, of which there are few
 KEPT_BACK = 50  # of so many clips one is never learned, but shows how it goes
 Example = tuple[Heard, list[int]]
 """A clip as it was heard and the classes of its phones."""
@@ -45,7 +46,7 @@ def _worker(
     torch.manual_seed(SEED)
     learned, kept_back = _examples(corpora, config)
     head, done = PhoneHead(config), 0
-    some = torch.cat([torch.from_numpy(np.asarray(heard.states)).float() for heard, _ in learned[:500]])
+    some = torch.cat([torch.from_numpy(np.asarray(heard.states, np.float32)) for heard, _ in learned[:500]])
     head.mean.copy_(some.mean(0))
     head.deviation.copy_(some.std(0))
     optimizer = torch.optim.AdamW(head.parameters(), LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01)
@@ -84,7 +85,8 @@ def _examples(corpora: list[tuple[Path, Path]], config: ListenerConfig) -> tuple
         for number, (clip, found) in enumerate(states.read(folder, heard, config)):
             targets = [classes[phone] for phone in clip.phones if phone in classes]
             if targets and found.samples < LONGEST and _frames_needed(targets) <= _frames(found, config):
-                sides[number % KEPT_BACK == 0].append((found, targets))
+                kept_back = number % KEPT_BACK == 0
+                sides[kept_back] += [(found, targets)] * (NEURAL_TIMES if folder.name == places.NEURAL and not kept_back else 1)
     return sides
 
 
@@ -112,7 +114,7 @@ def logits(head: PhoneHead, heard: list[Heard], config: ListenerConfig) -> list[
     """Logits [frames, classes] of each clip, its windows after each other, those of one length computed at once."""
     of_length: dict[int, list[tuple[int, int, Tensor, slice]]] = {}
     for clip, (one, pieces) in enumerate((h, pieces_of(h.samples, config)) for h in heard):
-        rows, at = torch.from_numpy(np.asarray(one.states)), 0
+        rows, at = torch.from_numpy(np.asarray(one.states, np.float32)), 0
         for number, (window, first, last) in enumerate(pieces):
             count = (last - first) * STATES
             settled = slice((window.first - first) * FRAMES, (window.last - first) * FRAMES)
@@ -120,7 +122,7 @@ def logits(head: PhoneHead, heard: list[Heard], config: ListenerConfig) -> list[
             at += count
     found: list[dict[int, Tensor]] = [{} for _ in heard]
     for group in of_length.values():
-        outputs = head(torch.stack([rows for _, _, rows, _ in group]).float())
+        outputs = head(torch.stack([rows for _, _, rows, _ in group]))
         for (clip, number, _, settled), output in zip(group, outputs, strict=True):
             found[clip][number] = output[settled]
     return [torch.cat([outputs[i] for i in range(len(outputs))]) for outputs in found]

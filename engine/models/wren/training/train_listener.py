@@ -86,7 +86,8 @@ def _examples(corpora: list[tuple[Path, Path]], config: ListenerConfig) -> tuple
             targets = [classes[phone] for phone in clip.phones if phone in classes]
             if targets and found.samples < LONGEST and _frames_needed(targets) <= _frames(found, config):
                 kept_back = number % KEPT_BACK == 0
-                sides[kept_back] += [(found, targets)] * (NEURAL_TIMES if folder.name == places.NEURAL and not kept_back else 1)
+                times = NEURAL_TIMES if folder.name == places.NEURAL and not kept_back else 1
+                sides[kept_back].extend([(found, targets)] * times)
     return sides
 
 

@@ -91,13 +91,19 @@ def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder
 
 def read(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[corpus.Clip, Heard]]:
     """Every clip that has been heard, its states as a memory map."""
+    for _, found in by_shard(questions, folder, config):
+        yield from found
+
+
+def by_shard(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[int, list[tuple[corpus.Clip, Heard]]]]:
+    """The same with the numbers of the shards that have been heard."""
     for number, shard in enumerate(corpus.shards(questions)):
         index = folder / f"{number:04d}.json"
         if not index.exists():
             continue
-        states = np.memmap(index.with_suffix(".f16"), np.float16, "r").reshape(-1, config.encoder.dim)
-        start = 0
+        states, start, found = np.memmap(index.with_suffix(".f16"), np.float16, "r").reshape(-1, config.encoder.dim), 0, []
         for clip, samples in zip(shard.clips, json.loads(index.read_text(encoding="utf-8")), strict=True):
             end = start + STATES * sum(last - first for _, first, last in pieces_of(samples, config))
-            yield clip, Heard(samples, states[start:end])
+            found.append((clip, Heard(samples, states[start:end])))
             start = end
+        yield number, found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -34,27 +34,27 @@ def make_tokenizer(path: Path, units: int, lines: int = 60_000) -> None:
 
 @torch.inference_mode()
 def listen(corpora: list[tuple[Path, Path]], head: PhoneHead, config: ListenerConfig, folder: Path) -> None:
-    """What the listener hears in every clip, one file a corpus: bytes [positions, 2 * classes] end to end and the counts.
+    """What the listener hears in every clip, one file a shard: bytes [positions, 2 * classes] end to end and the counts.
 
     `corpora` are folders of clips, each with that of their states.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    for clips, heard in corpora:
-        rows: list[np.ndarray] = []
-        for batch in _batches(found for _, found in states.read(clips, heard, config)):
-            for logits in train_listener.logits(head, batch, config):
-                features = pair_up(in_features(logits, config.floor))
-                rows.append((features * 255).round().to(torch.uint8).numpy())
-        partial = folder / f"{clips.name}.partial.npz"
-        np.savez(partial, features=np.concatenate(rows), counts=[len(r) for r in rows])
-        partial.rename(folder / f"{clips.name}.npz")
+    for clips, states_of in corpora:
+        (folder / clips.name).mkdir(parents=True, exist_ok=True)
+        for number, found in states.by_shard(clips, states_of, config):
+            rows = [row for some in _batches(found) for row in _features(head, [heard for _, heard in some], config)]
+            partial = folder / clips.name / f"{number:04d}.partial.npz"
+            np.savez(partial, features=np.concatenate(rows), counts=[len(r) for r in rows])
+            partial.rename(folder / clips.name / f"{number:04d}.npz")
 
 
-def _batches(many: Iterable[states.Heard], size: int = 64) -> Iterator[list[states.Heard]]:
-    many = iter(many)
-    while batch := list(islice(many, size)):
-        yield batch
+def _batches(many: list, size: int = 64) -> Iterator[list]:
+    yield from (many[start : start + size] for start in range(0, len(many), size))
+
+
+def _features(head: PhoneHead, heard: list[states.Heard], config: ListenerConfig) -> Iterator[np.ndarray]:
+    for logits in train_listener.logits(head, heard, config):
+        yield (pair_up(in_features(logits, config.floor)) * 255).round().to(torch.uint8).numpy()
 
 
 @torch.inference_mode()
@@ -70,13 +70,13 @@ def units_of_answers(answers: Path, features: Path, tokenizer: SpeechTokenizer) 
     return result
 
 
-def heard(corpora: list[tuple[Path, Path]], config: ListenerConfig, folder: Path) -> Iterator[tuple[corpus.Clip, np.ndarray]]:
+def heard(corpora: list[tuple[Path, Path]], folder: Path) -> Iterator[tuple[corpus.Clip, np.ndarray]]:
     """Each clip that was listened to with its features, uint8 [positions, 2 * classes]."""
-    for clips, states_of in corpora:
-        if (path := folder / f"{clips.name}.npz").exists():
-            stored = np.load(path)
-            found = np.split(stored["features"], np.cumsum(stored["counts"])[:-1])
-            yield from zip((clip for clip, _ in states.read(clips, states_of, config)), found, strict=False)  # new ones wait
+    for clips, _ in corpora:
+        for number, shard in enumerate(corpus.shards(clips)):
+            if (path := folder / clips.name / f"{number:04d}.npz").exists():
+                stored = np.load(path)
+                yield from zip(shard.clips, np.split(stored["features"], np.cumsum(stored["counts"])[:-1]), strict=True)
 
 
 def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechTokenizer]:

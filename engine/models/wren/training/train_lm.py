@@ -70,7 +70,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
     """One process's share of the training."""
     torch.manual_seed(SEED)
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
-    spoken = list(tokens.heard(places.corpora(folder), tokens.load_listener(folder).config, folder / "heard"))
+    spoken = list(tokens.heard(places.corpora(folder), folder / "heard"))
     units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
     features, config = spoken[0][1].shape[1], lm_config(vocabulary.size, plan.length)
     model = TrainedLM(config, features)

@@ -88,7 +88,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         return
     for layer in model.model.layers:
         layer.compile()
-    spoken = list(tokens.heard(places.corpora(folder), tokens.load_listener(folder).config, folder / "heard"))
+    spoken = list(tokens.heard(places.corpora(folder), folder / "heard"))
     units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
     seed = SEED + done * processes + rank
     turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, MIX, seed, WRITERS[plan.paradigm])

@@ -32,14 +32,14 @@ def folder(tmp_path_factory):
     units = {answer: [int(u) for u in rng.integers(0, 40, 30 + 8 * (i % 9))] for i, answer in enumerate(answers)}
     (folder / "units.json").write_text(json.dumps(units))
     (folder / "questions").mkdir()
-    (folder / "heard").mkdir()
+    (folder / "heard" / "questions").mkdir(parents=True)
     np.zeros(100, np.int16).tofile(folder / "questions" / "0000.pcm")
     lines, features = [], []
     for kind, text, question in [next(texts.utterances(seed)) for seed in range(40)]:
         lines.append({"start": 0, "length": 100, "text": text, "voice": "v", "phones": [], "kind": kind, "question": question})
         features.append(rng.integers(0, 256, (20, 2 * CLASSES)).astype(np.uint8))
     (folder / "questions" / "0000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    np.savez(folder / "heard" / "0000.npz", features=np.concatenate(features), counts=[20] * 40)
+    np.savez(folder / "heard" / "questions" / "0000.npz", features=np.concatenate(features), counts=[20] * 40)
     return folder
 
 

@@ -35,8 +35,8 @@ class ListenerConfig:
     encoder: EncoderConfig = EncoderConfig()
     channels: int = 192
     kernel: int = 3
-    behind: int = 16  # beats before a block that are heard again with it
-    block: int = 4  # beats that are settled at a time
+    behind: int = 12  # beats before a block that are heard again with it
+    block: int = 6  # beats that are settled at a time
     ahead: int = 4  # beats that must have followed
     floor: float = -8.0  # log-probabilities below are as good as none
 

@@ -71,8 +71,12 @@ def levelled(samples: np.ndarray) -> np.ndarray:
 
 
 def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder: Path, part: int = 0, parts: int = 1) -> None:
-    """States of every finished shard of `questions`, worn by rooms, noise and lines; what is there already stays."""
+    """States of every finished shard of `questions`, worn by rooms, noise and lines; what is there already stays.
+
+    Raises `ValueError` where that was made for other windows.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    _check_windows(folder / "windows.json", config)
     torch.set_num_threads(1)
     found = list(enumerate(corpus.shards(questions)))
     for number, shard in track(found[part::parts], folder.name):
@@ -89,6 +93,14 @@ def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder
         index.write_text(json.dumps(lengths), encoding="utf-8")
 
 
+def _check_windows(path: Path, config: ListenerConfig) -> None:
+    wanted = [config.behind, config.block, config.ahead, MARGIN]
+    if not path.exists():
+        path.write_text(json.dumps(wanted), encoding="utf-8")
+    if (found := json.loads(path.read_text(encoding="utf-8"))) != wanted:
+        raise ValueError(f"The states in {path.parent} are of windows {found}, not {wanted}: delete them to make others.")
+
+
 def read(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[corpus.Clip, Heard]]:
     """Every clip that has been heard, its states as a memory map."""
     for _, found in by_shard(questions, folder, config):
@@ -101,6 +113,7 @@ def by_shard(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[
         index = folder / f"{number:04d}.json"
         if not index.exists():
             continue
+        _check_windows(folder / "windows.json", config)
         states, start, found = np.memmap(index.with_suffix(".f16"), np.float16, "r").reshape(-1, config.encoder.dim), 0, []
         for clip, samples in zip(shard.clips, json.loads(index.read_text(encoding="utf-8")), strict=True):
             end = start + STATES * sum(last - first for _, first, last in pieces_of(samples, config))

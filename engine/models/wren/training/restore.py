@@ -42,7 +42,7 @@ def restore(source: Path, folder: Path) -> None:
 
 
 def _parts(weights: dict[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
-    """"encoder.first.weight" -> ["encoder"]["first.weight"]."""
+    """Under "encoder" what is named "encoder.first.weight" is "first.weight"."""
     parts: dict[str, dict[str, torch.Tensor]] = {}
     for name, tensor in weights.items():
         part, _, rest = name.partition(".")

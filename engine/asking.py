@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,15 +34,23 @@ class NothingSaid(AskError):
 
 @dataclass(frozen=True)
 class Question:
-    """A typed question, or the sound file of a spoken one, brought to a loudest sample of `peak` dBFS if that is given."""
+    """A typed question, or the sound file of a spoken one, brought to a loudest sample of `peak` dBFS if that is given.
+
+    `made` makes the sound in place of the file.
+    """
 
     text: str | None = None
     audio: Path | None = None
     peak: float | None = None
+    made: Callable[[], Recording] | None = field(default=None, compare=False)
+
+    @property
+    def is_spoken(self) -> bool:
+        return self.audio is not None or self.made is not None
 
     def sound(self) -> Recording | None:
         """The spoken question, None for a typed one; raises `ValueError` with a sentence if it cannot be asked."""
-        if self.audio is not None:
+        if self.is_spoken:
             return self._recording
         if not (self.text or "").strip():
             raise AskError("The question is empty: type some words.")
@@ -53,7 +61,7 @@ class Question:
     @cached_property
     def _recording(self) -> Recording:
         """Kept, because a pipe can be read only once."""
-        found = audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
+        found = self.made() if self.made else audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
         if self.peak is not None:
             found = replace(found, samples=audio_files.at_peak(found.samples, self.peak))
         audio_files.check_question(found.samples, found.rate)

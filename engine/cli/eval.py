@@ -17,8 +17,11 @@ Every question of every set is asked under every schedule, pooling and seed; fig
 OUT gets results.jsonl (a line as soon as a reply is there), summary.md, three plots as PNG and the replies' sound. Started
 again with the same OUT, a stopped run goes on where it stopped.
 
-Sets: typed, spoken, unheard and unknown ship with the program (what Wren was taught, in wordings kept from it). Any other
-set is a JSONL file, or a folder with one, of lines like {"audio": "q1.wav", "text": "what is said", "key": "paris"} or
+Sets that ship with the program: typed and spoken (what Wren was taught, in wordings kept from it), cousins (voices kept from
+it, of the same synthesisers), neural (voices kept from it that sound like people), people (recordings of thirteen people),
+worn (the last two by telephone, in noise, in a room, quietly), unknown (what it should say it does not know), nothing (noise
+and silence, which get no answer). Any other set is a JSONL file, or a folder with one, of lines like
+{"audio": "q1.wav", "text": "what is said", "key": "paris"} or
 {"text": "a typed question", "answer": "…", "aliases": ["one key", "another"]}.
 
 To bring the papers' sets into that form, write one such line per question. LlamaQuestions: its recordings, the answer as

@@ -17,12 +17,13 @@ import numpy as np
 from rich.progress import Progress
 
 from engine import audio_files
-from engine.asking import Answer, AskError, Question, ask
+from engine.asking import Answer, AskError, NothingSaid, Question, ask
+from engine.audio_files import AudioFileError
 from engine.dialogue import Dialogue
 from engine.evaluation import memory, scoring
 from engine.evaluation.cases import Case
 from engine.evaluation.results import Result, Results
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import NOTHING, Item, QuestionSet
 from engine.events import Event, Prefilled, Token, TurnStats
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.exit_heads import FILE, own_folder
@@ -88,7 +89,9 @@ class Run:
         """Of what a reply depends on beside the case and the question's text."""
         level = "" if item.peak is None else f" {item.peak:g} dBFS"
         digest = zlib.crc32(f"{item.before} {self._max_tokens}{level}".encode())
-        if item.audio is not None and item.audio.is_file():
+        if item.made is not None:
+            digest = zlib.crc32(item.made().samples.tobytes(), digest)
+        elif item.audio is not None and item.audio.is_file():
             digest = zlib.crc32(item.audio.read_bytes(), digest)
         return f"{digest:08x}"
 
@@ -116,6 +119,8 @@ class Run:
             if item.before:
                 _whole(ask(dialogue, Question(item.before)))
             answer = _whole(ask(dialogue, item.question, watch))
+        except (NothingSaid, AudioFileError) as error:
+            return replace(empty, failed=str(error), right=True if item.area == NOTHING else None)
         except (AskError, ValueError) as error:
             return replace(empty, failed=str(error))
         stats = answer.stats
@@ -146,7 +151,7 @@ def scored(result: Result, item: Item) -> Result:
         result,
         right=is_right(result.text, item),
         exact=bool(item.answer) and scoring.same(result.text, item.answer),
-        heard_errors=scoring.word_errors(result.heard, item.text) if item.audio and item.text else None,
+        heard_errors=scoring.word_errors(result.heard, item.text) if item.is_spoken and item.text else None,
         speech_errors=None if speech is None else scoring.word_errors(speech, result.text),
         right_in_speech=None if speech is None else is_right(speech, item),
     )
@@ -154,6 +159,8 @@ def scored(result: Result, item: Item) -> Result:
 
 def is_right(text: str, item: Item) -> bool | None:
     """Whether a reply, or what was understood of it, is right; None where nothing says what would be."""
+    if item.area == NOTHING:
+        return False
     if item.area == UNKNOWN:
         return scoring.same(text, item.answer)
     keys = [key for key in (item.key, *item.aliases) if key]

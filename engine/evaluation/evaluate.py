@@ -96,7 +96,7 @@ def opened(
         questions = open_set(one, model)
         for sentence in questions.notes:
             note(f"{sentence} Those questions are left out.")
-        items = tuple(replace(item, peak=peak) if item.audio else item for item in questions.items[: limit or None])
+        items = tuple(replace(item, peak=peak) if item.is_spoken else item for item in questions.items[: limit or None])
         found.append(QuestionSet(questions.name, items, questions.notes))
     names = [questions.name for questions in found]
     if twice := next((name for name in names if names.count(name) > 1), None):

@@ -86,9 +86,9 @@ def _difference(result: Result, first: Result | None) -> Pair | None:
 
 
 def _right(result: Result, first: Result | None) -> Pair | None:
-    """A question that could not be answered was not answered right."""
+    """A question that could not be answered was not answered right, unless there was none."""
     if result.failed:
-        return 0.0, 1.0
+        return float(bool(result.right)), 1.0
     return None if result.right is None else (float(result.right), 1.0)
 
 

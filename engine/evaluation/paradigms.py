@@ -36,7 +36,7 @@ def report(loaded: list[Wren], questions: list[sets.QuestionSet], judge: str, ou
     Raises `ValueError` or `OSError` with a sentence.
     """
     # Speech is led in by a transcript and a follow-up leans on another reply: those are of no one length.
-    typed = {(one.name, item.id) for one in questions for item in one.items if item.audio is None and item.before is None}
+    typed = {(one.name, item.id) for one in questions for item in one.items if not item.is_spoken and item.before is None}
     rows, counted = [], []
     for model in loaded:
         results = evaluate.measure(model, evaluate.Plan(questions, [Case()], out / model.folder.name, judge), progress)

@@ -13,12 +13,13 @@ from engine.evaluation.lines import Lines, pair
 class Result:
     """One answer; errors are (edits, words), times are seconds, memory is bytes.
 
-    `right` has the key's words (in the area "unknown": says so), None where there is no key; `exact` is the given answer word
-    for word. `heard_errors` is about the transcript of a spoken question, None where it was typed. `speech` is what `judge`
-    understood of the reply, with `speech_errors` against the reply's own text and `right_in_speech`; None where it was not
-    judged. `ids` are the reply's tokens. `memory` is the process's at the end of the reply (on a GPU: torch's peak there).
-    `prefill` is that of `engine.events.TurnStats`, `positions` are the reply's in the model's context, `whole` says that it ended
-    by itself. `mark` changes with the question's sound, the turn before it and the most tokens. `failed` is a sentence, or empty.
+    `right` has the key's words (in the area "unknown": says so; in the area "nothing": there is no reply), None where there is
+    no key; `exact` is the given answer word for word. `heard_errors` is about the transcript of a spoken question, None where it
+    was typed. `speech` is what `judge` understood of the reply, with `speech_errors` against the reply's own text and
+    `right_in_speech`; None where it was not judged. `ids` are the reply's tokens. `memory` is the process's at the end of the
+    reply (on a GPU: torch's peak there). `prefill` is that of `engine.events.TurnStats`, `positions` are the reply's in the
+    model's context, `whole` says that it ended by itself. `mark` changes with the question's sound, the turn before it and the
+    most tokens. `failed` is a sentence that says why there is no reply, or empty.
     """
 
     weights: str

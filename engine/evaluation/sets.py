@@ -18,15 +18,19 @@ SPAR-K's paper come into this form is in the README beside this file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.asking import Question
+from engine.audio_files import Recording
 from engine.resources import resources_folder
 
-NAMES = ("typed", "spoken", "unheard", "unknown")
+NAMES = ("typed", "spoken", "cousins", "neural", "people", "worn", "unknown", "nothing")
+MADE = ("worn", "nothing")
+"""Those whose sounds are made when they are asked for; `worn` out of `people` and `neural`."""
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Item:
 
     A right reply has the words of `key`, or of one of `aliases`, in order; without a key nothing is right or wrong.
     `answer` is a whole right answer. `before` is a typed question whose reply this one leans on. In the area "unknown" only
-    `answer` is right. `peak` is as for `Question`.
+    `answer` is right, in the area "nothing" only no answer. `peak` and `made` are as for `Question`; `audio` is then what the
+    sound was made of, if any.
     """
 
     id: str
@@ -48,11 +53,16 @@ class Item:
     before: str | None = None
     aliases: tuple[tuple[str, ...], ...] = ()
     peak: float | None = None
+    made: Callable[[], Recording] | None = field(default=None, compare=False)
+
+    @property
+    def is_spoken(self) -> bool:
+        return self.audio is not None or self.made is not None
 
     @property
     def question(self) -> Question:
         """What is put to a dialogue, after `before`."""
-        return Question(self.text if self.audio is None else None, self.audio, self.peak)
+        return Question(None if self.is_spoken else self.text, self.audio, self.peak, self.made)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ def open_set(data: str, model: str = "wren") -> QuestionSet:
 
 def read(folder: Path, name: str) -> list[Item]:
     """The items of a set that ships. Raises `ValueError` with a sentence where there is none."""
+    if name in MADE:
+        from engine.evaluation import made
+
+        return list(made.nothing() if name == NOTHING else made.worn(read(folder, "people"), read(folder, "neural")))
     path = folder / f"{name}.jsonl"
     if not path.is_file():
         raise ValueError(f"There is no test set {name!r} in {folder}: use {', '.join(NAMES)}.")

@@ -93,7 +93,7 @@ def report(results: Sequence[Result], about: Sequence[str] = ()) -> str:
     for name in ("area", "voice"):
         parts += _by(results, name)
     parts += _together(results)
-    if failed := [r for r in results if r.failed]:
+    if failed := [r for r in results if r.failed and not r.right]:
         parts += ["## Could not be answered", "\n".join(f"- {' · '.join(case_of(r))} · {r.id}: {r.failed}" for r in failed)]
     return "\n\n".join(parts) + "\n"
 

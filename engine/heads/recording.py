@@ -55,7 +55,7 @@ class Recorder:
         """One reply's tensors, for `write`. Raises `ValueError` or `AskError` with a sentence for a question it cannot take."""
         model, history = self._model, self._history
         self._ask(question)
-        decoder, cache, pattern = model.decoder, history.cache, model.pattern(question.audio is not None)
+        decoder, cache, pattern = model.decoder, history.cache, model.pattern(question.is_spoken)
         seen = history.ids() if self._sampling.repetition_penalty != 1 else []
         sampler = Sampler(self._sampling, seed, decoder.device)
         logits, taken, masks, kinds, tokens = history.last_logits()[0], [], {}, [], 0

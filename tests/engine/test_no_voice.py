@@ -13,9 +13,9 @@ from engine.audio_files import recording
 from engine.cli import main
 from engine.dialogue import Dialogue
 from engine.evaluation import sets
+from engine.evaluation.noises import RATE, at_peak, noise
 from engine.events import Listened, TurnFailed, TurnFinished
 from tests.engine.random_spoken_lm import RandomSpokenLM
-from tests.engine.speech.noises import RATE, at_peak, noise
 
 ITEM = sets.open_set("spoken").items[1]
 

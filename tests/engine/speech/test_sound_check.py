@@ -8,9 +8,9 @@ import soxr
 
 from engine.audio_files import recording
 from engine.evaluation import sets
+from engine.evaluation.noises import RATE, at_peak, noise
 from engine.speech import sound_check
 from engine.speech.sound_check import SoundCheck
-from tests.engine.speech.noises import RATE, at_peak, noise
 
 ITEM = sets.open_set("spoken").items[0]
 

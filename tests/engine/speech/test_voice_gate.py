@@ -8,9 +8,9 @@ import soxr
 
 from engine.audio_files import recording
 from engine.evaluation import sets
+from engine.evaluation.noises import KINDS, RATE, at_peak, noise
 from engine.resources import resources_folder
 from engine.speech.voice_gate import VoiceGate
-from tests.engine.speech.noises import KINDS, RATE, at_peak, noise
 
 BUNDLED = sorted((resources_folder() / "questions/spoken").glob("*.*"))
 
@@ -54,7 +54,7 @@ def _noisy(samples):
     return (sound + np.random.default_rng(0).normal(0, sound.std() * 10**-0.5, len(sound))).astype(np.float32)
 
 
-@pytest.mark.parametrize("name", ("spoken", "unheard"))
+@pytest.mark.parametrize("name", ("spoken", "cousins", "people"))
 @pytest.mark.parametrize("worn", (_telephone, _noisy, lambda samples: at_peak(samples, -50)), ids=("telephone", "noisy", "quiet"))
 def test_voices_of_the_test_sets_are_heard_however_worn(name, worn):
     items = sets.open_set(name).items[::16]

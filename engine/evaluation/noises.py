@@ -1,4 +1,4 @@
-"""Sounds in which nobody speaks: mono float32 at 16 kHz, full scale at 1."""
+"""Sounds in which nobody speaks: mono float32 at 16 kHz, full scale at 1. What is drawn comes from a seed."""
 
 from __future__ import annotations
 

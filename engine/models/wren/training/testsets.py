@@ -158,7 +158,7 @@ def _write(folder: Path, name: str, plan: Plan, voices: Voices) -> None:
 
 def write_sound(path: Path, samples: np.ndarray) -> None:
     """Mono samples at `SAMPLE_RATE` as Opus, with a little silence around them."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     samples = np.pad(np.clip(samples, -1, 1), round(SILENCE_SECONDS * SAMPLE_RATE))
     settings = {"format": "OGG", "subtype": "OPUS", "compression_level": _COMPRESSION}
     with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, **settings) as file:

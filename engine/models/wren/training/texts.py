@@ -16,31 +16,65 @@ from pathlib import Path
 
 from engine.models.wren.text import spoken_form
 from engine.models.wren.training.domain import (
+    animal_words,
     animals,
     arithmetic,
+    body,
     calendar,
     colours,
+    comparisons,
+    computing,
+    conversions,
     counting,
+    dates,
     diverse,
     facts,
+    famous,
     follow_ups,
     geography,
+    household,
+    kinds,
+    letters,
+    lone_facts,
     measures,
+    nature,
+    number_facts,
+    parts_of_numbers,
+    pastimes,
+    places,
     refrain,
     small_talk,
+    sums,
+    synonyms,
+    too_hard,
     unknown,
+    word_forms,
     words,
     wrapping,
 )
 from engine.models.wren.training.domain.intent import Exchange, Intent, slot_names
 
 HELD_OUT_SHARE = 0.05
-GROUPS = {
-    module.__name__.rpartition(".")[2]: module.INTENTS
-    for module in (
-        small_talk, refrain, arithmetic, geography, words, calendar, measures, colours, counting, animals, facts,
-    )
-}  # fmt: skip
+_AREAS = {
+    "small_talk": (small_talk,),
+    "refrain": (refrain,),
+    "arithmetic": (arithmetic, sums, parts_of_numbers, number_facts, too_hard),
+    "geography": (geography, places),
+    "words": (words, synonyms, word_forms, letters),
+    "calendar": (calendar, dates),
+    "measures": (measures, conversions),
+    "colours": (colours,),
+    "counting": (counting,),
+    "animals": (animals, animal_words),
+    "facts": (facts, lone_facts),
+    "kinds": (kinds, comparisons),
+    "nature": (nature,),
+    "famous": (famous,),
+    "daily": (body, household),
+    "culture": (pastimes,),
+    "computing": (computing,),
+}
+GROUPS = {area: tuple(intent for module in modules for intent in module.INTENTS) for area, modules in _AREAS.items()}
 """Intents by the area they belong to; areas are what training and tests draw evenly from."""
 
 

@@ -84,6 +84,8 @@ def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
     while True:
         draw = texts.draw_follow_up if area == FOLLOW_UP else texts.draw_exchange
         exchange = draw(rng, held_out=True)
+        if exchange.before and exchange.before.before:
+            continue  # a line of a set has room for one turn before
         assert texts.is_held_out(exchange.question)
         if area == FOLLOW_UP:
             before = {"text": exchange.before.question, "answer": exchange.before.answer}

@@ -153,7 +153,8 @@ INTENTS: tuple[Intent, ...] = (
             how many {x} [do we have|does a person have|do people have|has a person|does a human have|do i have|does a child have]
             [tell me how many {x} we have|do you know how many {x} we have|the number of {x} of a person|how many {x} are normal]
             """),
-        table("x", "n", answer="a person has {n} {x}", key="n", lines=_HOW_MANY), ("and {x}", "and how many {x}", "what about {x}"),
+        table("x", "n", answer="a person has {n} {x}", key="n", lines=_HOW_MANY),
+        ("and {x}", "and how many {x}", "what about {x}"),
     ),
     lone("teeth_often", "Brush your teeth twice a day.", "twice",
          "how often should i brush my teeth", "how often do i brush my teeth", "how many times a day do you brush your teeth",
@@ -195,5 +196,5 @@ INTENTS: tuple[Intent, ...] = (
          "what should i eat for calcium", "tell me what has calcium", "what food is good for the bones"),
     lone("healthy", "Move, sleep well and eat fruit.", "move sleep fruit",
          "how do i stay healthy", "how can i stay healthy", "what keeps me healthy", "what is healthy",
-         "how do people stay healthy", "what should i do to stay healthy", "tell me how to stay healthy", "what is a healthy life"),
+         "how do people stay healthy", "what should i do to stay healthy", "tell me how to stay healthy"),
 )  # fmt: skip

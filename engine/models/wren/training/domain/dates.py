@@ -23,7 +23,8 @@ def _steps(kind: str, names: list[str], counts: tuple[int, ...]) -> Intent:
     return Intent(f"{kind}_steps", expand(f"""
         [what|which] {kind} [is|comes|will be] {{n}} {kind}s {{way}} {{x}}
         [what is|what comes|tell me what is|do you know what is|what's|] {{n}} {kind}s {{way}} {{x}}
-        [{{n}} {kind}s {{way}} {{x}} is what|tell me the {kind} {{n}} {kind}s {{way}} {{x}}|what {kind} do i get {{n}} {kind}s {{way}} {{x}}]
+        [{{n}} {kind}s {{way}} {{x}} is what|tell me the {kind} {{n}} {kind}s {{way}} {{x}}]
+        what {kind} do i get {{n}} {kind}s {{way}} {{x}}
         """), tuple(facts),
         ("and {n} " + kind + "s {way} {x}", "and {n} {way} {x}", "what about {n} {way} {x}"))
 
@@ -204,8 +205,8 @@ INTENTS: tuple[Intent, ...] = (
             which month comes first {a} or {b}
             [does {a} come before {b}|is {a} before {b}|what comes first {a} or {b}|which is earlier {a} or {b}]
             """),
-        tuple(Fact({"a": MONTHS[i].lower(), "b": MONTHS[j].lower()}, f"{MONTHS[min(i, j)]} comes first.", (MONTHS[min(i, j)].lower(),))
-              for i in range(12) for j in range(12) if i != j and (i + 3 * j) % 2),
+        tuple(Fact({"a": MONTHS[i].lower(), "b": MONTHS[j].lower()}, f"{first} comes first.", (first.lower(),))
+              for i in range(12) for j in range(12) if (i + 3 * j) % 2 for first in [MONTHS[min(i, j)]]),
         ("and {a} or {b}", "what about {a} and {b}"),
     ),
     Intent(

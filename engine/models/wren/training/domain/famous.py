@@ -273,7 +273,6 @@ Christopher Wren | built Saint Paul's Cathedral
 
 _INVENTED = """
 the steam locomotive | Richard Trevithick
-the dishwasher | Josephine Cochrane
 the morse code | Samuel Morse
 the ballpoint pen | Laszlo Biro
 the safety razor | King Gillette

@@ -20,7 +20,7 @@ def _neighbours(word: str, step: int) -> Intent:
     return Intent(f"letter_{word}", expand(f"""
         [what|which] letter [comes|is] {word} [|the letter] {{x}}
         [what is|what's|tell me|do you know|name|] the letter {word} [|the letter] {{x}}
-        [what comes {word} {{x}} in the alphabet|in the alphabet what comes {word} {{x}}|which letter of the alphabet is {word} {{x}}]
+        [what comes {word} {{x}} in the alphabet|in the alphabet what comes {word} {{x}}]
         """), facts, (f"and {word} {{x}}", "and {x}", f"what about the one {word} {{x}}", "what about {x}"))
 
 
@@ -41,7 +41,7 @@ INTENTS: tuple[Intent, ...] = (
         "nth_letter",
         expand("""
             [what is|what's|tell me|do you know|name|] the {nth} letter of the alphabet
-            [which letter of the alphabet is the {nth}|what letter comes {nth} in the alphabet|which letter is {nth} in the alphabet]
+            [which letter of the alphabet is the {nth}|what letter comes {nth} in the alphabet]
             """),
         tuple(Fact({"nth": nth}, f"The {nth} letter is {letter}.", (letter,))
               for nth, letter in list(zip(PLACES, ALPHABET))[1:25]),
@@ -71,7 +71,7 @@ INTENTS: tuple[Intent, ...] = (
         "letter_count",
         expand("""
             how many letters [does|has] [|the word] {word} [have|]
-            [how many letters are in {word}|how many letters are there in {word}|count the letters of {word}|how long is the word {word}]
+            [how many letters are in {word}|how many letters are there in {word}|count the letters of {word}]
             [the number of letters in {word}|tell me how many letters {word} has|do you know how many letters are in {word}]
             """),
         _facts_of_words(lambda word: (f"It has {in_words(len(word))} letters.", (in_words(len(word)),))),

@@ -98,7 +98,6 @@ a tsunami | a giant wave after an earthquake
 a heat wave | many very hot days in a row
 humidity | the amount of water in the air
 the climate | the usual weather of a place
-the weather | what the air does today
 a forecast | a guess at the coming weather
 a thermometer | a tool that measures temperature
 a barometer | a tool that measures air pressure

@@ -403,7 +403,9 @@ the lowest lake on earth | the Dead Sea
 
 def _cities() -> tuple[Fact, ...]:
     lines = _CITIES.replace("\n ", " ")
-    return tuple(Fact({"x": plain(city)}, sentence(f"{city} is in {country}"), content(country)) for country, city in members(lines))
+    return tuple(
+        Fact({"x": plain(city)}, sentence(f"{city} is in {country}"), content(country)) for country, city in members(lines)
+    )
 
 
 INTENTS: tuple[Intent, ...] = (
@@ -480,7 +482,7 @@ INTENTS: tuple[Intent, ...] = (
         "state_capital",
         expand("""
             [what is|what's|tell me|do you know|name|] the capital of {x}
-            [what is the capital city of|which city is the capital of|capital of|the capital city of|what city is the capital of] {x}
+            [what is the capital city of|which city is the capital of|capital of|the capital city of] {x}
             [i want to know the capital of|i forgot the capital of] {x}
             """),
         table("x", "city", answer="{city} is the capital of {x}", key="city", lines=_STATES),

@@ -30,8 +30,8 @@ _SLOTS = {name: tuple(" ".join(item.split()) for item in items.split(",")) for n
         """,
     "place": """
         nauru, palau, tuvalu, kiribati, andorra, san marino, gondor, narnia, atlantis, zubrowka, ruritania, guernsey,
-        tonga, samoa, vanuatu, brunei, bhutan, djibouti, lesotho, eswatini, comoros, ohio, texas, bavaria, queensland,
-        nunavut, tuscany, idaho, oregon, saxony, tasmania, florida, aruba, bermuda, greenland, the moon colony, freedonia,
+        tonga, samoa, vanuatu, brunei, bhutan, djibouti, lesotho, eswatini, comoros, catalonia, siberia, bavaria, queensland,
+        nunavut, tuscany, normandy, patagonia, saxony, tasmania, lapland, aruba, bermuda, greenland, the moon colony, freedonia,
         wakanda, oz
         """,
     "sport": """
@@ -135,8 +135,8 @@ _SLOTS = {name: tuple(" ".join(item.split()) for item in items.split(",")) for n
         ambition, envy, truth
         """,
     "code": """
-        python, java script, rust, a web server, a database, a for loop, recursion, a binary tree, a regular expression,
-        docker, git, a compiler, a linked list, a pointer, an excel macro, a hash table, a login page, a spreadsheet
+        python, java script, kotlin, a web server, a web socket, a for loop, recursion, a binary tree, a regular expression,
+        docker, git, a make file, a linked list, a pointer, an excel macro, a hash table, a login page, a spreadsheet
         formula, s q l, a unit test
         """,
     "maths": """
@@ -195,6 +195,49 @@ _SLOTS = {name: tuple(" ".join(item.split()) for item in items.split(",")) for n
         silk, bricks
         """,
     "amount": """twelve, forty, nineteen, three hundred, sixty seven, a thousand, two million, eighty five, fifty one""",
+    "famous": """
+        mozart, beethoven, einstein, napoleon, shakespeare, picasso, darwin, cleopatra, caesar, newton, columbus, goethe,
+        leonardo da vinci, marie curie, gandhi, lincoln, rembrandt, galileo, queen victoria, edison
+        """,
+    "country": """
+        france, germany, italy, spain, england, poland, norway, japan, china, india, brazil, canada, egypt, kenya, peru,
+        australia, turkey, greece, russia, mexico
+        """,
+    "city": """
+        paris, london, berlin, rome, madrid, vienna, moscow, tokyo, beijing, cairo, lima, new york, sydney, lisbon, oslo,
+        athens, dublin, prague, chicago, venice
+        """,
+    "sight": """
+        the eiffel tower, big ben, the colosseum, the great wall, the taj mahal, the statue of liberty, the louvre, the
+        matterhorn, the golden gate bridge, the sphinx, notre dame, the acropolis, tower bridge, the empire state building
+        """,
+    "river": """
+        the rhine, the danube, the nile, the thames, the seine, the amazon, the volga, the elbe, the mississippi, the ganges
+        """,
+    "mine": """
+        phone number, address, blood type, shoe size, birthday, password, bank account, middle name, salary, weight, height,
+        email address, star sign, passport number, car plate, flight number, room number, seat, girlfriend's name, age,
+        favourite song, next meeting, doctor's number, pin code
+        """,
+    "rare": """
+        rhythm, chrysanthemum, entrepreneur, bureaucracy, conscience, mischievous, quinoa, onomatopoeia, guarantee, necessary,
+        embarrass, millennium, occurrence, questionnaire, rendezvous, silhouette, zucchini, xenophobia, yacht club, labyrinth,
+        hypothesis, pneumonia, colonel, lieutenant, psychology, parliament, handkerchief, thermostat, subpoena, fuchsia,
+        kaleidoscope, acquaintance, bouquet, catastrophe, diarrhoea, exaggerate, fluorescent, gauge, hierarchy, itinerary
+        """,
+    "nonsense": """
+        blorp, snorf, wibble, trindle, glomp, frabbit, zarkle, plunder bug, quibber, morgul, drizzlewick, fnord, grumbler,
+        spindle cat, thrupple, vexomat, brindlewort, skoffle, hollerin, jabbernaut
+        """,
+    "mute": """
+        giraffe, camel, kangaroo, koala, zebra, turtle, spider, goldfish, butterfly, eel, lizard, beaver, otter, crab, panda,
+        hippo, rhino, octopus, snail, worm
+        """,
+    "sums": """
+        half of my age, my age in days, the number of stars, pi to twenty digits, the last digit of pi, infinity minus one, the
+        biggest number, the number of grains of sand, my change from twenty dollars, the tip for this bill, my mean grade,
+        the odds of winning, the area of my room, the volume of my bag
+        """,
     "year": """
         nineteen eighty four, eighteen twelve, two thousand and five, nineteen sixty six, seventeen eighty nine, fourteen
         fifty, two thousand nineteen, nineteen twenty nine
@@ -343,7 +386,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     explain {maths}
     what is the formula for {maths}
     prove {maths}
-    what is the square root of {amount}
     what is the integral of x squared
     solve the equation for x
     draw the graph of {maths}
@@ -409,7 +451,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     who invented the {gadget}
     how does a {gadget} work
     how do i use {tool}
-    what is {tool} used for
     who invented {tool}
     can i rent {tool}
     is {tool} dangerous
@@ -442,7 +483,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     what is the fine for parking in {town}
     what does a {job} earn
     how do i become a {job}
-    what does a {job} do
     is there a good {job} in {town}
     find me a {job}
     is it hard to be a {job}
@@ -566,6 +606,139 @@ TEMPLATES: tuple[str, ...] = _lines("""
     was {person} ever {office} of {town}
     why does {relation} talk about {idea} at the {shop}
     i saw {title} with {relation}
+    what time is it
+    what time is it now
+    what is the time
+    tell me the time
+    what time is it in {city}
+    what day is it
+    what day is it today
+    what day is today
+    what is the date
+    what is the date today
+    what is today's date
+    which month is it now
+    what year is it
+    how late is it
+    how many days until christmas
+    how many days until my birthday
+    how long until the weekend
+    what is the weather
+    what is the weather like
+    how is the weather in {city}
+    will it rain in {city} {when}
+    what is the temperature in {city}
+    is it cold in {city} {when}
+    what is going on in {country}
+    what is the news from {country}
+    who is the president of {country}
+    who is the prime minister of {country}
+    who rules {country}
+    who is the king of {country}
+    how many people live in {country}
+    how many people live in {city}
+    what is the population of {country}
+    how big is {country}
+    how large is {city}
+    how far is {city} from {city}
+    how far is {country}
+    which countries border {country}
+    what is {country} famous for
+    what should i see in {city}
+    how do i get to {city}
+    how much is a flight to {city}
+    what do people eat in {country}
+    how tall is {sight}
+    how old is {sight}
+    how much does it cost to visit {sight}
+    how long is {river}
+    how deep is {river}
+    where does {river} start
+    when was {famous} born
+    where was {famous} born
+    how old did {famous} get
+    who was the wife of {famous}
+    did {famous} have children
+    how tall was {famous}
+    what did {famous} like to eat
+    what is my {mine}
+    tell me my {mine}
+    do you know my {mine}
+    what was my {mine} again
+    what is {name}'s {mine}
+    where did i write down my {mine}
+    how do you spell {rare}
+    spell {rare}
+    spell the word {rare}
+    what rhymes with {rare}
+    what is the opposite of {rare}
+    what is the plural of {rare}
+    another word for {rare}
+    where does the word {rare} come from
+    how many letters does {rare} have
+    what is a {nonsense}
+    what is the {nonsense}
+    what does {nonsense} mean
+    where does a {nonsense} live
+    what does a {nonsense} eat
+    who invented the {nonsense}
+    how many legs does a {nonsense} have
+    what colour is a {nonsense}
+    what sound does a {mute} make
+    what does a {mute} say
+    how heavy is a {mute}
+    how old can a {mute} get
+    how fast is a {mute}
+    how many teeth does a {mute} have
+    what do you call a group of {mute}s
+    what is {sums}
+    calculate {sums}
+    how much is {sums}
+    who won the world cup
+    who won the last election
+    who is the richest person
+    who is the tallest person
+    what is the best song of all time
+    what is the most popular film
+    what is the fastest car
+    how far is the moon
+    how hot is the sun
+    how old is the earth
+    how big is the universe
+    how many stars are there
+    how many languages are there
+    how many books are there
+    when does the world end
+    will there be a war
+    who will win {when}
+    what did i say yesterday
+    what did i eat yesterday
+    what did we talk about last week
+    who called me {when}
+    who is at the door
+    who is behind me
+    how many fingers am i holding up
+    what am i wearing today
+    where am i
+    how much battery is left
+    how much money do i have
+    what is on my screen
+    open the browser
+    open my mail
+    search for {title}
+    google {famous}
+    look up {person}
+    take a note
+    write this down
+    translate this for me
+    read this page to me
+    show me a picture of {sight}
+    shut down the computer
+    restart the {gadget}
+    turn up the heating
+    what is in the fridge
+    is {name} at home
+    has {name} called
     """)
 
 # Other kinds of questions in other words: never trained on, only tested with.
@@ -656,6 +829,20 @@ HELD_OUT_TEMPLATES: tuple[str, ...] = _lines("""
     had {person} heard of {event} in {year}
     whose {gadget} did {name} leave at the {shop}
     could {name} drive {relation} to the {shop} at {clock}
+    how late is it in {city} at {clock}
+    which party governs {country}
+    what is the average income in {country}
+    name the mayor of {city}
+    how many steps lead up {sight}
+    how wide is {river} in {city}
+    was {famous} ever in {city}
+    which school did {famous} go to
+    who else knows my {mine}
+    is {rare} a french word
+    use {rare} in a sentence
+    have you ever seen a {nonsense}
+    is a {nonsense} bigger than a {mute}
+    do {mute}s dream
     """)
 
 

@@ -29,7 +29,7 @@ from engine.models.wren.training.domain import unknown, wrapping
 from engine.models.wren.training.domain.intent import Exchange
 from engine.models.wren.training.voices import SAMPLE_RATE, Voices, draw_voice
 
-FOLLOW_UP = "follow_up"
+FOLLOW_UP, ANSWERS = "follow_up", "answers"
 SILENCE_SECONDS = 0.2
 VoiceOf = Callable[[int, np.random.Generator], str]
 """The voice that speaks the question of this number; empty where it is typed."""
@@ -48,15 +48,15 @@ class Plan:
 def write(folder: Path, names: Collection[str] = ()) -> None:
     """Makes these sets anew, all and what a judge needs where none is named; the same code gives the same questions.
 
-    Raises `ValueError` for a name that is none of `PLANS`.
+    `ANSWERS` makes what a judge needs alone. Raises `ValueError` for a name that is neither that nor one of `PLANS`.
     """
-    if strange := set(names) - PLANS.keys():
-        raise ValueError(f"There is no test set {min(strange)!r}: use {', '.join(PLANS)}.")
+    if strange := set(names) - {*PLANS, ANSWERS}:
+        raise ValueError(f"There is no test set {min(strange)!r}: use {', '.join((*PLANS, ANSWERS))}.")
     folder.mkdir(parents=True, exist_ok=True)
     voices = Voices()
-    for name in names or PLANS:
+    for name in [name for name in PLANS if not names or name in names]:
         _write(folder, name, PLANS[name], voices)
-    if not names:
+    if not names or ANSWERS in names:
         answers = texts.answers()
         (folder / "answers.txt").write_text("".join(f"{answer}\n" for answer in answers), encoding="utf-8")
         (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")

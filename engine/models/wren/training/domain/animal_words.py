@@ -32,7 +32,6 @@ deer | doe
 fox | vixen
 lion | lioness
 tiger | tigress
-dog | bitch
 swan | pen
 peacock | peahen
 donkey | jenny
@@ -61,7 +60,7 @@ chicks | brood
 _CAN = {
     "fly": ("duck, swan, owl, crow, pigeon, eagle, bee, butterfly, bat, parrot, seagull, stork, ladybug, goose, mosquito",
             "ostrich, dog, cat, horse, cow, elephant, snake, frog, fish, mouse, pig, snail, crab"),
-    "swim": ("duck, dolphin, whale, seal, frog, swan, shark, otter, beaver, turtle, dog, crocodile, goose, hippo",
+    "swim": ("duck, dolphin, whale, seal, frog, swan, shark, otter, beaver, turtle, dog, crocodile, goose",
              "butterfly, hen, bee, sparrow, ladybug"),
     "climb trees": ("cat, squirrel, monkey, koala, leopard, sloth, woodpecker",
                     "cow, horse, sheep, whale, elephant, dolphin, pig"),
@@ -88,7 +87,8 @@ def _sex(kind: str, lines: str) -> Intent:
     facts = tuple(Fact({"x": fact.slots["x"]}, sentence(f"it is called {with_article(fact.slots['name'])}"), fact.key)
                   for fact in table("x", "name", answer="{name}", key="name", lines=lines))
     return Intent(f"{kind}_animal", expand(f"""
-        [what is|what's|what do you call|what do we call|tell me the name of|the name of] a {kind} {{x}} [called|]
+        [what is|what's|what do you call|what do we call|tell me the name of|the name of] a {kind} {{x}}
+        [what is a {kind} {{x}} called|what's a {kind} {{x}} called|a {kind} {{x}} is called what]
         [what is the word for|the word for|do you know the word for|how do you call] a {kind} {{x}}
         """), facts, (f"and a {kind} {{x}}", f"what about a {kind} {{x}}"))
 

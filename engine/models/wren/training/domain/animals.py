@@ -93,7 +93,7 @@ llama | llamas | | four | cria | in the Andes | mountain grass | mammal
 moose | | | four | calf | in northern forests | twigs and water plants | mammal
 reindeer | | | four | calf | in the north | moss and lichen | mammal
 sloth | sloths | | four | | in the treetops | leaves | mammal
-hyena | hyenas | laugh | four | cub | in the savanna | carrion | mammal
+hyena | hyenas | ha ha | four | cub | in the savanna | carrion | mammal
 walrus | walruses | | no | calf | on the ice | clams | mammal
 octopus | | | | | in the sea | crabs and clams | mollusc
 snail | snails | | no | | in the garden | lettuce | mollusc
@@ -101,7 +101,7 @@ worm | worms | | no | | in the soil | dead leaves |
 jellyfish | | | no | | in the sea | plankton |
 lobster | lobsters | | ten | | on the sea floor | small sea animals | crustacean
 scorpion | scorpions | | eight | | in the desert | insects | arachnid
-mosquito | mosquitoes | whine | six | larva | near water | nectar and blood | insect
+mosquito | mosquitoes | buzz | six | larva | near water | nectar and blood | insect
 grasshopper | grasshoppers | chirp | six | nymph | in the meadow | grass | insect
 cricket | crickets | chirp | six | nymph | in the grass | plants | insect
 beetle | beetles | | six | grub | under leaves | leaves and wood | insect
@@ -112,9 +112,9 @@ tortoise | tortoises | | four | hatchling | on dry land | grass and leaves | rep
 alligator | alligators | | four | hatchling | in swamps | fish and turtles | reptile
 chameleon | chameleons | | four | | in the trees | insects | reptile
 trout | | | no | fry | in clear streams | insects and small fish | fish
-herring | | | no | | in big schools in the sea | plankton | fish
+herring | | | no | | in the open sea | plankton | fish
 eel | eels | | no | elver | in rivers and seas | worms and small fish | fish
-tuna | | | no | | in the open sea | smaller fish | fish
+tuna | | | no | | in warm seas | smaller fish | fish
 """)
 
 

@@ -138,26 +138,26 @@ iodine | i
 uranium | u
 phosphorus | p
 fluorine | f
-gold | a u
-silver | a g
-iron | f e
-copper | c u
-tin | s n
-lead | p b
-zinc | z n
-mercury | h g
-sodium | n a
-calcium | c a
-helium | h e
-neon | n e
-aluminium | a l
-chlorine | c l
-nickel | n i
-platinum | p t
-magnesium | m g
-silicon | s i
-titanium | t i
-lithium | l i
+gold | a, u
+silver | a, g
+iron | f, e
+copper | c, u
+tin | s, n
+lead | p, b
+zinc | z, n
+mercury | h, g
+sodium | n, a
+calcium | c, a
+helium | h, e
+neon | n, e
+aluminium | a, l
+chlorine | c, l
+nickel | n, i
+platinum | p, t
+magnesium | m, g
+silicon | s, i
+titanium | t, i
+lithium | l, i
 """
 
 _FORMULAS = """
@@ -166,7 +166,7 @@ carbon dioxide | carbon and oxygen
 rust | iron and oxygen
 ammonia | nitrogen and hydrogen
 methane | carbon and hydrogen
-sugar | carbon hydrogen and oxygen
+sugar | carbon, hydrogen and oxygen
 brass | copper and zinc
 bronze | copper and tin
 steel | iron and carbon

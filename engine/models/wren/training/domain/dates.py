@@ -202,7 +202,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         "month_order",
         expand("""
-            which month comes first {a} or {b}
+            which month [comes first|comes earlier|is earlier|is before the other] {a} or {b}
+            tell me which comes first {a} or {b}
             [does {a} come before {b}|is {a} before {b}|what comes first {a} or {b}|which is earlier {a} or {b}]
             """),
         tuple(Fact({"a": MONTHS[i].lower(), "b": MONTHS[j].lower()}, f"{first} comes first.", (first.lower(),))

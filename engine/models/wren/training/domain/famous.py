@@ -273,7 +273,7 @@ Christopher Wren | built Saint Paul's Cathedral
 
 _INVENTED = """
 the steam locomotive | Richard Trevithick
-the morse code | Samuel Morse
+the Morse code | Samuel Morse
 the ballpoint pen | Laszlo Biro
 the safety razor | King Gillette
 the pendulum clock | Christiaan Huygens
@@ -286,7 +286,7 @@ the air brake | George Westinghouse
 vulcanised rubber | Charles Goodyear
 the crossword puzzle | Arthur Wynne
 basketball | James Naismith
-the rubik's cube | Erno Rubik
+the Rubik's cube | Erno Rubik
 frozen food | Clarence Birdseye
 the stethoscope | Rene Laennec
 the hovercraft | Christopher Cockerell

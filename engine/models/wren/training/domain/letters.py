@@ -1,4 +1,7 @@
-"""Letters: their neighbours and places in the alphabet, how many a word has, and its last one."""
+"""Letters: their neighbours and places in the alphabet, how many a word has, and its last one.
+
+A single "a" stands last or before a comma in an answer: elsewhere the voice would read the article.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ VOWELS = "aeiou"
 
 
 def _neighbours(word: str, step: int) -> Intent:
-    facts = tuple(Fact({"x": a}, f"{b.upper()} comes {word} {a}.", (b,))
+    facts = tuple(Fact({"x": a}, (f"The letter before that is {b}." if step < 0 else f"The next letter is {b}."), (b,))
                   for a, b in (zip(ALPHABET, ALPHABET[1:]) if step > 0 else zip(ALPHABET[1:], ALPHABET)))
     return Intent(f"letter_{word}", expand(f"""
         [what|which] letter [comes|is] {word} [|the letter] {{x}}
@@ -33,8 +36,12 @@ INTENTS: tuple[Intent, ...] = (
     _neighbours("before", -1),
     Intent(
         "next_letter",
-        ("{w} {x} {y} and", "{w} {x} {y}", "{x} {y} and then what", "{w} {x} {y} what comes next", "what comes next {w} {x} {y}"),
-        tuple(Fact({"w": w, "x": x, "y": y}, f"{z.upper()} comes after {y}.", (z,))
+        expand("""
+            {w} {x} {y} [and|and then|and what|what comes next|what is next|]
+            {x} {y} and then what
+            [what comes next|what comes after|which letter is next|go on with|continue] {w} {x} {y}
+            """),
+        tuple(Fact({"w": w, "x": x, "y": y}, f"The next letter is {z}.", (z,))
               for w, x, y, z in zip(ALPHABET, ALPHABET[1:], ALPHABET[2:], ALPHABET[3:])),
     ),
     Intent(
@@ -53,7 +60,7 @@ INTENTS: tuple[Intent, ...] = (
             [what|which] [number|place] in the alphabet [is|has] [|the letter] {x}
             [what place does {x} have in the alphabet|where in the alphabet is {x}|where does {x} come in the alphabet]
             """),
-        tuple(Fact({"x": letter}, f"The letter {letter} is number {in_words(i + 1)}.", tuple(in_words(i + 1).split()))
+        tuple(Fact({"x": letter}, f"It is letter number {in_words(i + 1)}.", tuple(in_words(i + 1).split()))
               for i, letter in enumerate(ALPHABET)),
         ("and {x}", "what about {x}", "and the letter {x}"),
     ),
@@ -63,14 +70,15 @@ INTENTS: tuple[Intent, ...] = (
             is [|the letter] {x} a [vowel|consonant|vowel or a consonant]
             [tell me if {x} is a vowel|do you know if {x} is a vowel|{x} vowel or consonant]
             """),
-        tuple(Fact({"x": letter}, f"The letter {letter} is a {kind}.", (kind,))
+        tuple(Fact({"x": letter}, f"It is a {kind}.", (kind,))
               for letter in ALPHABET if letter != "y" for kind in ["vowel" if letter in VOWELS else "consonant"]),
         ("and {x}", "what about {x}", "and is {x} one"),
     ),
     Intent(
         "letter_count",
         expand("""
-            how many letters [does|has] [|the word] {word} [have|]
+            how many letters does [|the word] {word} have
+            how many letters has [|the word] {word}
             [how many letters are in {word}|how many letters are there in {word}|count the letters of {word}]
             [the number of letters in {word}|tell me how many letters {word} has|do you know how many letters are in {word}]
             """),

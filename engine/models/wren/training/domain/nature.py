@@ -116,7 +116,7 @@ a meteor | a stone that burns up in the sky
 a meteorite | a stone that fell from space
 an asteroid | a rock that circles the sun
 a galaxy | a huge family of stars
-the milky way | the galaxy that we live in
+the Milky Way | the galaxy that we live in
 the solar system | the sun and all that circles it
 the universe | everything that exists
 a constellation | a picture made of stars

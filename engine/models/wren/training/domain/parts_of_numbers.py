@@ -12,7 +12,7 @@ PERCENTS = (1, 5, 10, 20, 25, 50, 75, 100)
 WHOLES = (*range(10, 101, 10), *range(200, 1001, 100))
 
 _OF = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out|do you know what|] {part} of {n}
+    [what is|what's|how much is|tell me|calculate|work out|do you know|] {part} of {n}
     [take|give me|i need|find] {part} of {n}
     if i take {part} of {n} what do i get
     """)

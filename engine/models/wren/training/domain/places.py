@@ -175,11 +175,11 @@ the Bering strait | Asia and America
 """
 
 _FLAGS = """
-France | blue white and red
-Italy | green white and red
-Germany | black red and gold
-Ireland | green white and orange
-Belgium | black yellow and red
+France | blue, white and red
+Italy | green, white and red
+Germany | black, red and gold
+Ireland | green, white and orange
+Belgium | black, yellow and red
 Japan | white with a red circle
 Poland | white and red
 Ukraine | blue and yellow
@@ -187,22 +187,22 @@ Sweden | blue with a yellow cross
 Denmark | red with a white cross
 Finland | white with a blue cross
 Switzerland | red with a white cross in the middle
-Austria | red white and red
+Austria | red, white and red
 Spain | red and yellow
-the Netherlands | red white and blue
-Russia | white blue and red
+the Netherlands | red, white and blue
+Russia | white, blue and red
 Canada | red and white with a leaf
 China | red with yellow stars
 Turkey | red with a white moon and star
 Greece | blue and white
-Hungary | red white and green
-Romania | blue yellow and red
+Hungary | red, white and green
+Romania | blue, yellow and red
 Brazil | green with a yellow diamond
 Argentina | light blue and white
-Nigeria | green white and green
-Jamaica | black green and gold
-Estonia | blue black and white
-Peru | red white and red
+Nigeria | green, white and green
+Jamaica | black, green and gold
+Estonia | blue, black and white
+Peru | red, white and red
 """
 
 _MONEY = """

@@ -37,34 +37,34 @@ def _differences(pairs) -> tuple[Fact, ...]:
 
 
 _PLUS = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out] {a} plus {b}
+    [what is|what's|how much is|tell me|calculate|work out] {a} plus {b}
     {a} plus {b} [equals|equals what|makes what]
     [add {a} and {b}|what is the sum of {a} and {b}|what do {a} and {b} make|if i add {a} and {b} what do i get]
     {a} plus {b}
     """)
 _MINUS = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out] {a} minus {b}
+    [what is|what's|how much is|tell me|calculate|work out] {a} minus {b}
     {a} minus {b} [equals|equals what|makes what]
     [subtract {b} from {a}|take {b} away from {a}|what is {a} take away {b}|{a} take away {b}]
     [if i take {b} from {a} what is left]
     {a} minus {b}
     """)
 _SIGNED_PLUS = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out|] {a} plus {b}
+    [what is|what's|how much is|tell me|calculate|work out|] {a} plus {b}
     {a} plus {b} equals
     [add {a} and {b}|what is the sum of {a} and {b}]
     """)
 _SIGNED_MINUS = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out|] {a} minus {b}
+    [what is|what's|how much is|tell me|calculate|work out|] {a} minus {b}
     {a} minus {b} equals
     """)
 _TIMES = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out|] {a} times {b}
+    [what is|what's|how much is|tell me|calculate|work out|] {a} times {b}
     {a} times {b} [equals|makes what]
     [multiply {a} by {b}|what is {a} multiplied by {b}|what is the product of {a} and {b}]
     """)
 _DIVIDED = expand("""
-    [what is|what's|how much is|tell me what|calculate|work out|do you know what|] {a} divided by {b}
+    [what is|what's|how much is|tell me|calculate|work out|do you know what|] {a} divided by {b}
     {a} divided by {b} [equals|is what|makes what]
     [divide {a} by {b}|how many times does {b} go into {a}|how often does {b} fit into {a}|split {a} by {b}]
     [what do you get when you divide {a} by {b}|if i divide {a} by {b} what do i get|how many times is {b} in {a}]

@@ -20,7 +20,7 @@ boring dull, nice pleasant, awful terrible, great wonderful, good fine, bad poor
 full packed, strong powerful, weak feeble, thin slim, thick dense, wet damp, dry arid, hot boiling, cold chilly,
 dirty filthy, clean spotless, neat tidy, safe secure, dangerous risky, tired weary, ill sick, healthy well, lucky fortunate,
 famous known, kind gentle, rude impolite, polite courteous, honest truthful, lazy idle, busy occupied, ready prepared,
-sure certain, correct right, wrong false, whole entire, main chief, near close, tiny minute, huge enormous, tall high,
+sure certain, correct right, wrong false, whole entire, main chief, near close, huge enormous, tall high,
 wide broad, gift present, car automobile, house home, street road, path track, shop store, picture image, story tale,
 job work, error mistake, trip journey, friend pal, child kid, doctor physician, teacher instructor, thief robber,
 doubt uncertainty, idea thought, plan scheme, rule law, prize award, goal aim, fight battle, anger rage, joy delight,

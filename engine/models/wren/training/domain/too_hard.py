@@ -58,7 +58,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         "too_hard",
         expand("""
-            [what is|what's|how much is|tell me what|tell me|calculate|work out|compute|solve|do you know|] {x}
+            [what is|what's|how much is|tell me|calculate|work out|compute|solve|do you know|] {x}
             {x} [equals what|is what|is how much]
             [can you work out|could you calculate|what do you get for|give me the result of|i need to know] {x}
             """),

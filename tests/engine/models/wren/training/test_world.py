@@ -12,6 +12,7 @@ from engine.evaluation.sets import open_set
 from engine.models.wren.numbers import in_words
 from engine.models.wren.training import texts
 from engine.models.wren.training.domain import dialogues, number_facts, too_hard, unknown, wrapping
+from engine.models.wren.training.domain.unknown_things import SLOTS
 from engine.models.wren.vocabulary import Vocabulary
 from engine.resources import resources_folder
 
@@ -119,7 +120,7 @@ def test_what_is_unknown_is_not_taught(templates):
         if len(names) > 2:
             continue
         pattern = re.sub(r"\{\w+\}", "{}", template)
-        for chosen in itertools.product(*(unknown._SLOTS[name] for name in names)):
+        for chosen in itertools.product(*(SLOTS[name] for name in names)):
             question = pattern.format(*chosen)
             assert question not in domain(), (question, domain()[question])
 

@@ -11,6 +11,7 @@ from .intent import Fact, Intent
 from .patterns import expand
 from .phrases import sentence
 
+TENS = tuple(range(10, 101, 10))
 ROUND = (*range(100, 1001, 100), *range(2000, 10_001, 1000))
 
 
@@ -79,7 +80,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent("subtraction_to_hundred", _MINUS,
            _differences((a, b) for a in range(21, 101) for b in range(a + 1)), _AND_MINUS),
     Intent("round_addition", _PLUS,
-           _sums((a, b) for a in ROUND for b in ROUND if a + b in ROUND), _AND_PLUS),
+           _sums((*((a, b) for a in ROUND for b in ROUND if a + b in ROUND),
+                  *((a, b) for a in TENS for b in TENS if a + b > 100))), _AND_PLUS),
     Intent("round_subtraction", _MINUS,
            _differences((a, b) for a in ROUND for b in ROUND if a - b in ROUND), _AND_MINUS),
     Intent("below_zero", _MINUS,

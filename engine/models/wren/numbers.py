@@ -8,9 +8,9 @@ _TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
 def in_words(n: int) -> str:
-    """n, from 0 to 9999, in words without hyphens or "and"."""
-    if not 0 <= n <= 9999:
-        raise ValueError(f"only 0 to 9999 can be put in words, not {n}")
+    """n, from 0 to 999,999, in words without hyphens or "and"."""
+    if not 0 <= n <= 999_999:
+        raise ValueError(f"only 0 to 999,999 can be put in words, not {n}")
     if n < 20:
         return _SMALL[n]
     for size, name in ((1000, " thousand"), (100, " hundred")):

@@ -167,7 +167,7 @@ def heads(
 
 @app.command()
 def testsets(
-    names: list[str] = typer.Argument(None, help="typed, spoken, cousins, neural or unknown; all where none is named."),
+    names: list[str] = typer.Argument(None, help="typed, spoken, cousins, neural, unknown or answers; all where none is named."),
     target: Path = typer.Option(None, help="Where to; resources/evaluation/wren when not given."),
 ) -> None:
     """Writes the test questions that ship, typed and spoken by synthetic voices, none of which is ever trained on."""

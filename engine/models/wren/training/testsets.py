@@ -29,7 +29,7 @@ from engine.models.wren.training.domain import unknown, wrapping
 from engine.models.wren.training.domain.intent import Exchange
 from engine.models.wren.training.voices import SAMPLE_RATE, Voices, draw_voice
 
-FOLLOW_UP = "follow_up"
+FOLLOW_UP, ANSWERS = "follow_up", "answers"
 SILENCE_SECONDS = 0.2
 VoiceOf = Callable[[int, np.random.Generator], str]
 """The voice that speaks the question of this number; empty where it is typed."""
@@ -48,15 +48,15 @@ class Plan:
 def write(folder: Path, names: Collection[str] = ()) -> None:
     """Makes these sets anew, all and what a judge needs where none is named; the same code gives the same questions.
 
-    Raises `ValueError` for a name that is none of `PLANS`.
+    `ANSWERS` makes what a judge needs alone. Raises `ValueError` for a name that is neither that nor one of `PLANS`.
     """
-    if strange := set(names) - PLANS.keys():
-        raise ValueError(f"There is no test set {min(strange)!r}: use {', '.join(PLANS)}.")
+    if strange := set(names) - {*PLANS, ANSWERS}:
+        raise ValueError(f"There is no test set {min(strange)!r}: use {', '.join((*PLANS, ANSWERS))}.")
     folder.mkdir(parents=True, exist_ok=True)
     voices = Voices()
-    for name in names or PLANS:
+    for name in [name for name in PLANS if not names or name in names]:
         _write(folder, name, PLANS[name], voices)
-    if not names:
+    if not names or ANSWERS in names:
         answers = texts.answers()
         (folder / "answers.txt").write_text("".join(f"{answer}\n" for answer in answers), encoding="utf-8")
         (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")
@@ -84,6 +84,8 @@ def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
     while True:
         draw = texts.draw_follow_up if area == FOLLOW_UP else texts.draw_exchange
         exchange = draw(rng, held_out=True)
+        if exchange.before and exchange.before.before:
+            continue  # a line of a set has room for one turn before
         assert texts.is_held_out(exchange.question)
         if area == FOLLOW_UP:
             before = {"text": exchange.before.question, "answer": exchange.before.answer}
@@ -158,7 +160,7 @@ def _write(folder: Path, name: str, plan: Plan, voices: Voices) -> None:
 
 def write_sound(path: Path, samples: np.ndarray) -> None:
     """Mono samples at `SAMPLE_RATE` as Opus, with a little silence around them."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     samples = np.pad(np.clip(samples, -1, 1), round(SILENCE_SECONDS * SAMPLE_RATE))
     settings = {"format": "OGG", "subtype": "OPUS", "compression_level": _COMPRESSION}
     with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, **settings) as file:

@@ -16,31 +16,74 @@ from pathlib import Path
 
 from engine.models.wren.text import spoken_form
 from engine.models.wren.training.domain import (
+    animal_words,
     animals,
     arithmetic,
+    arts,
+    body,
     calendar,
+    chatting,
     colours,
+    comparisons,
+    computing,
+    conversions,
     counting,
+    dates,
+    dialogues,
     diverse,
     facts,
+    famous,
     follow_ups,
     geography,
+    household,
+    jobs,
+    kinds,
+    letters,
+    lone_facts,
     measures,
+    nature,
+    number_facts,
+    parts_of_numbers,
+    pastimes,
+    places,
+    program,
+    public_life,
     refrain,
+    school,
     small_talk,
+    sums,
+    synonyms,
+    too_hard,
     unknown,
+    word_forms,
     words,
     wrapping,
 )
 from engine.models.wren.training.domain.intent import Exchange, Intent, slot_names
 
 HELD_OUT_SHARE = 0.05
-GROUPS = {
-    module.__name__.rpartition(".")[2]: module.INTENTS
-    for module in (
-        small_talk, refrain, arithmetic, geography, words, calendar, measures, colours, counting, animals, facts,
-    )
-}  # fmt: skip
+STEP_SHARE = 0.3  # of follow-ups: those that lean on one reply, not on the kind of question
+MOST_TURNS = 4
+_AREAS = {
+    "small_talk": (small_talk, chatting),
+    "refrain": (refrain, program),
+    "arithmetic": (arithmetic, sums, parts_of_numbers, number_facts, too_hard),
+    "geography": (geography, places),
+    "words": (words, synonyms, word_forms, letters),
+    "calendar": (calendar, dates),
+    "measures": (measures, conversions),
+    "colours": (colours,),
+    "counting": (counting,),
+    "animals": (animals, animal_words),
+    "facts": (facts, lone_facts),
+    "kinds": (kinds, comparisons),
+    "nature": (nature,),
+    "famous": (famous,),
+    "daily": (body, household, jobs),
+    "culture": (arts, pastimes, school, public_life),
+    "computing": (computing,),
+}
+GROUPS = {area: tuple(intent for module in modules for intent in module.INTENTS) for area, modules in _AREAS.items()}
 """Intents by the area they belong to; areas are what training and tests draw evenly from."""
 
 
@@ -72,14 +115,51 @@ def draw_exchange(rng: random.Random, held_out: bool = False, emphasis: Mapping[
 
 
 def draw_follow_up(rng: random.Random, held_out: bool = False) -> Exchange:
-    """A question that leans on the turn before: either an intent's own short form or a request to repeat.
+    """A question that leans on the turn before: an intent's own short form, a request to repeat or a step of a dialogue.
 
-    Both turns are of the same side.
+    All turns are of the same side; a dialogue may have `MOST_TURNS`.
     """
     while True:
-        found = _any_follow_up(draw_exchange(rng, held_out), rng)
+        if rng.random() < STEP_SHARE:
+            step = rng.choice(dialogues.STEPS)
+            found = draw_step(step, rng.choice(step.wordings), rng, held_out)
+        else:
+            found = _any_follow_up(draw_exchange(rng, held_out), rng)
         if found and is_held_out(found.question) == held_out:
             return found
+
+
+def draw_step(step: dialogues.Step, wording: str, rng: random.Random, held_out: bool = False) -> Exchange | None:
+    """The step in this wording with what was said before it; None where that side has nothing that leads there."""
+    before = _leading_to(rng.choice(step.after), rng, held_out, MOST_TURNS - 1)
+    return before and Exchange("dialogue", wording, step.answer, step.key, before)
+
+
+def _leading_to(answer: str, rng: random.Random, held_out: bool, turns: int) -> Exchange | None:
+    """A turn that ends in this answer, with up to `turns` - 1 turns before it."""
+    alone = _by_answer(held_out).get(answer, ())
+    steps = [step for step in dialogues.STEPS if step.answer == answer] if turns > 1 else []
+    if steps and (not alone or rng.random() < 0.5):
+        step = rng.choice(steps)
+        wordings = [wording for wording in step.wordings if is_held_out(wording) == held_out]
+        before = wordings and _leading_to(rng.choice(step.after), rng, held_out, turns - 1)
+        if before:
+            return Exchange("dialogue", rng.choice(wordings), answer, step.key, before)
+    if answer == unknown.ANSWER:
+        return Exchange("unknown", next(unknown.questions(rng, held_out)), answer, ())
+    return rng.choice(alone) if alone else None
+
+
+@cache
+def _by_answer(held_out: bool) -> dict[str, tuple[Exchange, ...]]:
+    """The questions that stand alone by those answers that a dialogue goes on from."""
+    wanted = {answer for step in dialogues.STEPS for answer in step.after}
+    found: dict[str, list[Exchange]] = {}
+    for many in (many for area in exchanges(held_out).values() for many in area.values()):
+        for exchange in many:
+            if exchange.answer in wanted:
+                found.setdefault(exchange.answer, []).append(exchange)
+    return {answer: tuple(several) for answer, several in found.items()}
 
 
 def _any_follow_up(before: Exchange, rng: random.Random) -> Exchange | None:
@@ -100,6 +180,12 @@ def draw_wrapped(question: str, rng: random.Random) -> str:
     return text
 
 
+def unknowns(rng: random.Random) -> Iterator[str]:
+    """Training questions that Wren does not know, without end, worded as loosely as those that it knows."""
+    for question in unknown.questions(rng):
+        yield wrapping.wrap(question, rng)
+
+
 @cache
 def _intent(name: str) -> Intent:
     return next(i for intents in GROUPS.values() for i in intents if i.name == name)
@@ -107,7 +193,8 @@ def _intent(name: str) -> Intent:
 
 def answers() -> list[str]:
     """Every answer Wren may give, sorted."""
-    return sorted({f.answer for intents in GROUPS.values() for i in intents for f in i.facts} | {unknown.ANSWER})
+    taught = {fact.answer for intents in GROUPS.values() for intent in intents for fact in intent.facts}
+    return sorted(taught | dialogues.answers() | {unknown.ANSWER})
 
 
 def spoken_answers(count: int) -> Iterator[tuple[str, str, str]]:
@@ -128,7 +215,7 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
     twice.
     """
     rng = random.Random(seed)
-    unknowns = unknown.questions(random.Random(seed + 1))
+    strange = unknowns(random.Random(seed + 1))
     sentences = [e.question for side in exchanges(False).values() for many in side.values() for e in many]
     domain_words = sorted({word for sentence in sentences for word in sentence.split()} | set(_words_of(answers())))
     strings = diverse.strings(random.Random(seed + 2), dictionary_words(), domain_words, sentences)
@@ -139,7 +226,7 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
             question = (draw_exchange(rng) if rng.random() < 0.9 else draw_follow_up(rng)).question
             kind, text = "domain", wrapping.wrap(question, rng)
         elif draw < 0.60:
-            kind, text = "unknown", next(unknowns)
+            kind, text = "unknown", next(strange)
         else:
             kind, text = "diverse", next(strings)
         text = spoken_form(text)

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.models.wren.text import spoken_form
 from engine.models.wren.training import corpus, texts
-from engine.models.wren.training.domain import follow_ups, unknown
+from engine.models.wren.training.domain import dialogues, follow_ups, unknown
 from engine.models.wren.training.domain.intent import Exchange
 from engine.models.wren.training.pieces import FEATURE, MARK_WEIGHT, TEXT_WEIGHT, Piece, learned
 from engine.models.wren.training.replies import Writer, early_stop
@@ -23,8 +23,10 @@ from engine.models.wren.vocabulary import Vocabulary
 
 UNKNOWN_SHARE = 0.22  # of typed questions
 EMPHASIS = {
-    "arithmetic": 3.0, "small_talk": 5.0, "refrain": 2.0, "facts": 2.0,
-    "addition": 9.0, "subtraction": 4.0, "multiplication": 4.0,
+    "arithmetic": 4.0, "small_talk": 5.0, "refrain": 2.0, "facts": 2.0, "geography": 2.0, "words": 2.0, "daily": 2.0,
+    "culture": 2.0, "famous": 2.0, "nature": 2.0, "kinds": 2.0,
+    "addition": 9.0, "subtraction": 4.0, "multiplication": 4.0, "addition_to_hundred": 2.0, "subtraction_to_hundred": 2.0,
+    "too_hard": 2.0,
 }  # fmt: skip
 """Areas and intents that are harder than the others are typed more often."""
 
@@ -64,7 +66,7 @@ class Turns:
         self._clips = spoken
         self._domain = [c for c in spoken if c[0].kind != "diverse" and self._exchange(c[0])]
         self._follow_ups = [c for c in spoken if c[0].kind == "domain" and not self._exchange(c[0])]
-        self._unknown = unknown.questions(random.Random(seed))
+        self._unknown = texts.unknowns(random.Random(seed))
         self._encode = cache(lambda text: tuple(vocabulary.encode(text)))
 
     def draw(self) -> Piece:
@@ -80,12 +82,15 @@ class Turns:
     def _written(self) -> Piece:
         """Knowing alone: a typed question with its answer in text, a quarter of the length of one that is spoken."""
         if self._rng.random() < 0.1:
-            exchange = texts.draw_follow_up(self._rng)
-            before = self._words(texts.draw_wrapped(exchange.before.question, self._rng))
-            before += self._only_text(exchange.before.answer)
-            return before + self._words(exchange.question) + self._only_text(exchange.answer)
+            return self._written_turn(texts.draw_follow_up(self._rng))
         question, answer = self._typed_exchange()
         return self._words(question) + self._only_text(answer)
+
+    def _written_turn(self, exchange: Exchange) -> Piece:
+        """With what it leans on."""
+        if exchange.before is None:
+            return self._words(texts.draw_wrapped(exchange.question, self._rng)) + self._only_text(exchange.answer)
+        return self._written_turn(exchange.before) + self._words(exchange.question) + self._only_text(exchange.answer)
 
     def _spoken(self) -> Piece:
         clip, features = self._rng.choice(self._domain)
@@ -115,7 +120,10 @@ class Turns:
         return self._first_turn(exchange.before) + self._typed_question(exchange.question) + self._reply(exchange.answer)
 
     def _first_turn(self, exchange: Exchange) -> Piece:
-        return self._typed_question(texts.draw_wrapped(exchange.question, self._rng)) + self._reply(exchange.answer)
+        """The turn before, with what that leans on."""
+        if exchange.before is None:
+            return self._typed_question(texts.draw_wrapped(exchange.question, self._rng)) + self._reply(exchange.answer)
+        return self._first_turn(exchange.before) + self._typed_question(exchange.question) + self._reply(exchange.answer)
 
     def _exchange(self, clip: corpus.Clip) -> str | None:
         """The answer to a clip that can be answered alone."""
@@ -178,12 +186,24 @@ def _follow_up_table() -> dict[str, list[tuple[str, str, str]]]:
     return table
 
 
+@cache
+def _step_table() -> dict[str, list[dialogues.Step]]:
+    """Wording -> the steps of dialogues that it may be."""
+    table: dict[str, list[dialogues.Step]] = {}
+    for step in dialogues.STEPS:
+        for wording in step.wordings:
+            table.setdefault(wording, []).append(step)
+    return table
+
+
 def follow_up_of(question: str, rng: random.Random) -> Exchange | None:
     """A turn before which `question` makes sense, and what it then means; None for an unknown short form."""
     if question in follow_ups.REPEATS:
         before = texts.draw_exchange(rng)
         return Exchange("repeat", question, before.answer, before.key, before)
-    meanings = _follow_up_table().get(question)
+    meanings, steps = _follow_up_table().get(question, []), _step_table().get(question, [])
+    if steps and rng.random() * (len(meanings) + len(steps)) < len(steps):
+        return texts.draw_step(rng.choice(steps), question, rng)
     if not meanings:
         return None
     intent, area, answer = rng.choice(meanings)

@@ -65,6 +65,56 @@ fly | flies | | six | maggot | almost everywhere | almost anything | insect
 ladybug | ladybugs | | six | | in the garden | tiny insects | insect
 spider | spiders | | eight | spiderling | in a web | flies | arachnid
 crab | crabs | | ten | | on the beach | small sea animals | crustacean
+sparrow | sparrows | chirp | two | | in the garden | seeds | bird
+blackbird | blackbirds | | two | | in the garden | worms and berries | bird
+woodpecker | woodpeckers | knock knock | two | | in the forest | insects under bark | bird
+stork | storks | clatter | two | | on a chimney | frogs | bird
+seagull | seagulls | screech | two | | by the sea | fish and bread | bird
+peacock | peacocks | | two | | in the park | seeds and insects | bird
+ostrich | ostriches | | two | | on the plains of Africa | grass and seeds | bird
+flamingo | flamingos | | two | | in a salty lake | tiny shrimps | bird
+hummingbird | hummingbirds | hum | two | | in America | sweet nectar | bird
+cuckoo | cuckoos | cuckoo | two | | in the woods | caterpillars | bird
+raven | ravens | croak | two | | in the mountains | almost anything | bird
+vulture | vultures | | two | | in dry lands | dead animals | bird
+rat | rats | | four | | in the sewer | grain and rubbish | mammal
+hamster | hamsters | | four | | in a cage | grain and nuts | mammal
+guinea pig | guinea pigs | | four | | in a pen | hay and vegetables | mammal
+badger | badgers | | four | cub | in a sett | worms and roots | mammal
+beaver | beavers | | four | kit | in a lodge | bark and twigs | mammal
+otter | otters | | four | pup | on a river | fish and crabs | mammal
+mole | moles | | four | pup | under the lawn | worms | mammal
+leopard | leopards | | four | cub | in Africa and Asia | antelopes | mammal
+cheetah | cheetahs | | four | cub | on the plains | gazelles | mammal
+hippo | hippos | | four | calf | in rivers of Africa | grass at night | mammal
+rhino | rhinos | | four | calf | on the plains | grass and twigs | mammal
+gorilla | gorillas | | | infant | in the jungle | leaves and shoots | mammal
+llama | llamas | | four | cria | in the Andes | mountain grass | mammal
+moose | | | four | calf | in northern forests | twigs and water plants | mammal
+reindeer | | | four | calf | in the north | moss and lichen | mammal
+sloth | sloths | | four | | in the treetops | leaves | mammal
+hyena | hyenas | ha ha | four | cub | in the savanna | carrion | mammal
+walrus | walruses | | no | calf | on the ice | clams | mammal
+octopus | | | | | in the sea | crabs and clams | mollusc
+snail | snails | | no | | in the garden | lettuce | mollusc
+worm | worms | | no | | in the soil | dead leaves |
+jellyfish | | | no | | in the sea | plankton |
+lobster | lobsters | | ten | | on the sea floor | small sea animals | crustacean
+scorpion | scorpions | | eight | | in the desert | insects | arachnid
+mosquito | mosquitoes | buzz | six | larva | near water | nectar and blood | insect
+grasshopper | grasshoppers | chirp | six | nymph | in the meadow | grass | insect
+cricket | crickets | chirp | six | nymph | in the grass | plants | insect
+beetle | beetles | | six | grub | under leaves | leaves and wood | insect
+moth | moths | | six | caterpillar | near lamps at night | nectar | insect
+wasp | wasps | buzz | six | larva | in a paper nest | insects and sugar | insect
+toad | toads | croak | four | tadpole | in damp places | insects and worms | amphibian
+tortoise | tortoises | | four | hatchling | on dry land | grass and leaves | reptile
+alligator | alligators | | four | hatchling | in swamps | fish and turtles | reptile
+chameleon | chameleons | | four | | in the trees | insects | reptile
+trout | | | no | fry | in clear streams | insects and small fish | fish
+herring | | | no | | in the open sea | plankton | fish
+eel | eels | | no | elver | in rivers and seas | worms and small fish | fish
+tuna | | | no | | in warm seas | smaller fish | fish
 """)
 
 

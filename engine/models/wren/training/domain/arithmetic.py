@@ -1,6 +1,11 @@
-"""Sums up to twenty, times tables up to twelve, doubles, halves and comparing two numbers."""
+"""Sums of numbers up to twenty, times tables up to twelve, doubles, halves and comparing two numbers.
+
+What goes beyond is in `sums`, `parts_of_numbers` and `number_facts`.
+"""
 
 from __future__ import annotations
+
+from zlib import crc32
 
 from ...numbers import in_words
 from .intent import Fact, Intent
@@ -24,8 +29,11 @@ def _of(name: str, n: int, result: int) -> Fact:
 
 
 def _comparison(word: str, pick) -> tuple[Fact, ...]:
+    """All pairs up to twenty, and of those up to a hundred as many again as a checksum draws."""
+    small = [(a, b) for a in range(21) for b in range(21) if a != b]
+    large = [(a, b) for a in range(101) for b in range(101) if a != b and max(a, b) > 20 and crc32(b"%d %d" % (a, b)) % 24 == 0]
     return tuple(Fact({"a": in_words(a), "b": in_words(b)}, sentence(f"{in_words(pick(a, b))} is the {word} number"),
-                      (in_words(pick(a, b)),)) for a in range(21) for b in range(21) if a != b)
+                      tuple(in_words(pick(a, b)).split())) for a, b in small + large)
 
 
 INTENTS: tuple[Intent, ...] = (
@@ -40,7 +48,7 @@ INTENTS: tuple[Intent, ...] = (
          "add up {a} and {b}", "how much is {a} and {b} together", "i have {a} and get {b} more how many do i have",
          "solve {a} plus {b}", "take {a} and add {b}", "what number is {a} plus {b}", "what will {a} plus {b} give",
          "give me the sum of {a} and {b}"),
-        tuple(_result(a, b, "plus", a + b) for a in range(21) for b in range(21 - a)),
+        tuple(_result(a, b, "plus", a + b) for a in range(21) for b in range(21)),
         ("and {a} plus {b}", "what about {a} plus {b}", "how about {a} plus {b}", "and {a} and {b}", "now {a} plus {b}",
          "now add {a} and {b}", "and the sum of {a} and {b}", "and what is {a} plus {b}"),
     ),
@@ -82,7 +90,7 @@ INTENTS: tuple[Intent, ...] = (
          "do you know what double {n} is", "what number is double {n}", "what number is twice {n}",
          "give me the double of {n}", "what does {n} doubled make", "what is {n} doubled", "work out double {n}",
          "which number is twice as big as {n}", "calculate the double of {n}"),
-        tuple(_of("double", n, 2 * n) for n in range(1, 21)),
+        tuple(_of("double", n, 2 * n) for n in (*range(1, 51), 60, 70, 80, 90, *range(100, 501, 100))),
         ("and double {n}", "what about double {n}", "how about double {n}", "and twice {n}", "now double {n}",
          "and {n} doubled"),
     ),
@@ -94,7 +102,7 @@ INTENTS: tuple[Intent, ...] = (
          "do you know what half of {n} is", "what number is half of {n}", "what do you get when you halve {n}",
          "if i halve {n} what do i get", "which number is half of {n}", "work out half of {n}", "calculate half of {n}",
          "give me half of {n}", "what is {n} cut in half", "split {n} into two equal parts"),
-        tuple(_of("half of", n, n // 2) for n in range(2, 41, 2)),
+        tuple(_of("half of", n, n // 2) for n in (*range(2, 101, 2), *range(200, 1001, 100))),
         ("and half of {n}", "what about half of {n}", "how about half of {n}", "now half of {n}", "now halve {n}",
          "and the half of {n}"),
     ),

@@ -7,19 +7,26 @@ from .phrases import rows, sentence
 
 COLOURS = {
     "yellow": ("a banana, a lemon, the sun, butter, a sunflower, a chick, corn, honey, a canary, mustard, a dandelion, "
-               "a school bus"),
-    "red": "a tomato, a strawberry, blood, a fire engine, a cherry, a raspberry, a stop sign, a ladybug, ketchup, a ruby",
+               "a school bus, a canary bird, a ripe pineapple, the yolk of an egg, a taxi in new york, a buttercup, a sponge, "
+               "straw, cheese, a daffodil"),
+    "red": ("a tomato, a strawberry, blood, a fire engine, a cherry, a raspberry, a stop sign, a ladybug, ketchup, a ruby, "
+           "a poppy, a radish, a rose hip, a postbox in england, a robin's breast, a lobster after cooking, a beetroot, a brick"),
     "green": ("grass, a frog, a cucumber, a pea, spinach, broccoli, a cactus, a crocodile, a pickle, a clover, "
-              "an emerald, lettuce"),
-    "blue": "the sky, the sea, the ocean, a blueberry, a sapphire, a blue whale",
+              "an emerald, lettuce, a lime, a leaf in summer, moss, an avocado, a grasshopper, a fern, a christmas tree, "
+              "parsley, a kiwi inside, a traffic light for go"),
+    "blue": ("the sky, the sea, the ocean, a blueberry, a sapphire, a blue whale, a cornflower, a pair of jeans, "
+            "a kingfisher, a forget me not"),
     "white": ("snow, milk, a swan, salt, sugar, a polar bear, a ghost, a snowman, cotton, rice, flour, a cauliflower, "
-              "a tooth, the moon"),
-    "black": "coal, a raven, a crow, the night, a tire, tar, a panther",
-    "brown": "chocolate, a coconut, coffee, wood, mud, a monkey, a potato, a walnut, cinnamon, a beaver",
-    "orange": "a carrot, a pumpkin, an orange, a goldfish, an apricot, a tangerine",
-    "grey": "an elephant, a donkey, a dolphin, a rhino, a rain cloud, cement",
-    "pink": "a pig, a flamingo, cotton candy",
-    "purple": "an eggplant, lavender, a plum, a violet",
+              "a tooth, the moon, chalk, yogurt, a daisy's petals, a bathtub, an eggshell, an ice bear, cream, whipped cream, "
+              "a seagull, a wedding dress, popcorn, garlic, toothpaste"),
+    "black": ("coal, a raven, a crow, the night, a tire, tar, a panther, soot, a blackberry, a blackbird, licorice, "
+             "a shadow, an eight ball, a top hat"),
+    "brown": ("chocolate, a coconut, coffee, wood, mud, a monkey, a potato, a walnut, cinnamon, a beaver, a chestnut, "
+             "a sparrow, toast, a wren, bark, a teddy bear, cocoa, rust"),
+    "orange": "a carrot, a pumpkin, an orange, a goldfish, an apricot, a tangerine, a basketball, a clownfish",
+    "grey": "an elephant, a donkey, a dolphin, a rhino, a rain cloud, cement, a mouse, ash, concrete, a wolf, a seal, a stone",
+    "pink": "a pig, a flamingo, cotton candy, a piglet, salmon meat, a tongue, bubble gum",
+    "purple": "an eggplant, lavender, a plum, a violet, an amethyst, a crocus, red cabbage",
 }
 
 MIXES = rows("""

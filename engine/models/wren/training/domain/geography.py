@@ -83,6 +83,73 @@ Ecuador | Quito | South America | Spanish
 Uruguay | Montevideo | South America | Spanish
 Australia | Canberra | | English
 New Zealand | Wellington | | English
+the Czech Republic | Prague | Europe | Czech
+Cyprus | Nicosia | | Greek and Turkish
+Malta | Valletta | Europe | Maltese and English
+Bosnia | Sarajevo | Europe | Bosnian
+North Macedonia | Skopje | Europe | Macedonian
+Montenegro | Podgorica | Europe |
+Belarus | Minsk | Europe |
+Armenia | Yerevan | Asia | Armenian
+Azerbaijan | Baku | Asia |
+Uzbekistan | Tashkent | Asia | Uzbek
+Turkmenistan | Ashgabat | Asia | Turkmen
+Kyrgyzstan | Bishkek | Asia |
+Tajikistan | Dushanbe | Asia | Tajik
+Afghanistan | Kabul | Asia |
+Cambodia | Phnom Penh | Asia | Khmer
+Laos | Vientiane | Asia | Lao
+Malaysia | Kuala Lumpur | Asia | Malay
+Syria | Damascus | Asia | Arabic
+Jordan | Amman | Asia | Arabic
+Kuwait | Kuwait City | Asia | Arabic
+Qatar | Doha | Asia | Arabic
+Oman | Muscat | Asia | Arabic
+Yemen | Sanaa | Asia | Arabic
+Bahrain | Manama | Asia | Arabic
+the Emirates | Abu Dhabi | Asia | Arabic
+Sudan | Khartoum | Africa | Arabic
+Somalia | Mogadishu | Africa | Somali
+Uganda | Kampala | Africa |
+Rwanda | Kigali | Africa |
+Tanzania | Dodoma | Africa | Swahili
+Zambia | Lusaka | Africa | English
+Malawi | Lilongwe | Africa |
+Mozambique | Maputo | Africa | Portuguese
+Angola | Luanda | Africa | Portuguese
+Namibia | Windhoek | Africa | English
+Botswana | Gaborone | Africa |
+Gabon | Libreville | Africa | French
+Cameroon | Yaounde | Africa |
+Mali | Bamako | Africa |
+Niger | Niamey | Africa |
+Burkina Faso | Ouagadougou | Africa |
+Gambia | Banjul | Africa | English
+Guinea | Conakry | Africa | French
+Sierra Leone | Freetown | Africa | English
+Liberia | Monrovia | Africa | English
+Togo | Lome | Africa | French
+Benin | Porto Novo | Africa | French
+Eritrea | Asmara | Africa |
+Mexico | Mexico City | North America | Spanish
+Guatemala | Guatemala City | | Spanish
+Honduras | Tegucigalpa | | Spanish
+El Salvador | San Salvador | | Spanish
+Nicaragua | Managua | | Spanish
+Costa Rica | San Jose | | Spanish
+Panama | Panama City | | Spanish
+Belize | Belmopan | | English
+Haiti | Port au Prince | |
+the Dominican Republic | Santo Domingo | | Spanish
+the Bahamas | Nassau | | English
+Barbados | Bridgetown | | English
+Trinidad | Port of Spain | | English
+Bolivia | Sucre | South America |
+Paraguay | Asuncion | South America |
+Guyana | Georgetown | South America | English
+Suriname | Paramaribo | South America | Dutch
+Papua New Guinea | Port Moresby | |
+Fiji | Suva | |
 """)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 
 def with_article(noun: str) -> str:
-    """"cat" -> "a cat", "owl" -> "an owl"."""
-    return f"{'an' if noun[0] in 'aeiou' and not noun.startswith('uni') else 'a'} {noun}"
+    """"cat" -> "a cat", "owl" -> "an owl", by its sound."""
+    vowel = noun[0] in "aeiou" and not noun.startswith(("uni", "eu", "ewe", "uk")) or noun.startswith("hour")
+    return f"{'an' if vowel else 'a'} {noun}"
 
 
 def sentence(text: str) -> str:

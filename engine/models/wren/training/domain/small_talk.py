@@ -563,7 +563,7 @@ _ABILITIES = (
         [is siri better than you|is alexa better than you|who is better you or alexa]
         [are you better than other assistants|are there better assistants|do you know other robots]
         """),
-    _talk("jokes_more", "I know six jokes, ask for a cat joke.", "six jokes", """
+    _talk("jokes_more", "I know a few jokes, ask for a cat joke.", "few jokes", """
         [which|what|how many] jokes do you know
         [do you know any jokes|do you know jokes|are you funny|do you have a sense of humour|what jokes can you tell]
         [do you know good jokes|what kind of jokes do you know|can you be funny]

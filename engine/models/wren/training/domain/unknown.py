@@ -6,200 +6,9 @@ import random
 import re
 from collections.abc import Iterator
 
-ANSWER = "I am a small model, I do not know that."
+from .unknown_things import SLOTS
 
-# Fillers, "a, b, c". None of them is a thing the known intents ask about in the same way.
-_SLOTS = {name: tuple(" ".join(item.split()) for item in items.split(",")) for name, items in {
-    "person": """
-        anna miller, peter hall, doctor green, mister novak, missus baker, tom carter, julia stone, henry walsh, maria
-        lopez, captain brown, professor lang, emma fisher, jack turner, lucy graham, oliver reed, nina weber, paul jensen,
-        sarah cole, karl berg, aunt rosa, uncle frank, alice morgan, david king, helen frost, simon marsh, grace young,
-        victor lane, ivan petrov, laura moss, martin hughes, clara winter, george dunn, sophie martin, leo barnes, my
-        cousin, my neighbour, my boss, my teacher
-        """,
-    "name": """
-        anna, peter, tom, julia, henry, maria, emma, jack, lucy, oliver, nina, paul, sarah, karl, rosa, frank, alice,
-        david, helen, simon, grace, victor, ivan, laura, martin, clara, george, sophie, leo, ben, kate, sam, ruth, eric,
-        amy, philip, mom, dad
-        """,
-    "town": """
-        springfield, oakham, ashford, millbrook, lower bexley, greenville, port hudson, stonefield, kingsbridge, redwater,
-        salem, fairview, elmwood, brighton, dover, lakeside, hill valley, westbury, norfolk, harrow, clayton, riverton,
-        maple grove, eastwood, newport, whitby, langley, cedar falls, fox hollow, silverton, blackpool, granton, little
-        hampton, marlow, sandwich, tilbury
-        """,
-    "place": """
-        nauru, palau, tuvalu, kiribati, andorra, san marino, gondor, narnia, atlantis, zubrowka, ruritania, guernsey,
-        tonga, samoa, vanuatu, brunei, bhutan, djibouti, lesotho, eswatini, comoros, ohio, texas, bavaria, queensland,
-        nunavut, tuscany, idaho, oregon, saxony, tasmania, florida, aruba, bermuda, greenland, the moon colony, freedonia,
-        wakanda, oz
-        """,
-    "sport": """
-        rugby, cricket, hockey, volleyball, handball, badminton, baseball, basketball, golf, boxing, fencing, rowing,
-        archery, judo, karate, surfing, skiing, cycling, water polo, table tennis, darts, bowling, curling, wrestling,
-        snooker
-        """,
-    "team": """
-        the tigers, the city team, the rovers, the red bulls, the eagles, the home team, the rangers, the wolves, the
-        giants, the lions, united, the wanderers, the sharks, the bears, the national team, the blue stars, the hornets,
-        the pirates
-        """,
-    "title": """
-        the silent harbour, midnight train, the last orchard, a house of glass, broken arrows, summer of dust, the winter
-        judge, red lantern, children of the storm, the paper king, beyond the ridge, the lost violin, seven doors, the
-        iron garden, night shift, the baker's daughter, golden hour, a letter from nowhere, the second captain, the long
-        corridor, blue monday, fallen stars
-        """,
-    "food": """
-        lasagna, pancakes, goulash, fried rice, onion soup, apple pie, sushi, meat balls, potato salad, tomato sauce,
-        omelette, tacos, risotto, curry, roast chicken, noodles, garlic bread, banana bread, fish pie, pumpkin soup, stew,
-        waffles, dumplings, sourdough, brownies, lemon tart, burgers, spaghetti, hummus, ratatouille, cheesecake
-        """,
-    "ingredient": """
-        butter, flour, yeast, garlic, ginger, olive oil, cream, mustard, vinegar, parsley, basil, pepper, honey, rice,
-        lentils, baking powder, cinnamon, chili, onions, mushrooms, spinach, walnuts, coconut milk
-        """,
-    "tool": """
-        a hammer, a drill, a saw, a chisel, a wrench, a sewing machine, a lawn mower, a pressure cooker, a chain saw, a
-        telescope, a microscope, a compass, a soldering iron, a ladder, a tripod, a wheelbarrow, a fire extinguisher, a
-        lathe, a blender
-        """,
-    "job": """
-        plumber, lawyer, surgeon, pilot, carpenter, dentist, glazier, judge, baker, firefighter, nurse, watchmaker,
-        hairdresser, journalist, farmer, butcher, translator, sailor, tailor, barber, mechanic, librarian, detective,
-        postman, gardener
-        """,
-    "gadget": """
-        phone, laptop, printer, tablet, camera, router, television, headset, smart watch, keyboard, monitor, game console,
-        drone, speaker, washing machine, dishwasher, fridge, vacuum cleaner, coffee machine, toaster, heater, microwave,
-        doorbell, scooter
-        """,
-    "illness": """
-        asthma, diabetes, a broken arm, the flu, migraine, hay fever, back pain, measles, a sprained ankle, tooth ache,
-        anemia, insomnia, high blood pressure, a sore throat, food poisoning, a rash, arthritis, pneumonia, a burn,
-        sunburn, gout, eczema
-        """,
-    "drug": """
-        aspirin, penicillin, ibuprofen, insulin, antibiotics, cough syrup, sleeping pills, vitamin d, iron tablets, eye
-        drops
-        """,
-    "law": """
-        tax law, a patent, a lease, a will, a contract, copyright, bail, custody, a speeding ticket, a divorce, a visa, a
-        work permit, a pension, a mortgage, insurance fraud, an inheritance, a parking fine, a court order, a warranty,
-        bankruptcy
-        """,
-    "office": """
-        president, prime minister, mayor, king, queen, chancellor, governor, foreign minister, head coach, bishop, chief
-        of police, chairman, ambassador, headmaster, secretary of state, speaker of parliament
-        """,
-    "company": """
-        the railway company, the power company, the local bank, general motors, the post office, a big airline, acme, the
-        steel works, blue ocean, north star, the phone company, harper and sons, the car factory, the oil company, the
-        city theatre, bright future
-        """,
-    "language": """
-        french, german, spanish, italian, japanese, chinese, russian, latin, greek, turkish, swedish, polish, arabic,
-        hindi, dutch, korean, portuguese, welsh, finnish, czech, hebrew, danish, swahili
-        """,
-    "phrase": """
-        good luck, where is the station, i am lost, the bill, a room for the night, happy new year, one ticket, see you
-        again, thank you very much, my friend, excuse me sir, how much is it, i love you, a glass of wine, the train is
-        late, cheers
-        """,
-    "when": """
-        today, tomorrow, tonight, this week, next week, on monday, this weekend, next month, in the morning, right now, on
-        friday, this afternoon, at noon, this summer, over the holidays
-        """,
-    "clock": """
-        seven, half past six, noon, eight in the morning, five thirty, quarter to nine, ten tonight, midnight, six
-        tomorrow morning
-        """,
-    "span": """
-        ten minutes, half an hour, twenty seconds, two hours, one hour, five minutes, ninety seconds, a quarter of an hour
-        """,
-    "event": """
-        the french revolution, the great fire, the cold war, the gold rush, the peasants' revolt, the battle of the hill,
-        the first crusade, the boston tea party, the fall of rome, the stock market crash, the industrial revolution, the
-        plague, the treaty of utrecht, the great depression, the moon race, the opium war, the siege of leningrad, the
-        norman conquest
-        """,
-    "science": """
-        quantum mechanics, relativity, photosynthesis, a black hole, dark matter, evolution, plate tectonics, d n a,
-        string theory, entropy of a gas, nuclear fusion, magnetism, gene editing, superconductivity, osmosis, chaos
-        theory, thermodynamics, the big bang, inflation of the universe, radioactivity, cloning, fermentation, antimatter,
-        the greenhouse effect
-        """,
-    "idea": """
-        democracy, capitalism, justice, freedom, socialism, existentialism, stoicism, irony, jealousy, forgiveness,
-        nostalgia, utilitarianism, karma, romanticism, feminism, globalisation, inflation, free will, courage, loyalty,
-        ambition, envy, truth
-        """,
-    "code": """
-        python, java script, rust, a web server, a database, a for loop, recursion, a binary tree, a regular expression,
-        docker, git, a compiler, a linked list, a pointer, an excel macro, a hash table, a login page, a spreadsheet
-        formula, s q l, a unit test
-        """,
-    "maths": """
-        a derivative, an integral, the pythagorean theorem, a matrix, a logarithm, the sine rule, a quadratic equation,
-        standard deviation, an eigenvalue, a fourier transform, the binomial theorem, a vector space, a prime factor, a
-        tangent, the golden ratio, a determinant, a differential equation, a complex number, a limit, a polynomial
-        """,
-    "thing": """
-        car, roof, bicycle, garden, kitchen, bathroom, sofa, boat, guitar, piano, fence, carpet, window, door, lamp,
-        suitcase, jacket, pair of shoes, mattress, swimming pool, chimney, tent, violin, bookshelf, motorbike, table,
-        watch, ring, coat
-        """,
-    "things": """
-        cars, shoes, umbrellas, candles, balloons, mirrors, bridges, tunnels, ships, coins, stamps, tattoos, diamonds,
-        batteries, glaciers, rockets, fireworks, pyramids, castles, tornadoes, earthquakes, subtitles, robots at work,
-        magnets, volcanoes
-        """,
-    "people": """
-        people, children, teenagers, men, women, old people, babies, politicians, artists, soldiers, students, neighbours,
-        bankers, tourists, musicians, doctors, drivers, scientists, parents
-        """,
-    "doing": """
-        yawn, lie, dream, laugh, argue, gossip, cry, blush, fall in love, snore, get divorced, collect stamps, wear ties,
-        shake hands, go to war, fear spiders, believe in ghosts, whistle, smoke, gamble, bite their nails, stay up late,
-        wear black, like horror films
-        """,
-    "todo": """
-        learn the guitar, lose weight, save money, change jobs, buy a house, get a dog, move abroad, quit smoking, write a
-        novel, run a marathon, make new friends, fix my bike, start a company, sleep better, paint my room, grow tomatoes,
-        learn to drive, remove a stain, tie a tie, train my dog, fold a map, build a shed, clean the oven,
-        sharpen a knife
-        """,
-    "relation": """
-        my wife, my husband, my brother, my sister, my mother, my father, my boss, my best friend, my daughter, my son, my
-        landlord, my neighbour, my boyfriend, my girlfriend, my grandmother, my roommate, my colleague, my aunt
-        """,
-    "musician": """
-        mozart, the beatles, miles davis, the rolling stones, bach, taylor, the blue notes, a string quartet, chopin,
-        elvis, the river boys, queen, johnny, the velvet birds, vivaldi, a jazz trio, some rock band, the opera choir
-        """,
-    "genre": """
-        jazz, rock, classical music, pop, country music, blues, techno, folk songs, opera, hip hop, reggae, heavy metal,
-        film music
-        """,
-    "plant": """
-        roses, tulips, oaks, cactuses, sunflowers, orchids, potatoes, strawberries, lemon trees, daisies, ferns, cherry
-        trees, carrots
-        """,
-    "shop": """
-        pharmacy, bakery, supermarket, petrol station, bank, hospital, train station, airport, restaurant, hotel, library,
-        post office, barber shop, cinema, museum, bus stop, hardware store, school, park, swimming pool, gym
-        """,
-    "body": """knee, back, shoulder, ear, tooth, neck, ankle, eye, elbow, chest, wrist, foot, hip""",
-    "stuff": """
-        concrete, soap, paper, glass, plastic, steel, beer, wine, chocolate bars, ink, rubber, candles, perfume, cheese,
-        silk, bricks
-        """,
-    "amount": """twelve, forty, nineteen, three hundred, sixty seven, a thousand, two million, eighty five, fifty one""",
-    "year": """
-        nineteen eighty four, eighteen twelve, two thousand and five, nineteen sixty six, seventeen eighty nine, fourteen
-        fifty, two thousand nineteen, nineteen twenty nine
-        """,
-}.items()}
+ANSWER = "I am a small model, I do not know that."
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -343,7 +152,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     explain {maths}
     what is the formula for {maths}
     prove {maths}
-    what is the square root of {amount}
     what is the integral of x squared
     solve the equation for x
     draw the graph of {maths}
@@ -409,7 +217,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     who invented the {gadget}
     how does a {gadget} work
     how do i use {tool}
-    what is {tool} used for
     who invented {tool}
     can i rent {tool}
     is {tool} dangerous
@@ -442,7 +249,6 @@ TEMPLATES: tuple[str, ...] = _lines("""
     what is the fine for parking in {town}
     what does a {job} earn
     how do i become a {job}
-    what does a {job} do
     is there a good {job} in {town}
     find me a {job}
     is it hard to be a {job}
@@ -566,6 +372,139 @@ TEMPLATES: tuple[str, ...] = _lines("""
     was {person} ever {office} of {town}
     why does {relation} talk about {idea} at the {shop}
     i saw {title} with {relation}
+    what time is it
+    what time is it now
+    what is the time
+    tell me the time
+    what time is it in {city}
+    what day is it
+    what day is it today
+    what day is today
+    what is the date
+    what is the date today
+    what is today's date
+    which month is it now
+    what year is it
+    how late is it
+    how many days until christmas
+    how many days until my birthday
+    how long until the weekend
+    what is the weather
+    what is the weather like
+    how is the weather in {city}
+    will it rain in {city} {when}
+    what is the temperature in {city}
+    is it cold in {city} {when}
+    what is going on in {country}
+    what is the news from {country}
+    who is the president of {country}
+    who is the prime minister of {country}
+    who rules {country}
+    who is the king of {country}
+    how many people live in {country}
+    how many people live in {city}
+    what is the population of {country}
+    how big is {country}
+    how large is {city}
+    how far is {city} from {city}
+    how far is {country}
+    which countries border {country}
+    what is {country} famous for
+    what should i see in {city}
+    how do i get to {city}
+    how much is a flight to {city}
+    what do people eat in {country}
+    how tall is {sight}
+    how old is {sight}
+    how much does it cost to visit {sight}
+    how long is {river}
+    how deep is {river}
+    where does {river} start
+    when was {famous} born
+    where was {famous} born
+    how old did {famous} get
+    who was the wife of {famous}
+    did {famous} have children
+    how tall was {famous}
+    what did {famous} like to eat
+    what is my {mine}
+    tell me my {mine}
+    do you know my {mine}
+    what was my {mine} again
+    what is {name}'s {mine}
+    where did i write down my {mine}
+    how do you spell {rare}
+    spell {rare}
+    spell the word {rare}
+    what rhymes with {rare}
+    what is the opposite of {rare}
+    what is the plural of {rare}
+    another word for {rare}
+    where does the word {rare} come from
+    how many letters does {rare} have
+    what is a {nonsense}
+    what is the {nonsense}
+    what does {nonsense} mean
+    where does a {nonsense} live
+    what does a {nonsense} eat
+    who invented the {nonsense}
+    how many legs does a {nonsense} have
+    what colour is a {nonsense}
+    what sound does a {mute} make
+    what does a {mute} say
+    how heavy is a {mute}
+    how old can a {mute} get
+    how fast is a {mute}
+    how many teeth does a {mute} have
+    what do you call a group of {mute}s
+    what is {sums}
+    calculate {sums}
+    how much is {sums}
+    who won the world cup
+    who won the last election
+    who is the richest person
+    who is the tallest person
+    what is the best song of all time
+    what is the most popular film
+    what is the fastest car
+    how far is the moon
+    how hot is the sun
+    how old is the earth
+    how big is the universe
+    how many stars are there
+    how many languages are there
+    how many books are there
+    when does the world end
+    will there be a war
+    who will win {when}
+    what did i say yesterday
+    what did i eat yesterday
+    what did we talk about last week
+    who called me {when}
+    who is at the door
+    who is behind me
+    how many fingers am i holding up
+    what am i wearing today
+    where am i
+    how much battery is left
+    how much money do i have
+    what is on my screen
+    open the browser
+    open my mail
+    search for {title}
+    google {famous}
+    look up {person}
+    take a note
+    write this down
+    translate this for me
+    read this page to me
+    show me a picture of {sight}
+    shut down the computer
+    restart the {gadget}
+    turn up the heating
+    what is in the fridge
+    is {name} at home
+    has {name} called
     """)
 
 # Other kinds of questions in other words: never trained on, only tested with.
@@ -656,6 +595,20 @@ HELD_OUT_TEMPLATES: tuple[str, ...] = _lines("""
     had {person} heard of {event} in {year}
     whose {gadget} did {name} leave at the {shop}
     could {name} drive {relation} to the {shop} at {clock}
+    how late is it in {city} at {clock}
+    which party governs {country}
+    what is the average income in {country}
+    name the mayor of {city}
+    how many steps lead up {sight}
+    how wide is {river} in {city}
+    was {famous} ever in {city}
+    which school did {famous} go to
+    who else knows my {mine}
+    is {rare} a french word
+    use {rare} in a sentence
+    have you ever seen a {nonsense}
+    is a {nonsense} bigger than a {mute}
+    do {mute}s dream
     """)
 
 
@@ -663,4 +616,4 @@ def questions(rng: random.Random, held_out: bool = False) -> Iterator[str]:
     """Endless questions outside the domain, every template equally likely."""
     templates = HELD_OUT_TEMPLATES if held_out else TEMPLATES
     while True:
-        yield re.sub(r"\{(\w+)\}", lambda slot: rng.choice(_SLOTS[slot[1]]), rng.choice(templates))
+        yield re.sub(r"\{(\w+)\}", lambda slot: rng.choice(SLOTS[slot[1]]), rng.choice(templates))

@@ -62,6 +62,16 @@ def test_what_is_learned_is_what_the_pattern_lets_wren_say(turns):
         assert place.done and not any(piece.weight[:start])
 
 
+def test_a_turn_comes_with_the_turns_that_it_leans_on(folder):
+    v = Vocabulary.load(folder / "tokenizer.json")
+    spoken = [(clip, np.zeros((20, 2 * CLASSES), np.uint8)) for clip in corpus.shards(folder / "questions")[0].clips]
+    units = json.loads((folder / "units.json").read_text())
+    for mix in (Mix(0.0, 0.0, 0.0, 0.0, 1.0), Mix(0.0, 1.0, 0.0, 0.0, 0.0)):
+        turns = Turns(v, spoken, units, 4, 16, mix, 1)
+        counts = {turns.draw().ids.count(v.end) for _ in range(400)}
+        assert {2, 3} <= counts and max(counts) <= texts.MOST_TURNS
+
+
 def test_rows_are_full_and_their_features_match(turns):
     turns, _ = turns
     source = rows(turns, 300)

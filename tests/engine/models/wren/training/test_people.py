@@ -12,6 +12,7 @@ from engine.evaluation import scoring, sets
 from engine.models.wren.training import kept_out, people, recordings
 
 RATE = recordings.SAMPLE_RATE
+KEPT = ("asterisk-core-sounds-en-wav", "Jakobovski/free-spoken-digit-dataset", "spoken_mnist", "klettres")
 EDGE = round(recordings.EDGE_SECONDS * RATE)
 
 
@@ -65,7 +66,9 @@ def test_words_are_joined_with_pauses_and_without_clicks():
     assert np.abs(people.joined([4 * tone], np.random.default_rng(1))).max() == pytest.approx(people.LOUDEST)
 
 
-@pytest.mark.parametrize("name", ("asterisk-core-sounds-en-wav", "Jakobovski/free-spoken-digit-dataset", "spoken_mnist", "klettres"))
+@pytest.mark.parametrize(
+    "name", ("asterisk-core-sounds-en-wav", "Jakobovski/free-spoken-digit-dataset", "spoken_mnist", "klettres")
+)
 def test_what_is_kept_for_tests_is_refused(name):
     with pytest.raises(ValueError, match="kept for the test sets"):
         kept_out.check_corpus(name)

@@ -33,7 +33,7 @@ PROCESSES = typer.Option(2, help="Processes of one thread each.")
 
 
 @app.command()
-def voices(questions: int = 160_000, answers: int = 6_000, part: int = 0, parts: int = 1) -> None:
+def voices(questions: int = 160_000, answers: int = 10_000, part: int = 0, parts: int = 1) -> None:
     """Speaks the corpus; several processes may share the work (`--part 0 --parts 2` and `--part 1 --parts 2`)."""
     from engine.models.wren.training import texts
     from engine.models.wren.training.train_speaker import VOICE

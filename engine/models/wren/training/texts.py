@@ -49,7 +49,9 @@ from engine.models.wren.training.domain import (
     program,
     public_life,
     refrain,
+    repeating,
     school,
+    sequences,
     small_talk,
     sums,
     synonyms,
@@ -62,6 +64,8 @@ from engine.models.wren.training.domain import (
 from engine.models.wren.training.domain.intent import Exchange, Intent, slot_names
 
 HELD_OUT_SHARE = 0.05
+SPOKEN_EMPHASIS = {"arithmetic": 2.0, "counting": 1.5, "addition": 20.0, "subtraction": 20.0, "multiplication": 4.0}
+"""What is asked in few words, which sound much alike, is heard more often than its number of facts would have it."""
 STEP_SHARE = 0.3  # of follow-ups: those that lean on one reply, not on the kind of question
 MOST_TURNS = 4
 _AREAS = {
@@ -69,11 +73,11 @@ _AREAS = {
     "refrain": (refrain, program),
     "arithmetic": (arithmetic, sums, parts_of_numbers, number_facts, too_hard),
     "geography": (geography, places),
-    "words": (words, synonyms, word_forms, letters),
+    "words": (words, synonyms, word_forms, letters, repeating),
     "calendar": (calendar, dates),
     "measures": (measures, conversions),
     "colours": (colours,),
-    "counting": (counting,),
+    "counting": (counting, sequences),
     "animals": (animals, animal_words),
     "facts": (facts, lone_facts),
     "kinds": (kinds, comparisons),
@@ -223,7 +227,7 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
     while True:
         draw, question = rng.random(), ""
         if draw < 0.50:
-            question = (draw_exchange(rng) if rng.random() < 0.9 else draw_follow_up(rng)).question
+            question = (draw_exchange(rng, emphasis=SPOKEN_EMPHASIS) if rng.random() < 0.9 else draw_follow_up(rng)).question
             kind, text = "domain", wrapping.wrap(question, rng)
         elif draw < 0.60:
             kind, text = "unknown", next(strange)

@@ -35,16 +35,6 @@ INTENTS: tuple[Intent, ...] = (
     _neighbours("after", 1),
     _neighbours("before", -1),
     Intent(
-        "next_letter",
-        expand("""
-            {w} {x} {y} [and|and then|and what|what comes next|what is next|]
-            {x} {y} and then what
-            [what comes next|what comes after|which letter is next|go on with|continue] {w} {x} {y}
-            """),
-        tuple(Fact({"w": w, "x": x, "y": y}, f"The next letter is {z}.", (z,))
-              for w, x, y, z in zip(ALPHABET, ALPHABET[1:], ALPHABET[2:], ALPHABET[3:])),
-    ),
-    Intent(
         "nth_letter",
         expand("""
             [what is|what's|tell me|do you know|name|] the {nth} letter of the alphabet

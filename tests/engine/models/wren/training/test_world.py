@@ -8,9 +8,10 @@ from functools import cache
 
 import pytest
 
+from engine.evaluation import scoring
 from engine.evaluation.sets import open_set
 from engine.models.wren.numbers import in_words
-from engine.models.wren.training import texts
+from engine.models.wren.training import people, texts
 from engine.models.wren.training.domain import dialogues, number_facts, too_hard, unknown, wrapping
 from engine.models.wren.training.domain.unknown_things import SLOTS
 from engine.models.wren.vocabulary import Vocabulary
@@ -133,6 +134,11 @@ def test_the_sets_that_ship_stay_held_out(name):
             assert item.text not in domain(), item.text
         else:
             assert not [text for text in wrapping.unwrapped(item.text) if text in training()], item.text
+
+
+def test_what_is_asked_of_people_is_taught():
+    """Their recordings are kept from training, not what they ask: a sum has hardly another wording."""
+    assert all(scoring.right(domain()[one.text], one.key) for one in people.questions())
 
 
 def test_wrapping_keeps_the_question():

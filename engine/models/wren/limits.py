@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.lm.config import LMConfig
-from engine.models.wren.listener import ListenerConfig
+from engine.models.wren.listener_config import ConvolutionalConfig, ListenerConfig
 from engine.models.wren.speech_tokens import SpeechTokenConfig
 from engine.speech.release import UnknownConfiguration, sized
 
 WHAT = "Wren's config"
-_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks")
+_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks", "blocks")
 _MOST_KV = 4_000_000_000  # bytes of keys and values; Wren has 12 million
 _RATES = range(8_000, 48_001)
 _LONGEST_CHUNK = 1_000
@@ -33,10 +33,23 @@ def check_lm(config: LMConfig) -> LMConfig:
     return config
 
 
-def check_listener(config: ListenerConfig) -> ListenerConfig:
+def check_listener(config: ListenerConfig | ConvolutionalConfig) -> ListenerConfig | ConvolutionalConfig:
     """As `check_lm`."""
-    _counted(config.encoder, deep=("layers",))
-    _counted(config, deep=(), leave=("floor", "encoder"))
+    if isinstance(config, ConvolutionalConfig):
+        _counted(config, deep=("blocks",), leave=("floor",))
+    else:
+        _counted(config.encoder, deep=("layers",))
+        _counted(config, deep=(), leave=("floor", "encoder"))
+        _check_windows(config)
+    floor = config.floor
+    if isinstance(floor, bool) or not isinstance(floor, int | float) or not -1e6 < floor < 0:
+        raise UnknownConfiguration(f"{WHAT} has a floor that is no number below 0.")
+    if not all(isinstance(phone, str) for phone in config.phones):
+        raise UnknownConfiguration(f"{WHAT} has phones that are no words.")
+    return config
+
+
+def _check_windows(config: ListenerConfig) -> None:
     encoder = config.encoder
     if encoder.dim % encoder.heads or not encoder.rotary_dim <= encoder.head_dim or encoder.rotary_dim % 2:
         raise UnknownConfiguration(f"{WHAT} has an encoder whose heads do not fit its size.")
@@ -46,12 +59,6 @@ def check_listener(config: ListenerConfig) -> ListenerConfig:
         raise UnknownConfiguration(f"{WHAT} has a kernel of {config.kernel}, which has no middle.")
     if config.behind + config.block + config.ahead > _LONGEST_WINDOW:
         raise UnknownConfiguration(f"{WHAT} has windows of more than {_LONGEST_WINDOW} beats.")
-    floor = config.floor
-    if isinstance(floor, bool) or not isinstance(floor, int | float) or not -1e6 < floor < 0:
-        raise UnknownConfiguration(f"{WHAT} has a floor that is no number below 0.")
-    if not all(isinstance(phone, str) for phone in config.phones):
-        raise UnknownConfiguration(f"{WHAT} has phones that are no words.")
-    return config
 
 
 def check_speech(config: SpeechTokenConfig) -> SpeechTokenConfig:

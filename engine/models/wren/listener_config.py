@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.speech.release import UnknownConfiguration
-
 STATES, FRAMES = 5, 3
 """So many of the encoder's states are as long as so many frames of phones: a beat, in which windows are counted."""
 BEAT = 1920
@@ -44,12 +42,29 @@ class ListenerConfig:
     def classes(self) -> int:
         return len(self.phones) + 1
 
-    @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> ListenerConfig:
-        """From what `config.json` holds. Raises `UnknownConfiguration` for the listener of an older Wren."""
-        if "encoder" not in fields:
-            raise UnknownConfiguration("This Wren hears as older ones did, which Refrain cannot any more: install it again.")
-        return cls(**{**fields, "phones": tuple(fields["phones"]), "encoder": EncoderConfig(**fields["encoder"])})
+
+@dataclass(frozen=True)
+class ConvolutionalConfig:
+    """A listener of convolutions alone, taught by synthetic voices from nothing."""
+
+    phones: tuple[str, ...]  # without the blank, which is class 0
+    bands: int = 80
+    channels: int = 256
+    blocks: int = 8
+    kernel: int = 9
+    floor: float = -8.0  # log-probabilities below are as good as none
+
+    @property
+    def classes(self) -> int:
+        return len(self.phones) + 1
+
+
+def config_of(fields: Mapping[str, Any]) -> ListenerConfig | ConvolutionalConfig:
+    """From what `config.json` holds: a listener with an encoder is the newer kind."""
+    fields = {**fields, "phones": tuple(fields["phones"])}
+    if "encoder" not in fields:
+        return ConvolutionalConfig(**fields)
+    return ListenerConfig(**{**fields, "encoder": EncoderConfig(**fields["encoder"])})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from engine.lm import checkpoint
+from engine.models.wren.listener_config import ListenerConfig
 from engine.models.wren.training import parallel, tokens
 from engine.models.wren.training.network import TrainedLM
 from engine.models.wren.wren import WrenConfig
@@ -23,12 +24,8 @@ def restore(source: Path, folder: Path) -> None:
     steps = json.loads((source / "training.json").read_text(encoding="utf-8"))
     if not (folder / "tokenizer.json").exists():
         shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-    heard_by = _parts(checkpoint.read(source / "listener.safetensors"))
-    if not (folder / tokens.ENCODER).exists():
-        checkpoint.write(folder / tokens.ENCODER, heard_by["encoder"], int8=True)
-    if not (folder / "listener.pt").exists():
-        phones = list(config.listener.phones)
-        parallel.save(folder / "listener.pt", head=_floats(heard_by["head"]), step=steps["listener"], phones=phones)
+    if isinstance(config.listener, ListenerConfig):  # the older kind is trained no more
+        _restore_listener(source, folder, config.listener, steps["listener"])
     if not (folder / "speaker.pt").exists():
         weights = _floats(checkpoint.read(source / "speaker.safetensors"))
         parallel.save(folder / "speaker.pt", network=weights, step=steps["speaker"])
@@ -39,6 +36,15 @@ def restore(source: Path, folder: Path) -> None:
             folder / "lm.pt", network=model.state_dict(), step=steps["lm"], features=2 * config.listener.classes,
             length=config.lm.context,
         )  # fmt: skip
+
+
+def _restore_listener(source: Path, folder: Path, config: ListenerConfig, step: int) -> None:
+    heard_by = _parts(checkpoint.read(source / "listener.safetensors"))
+    if not (folder / tokens.ENCODER).exists():
+        checkpoint.write(folder / tokens.ENCODER, heard_by["encoder"], int8=True)
+    if not (folder / "listener.pt").exists():
+        phones = list(config.phones)
+        parallel.save(folder / "listener.pt", head=_floats(heard_by["head"]), step=step, phones=phones)
 
 
 def _parts(weights: dict[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:

@@ -5,8 +5,15 @@ import pytest
 import torch
 
 from engine.models.wren.listener import PhoneNetwork, StreamingListener
-from engine.models.wren.listener_config import BEAT, FRAMES, EncoderConfig, ListenerConfig, Windows
-from engine.speech.release import UnknownConfiguration
+from engine.models.wren.listener_config import (
+    BEAT,
+    FRAMES,
+    ConvolutionalConfig,
+    EncoderConfig,
+    ListenerConfig,
+    Windows,
+    config_of,
+)
 
 BEATS_A_POSITION = 2 / FRAMES
 
@@ -73,6 +80,7 @@ def test_windows_settle_every_beat_once(network, total):
     assert all(w.first - w.start == min(w.first, config.behind) and w.end <= total for w in found)
 
 
-def test_the_listener_of_an_older_wren_is_refused_with_a_sentence():
-    with pytest.raises(UnknownConfiguration, match="install it again"):
-        ListenerConfig.of({"phones": ["a"], "bands": 80, "channels": 256, "blocks": 8, "kernel": 9, "floor": -8.0})
+def test_which_kind_of_listener_a_config_describes():
+    older = {"phones": ["a"], "bands": 80, "channels": 256, "blocks": 8, "kernel": 9, "floor": -8.0}
+    assert config_of(older) == ConvolutionalConfig(("a",))
+    assert config_of({"phones": ["a"], "encoder": {}}) == ListenerConfig(("a",))

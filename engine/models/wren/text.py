@@ -9,20 +9,23 @@ from engine.models.wren.numbers import in_words
 
 LONGEST = 400
 """Characters of a typed question; more would not fit in Wren's context."""
+LARGEST = 999_999
 
 _SIGNS = {
     "+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "x": " times ", "÷": " divided by ", "=": " equals ",
     "%": " percent ", "&": " and ",
 }  # fmt: skip
-
-
+_PARTS = {"1/2": "half", "1/3": "a third", "1/4": "a quarter", "1/5": "a fifth", "1/10": "a tenth"}
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "¼": "1/4", "⅕": "1/5", "⅒": "1/10"}
+_POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
 _OPERATOR = r"[-+*×÷/^x]"
 _UNREADABLE = {
-    r"\d+(?:[.,]\d+)+|(?<![\w.])[.,]\d+": "fractions are",
-    r"(?<![\d\w)])(?<![\d)]\s)-\s?\d+": "negative numbers are",
-    r"\d{5,}": "numbers above 9,999 are",
-    r"\d+\s?%\s?of\b": "percentages are",
-    rf"\d+\s?(?:\*\*|\^)\s?\d+|\d+[⁰¹²³⁴-⁹]|[√∛½¼¾⅐-⅞⁄]|{_OPERATOR}\s?\(|\)\s?{_OPERATOR}\s?\d": "such arithmetic is",
+    r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?!\d)": "dates are",
+    r"\d+,\d+|(?<!\d),\d+": "numbers with such a comma are",
+    r"[1-9]\d{0,2}\.\d{3}(?!\d)": "thousands with a point are",
+    r"\d+\.\d{4,}|\d+(?:\.\d+){2,}": "numbers with so many places are",
+    r"\d{7,}": f"numbers above {LARGEST:,} are",
+    rf"[a-z)]\s?\^|\^\s?-|[⁰¹⁴-⁹∛⅐-⅞⁄]|√(?!\s?\d)|{_OPERATOR}\s?\(|\)\s?{_OPERATOR}\s?\d": "such arithmetic is",
 }
 """What would be read as something else than it is, and how that is named."""
 
@@ -40,6 +43,42 @@ def _refuse_unreadable(text: str) -> None:
             )
 
 
+def _parts_said(text: str) -> str:
+    """"1/2 of 8" -> "half of 8": before "of" such a fraction is no date."""
+    for sign, written in _FRACTIONS.items():
+        text = text.replace(sign, written)
+    return re.sub(r"(?<![\d/.,])(1)\s?/\s?(10|[2-5])(?=\s+of\b)", lambda m: _PARTS[f"1/{m[2]}"], text)
+
+
+def _powers_said(text: str) -> str:
+    """"5²", "5^2" -> "5 squared", "√9" -> "the square root of 9"; only where nothing else is calculated."""
+    text, powers = re.subn(r"√\s?(?=\d)", " the square root of ", text)
+    for pattern in (r"(?<=\d)\s?(?:\*\*|\^)\s?(\d+)", r"(?<=\d)([²³])"):
+        text, count = re.subn(pattern, lambda m: f" {_POWERS.get(m[1]) or f'to the power of {m[1]}'} ", text)
+        powers += count
+    if powers and (powers > 1 or re.search(r"\d\s*[-+*×÷/]|\b(?:plus|minus|times|divided)\b", text)):
+        raise ValueError("The question has a power or a root beside other arithmetic, which Wren cannot work out: ask one thing.")
+    return text
+
+
+def _times_said(text: str) -> str:
+    """"3:05" -> "3 oh 5", "3:00" -> "3 o'clock"."""
+
+    def said(found: re.Match) -> str:
+        minutes = int(found[2])
+        return f"{found[1]} o'clock" if not minutes else f"{found[1]} {'oh ' * (minutes < 10)}{minutes}"
+
+    return re.sub(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])", said, text)
+
+
+def _number(found: re.Match) -> str:
+    """"12" or "12.5" in words, the places one by one; a last 0 after the point says nothing."""
+    whole, _, places = found[0].partition(".")
+    places = places.rstrip("0")
+    point = " ".join(["", "point", *map(in_words, map(int, places))]) if places else ""
+    return f" {in_words(int(whole or 0))}{point} "
+
+
 def spoken_form(text: str) -> str:
     """Lower case, letters and apostrophes only, numbers and signs of arithmetic as words.
 
@@ -49,11 +88,14 @@ def spoken_form(text: str) -> str:
     if len(text) > LONGEST:
         raise ValueError(f"The question has {len(text)} characters; Wren takes up to {LONGEST}: ask something shorter.")
     text = re.sub(r"[\u2010\u2011\u2013\u2014\u2212]", "-", text.replace("’", "'"))
-    text = re.sub(r"(?<![\d.,])(\d),(\d{3})(?![\d.,]*\d)", r"\1\2", text)
-    _refuse_unreadable(text.lower())
-    text = unicodedata.normalize("NFKD", text).lower()
-    text = re.sub(r"(?<=\d)\s*([-+*×x÷/=])\s*(?=\d)", lambda m: _SIGNS.get(m[1], " divided by "), text)
-    text = re.sub(r"\d+", lambda m: f" {in_words(int(m[0]))} ", text)
+    text = re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![,\d])", lambda m: m[0].replace(",", ""), text)
+    text = _times_said(_parts_said(text.lower()))
+    _refuse_unreadable(text)
+    text = unicodedata.normalize("NFKD", _powers_said(text)).lower()
+    text = re.sub(r"(?<![\d\w)])(?<![\d)]\s)-\s?(?=\.?\d)", " minus ", text)
+    text = re.sub(r"(?<=\d)\s*([-+*x×÷/=])\s*(?=\.?\d)", lambda m: _SIGNS.get(m[1], " divided by "), text)
+    text = re.sub(r"(?<=\d)\s*([-+*x×÷/])\s*(?=minus )", lambda m: _SIGNS.get(m[1], " divided by "), text)
+    text = re.sub(r"\d*\.\d+|\d+", _number, text)
     text = re.sub(r"[+%&=*×÷]", lambda m: _SIGNS[m[0]], text)
     text = "".join(c for c in text if not unicodedata.combining(c))
     text = re.sub(r"[^a-z' ]", " ", text.replace("-", " "))

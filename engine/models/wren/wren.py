@@ -19,6 +19,7 @@ from engine.lm.sampling import Sampling
 from engine.models.checkpoints.exit_heads import FILE, exit_heads
 from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
+from engine.models.wren import plain_text
 from engine.models.wren.adaptor import Adaptor
 from engine.models.wren.convolutional import ConvolutionalListener, ConvolutionalNetwork
 from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
@@ -49,6 +50,8 @@ class WrenConfig:
     text_chunk: int
     speech_chunk: int
     paradigm: str = "early-stop"
+    all_numbers: bool = False
+    """Whether it was taught numbers below zero, with a point, in thousands and in percent."""
 
     def to_json(self) -> str:
         return json.dumps({"family": FAMILY, **asdict(self)}, indent=1)
@@ -62,7 +65,7 @@ class WrenConfig:
             return cls(
                 check_lm(LMConfig(**fields["lm"])), check_listener(config_of(fields["listener"])),
                 check_speech(SpeechTokenConfig(**speech)), chunk(fields, "text_chunk"), chunk(fields, "speech_chunk"),
-                _known(fields.get("paradigm", cls.paradigm)),
+                _known(fields.get("paradigm", cls.paradigm)), _is_so(fields.get("all_numbers", cls.all_numbers)),
             )  # fmt: skip
         except UnknownConfiguration as error:
             raise ValueError(f"{path}: {error}") from None
@@ -112,7 +115,8 @@ class Wren:
 
     def typed(self, text: str) -> PromptPiece:
         v = self.vocabulary
-        return PromptPiece((v.typed, *v.encode(spoken_form(text)), v.reply))
+        words = spoken_form(text) if self.config.all_numbers else plain_text.spoken_form(text)
+        return PromptPiece((v.typed, *v.encode(words), v.reply))
 
     def pattern(self, spoken: bool) -> WrenPattern:
         return PATTERNS[self.config.paradigm](self._rules, "heard" if spoken else "text")
@@ -168,6 +172,12 @@ def _known(paradigm: object) -> str:
     if not isinstance(paradigm, str) or paradigm not in PATTERNS:
         raise TypeError(f"paradigm {shown(paradigm)}")
     return paradigm
+
+
+def _is_so(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"all_numbers {shown(value)}")
+    return value
 
 
 def _filled(make: Callable[[], Network], tensors: dict[str, torch.Tensor], file: str, prefix: str = "") -> Network:

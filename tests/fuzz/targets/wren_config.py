@@ -65,6 +65,6 @@ TARGET = Target(
         json_bytes({**VALID, "text_chunk": 0}), json_bytes({**VALID, "speech_chunk": 10**30}),
         json_bytes({**VALID, "base": "../../.."}), json_bytes({**VALID, "base": "\x00"}),
         json_bytes({**VALID, "base": "a" * 10**5}),
-        json_bytes({**VALID, "paradigm": ["parallel"]}), b" " * 20_000_000,
+        json_bytes({**VALID, "paradigm": ["parallel"]}), json_bytes({**VALID, "all_numbers": "yes"}), b" " * 20_000_000,
     ],
 )  # fmt: skip

@@ -117,13 +117,11 @@ ribs | twenty four
 milk teeth | twenty
 thumbs | two
 kidneys | two
-hearts | one
 legs | two
 elbows | two
 toes | ten
 hands | two
 knees | two
-noses | one
 """
 
 INTENTS: tuple[Intent, ...] = (

@@ -52,7 +52,6 @@ Dostoevsky | a Russian writer
 Agatha Christie | a writer of crime stories
 Oscar Wilde | an Irish writer
 Hans Christian Andersen | a writer of fairy tales
-The brothers Grimm | collectors of fairy tales
 Aesop | a teller of fables
 Franz Kafka | a writer from Prague
 Ernest Hemingway | an American writer

@@ -161,7 +161,7 @@ INTENTS: tuple[Intent, ...] = (
          "how much memory does g l m four voice need", "how much memory does step audio need",
          "which graphics card do the big models need", "what does g l m four voice need", "how big are the big models",
          "how much memory does a big model take", "can my card run the big models"),
-    lone("program.systems", "It installs on Linux, and runs from source.", "linux source",
+    lone("program.systems", "It installs on Linux and Windows, and runs from source.", "linux source",
          "which systems does refrain run on", "what systems are supported", "does refrain run on linux",
          "how do i install refrain", "how can i install this program", "where is the installer", "which installers are there",
          "can i install refrain on debian", "can i install refrain on ubuntu", "how do i get refrain"),

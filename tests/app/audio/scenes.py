@@ -140,7 +140,7 @@ def tap(stage: Stage) -> Scene:
     yield stage.is_speaking
     conversation.choose_seed(3)
     conversation.ask_again(stage.turns[0], replace(conversation.how, schedule="spark:even@4"))
-    yield lambda: stage.turns[-1].is_over
+    yield lambda: stage.turns[-1].is_over and stage.turns[-1].played is not None  # it may be made before it sounds
     stage.note_turn("again")
     stage.seen["schedule"] = conversation.schedule
     conversation.play((1, "question"), stage.turns[0].question_samples, stage.turns[0].question_rate, 0.5)

@@ -16,6 +16,7 @@ from scipy.signal import fftconvolve
 from engine import audio_files
 from engine.audio_files import Recording
 from engine.evaluation import noises
+from engine.speech.u_law import u_law
 
 NARROW = 8_000
 """Samples a second on the telephone."""
@@ -25,7 +26,6 @@ NOISE = 10.0
 """dB that the voice is above the noise, both as root mean square over the sound."""
 REVERBERATION, DIRECT = 0.5, 3.0
 """Seconds until a room's echo is 60 dB down, and dB that the direct sound is above all echo."""
-_STEPS = 255  # of u-law's curve (ITU-T G.711)
 _FIRST_ECHO = 0.004  # seconds
 
 Change = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
@@ -44,10 +44,7 @@ def _band(samples: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarra
 
 def _steps(samples: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray:
     narrow = soxr.resample(audio_files.at_peak(samples, LOUD), rate, NARROW)
-    curved = np.sign(narrow) * np.log1p(_STEPS * np.abs(narrow)) / np.log1p(_STEPS)
-    curved = np.round(127 * curved) / 127
-    narrow = np.sign(curved) * np.expm1(np.abs(curved) * np.log1p(_STEPS)) / _STEPS
-    return soxr.resample(narrow, NARROW, rate)
+    return soxr.resample(u_law(narrow), NARROW, rate)
 
 
 def _noise(samples: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from engine.models.wren.numbers import in_words
 
@@ -11,28 +12,31 @@ LONGEST = 400
 """Characters of a typed question; more would not fit in Wren's context."""
 LARGEST = 999_999
 
-_SIGNS = {
+SIGNS = {
     "+": " plus ", "-": " minus ", "*": " times ", "×": " times ", "x": " times ", "÷": " divided by ", "=": " equals ",
     "%": " percent ", "&": " and ",
 }  # fmt: skip
 _PARTS = {"1/2": "half", "1/3": "a third", "1/4": "a quarter", "1/5": "a fifth", "1/10": "a tenth"}
 _FRACTIONS = {"½": "1/2", "⅓": "1/3", "¼": "1/4", "⅕": "1/5", "⅒": "1/10"}
 _POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
-_OPERATOR = r"[-+*×÷/^x]"
+OPERATOR = r"[-+*×÷/^x]"
 _UNREADABLE = {
     r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?!\d)": "dates are",
     r"\d+,\d+|(?<!\d),\d+": "numbers with such a comma are",
     r"[1-9]\d{0,2}\.\d{3}(?!\d)": "thousands with a point are",
     r"\d+\.\d{4,}|\d+(?:\.\d+){2,}": "numbers with so many places are",
     r"\d{7,}": f"numbers above {LARGEST:,} are",
-    rf"[a-z)]\s?\^|\^\s?-|[⁰¹⁴-⁹∛⅐-⅞⁄]|√(?!\s?\d)|{_OPERATOR}\s?\(|\)\s?{_OPERATOR}\s?\d": "such arithmetic is",
+    rf"[a-z)]\s?\^|\^\s?-|[⁰¹⁴-⁹∛⅐-⅞⁄]|√(?!\s?\d)|{OPERATOR}\s?\(|\)\s?{OPERATOR}\s?\d": "such arithmetic is",
 }
 """What would be read as something else than it is, and how that is named."""
 
 
-def _refuse_unreadable(text: str) -> None:
-    """Raises `ValueError` with a sentence for numbers and arithmetic that the words Wren knows cannot say."""
-    for pattern, named in _UNREADABLE.items():
+def refuse_unreadable(text: str, unreadable: Mapping[str, str] = _UNREADABLE) -> None:
+    """Raises `ValueError` with a sentence for numbers and arithmetic that the words Wren knows cannot say.
+
+    `unreadable`: patterns, and how that which they find is named.
+    """
+    for pattern, named in unreadable.items():
         if found := re.search(pattern, text):
             raise ValueError(f"The question has “{found[0].strip()}” in it, and {named} nothing that Wren can read: ask without.")
     for found in re.finditer(r"(\d+)\s?/\s?(\d+)", text):
@@ -85,18 +89,28 @@ def spoken_form(text: str) -> str:
     Raises `ValueError` with a sentence when nothing can be read, when something would be read as what it is not, or when it
     is too long.
     """
-    if len(text) > LONGEST:
-        raise ValueError(f"The question has {len(text)} characters; Wren takes up to {LONGEST}: ask something shorter.")
-    text = re.sub(r"[\u2010\u2011\u2013\u2014\u2212]", "-", text.replace("’", "'"))
+    text = typed_plainly(text)
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![,\d])", lambda m: m[0].replace(",", ""), text)
     text = _times_said(_parts_said(text.lower()))
-    _refuse_unreadable(text)
+    refuse_unreadable(text)
     text = unicodedata.normalize("NFKD", _powers_said(text)).lower()
     text = re.sub(r"(?<![\d\w)])(?<![\d)]\s)-\s?(?=\.?\d)", " minus ", text)
-    text = re.sub(r"(?<=\d)\s*([-+*x×÷/=])\s*(?=\.?\d)", lambda m: _SIGNS.get(m[1], " divided by "), text)
-    text = re.sub(r"(?<=\d)\s*([-+*x×÷/])\s*(?=minus )", lambda m: _SIGNS.get(m[1], " divided by "), text)
+    text = re.sub(r"(?<=\d)\s*([-+*x×÷/=])\s*(?=\.?\d)", lambda m: SIGNS.get(m[1], " divided by "), text)
+    text = re.sub(r"(?<=\d)\s*([-+*x×÷/])\s*(?=minus )", lambda m: SIGNS.get(m[1], " divided by "), text)
     text = re.sub(r"\d*\.\d+|\d+", _number, text)
-    text = re.sub(r"[+%&=*×÷]", lambda m: _SIGNS[m[0]], text)
+    return words_of(text)
+
+
+def typed_plainly(text: str) -> str:
+    """With one kind of dash and of apostrophe. Raises `ValueError` for a text that is too long."""
+    if len(text) > LONGEST:
+        raise ValueError(f"The question has {len(text)} characters; Wren takes up to {LONGEST}: ask something shorter.")
+    return re.sub(r"[\u2010\u2011\u2013\u2014\u2212]", "-", text.replace("’", "'"))
+
+
+def words_of(text: str) -> str:
+    """Letters and apostrophes of a text whose numbers are words already. Raises `ValueError` where there are none."""
+    text = re.sub(r"[+%&=*×÷]", lambda m: SIGNS[m[0]], text)
     text = "".join(c for c in text if not unicodedata.combining(c))
     text = re.sub(r"[^a-z' ]", " ", text.replace("-", " "))
     text = " ".join(word.strip("'") for word in text.split() if word.strip("'"))

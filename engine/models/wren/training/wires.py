@@ -10,6 +10,7 @@ import soxr
 from scipy.signal import butter, sosfilt
 
 from engine.models.wren.training.voices import SAMPLE_RATE
+from engine.speech.u_law import u_law
 
 TELEPHONE_RATE = 8000
 _CODECS = (("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("OGG", "OPUS"))
@@ -23,7 +24,7 @@ def telephone(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         narrow = sosfilt(butter(2, (low, high), "bandpass", fs=TELEPHONE_RATE, output="sos"), narrow)
     kind = rng.random()
     if kind < 0.35:
-        narrow = u_law(narrow)
+        narrow = u_law(np.clip(narrow, -1, 1))
     elif kind < 0.55:
         narrow = _stored(narrow, TELEPHONE_RATE, "WAV", "GSM610")
     return _of_length(soxr.resample(narrow, TELEPHONE_RATE, SAMPLE_RATE), len(samples))
@@ -33,14 +34,6 @@ def codec(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Through one of the codecs in which recordings are kept and sent, at a low rate."""
     form, kind = _CODECS[rng.integers(len(_CODECS))]
     return _of_length(_stored(samples, SAMPLE_RATE, form, kind, compression_level=rng.uniform(0.5, 0.95)), len(samples))
-
-
-def u_law(samples: np.ndarray) -> np.ndarray:
-    """To 8 bits and back as G.711 has it, mu = 255."""
-    samples = np.clip(samples, -1, 1)
-    squeezed = np.sign(samples) * np.log1p(255 * np.abs(samples)) / np.log(256)
-    rounded = np.round(squeezed * 127) / 127
-    return np.sign(rounded) * np.expm1(np.abs(rounded) * np.log(256)) / 255
 
 
 def _stored(samples: np.ndarray, rate: int, form: str, subtype: str, **settings) -> np.ndarray:

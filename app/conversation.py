@@ -377,7 +377,7 @@ class Conversation(Choices):
     def _remember(self, heard: float | None) -> None:
         """Of a reply that broke off only what was heard; nothing of a failed one."""
         if heard is not None and self.last is not None and not self.last.has_failed:
-            self._engine.heard(heard)
+            self._engine.heard(self.last.number, heard)
 
     def take(self, report: Report) -> None:
         """Something that the engine reported."""

@@ -247,6 +247,9 @@ class Abandon:
 
 @dataclass(frozen=True)
 class Heard:
+    """Of the last reply only so much was played, if it is that turn's."""
+
+    number: int
     seconds: float
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:  # they bring torch along, which takes a second or more: impor
     from engine.dialogue import Dialogue
     from engine.models.spoken_lm import SpokenLM
 
-FEED_SECONDS = 0.5  # of a question at a time, so that it can be interrupted
-
 
 class Renders:
     """What waits to be rendered, and the work on the first of it. All but `cancel` belongs to the engine's thread."""
@@ -33,7 +31,7 @@ class Renders:
         self._at_work: tuple[int, Dialogue] | None = None
 
     def cancel(self, number: int | None = None) -> None:
-        """The render at work ends within one token, if it is that one (or None). May be called from any thread."""
+        """The render at work ends within one block or token, if it is that one (or None). May be called from any thread."""
         at_work = self._at_work
         if at_work is not None and number in (None, at_work[0]):
             at_work[1].cancel()
@@ -86,11 +84,10 @@ class Renders:
         if question.text is not None:
             yield from dialogue.ask(question.text, *how)
             return
-        turn, step = dialogue.open_turn(job.pooling), max(1, round(FEED_SECONDS * question.rate))
-        for start in range(0, len(question.samples), step):
-            if self._line.calls != calls:
-                return
-            turn.feed(question.samples[start : start + step], question.rate)
+        turn = dialogue.open_turn(job.pooling)
+        if self._line.calls != calls or job.number in self._line.unwanted:
+            return  # a cancel from before it was open is lost
+        turn.feed(question.samples, question.rate)
         yield from turn.reply(*how)
 
 

@@ -102,14 +102,14 @@ class EngineThread:
         return self._numbers
 
     def cancel(self) -> None:
-        """Stops every turn begun so far, but no render; the one at work stops within one token."""
+        """Stops every turn begun so far, but no render; the one at work stops within one block of its question or one token."""
         self._line.cancelled = self._numbers
         self._worker.cancel_turn()
         self._put(Abandon(self._numbers))
 
-    def heard(self, seconds: float) -> None:
-        """Of the last reply only so much was played: the rest shall not be remembered."""
-        self._put(Heard(seconds))
+    def heard(self, turn: int, seconds: float) -> None:
+        """Of that turn's reply, if it was the last one, only so much was played: the rest shall not be remembered."""
+        self._put(Heard(turn, seconds))
 
     def take_back(self, turn: int) -> None:
         """Forgets that turn if it was the last one: the next one takes its place."""

@@ -71,7 +71,7 @@ class Worker:
         self._looks: deque[str] = deque()  # models that somebody wants to know about
 
     def cancel_turn(self) -> None:
-        """The reply at work ends within one token. May be called from any thread."""
+        """The question at work ends within one block, the reply within one token. May be called from any thread."""
         dialogue = self._dialogue
         if dialogue is not None:
             dialogue.cancel()
@@ -182,10 +182,10 @@ class Worker:
                 self._answer(turn, self._dialogue.ask(text, schedule, sampling_of(self._dialogue.model, sampling), seed))
             case Reply(turn):
                 self._drop(turn)  # its question went with the model that heard it
-            case Heard(seconds):
-                text = self._dialogue.heard(seconds)
-                if self._last is not None:
-                    self._note("heard", self._last, self._dialogue.last_reply_tokens, text)
+            case Heard(number, seconds):
+                if number == self._last:  # a turn that was dropped must not cut the reply before it
+                    text = self._dialogue.heard(seconds)
+                    self._note("heard", number, self._dialogue.last_reply_tokens, text)
             case Resume():
                 self._resume(command)
             case TakeBack(number):

@@ -80,7 +80,8 @@ class Dialogue:
 
         Speech is merged while it is heard, so a turn's own `pooling` is named here and not when it is replied to.
         """
-        return self._open(SpokenQuestion, pooling=self.pooling if pooling is None else self._checked_pooling(pooling))
+        pooling = self.pooling if pooling is None else self._checked_pooling(pooling)
+        return self._open(SpokenQuestion, self._is_cancelled, pooling=pooling)
 
     def ask(
         self,
@@ -93,7 +94,11 @@ class Dialogue:
         return self._open(TypedQuestion, text).reply(schedule, sampling, seed)
 
     def cancel(self) -> None:
-        """Ends the running reply within one token, in `TurnCancelled`; does nothing if no reply was asked for."""
+        """Ends what is done for the open turn, in `TurnCancelled` if a reply is asked for; does nothing if no turn is open.
+
+        What is being heard or prefilled ends within one block, a reply within one token. Of a question that was still to
+        be heard, no more is.
+        """
         self._cancelled = True
 
     def heard(self, seconds: float) -> str:
@@ -149,6 +154,7 @@ class Dialogue:
         self._refuse_while_replying()
         if self._turn is not None:
             self._turn.abandon()
+        self._cancelled = False
         before = tuple(self._history.exchanges)
         exchange = self._history.open(pooling)
         try:
@@ -170,6 +176,9 @@ class Dialogue:
             self._history.restore(turn.before)
             self._turn = None
 
+    def _is_cancelled(self) -> bool:
+        return self._cancelled
+
     def _refuse_while_replying(self) -> None:
         if self._replying:
             raise RuntimeError("A reply is still running: cancel it and take its last event first.")
@@ -190,7 +199,6 @@ class Dialogue:
 
     def _start(self, turn: Turn, schedule, sampling, seed) -> Iterator[Event]:
         self._refuse_unless_open(turn)
-        self._cancelled = False
         schedule = self.schedule if schedule is None else schedule
         seed = self.seed if seed is None else seed
         meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
@@ -220,16 +228,12 @@ class Dialogue:
 
     def _reply(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
         model, history = self.model, self._history
-
-        def cancelled() -> bool:
-            return self._cancelled
-
         schedule = self._checked(schedule)
         meter.schedule = str(schedule)
         try:
             yield turn.question.settle(meter, turn.needs_voice)
             began = meter.now()
-            logits = history.last_logits(cancelled)
+            logits = history.last_logits(self._is_cancelled)
             if logits is None:
                 return
             meter.prefill = meter.now() - began
@@ -245,7 +249,7 @@ class Dialogue:
                 Sampler(sampling, meter.seed, model.decoder.device),
                 meter,
                 max_tokens=self.max_tokens,
-                cancelled=cancelled,
+                cancelled=self._is_cancelled,
             )
         finally:
             turn.exchange.closing = model.end_reply(turn.exchange.reply)

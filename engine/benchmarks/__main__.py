@@ -1,4 +1,4 @@
-"""`python -m engine.benchmarks speaking MODEL ...` and `pooling`: measurements that are no part of `refrain bench`."""
+"""`python -m engine.benchmarks speaking|pooling|cancelling ...`: measurements that are no part of `refrain bench`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 
 from engine import models
+from engine.benchmarks import cancelling, speaking
 from engine.benchmarks import pooling as pooled
-from engine.benchmarks import speaking
 from engine.prefill import pooling as poolings
 
 _WIDTH = None if sys.stdout.isatty() else 120
@@ -63,6 +63,27 @@ def pooling_command(
         print(json.dumps(pooled.as_json(costs)))
     else:
         Console(width=_WIDTH).print(pooled.table(costs))
+
+
+@app.command("cancelling")
+def cancelling_command(
+    names: Annotated[list[str], typer.Argument(metavar="MODEL…", help="A model's name or folder.")],
+    seconds: Annotated[float, typer.Option(min=1, help="How long the question is.")] = cancelling.SECONDS,
+    slowed: Annotated[float, typer.Option(min=0, help="Seconds more for every block that is prefilled.")] = 0.0,
+    cancels: Annotated[int, typer.Option(min=1, help="How often it is cancelled.")] = cancelling.CANCELS,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """How long a model is busy with a question that was cancelled."""
+    torch.set_num_threads(threads)
+    try:
+        costs = [cancelling.measure(name, models.load(name), seconds, slowed, cancels) for name in names]
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(str(error))
+    if as_json:
+        print(json.dumps(cancelling.as_json(costs)))
+    else:
+        Console(width=_WIDTH).print(cancelling.table(costs))
 
 
 if __name__ == "__main__":

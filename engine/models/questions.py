@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.decoding.meter import SOUND, Meter
@@ -16,6 +18,8 @@ from engine.speech.sound_check import SoundCheck
 
 SHORTEST = 0.1
 """Seconds of sound that a spoken question needs."""
+LOOK_SECONDS = 0.5
+"""Of sound that is heard, at most, between two looks at whether the question is still wanted."""
 
 
 class QuestionError(ValueError):
@@ -27,12 +31,15 @@ class NoVoice(QuestionError):
 
 
 class SpokenQuestion:
-    """A question recorded bit by bit, for the latest exchange of `history`; it leaves `reply_room` positions free."""
+    """A question recorded bit by bit, for the latest exchange of `history`; it leaves `reply_room` positions free.
+
+    Once it is `cancelled` no more of it is heard: at most one block of the listener's or of the prefill is finished.
+    """
 
     spoken = True
 
-    def __init__(self, model: SpokenLM, history: History, reply_room: int):
-        self._model, self._history = model, history
+    def __init__(self, model: SpokenLM, history: History, reply_room: int, cancelled: Callable[[], bool] = lambda: False):
+        self._model, self._history, self._cancelled = model, history, cancelled
         self._listener, self._end = model.listener(), model.after_speech()
         self._needed = len(self._end) + reply_room
         self.notes: list[Note] = []
@@ -57,9 +64,13 @@ class SpokenQuestion:
             raise ValueError(f"The question began at {self._rate} samples per second and cannot go on at {rate}.")
         if self._error is None:
             try:
-                self._hear(samples)
+                step = max(1, round(LOOK_SECONDS * rate))
+                for start in range(0, max(1, len(samples)), step):
+                    if self._cancelled():
+                        return
+                    self._hear(samples[start : start + step])
                 self._history.make_room(self._needed)  # earlier turns may fill it all before anything is heard
-                self._history.prefill()
+                self._history.prefill(self._cancelled)
             except STOPS:
                 raise
             except BaseException as error:  # told once the user has finished
@@ -68,11 +79,27 @@ class SpokenQuestion:
     def settle(self, meter: Meter, needs_voice: bool = True) -> Listened:
         """Adds what is left of the question. Raises `QuestionError`, or what the listener raised.
 
-        `needs_voice`: a question in which nobody spoke is a `NoVoice`.
+        `needs_voice`: a question in which nobody spoke is a `NoVoice`. A cancelled one is closed as far as it was heard.
         """
         if self._error is not None:
             raise self._error
         seconds = meter.question_seconds = self._samples / self._rate if self._samples else 0.0
+        if not self._cancelled():
+            self._check_heard(seconds, needs_voice)
+            meter.notes = (*self.notes, *self._check.notes())
+            self._hear_piece(self._listener.feed(self._resampler.finish()))
+        if not self._cancelled():
+            self._hear_piece(self._listener.finish())
+        for heard in self._speech.finish():
+            self._add(heard)
+        self._history.add(self._end)
+        if self._lost:
+            kept = seconds * self._exchange.heard / (self._exchange.heard + self._lost)
+            meter.limits.append(f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s.")
+        meter.listen = meter.now()
+        return Listened(seconds, self._positions, meter.listen, meter.notes)
+
+    def _check_heard(self, seconds: float, needs_voice: bool) -> None:
         if seconds == 0:
             raise QuestionError("I heard nothing: no sound arrived. Check that a microphone is connected and allowed.")
         if self._peak < SOUND:
@@ -82,17 +109,6 @@ class SpokenQuestion:
         self._check.finish()
         if needs_voice and not self._check.said:
             raise NoVoice("I heard no voice in that, only other sound, so there is nothing to answer.")
-        meter.notes = (*self.notes, *self._check.notes())
-        self._hear_piece(self._listener.feed(self._resampler.finish()))
-        self._hear_piece(self._listener.finish())
-        for heard in self._speech.finish():
-            self._add(heard)
-        self._history.add(self._end)
-        if self._lost:
-            kept = seconds * self._exchange.heard / (self._exchange.heard + self._lost)
-            meter.limits.append(f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s.")
-        meter.listen = meter.now()
-        return Listened(seconds, self._positions, meter.listen, meter.notes)
 
     def _hear(self, samples: np.ndarray) -> None:
         if samples.size:

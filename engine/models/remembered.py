@@ -11,8 +11,6 @@ from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange
 
-FEED_SECONDS = 0.5  # of a question at a time, so that it can be cancelled
-
 
 def remember(
     model: SpokenLM, past: Sequence[EarlierTurn], room: int, cancelled: Callable[[], bool]
@@ -47,12 +45,8 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
     page, meter = _Page(exchange, room), Meter("full", 0, model.decoder.config.layers, model.output_rate)
     spoken = turn.samples is not None and (by_id or not turn.question.strip())
     if spoken:
-        question = SpokenQuestion(model, page, 0)
-        step = max(1, round(FEED_SECONDS * turn.rate))
-        for start in range(0, len(turn.samples), step):
-            if cancelled():
-                return exchange
-            question.feed(turn.samples[start : start + step], turn.rate)
+        question = SpokenQuestion(model, page, 0, cancelled)
+        question.feed(turn.samples, turn.rate)
     else:
         question = TypedQuestion(model, page, 0, turn.question)
     question.settle(meter, needs_voice=False)  # it was answered once
@@ -94,5 +88,5 @@ class _Page:
     def make_room(self, positions: int) -> int:
         return min(positions, max(0, self._room - len(self.exchanges[0])))
 
-    def prefill(self) -> None:
+    def prefill(self, cancelled: Callable[[], bool]) -> None:
         """It is done once, with all of them."""

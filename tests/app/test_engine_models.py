@@ -84,7 +84,7 @@ def test_a_render_with_another_model_leaves_the_conversation_its_own(door, shelf
     known = next(report for report in seen if isinstance(report, Known))
     first = next(report for report in seen if isinstance(report, OfTurn) and report.turn == other)
     assert known.name == "short" and known.model.layers == 8 and seen.index(known) < seen.index(first)
-    door.heard(1e9)
+    door.heard(turn, 1e9)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions == memory.positions
     turn = door.ask("again", "full")
     assert isinstance(last(until(door, ended(turn)), turn), TurnFinished) and shelf.loaded == ["own", "short"]

@@ -137,7 +137,7 @@ def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
     last = until(door, ended(turn))[-1].event
     assert isinstance(last, TurnCancelled) and sum(last.stats.tokens.values()) < 150
     whole = until(door, lambda r: isinstance(r, Memory))[-1]
-    door.heard(0.2)
+    door.heard(turn, 0.2)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions < whole.positions - 20  # the rest is forgotten
     what, of, tokens, text = door.diary.lines[-1]
     assert (what, of) == ("heard", turn) and 0 < tokens < 40 and text and last.stats.text.startswith(text)
@@ -152,6 +152,46 @@ def test_a_turn_stopped_before_its_reply_is_dropped(door):
     door.cancel()
     door.may_load.set()
     assert isinstance(until(door, ended(turn))[-1], Dropped)
+
+
+def test_a_cancel_ends_the_prefill_of_a_question_within_one_block(door, monkeypatch):
+    door.load("any")
+    until(door, lambda r: isinstance(r, Ready))
+    decoder, blocks, at_work, go_on = door._worker._dialogue.model.decoder, [], threading.Event(), threading.Event()
+    run = decoder.run
+
+    def slow(*values, **named):
+        blocks.append(values)
+        at_work.set()
+        assert go_on.wait(60)
+        return run(*values, **named)
+
+    monkeypatch.setattr(decoder, "run", slow)
+    turn = door.begin()
+    door.feed(turn, np.tile(NOISE, 45), 24000)  # 562 positions: three blocks
+    assert at_work.wait(60)
+    door.cancel()
+    monkeypatch.undo()
+    go_on.set()
+    turn = door.ask("hello", "full")
+    assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
+    assert len(blocks) == 1
+    assert [line[0] for line in door.diary.lines[:4]] == ["begin", "question", "drop", "begin"]
+
+
+def test_a_turn_that_was_dropped_takes_nothing_from_the_reply_before_it(door):
+    door.load("any")
+    turn = door.ask("hello", "full")
+    until(door, ended(turn))
+    whole = until(door, lambda r: isinstance(r, Memory))[-1].positions
+    stopped = door.begin()
+    door.cancel()
+    door.reply(stopped, "full")  # as when it waited behind the sound that it had yet to hear
+    until(door, ended(stopped))
+    door.heard(stopped, 0.0)
+    door.take_back(0)
+    assert until(door, lambda r: isinstance(r, Memory))[-1].positions == whole
+    assert not [line for line in door.diary.lines if line[0] == "heard"]
 
 
 def test_what_cannot_be_resumed_is_said_and_a_newer_conversation_ends_it(door):
@@ -263,7 +303,7 @@ def test_a_render_leaves_the_conversation_untouched(door):
     assert any(isinstance(event, Audio) for event in events)
     assert number not in door.sink.seconds and door.sink.finished == [first]  # nothing of it is played
     assert {line[1] for line in door.diary.lines} == {first}  # nor written down
-    door.heard(1e9)
+    door.heard(first, 1e9)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions == memory.positions
 
 

@@ -31,7 +31,7 @@ class Stage:
         self.engine = EngineThread(sound, lambda name: RandomVoice(chunks=5))
         self.told: list[float] = []  # seconds that the engine was told were heard of a reply
         heard = self.engine.heard
-        self.engine.heard = lambda seconds: self.told.append(seconds) or heard(seconds)
+        self.engine.heard = lambda turn, seconds: self.told.append(seconds) or heard(turn, seconds)
         self.conversation = Conversation(self.engine, sound)
         self.seen: dict = {"states": []}
 

@@ -19,6 +19,8 @@ from engine.prefill.pooling import NONE, Pooling
 
 BLOCK = 256
 """Positions prefilled at a time: so many pass before a cancelled prefill ends."""
+SPARE_TURNS = 5
+"""For how many turns there is room again, where that can be, once some had to be forgotten."""
 
 
 class UnknownToken(ValueError):
@@ -113,12 +115,19 @@ class History:
             self.exchanges[-1].question.append(piece)
 
     def make_room(self, positions: int) -> int:
-        """Drops the oldest exchanges, but never the latest, until `positions` more fit -> how many of them do fit."""
-        before = len(self.exchanges)
-        while len(self.exchanges) > 1 and len(self) + positions > self.capacity:
+        """Drops the oldest exchanges, but never the latest, until `positions` more fit -> how many of them do fit.
+
+        Keys carry their positions, so what moves is computed again, and that shall not happen in every turn of a full
+        conversation. So more are dropped than `positions` need, for `SPARE_TURNS` turns as long as the longest that stays;
+        only the exchange before the latest is not dropped for turns to come.
+        """
+        if len(self.exchanges) > 1 and self._lacks(positions):
             del self.exchanges[0]
-        if len(self.exchanges) < before:
-            self._keep(0)  # keys carry their positions: what moves is computed again
+            while len(self.exchanges) > 2 and self._lacks(positions + SPARE_TURNS * max(map(len, self.exchanges))):
+                del self.exchanges[0]
+            if len(self.exchanges) > 1 and self._lacks(positions):
+                del self.exchanges[0]
+            self._keep(0)
         return min(positions, max(0, self.capacity - len(self)))
 
     def cut_reply(self, exchange: Exchange, tokens: int, close: Callable[[list[int]], Piece]) -> None:
@@ -189,6 +198,9 @@ class History:
             "kv_bytes": cache.held_bytes(),
             "kv_bytes_unpooled": entry * config.layers * (before + question + exchange.merged),
         }
+
+    def _lacks(self, positions: int) -> bool:
+        return len(self) + positions > self.capacity
 
     @property
     def _opening(self) -> Sequence[int]:

@@ -144,6 +144,30 @@ def test_the_oldest_turns_are_forgotten_when_the_context_is_full(model):
     assert remembered < 9
 
 
+@pytest.mark.parametrize("spoken", [False, True])
+def test_a_full_context_is_prefilled_anew_once_in_five_turns_at_most(spoken, monkeypatch):
+    model, starts = RandomSpokenLM(limit=10), []
+    dialogue, turns, anew, remembered = Dialogue(model, max_tokens=10), [], [], []
+    run = model.decoder.run
+    monkeypatch.setattr(model.decoder, "run", lambda states, at, *rest: starts.append(at) or run(states, at, *rest))
+    for index in range(40):
+        text = "hi" if index % 3 else "hello"
+        starts.clear()
+        events = speak(dialogue, question(0.4 + 0.1 * (index % 3)), block=300) if spoken else list(dialogue.ask(text))
+        assert isinstance(events[-1], TurnFinished) and events[-1].stats.limits == ()
+        count = len(dialogue._history.exchanges)
+        anew.append(starts.count(0))
+        remembered.append(count)
+        turns.append([*(model.typed(text).ids if not spoken else ()), *ids(events)])
+        if not spoken:  # whole turns go, and what stays is what it was
+            known = [token for turn in turns[-count:] for token in turn]
+            assert dialogue._history.ids() == known
+            assert ids(events) == full_depth_reply(model, known[: -len(ids(events))])
+    assert sum(anew[1:]) >= 3
+    assert all(sum(anew[start : start + 5]) <= 1 for start in range(1, 36))
+    assert min(remembered[10:]) >= 2  # the turn before is never forgotten for turns to come
+
+
 def test_old_turns_are_forgotten_before_a_reply_is_cut():
     dialogue = Dialogue(RandomSpokenLM(limit=50))
     for _ in range(4):

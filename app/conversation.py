@@ -150,8 +150,8 @@ class Conversation(Choices):
         text, how = text.strip(), how or self.how
         if text:
             self.stop()
-            number = self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
-            self._open_turn(number, how, spoken=False, heard=text)
+            self._open_turn(self._engine.coming, how, spoken=False, heard=text)
+            self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
 
     def ask_aloud(
         self, samples: Recorded, rate: int, how: How | None = None, source: str = "", notes: tuple[Note, ...] = ()
@@ -355,10 +355,11 @@ class Conversation(Choices):
             self._reply(question.turn, replace(self.how, pooling=question.pooling), question.samples, rate)
 
     def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, **known) -> None:
-        self._engine.reply(number, how.schedule, how.seed, how.sampling, how.needs_voice)
         self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, **known)
+        self._engine.reply(number, how.schedule, how.seed, how.sampling, how.needs_voice)
 
     def _open_turn(self, number: int, how: How, spoken: bool, **known) -> None:
+        """Before the engine is asked: the player takes no sound of a turn that it does not know."""
         self._clear()
         made = dict(pooling=how.pooling if spoken else "none", seed=how.seed, sampling=how.sampling)
         turn = Turn(number, how.schedule, spoken, place=self.transcript.next_place, **made, **known)

@@ -72,6 +72,11 @@ class EngineThread:
         """Loads a model by name or folder -> `Loading`, then `Ready` or `LoadFailed`; renders that wait fail."""
         self._put(Load(name), urgent=True)
 
+    @property
+    def coming(self) -> int:
+        """The number that the next turn or render will have."""
+        return self._numbers + 1
+
     def begin(
         self, schedule: str = "full", seed: int = 0, pooling: str = "none", source: str = "", notes: tuple[Note, ...] = ()
     ) -> int:

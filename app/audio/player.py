@@ -82,9 +82,8 @@ class Player:
     def begin(self, turn: int) -> None:
         """From now on the sound of `turn` is played; what is left of another one is cut."""
         with self._lock:
+            self._begin = self._cut = self._ring.written  # first: what is cut off has not run dry
             self._turn, self._complete, self._resampler = turn, False, None
-            self._begin = self._cut = self._ring.written
-            self._clock = (self._begin, 0.0)
 
     def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More sound of `turn`: mono float32 at `rate` Hz. Waits while the buffer is full."""
@@ -187,7 +186,8 @@ class Player:
         self._position = cut
 
     def _play(self, block: np.ndarray, frames: int, times) -> None:
-        ready, complete = self._ring.written - self._position, self._complete
+        complete = self._complete  # first: of a complete turn everything is written
+        ready = self._ring.written - self._position
         if not self._sounding:
             self._sounding = ready > 0 and (complete or ready >= START_SECONDS * self.rate)
             if not self._sounding:
@@ -200,5 +200,5 @@ class Player:
             self._clock = (self._position, leaves + count / self.rate)
         if count < frames:
             self._sounding = False
-            if not complete:
+            if not (self._complete and self._position == self._ring.written):
                 self.underruns += 1

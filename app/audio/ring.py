@@ -1,4 +1,4 @@
-"""A ring of samples between one writing and one reading thread."""
+"""A ring of samples between one writing thread and any that read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 
 
 class Ring:
-    """Mono float32 samples at positions that only grow. One thread writes, one reads, nobody locks or allocates.
+    """Mono float32 samples at positions that only grow. One thread writes; nobody locks or allocates.
 
-    What is older than `capacity` samples is overwritten; who may not lose anything looks at the positions.
+    Reading changes nothing, so every reader keeps a position of its own. What is older than `capacity` samples is
+    overwritten, also while it is read: who may not lose anything stays behind by less than that.
     """
 
     def __init__(self, capacity: int) -> None:

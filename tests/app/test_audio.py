@@ -279,6 +279,42 @@ def test_a_reply_that_is_made_too_slowly_pauses_once_and_goes_on():
     assert card.pull().any()
 
 
+class Meddled(Ring):
+    """A ring that something happens to behind a reader's back: `then` is called once, after it was seen what is written."""
+
+    then = None
+
+    @property
+    def written(self) -> int:
+        known, then, self.then = self._written, self.then, None
+        if then is not None:
+            then()
+        return known
+
+    @written.setter
+    def written(self, position: int) -> None:
+        self._written = position
+
+
+def test_what_comes_too_late_for_a_block_is_counted_even_if_it_is_the_last(monkeypatch):
+    monkeypatch.setattr("app.audio.player.Ring", Meddled)
+    card = Card()
+    half = np.full(BLOCK // 2, 0.5, np.float32)
+
+    def rest():
+        card.player.write(1, half, RATE)
+        card.player.finish(1)
+
+    card.player.begin(1)
+    card.player.write(1, np.full(RATE // 5, 0.5, np.float32), RATE)
+    for _ in range(10):
+        card.pull()
+    card.player.write(1, half, RATE)
+    card.player._ring.then = rest
+    assert np.count_nonzero(card.pull()) == BLOCK // 2 and card.player.underruns == 1
+    assert np.count_nonzero(card.pull()) == BLOCK // 2 and card.player.underruns == 1
+
+
 def test_without_portaudio_there_are_sentences(monkeypatch):
     def missing():
         raise AudioError("The sound library PortAudio is not installed.")

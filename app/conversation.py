@@ -301,10 +301,10 @@ class Conversation(Choices):
     # --- display rate -------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Moves the sound of a question to the engine; what the engine reports comes by `take`."""
+        """Looks at the question that is spoken and at what sounds; what the engine reports comes by `take`."""
         self._remember(self._speaking.follow(self.is_replying))
         self._follow_voice()
-        self._record()
+        self._follow_question()
         self.notice = self.files.tick(self.is_busy) or self.notice
 
     def take_level(self) -> float | None:
@@ -321,8 +321,8 @@ class Conversation(Choices):
         elif self.muted:
             self.hint = "The microphone is muted, so nothing can be asked aloud."
         else:
-            number = self._engine.begin(self.schedule, self.seed, self.pooling)
-            self.question = Question(number, recorder, ends_by, at, self.pooling)
+            self.question = Question(self._engine.coming, recorder, ends_by, at, self.pooling)
+            self._engine.begin(self.schedule, self.seed, self.pooling, microphone=self.question.take)
 
     def _follow_voice(self) -> None:
         hands_free, question = self._hands_free, self.question
@@ -336,23 +336,22 @@ class Conversation(Choices):
         elif question is not None and not by_hand and onset is None:
             question.finish()
 
-    def _record(self) -> None:
-        question = self.question
+    def _follow_question(self) -> None:
+        question, name = self.question, self._sound.input.name
         if question is None:
             return
-        samples, rate, name = question.read(), question.recorder.rate, self._sound.input.name
-        if len(samples):
-            self._engine.feed(question.turn, samples, rate)
+        question.look_after()
         if question.is_stalled:
             lost = self._sound.input.lost or f"The microphone “{name}” has stopped delivering sound."
             self._forget_question(f"{lost} The question was dropped.")
-        elif question.is_complete and question.recorder.only_zeros:
+        elif question.is_complete and question.only_zeros:
             self._forget_question()
             self.notice = silent_sentence(name)
         elif question.is_complete:
             question.close()
             self.question = None
-            self._reply(question.turn, replace(self.how, pooling=question.pooling), question.samples, rate)
+            take = question.take
+            self._reply(question.turn, replace(self.how, pooling=question.pooling), take.pieces, take.rate)
 
     def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, **known) -> None:
         self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, **known)

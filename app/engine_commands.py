@@ -163,6 +163,15 @@ class SoundSink(Protocol):
     def finish(self, turn: int) -> None: ...
 
 
+class Microphone(Protocol):
+    """A question that is being spoken, read on the engine's thread, so that it does not wait for the screen."""
+
+    rate: int
+
+    def read(self) -> np.ndarray:
+        """What came since the last call: mono float32 at `rate` Hz, maybe nothing."""
+
+
 class Journal(Protocol):
     """Writes the conversation down before the screen hears of it."""
 
@@ -211,6 +220,7 @@ class Begin:
     pooling: str
     source: str
     notes: tuple[Note, ...]
+    microphone: Microphone | None
 
 
 @dataclass(frozen=True, eq=False)

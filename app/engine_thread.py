@@ -24,6 +24,7 @@ from app.engine_commands import (
     Line,
     Load,
     Look,
+    Microphone,
     Render,
     RenderQuestion,
     Reply,
@@ -78,20 +79,26 @@ class EngineThread:
         return self._numbers + 1
 
     def begin(
-        self, schedule: str = "full", seed: int = 0, pooling: str = "none", source: str = "", notes: tuple[Note, ...] = ()
+        self,
+        schedule: str = "full",
+        seed: int = 0,
+        pooling: str = "none",
+        source: str = "",
+        notes: tuple[Note, ...] = (),
+        microphone: Microphone | None = None,
     ) -> int:
-        """Opens a spoken turn and returns its number; `feed` and `reply` follow.
+        """Opens a spoken turn and returns its number; `reply` follows, and `feed` before it where there is no `microphone`.
 
         `schedule` and `seed` are what the journal is told for now; those of `reply` count. `pooling` is how the question's
         speech is merged, which happens while it is heard. `source` names the file of one that was recorded before, and `notes`
-        are what is known of its sound.
+        are what is known of its sound. A `microphone` is read until the question is complete.
         """
         self._numbers += 1
-        self._put(Begin(self._numbers, schedule, seed, pooling, source, notes), urgent=True)
+        self._put(Begin(self._numbers, schedule, seed, pooling, source, notes, microphone), urgent=True)
         return self._numbers
 
     def feed(self, turn: int, samples: np.ndarray, rate: int) -> None:
-        """More of the question, mono float32; it is prefilled while the user still speaks."""
+        """More of a question that was recorded before, mono float32."""
         self._put(Feed(turn, samples, rate))
 
     def reply(

@@ -8,7 +8,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from app import engine_memory
 from app.engine_commands import (
@@ -27,6 +30,7 @@ from app.engine_commands import (
     Loading,
     Look,
     Memory,
+    Microphone,
     ModelFacts,
     NoModel,
     OfTurn,
@@ -53,6 +57,22 @@ if TYPE_CHECKING:  # they bring torch along, which takes a second or more: impor
 
 _log = logging.getLogger(__name__)
 LOOK = 0.05  # seconds between two looks at whether a model is loaded
+HEAR = 0.02  # and at what a microphone has heard
+
+
+@dataclass(frozen=True)
+class _Hear:
+    """What the worker tells itself while a microphone is open and no command comes."""
+
+    turn: int
+
+
+class _Listening(NamedTuple):
+    """The turn whose question is being heard; of one that was recorded before the sound comes in commands."""
+
+    number: int
+    turn: Turn
+    microphone: Microphone | None
 
 
 class Worker:
@@ -63,7 +83,7 @@ class Worker:
         self._loader = load or load_by_name
         self._dialogue: Dialogue | None = None
         self._facts: ModelFacts | None = None
-        self._listening: tuple[int, Turn] | None = None  # the turn that is being fed
+        self._listening: _Listening | None = None
         self._noted: int | None = None  # the turn that the journal knows of
         self._last: int | None = None  # the turn that the dialogue's last exchange came from
         self.renders = Renders(line, self._report)
@@ -87,6 +107,11 @@ class Worker:
 
     def _next(self):
         while True:
+            if self._listening is not None and self._listening.microphone is not None:
+                try:
+                    return self._line.commands.get(timeout=HEAR)
+                except queue.Empty:
+                    return _Hear(self._listening.number)
             calls = self._line.calls  # before the look at the commands: one that comes after it interrupts
             job = self.renders.first if self._listening is None else None
             wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
@@ -165,16 +190,19 @@ class Worker:
                 return  # there is nothing to forget
             raise NoModel("No model is loaded, so nobody can answer.")
         self._compute_for(self._dialogue.model)  # a render may have been another's
-        open_turn, opened = self._listening or (None, None)
+        open_turn, opened, microphone = self._listening or (None, None, None)
         match command:
-            case Begin(turn, schedule, seed, pooling, source, notes):
+            case Begin(turn, schedule, seed, pooling, source, notes, microphone):
                 self._note_begin(turn, schedule, seed, pooling, source=source)
-                self._listening = (turn, self._dialogue.open_turn(pooling))
-                self._listening[1].question.notes += notes
+                self._listening = _Listening(turn, self._dialogue.open_turn(pooling), microphone)
+                self._listening.turn.question.notes += notes
             case Feed(turn, samples, rate) if turn == open_turn:
-                self._note("question", turn, samples, rate)
-                opened.feed(samples, rate)
+                self._hear(opened, turn, samples, rate)
+            case _Hear(turn):
+                self._hear(opened, turn, microphone.read(), microphone.rate)
             case Reply(turn, schedule, seed, sampling, needs_voice) if turn == open_turn:
+                if microphone is not None:
+                    self._hear(opened, turn, microphone.read(), microphone.rate)
                 self._listening, opened.needs_voice = None, needs_voice
                 self._answer(turn, opened.reply(schedule, sampling_of(self._dialogue.model, sampling), seed))
             case Ask(turn, text, schedule, seed, sampling):
@@ -193,6 +221,11 @@ class Worker:
                     self._last = None
                     self._dialogue.take_back()
                     self._note("take_back", number)
+
+    def _hear(self, opened: Turn, number: int, samples: np.ndarray, rate: int) -> None:
+        if len(samples):
+            self._note("question", number, samples, rate)
+            opened.feed(samples, rate)
 
     def _begin_again(self, private: bool) -> None:
         """Also without a model: the next one must know that nothing is to be kept."""
@@ -218,10 +251,10 @@ class Worker:
 
     def _abandon(self) -> None:
         if self._listening is not None:
-            turn, opened = self._listening
+            number, opened, _ = self._listening
             self._listening = None
             opened.abandon()
-            self._note("drop", turn)
+            self._note("drop", number)
             self._noted = None
 
     # --- models -------------------------------------------------------------------------------------------------------

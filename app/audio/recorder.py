@@ -13,9 +13,9 @@ RING_SECONDS = 60.0
 
 
 class Recorder:
-    """Records at the device's own rate into a ring; a take is what is read from it between `begin` and `end`.
+    """Records at the device's own rate into a ring, which any thread may read, each from a position of its own.
 
-    The stream's callback only copies. All other methods but `since` belong to one thread.
+    The stream's callback only copies.
     """
 
     def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
@@ -27,6 +27,7 @@ class Recorder:
         self.muted = False
         """Whether silence is recorded whatever the device delivers; what was said while muted is nowhere."""
         self.is_taking = False
+        """Whether a question is being recorded, so that the stream must not be interrupted."""
         self.is_closed = False
         self.overflows = 0
         """How often the device lost samples because the program was late."""
@@ -35,8 +36,6 @@ class Recorder:
         self._peak = 0.0
         self._asked_latency = latency
         self._zeros = 0  # samples of bit-exact silence since the last other one
-        self._start = self._read = 0
-        self._loudest = 0.0
         self._stream = None
 
     def open(self) -> None:
@@ -75,6 +74,11 @@ class Recorder:
         """The place after the newest sample; places only grow."""
         return self._ring.written
 
+    @property
+    def oldest(self) -> int:
+        """The first place that can be counted on to be there while it is read."""
+        return max(0, self._ring.written - self._ring.capacity + 2 * self.rate)
+
     def since(self, position: int) -> np.ndarray:
         """The samples from a place on, at most what the ring still holds: mono float32 at `rate`. For any thread."""
         end = self._ring.written
@@ -88,35 +92,9 @@ class Recorder:
         peak, self._peak = self._peak, 0.0
         return peak
 
-    def begin(self, at: int | None = None) -> None:
-        """A take begins at a place (by default now), or rather `pre_roll` seconds before it."""
-        self._start = self._ring.written if at is None else at
-        self._read = max(0, self._start - round(self.pre_roll * self.rate))
-        self._loudest = 0.0
-        self.is_taking = True
-
-    def end(self) -> None:
-        """The take is over."""
-        self.is_taking = False
-
-    @property
-    def seconds(self) -> float:
-        """How much has arrived since `begin`, without the pre-roll."""
-        return (self._ring.written - self._start) / self.rate
-
-    @property
-    def only_zeros(self) -> bool:
-        """Whether all that was read of this take is digital silence, as from a microphone without permission."""
-        return self._loudest == 0
-
-    def read(self) -> np.ndarray:
-        """What the take got since the last call: mono float32 at `rate`."""
-        self._read = max(self._read, self._ring.written - self._ring.capacity + 2 * self.rate)
-        samples = self.since(self._read)
-        self._read += len(samples)
-        if len(samples):
-            self._loudest = max(self._loudest, float(np.abs(samples).max()))
-        return samples
+    def only_zeros_since(self, position: int) -> bool:
+        """Whether the device has delivered nothing but exact zeros from a place on."""
+        return self._zeros >= self._ring.written - position
 
     def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
         mono = self._mono[:frames]

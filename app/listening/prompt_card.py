@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.audio.recorder import Recorder
+from app.audio.take import Take
 from app.engine_commands import RenderQuestion, Sampling
 from app.flow import Flow
 from app.question import STALLED_SECONDS
@@ -28,23 +28,6 @@ Prompt = tuple[Callable[[], RenderQuestion], str]
 """Makes the question, maybe from a file (not on the screen's thread); and what it is called."""
 
 
-class _Take:
-    """What one recorder delivers from now on; the talk's own reading of it is not touched."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder, self.pieces = recorder, []
-        self._position = recorder.position
-
-    @property
-    def seconds(self) -> float:
-        return sum(map(len, self.pieces)) / self.recorder.rate
-
-    def read(self) -> None:
-        piece = self.recorder.since(self._position)
-        self._position += len(piece)
-        self.pieces.append(piece)
-
-
 class PromptCard(QFrame):
     """`changed` when there is another question to render, or none; `last_turn_requested` when one is wanted."""
 
@@ -55,7 +38,7 @@ class PromptCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._recorder = recorder
-        self._take: _Take | None = None
+        self._take: Take | None = None
         self._recorded: RenderQuestion | None = None
         self._given: tuple[RenderQuestion, str] | None = None
         self._files: list[tuple[str, Path]] = []
@@ -138,7 +121,7 @@ class PromptCard(QFrame):
         take = self._take
         if take is None:
             return
-        take.read()
+        take.keep()
         self._recording.setText(f"{take.seconds:.1f} s")
         if take.recorder.is_closed or take.recorder.silent_for > STALLED_SECONDS:
             return self._stop("The microphone has stopped delivering sound, so the question was dropped.")
@@ -150,8 +133,7 @@ class PromptCard(QFrame):
         take = self._take
         if take is None:
             return
-        take.read()
-        samples, rate = np.concatenate(take.pieces), take.recorder.rate
+        samples, rate = take.read(), take.rate
         try:
             audio_files.check_question(samples, rate)
         except audio_files.AudioFileError as error:
@@ -166,7 +148,7 @@ class PromptCard(QFrame):
         elif recorder is None:
             self._recording.setText("The microphone is not open.")
         else:
-            self._take, self._recorded = _Take(recorder), None
+            self._take, self._recorded = Take(recorder, recorder.position), None
             self.record.setText("Done")
             self.changed.emit()
 

@@ -22,6 +22,8 @@ from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.ring import Ring
 from app.audio.sound import Sound
+from app.audio.take import Take
+from app.question import Question
 from tests.rig.processes import ROOT
 
 RATE, BLOCK = 48000, 960
@@ -59,13 +61,15 @@ def test_a_take_begins_before_the_button():
     for value in np.linspace(0.01, 1, 100):  # two seconds
         recorder._callback(np.full((BLOCK, 2), value, np.float32), BLOCK, None, FINE)
     assert recorder.take_peak() == pytest.approx(1) and recorder.take_peak() == 0
-    recorder.begin()
-    assert recorder.seconds == 0
+    question = Question(1, recorder, "lift")
+    assert question.seconds == 0 and recorder.is_taking
     recorder._callback(np.column_stack([np.full(BLOCK, 0.2), np.full(BLOCK, 0.4)]), BLOCK, None, FINE)
-    samples = recorder.read()
+    samples = question.take.read()
     assert len(samples) == round(PRE_ROLL * RATE) + BLOCK
     assert samples[-BLOCK:] == pytest.approx(0.3) and samples[0] == pytest.approx(0.76, abs=0.01)
-    assert not len(recorder.read()) and not recorder.only_zeros
+    assert not len(question.take.read()) and not question.only_zeros
+    question.close()
+    assert not recorder.is_taking
 
 
 def test_muting_leaves_silence_in_the_ring_and_does_not_look_like_a_dead_microphone():
@@ -83,9 +87,37 @@ def test_a_take_may_begin_in_the_past():
     recorder = Recorder(DEVICE)
     for value in range(100):
         recorder._callback(np.full((BLOCK, 2), value / 100, np.float32), BLOCK, None, FINE)
-    recorder.begin(at=80 * BLOCK)
-    samples = recorder.read()
-    assert recorder.seconds == pytest.approx(0.4) and samples[0] == pytest.approx(0.55) and samples[-1] == pytest.approx(0.99)
+    question = Question(1, recorder, "voice", at=80 * BLOCK)
+    samples = question.take.read()
+    assert question.seconds == pytest.approx(0.4) and samples[0] == pytest.approx(0.55) and samples[-1] == pytest.approx(0.99)
+
+
+def test_a_take_ends_where_it_was_ended_whoever_reads_it_and_when():
+    recorder = Recorder(DEVICE)
+    early, late, heard = Take(recorder, 0), Take(recorder, BLOCK // 2), []
+    for value in range(100):
+        recorder._callback(np.full((BLOCK, 2), value / 100, np.float32), BLOCK, None, FINE)
+        heard.append(early.read())
+        if value == 70:
+            early.end = late.end = recorder.position + 10
+    sound = recorder.since(0)[: 71 * BLOCK + 10]
+    assert np.array_equal(np.concatenate(heard), sound) and np.array_equal(np.concatenate(early.pieces), sound)
+    late.keep()
+    late.keep()
+    assert len(late.pieces) == 1 and np.array_equal(late.read(), sound[BLOCK // 2 :]) and not len(late.read())
+
+
+def test_what_an_engine_has_no_time_for_is_kept_beyond_the_ring():
+    recorder, question = Recorder(DEVICE), None
+    for second in range(130):
+        if second == 1:
+            question = Question(1, recorder, "tap")
+        recorder._callback(np.full((RATE, 2), second, np.float32), RATE, None, FINE)
+        if question is not None:
+            question.look_after()
+    assert len(question.take.pieces) > 2  # the ring holds a minute
+    sound = question.take.read()
+    assert len(sound) == round((129 + PRE_ROLL) * RATE) and np.array_equal(np.unique(sound), np.arange(130))
 
 
 def test_gaps_between_calls_are_counted(monkeypatch):
@@ -148,10 +180,12 @@ def test_what_the_server_moved_is_seen():
 
 def test_digital_silence_is_noticed():
     recorder = Recorder(DEVICE)
-    recorder.begin()
+    recorder._callback(np.full((BLOCK, 2), 0.1, np.float32), BLOCK, None, FINE)
+    whole = Question(1, recorder, "tap")
+    recorder.pre_roll = 0
+    silent = Question(1, recorder, "tap")
     recorder._callback(np.zeros((BLOCK, 2), np.float32), BLOCK, None, FINE)
-    recorder.read()
-    assert recorder.only_zeros
+    assert silent.only_zeros and not whole.only_zeros
 
 
 def test_a_reply_is_played_to_its_end_at_the_rate_of_the_device():

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
+from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.conversation import Conversation
 from app.engine_thread import EngineThread
-from tests.app.test_audio import RATE, Card
+from engine.events import Listened, TurnFinished
+from tests.app.random_voice import RandomVoice
+from tests.app.test_audio import BLOCK, DEVICE, FINE, RATE, Card
+from tests.app.test_engine_thread import ended, until
 
 SECOND = np.full(RATE, 0.5, np.float32)
 
@@ -59,3 +65,76 @@ def test_sound_that_comes_at_once_is_played(sound, card):
         assert card.player.heard_seconds == pytest.approx(1) and card.player.is_done
         conversation.tick()
         assert conversation.played.seconds == pytest.approx(1)
+
+
+def speak(recorder, seconds=1.0):
+    for start in range(0, round(seconds * RATE), BLOCK):
+        block = 0.1 * np.random.default_rng(start).standard_normal((BLOCK, 2)).astype(np.float32)
+        recorder._callback(block, BLOCK, None, FINE)
+
+
+@pytest.mark.usefixtures("any_sound_is_speech")
+def test_a_question_is_heard_while_the_screen_stands_still(sound):
+    model, heard, told = RandomVoice(chunks=1), threading.Event(), []
+    recorder = sound.input.part = Recorder(DEVICE)
+    listener = model.listener
+
+    class Ear:
+        def __init__(self):
+            self._ear, self._samples = listener(), 0
+
+        def feed(self, samples):
+            self._samples += len(samples)
+            if self._samples >= 0.9 * model.input_rate:
+                heard.set()
+            return self._ear.feed(samples)
+
+        def finish(self):
+            return self._ear.finish()
+
+    model.listener = Ear
+    engine = EngineThread(sound, lambda name: model)
+    engine.start()
+    try:
+        engine.load("any")
+        conversation = Conversation(engine, sound)
+        until(engine, lambda report: conversation.take(report) or conversation.model is not None)
+        conversation.press()
+        speak(recorder)
+        assert heard.wait(60)  # nobody has looked at the conversation
+        speak(recorder, 0.5)
+        conversation.finish()
+        conversation.tick()
+        turn = conversation.last
+        kept = sum(map(len, turn.question_samples))
+        assert kept == 1.5 * RATE  # before the button nothing was there
+        told = until(engine, ended(turn.number))
+        events = [report.event for report in told if getattr(report, "turn", 0) == turn.number]
+        assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1.5)
+        assert isinstance(events[-1], TurnFinished)
+        assert np.array_equal(np.concatenate(turn.question_samples), recorder.since(0))
+    finally:
+        engine.close()
+
+
+@pytest.mark.usefixtures("any_sound_is_speech")
+def test_a_question_that_waits_for_the_model_is_heard_from_its_beginning(sound):
+    recorder, may_load = Recorder(DEVICE), threading.Event()
+    sound.input.part = recorder
+    engine = EngineThread(sound, lambda name: may_load.wait(60) and RandomVoice(chunks=1))
+    engine.start()
+    try:
+        engine.load("any")
+        conversation = Conversation(engine, sound)
+        conversation.press()
+        for _ in range(7):
+            speak(recorder, 10)
+            conversation.tick()
+        conversation.finish()
+        conversation.tick()
+        may_load.set()
+        seen = until(engine, ended(conversation.last.number))
+        listened = next(report.event for report in seen if isinstance(getattr(report, "event", None), Listened))
+        assert listened.audio_seconds == pytest.approx(70) and isinstance(seen[-1].event, TurnFinished)
+    finally:
+        engine.close()

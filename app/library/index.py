@@ -14,15 +14,19 @@ from app.library.records import LATEST, SESSION, SessionInfo, StoredSession, Sto
 from engine import private
 
 _log = logging.getLogger(__name__)
-VERSION = 2
+VERSION = 3
 PATIENCE = 0.5  # seconds for another program that writes; longer, and the index is made in memory instead
 _TABLE = f"""CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, pinned INTEGER NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
-    turns INTEGER NOT NULL, words TEXT NOT NULL, problem TEXT NOT NULL, spoken TEXT NOT NULL, seen INTEGER NOT NULL,
+    turns INTEGER NOT NULL, words TEXT NOT NULL, problem TEXT NOT NULL, spoken TEXT NOT NULL, latest TEXT NOT NULL,
+    seen INTEGER NOT NULL,
     CHECK (created BETWEEN 0 AND {LATEST:.0f} AND updated BETWEEN 0 AND {LATEST:.0f})
 ) STRICT, WITHOUT ROWID"""
 _ORDER = "CREATE INDEX by_time ON sessions (pinned DESC, updated DESC)"
-_INSERT = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 10)})"
+_INSERT = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 11)})"
+_APPEND = """UPDATE sessions SET turns = turns + 1, updated = max(updated, ?), words = iif(words = '', ?, words),
+    spoken = spoken || char(10) || ?, latest = ?, seen = ? WHERE id = ? AND latest < ?"""
+_PASS_OVER = "UPDATE sessions SET seen = ? WHERE id = ? AND latest < ?"
 _NOT_ITS_FAULT = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM,
@@ -116,14 +120,32 @@ class Index:
             finally:
                 database.execute("COMMIT")
 
-    def update(self, folder: Path) -> None:
-        """Reads a session's folder again; one that is gone goes."""
+    def update(self, folder: Path, turn: str = "") -> None:
+        """Reads a session's folder again; one that is gone goes.
+
+        Of one in which only a `turn` was added, or given up, the others are not read, however many they are.
+        """
+        if turn and self._follow(folder, turn):
+            return
         row = _row(folder, _changed(folder)) if is_session(folder) else None
         with self._used() as database:
             if row is None:
                 database.execute("DELETE FROM sessions WHERE id = ?", (folder.name,))
             else:
                 database.execute(_INSERT, row)
+
+    def _follow(self, folder: Path, name: str) -> bool:
+        """Whether a turn that comes after all that the row knows of was enough to bring it up to date."""
+        path, known = folder / "turns" / name, (_changed(folder), folder.name, name)
+        try:
+            turn = StoredTurn.read(path) if path.exists() else None
+        except (OSError, ValueError):
+            return False
+        if turn is not None and turn.problem:
+            return False
+        added = () if turn is None else (turn.began, _opening(turn), _spoken(turn), name)
+        with self._used() as database:
+            return database.execute(_APPEND if added else _PASS_OVER, (*added, *known)).rowcount == 1
 
     @contextmanager
     def _used(self) -> Iterator[sqlite3.Connection]:
@@ -143,8 +165,8 @@ def is_session(folder: Path) -> bool:
 
 def _row(folder: Path, seen: int) -> tuple:
     """Whatever is wrong with a session is said in its row."""
-    session, turns, lost = StoredSession.read(folder), [], 0
-    for path in turn_folders(folder):
+    session, turns, lost, paths = StoredSession.read(folder), [], 0, turn_folders(folder)
+    for path in paths:
         try:
             turns.append(StoredTurn.read(path))
         except (OSError, ValueError) as error:
@@ -156,13 +178,24 @@ def _row(folder: Path, seen: int) -> tuple:
     for count, what in ((lost, "cannot be read"), (sum(bool(turn.problem) for turn in turns), "can only be read in part")):
         if count:
             problems.append(f"{'One turn' if count == 1 else f'{count} turns'} of it {what}.")
-    spoken = "\n".join([session.title, *(part for turn in turns for part in (turn.heard, turn.text))]).lower()
-    words = next((turn.heard or turn.text for turn in turns if turn.heard or turn.text), "")[:120]
+    spoken = "\n".join([session.title.lower(), *map(_spoken, turns)])
+    words = next(filter(None, map(_opening, turns)), "")
+    latest = paths[-1].name if paths else ""
     updated = max([session.created, *(turn.began for turn in turns)])
     return (
         folder.name, session.title, int(session.pinned), session.created, updated, len(turns), words, " ".join(problems),
-        spoken, seen,
+        spoken, latest, seen,
     )  # fmt: skip
+
+
+def _spoken(turn: StoredTurn) -> str:
+    """What a search looks in."""
+    return f"{turn.heard}\n{turn.text}".lower()
+
+
+def _opening(turn: StoredTurn) -> str:
+    """The words by which a session is known that begins with this turn."""
+    return (turn.heard or turn.text)[:120]
 
 
 def _is_empty(folder: Path) -> bool:

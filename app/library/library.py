@@ -28,6 +28,7 @@ from engine import folders, private
 from engine.whole_file import UNFINISHED
 
 LOCK = "open"
+WORDS = "words.txt"
 ENDED = "Refrain ended in the middle of this turn."
 STAGING = "import-"
 _YOUNG = 60  # seconds: a staging folder without its lock may still be about to get one
@@ -72,7 +73,7 @@ class Library:
         self.sessions_folder, self._trash = self.folder / "sessions", self.folder / "trash"
         self._index: Index | None = None
         self._indexing = threading.Lock()
-        self._stale: set[str] = set()
+        self._stale: set[tuple[str, str]] = set()  # sessions, and which turn of them if it is one alone
         self._marking = threading.Lock()
 
     def open(self) -> None:
@@ -190,12 +191,15 @@ class Library:
             self._stale.clear()
         return left
 
-    def touch(self, session: str) -> None:
-        """Something of this session has changed: the index follows when it is needed next, if need be at the next start."""
+    def touch(self, session: str, turn: str = "") -> None:
+        """Something of this session has changed, or of one `turn` (its folder's name) alone, which is new or given up.
+
+        The index follows when it is needed next, if need be at the next start.
+        """
         with suppress(OSError):
             os.utime(self.sessions_folder / session)
         with self._marking:
-            self._stale.add(session)
+            self._stale.add((session, turn))
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -239,8 +243,10 @@ class Library:
             elif self._index.in_memory:
                 self._index.synchronise(self.sessions_folder)
             else:
-                for session in stale:
-                    self._index.update(self.sessions_folder / session)
+                whole = {session for session, turn in stale if not turn}
+                for session, turn in sorted(stale):
+                    if not turn or session not in whole:
+                        self._index.update(self.sessions_folder / session, turn)
             return use(self._index)
         except OSError as error:
             _log.warning("The index of the sessions cannot be used now; one is made in memory: %s", error)
@@ -334,7 +340,7 @@ def finish(turn: StoredTurn) -> None:
     """Ends a turn that was cut off: its sounds are sealed, its words are those that had come. Raises `OSError`."""
     seal(turn, {name: turn.versions.get(f"{name}_rate") for name in RAW})
     turn.state, turn.note = "unfinished", ENDED
-    words = turn.folder / "words.txt"
+    words = turn.folder / WORDS
     with suppress(FileNotFoundError, ValueError):
         turn.text = read_bytes(words, _LONGEST_WORDS).decode("utf-8", "ignore")
     write_json(turn.folder / TURN, {**_as_found(turn), "state": turn.state, "note": turn.note, "text": turn.text})

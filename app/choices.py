@@ -24,9 +24,9 @@ class How:
 
 def how_of(turn) -> How:
     """How a turn of any kind was made, by what the engine said of it where it did."""
-    drawn = turn.stats.sampling if turn.stats is not None else {}
+    drawn = turn.record.sampling
     sampling = (drawn["temperature"], drawn["top_p"]) if {"temperature", "top_p"} <= drawn.keys() else turn.sampling
-    needs_voice = all(note.code != NO_VOICE for note in getattr(turn, "notes", ()))
+    needs_voice = all(note.code != NO_VOICE for note in turn.notes)
     return How(turn.schedule, turn.pooling, turn.seed, sampling, needs_voice)
 
 

@@ -12,7 +12,7 @@ from app.audio.gain import factor
 from app.audio.sound import Sound
 from app.chat.state import EndsBy, Status, resumed_sentence, silent_sentence, status_of
 from app.choices import Choices, How, how_of
-from app.engine_commands import ModelFacts, OfTurn, Report, Resumed
+from app.engine_commands import Ended, ModelFacts, Report, Resumed
 from app.engine_thread import EngineThread
 from app.evidence import evidence_of
 from app.hands_free import HandsFree
@@ -22,9 +22,9 @@ from app.replay import Replay
 from app.sound_files import SoundFiles
 from app.speaking import Speaking
 from app.transcript import Transcript
-from app.turn import Played, Turn
+from app.turn import Turn
 from engine.audio_files import OF_FILES, Recording
-from engine.events import Note, TurnFailed
+from engine.events import Note
 from engine.log import keep_words_out
 
 TAP_SECONDS = 0.3  # pressed for less than this is a tap
@@ -93,11 +93,6 @@ class Conversation(Choices):
         return self._speaking.replay
 
     @property
-    def played(self) -> Played | None:
-        """What was really played of the last reply."""
-        return self.last.played if self.last else None
-
-    @property
     def is_busy(self) -> bool:
         """Whether there is something that `stop` would stop."""
         return self.question is not None or self.is_replying or self.is_sounding
@@ -150,7 +145,7 @@ class Conversation(Choices):
         text, how = text.strip(), how or self.how
         if text:
             self.stop()
-            self._open_turn(self._engine.coming, how, spoken=False, heard=text)
+            self._open_turn(self._engine.coming, how, spoken=False, typed=text)
             self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
 
     def ask_aloud(
@@ -166,7 +161,7 @@ class Conversation(Choices):
         number = self._engine.begin(how.schedule, how.seed, how.pooling, source, notes)
         for piece in pieces:
             self._engine.feed(number, piece, rate)
-        self._reply(number, how, pieces, rate, source=source, notes=notes)
+        self._reply(number, how, pieces, rate, source=source, file_notes=notes)
 
     def ask_files(self, paths: Sequence[Path]) -> None:
         """Sound files as questions, made as chosen, one after another."""
@@ -181,7 +176,7 @@ class Conversation(Choices):
     def ask_again(self, turn, how: How) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
         if turn.spoken and turn.question_samples:
-            known = tuple(note for note in getattr(turn, "notes", ()) if note.code in OF_FILES)
+            known = tuple(note for note in turn.notes if note.code in OF_FILES)
             self.ask_aloud(turn.question_samples, turn.question_rate, how, turn.source, known)
         else:
             self.ask(turn.heard, how)
@@ -384,11 +379,11 @@ class Conversation(Choices):
         if isinstance(report, Resumed) and self.is_resuming:
             self.is_resuming = False
             self.hint = resumed_sentence(report, self.transcript.next_place - 1)
-        if isinstance(report, OfTurn) and isinstance(report.event, TurnFailed) and report.turn == self.recording:
+        if isinstance(report, Ended) and report.turn == self.recording:  # it has failed before it was asked
             self._forget_question()
-            self.notice = report.event.message
+            self.notice = report.record.message
         said = self.transcript.take(report)
-        if said and self.last is not None and self.last.no_voice:
+        if said and self.last is not None and self.last.record.no_voice:
             self.hint = said  # it is no fault
         else:
             self.notice = said or self.notice

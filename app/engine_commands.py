@@ -9,11 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from engine.earlier import EarlierTurn
-from engine.events import Event, Note, TurnCancelled, TurnFailed, TurnFinished
+from engine.events import Note
+from engine.turn_record import TurnRecord
 
 REPORTS = 4096  # beyond these the engine waits for the screen
-LAST = (TurnFinished, TurnCancelled, TurnFailed)
-"""The events that end a turn."""
 
 Sampling = tuple[float, float]
 """Temperature (0 is greedy) and top-p; where None stands for it, the model's own are used."""
@@ -104,11 +103,19 @@ class Unusable:
 
 
 @dataclass(frozen=True)
-class OfTurn:
-    """`event` of the turn or render with that number."""
+class Replying:
+    """The reply of the turn or render with that number is made: `record` grows until `Ended`."""
 
     turn: int
-    event: Event
+    record: TurnRecord
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The turn or render is over and, if it is to be kept, on disk. One that failed early has no `Replying` before."""
+
+    turn: int
+    record: TurnRecord
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Interrupted:
-    """The render made room for the conversation: forget its events, it begins again when the engine is free."""
+    """The render made room for the conversation: it begins again, in another record, when the engine is free."""
 
     turn: int
 
@@ -149,10 +156,10 @@ class Resumed:
     problem: str = ""
 
 
-Report = Loading | Ready | LoadFailed | Known | Unusable | OfTurn | Dropped | Interrupted | Memory | Resumed
+Report = Loading | Ready | LoadFailed | Known | Unusable | Replying | Ended | Dropped | Interrupted | Memory | Resumed
 
 
-# --- whom the engine calls on its own thread --------------------------------------------------------------------------
+# --- whom the engine tells on its own thread --------------------------------------------------------------------------
 
 
 class SoundSink(Protocol):
@@ -170,38 +177,6 @@ class Microphone(Protocol):
 
     def read(self) -> np.ndarray:
         """What came since the last call: mono float32 at `rate` Hz, maybe nothing."""
-
-
-class Journal(Protocol):
-    """Writes the conversation down before the screen hears of it."""
-
-    def begin(
-        self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts, source: str
-    ) -> None:
-        """A question begins; a typed one is complete in `text`, `source` is the file of one that was recorded before.
-
-        What the reply was made with is in its last event.
-        """
-
-    def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
-        """More of a spoken question: mono float32."""
-
-    def event(self, turn: int, event: Event) -> None: ...
-
-    def drop(self, turn: int) -> None:
-        """The user gave the question up before its reply began."""
-
-    def take_back(self, turn: int) -> None:
-        """The coming turn takes that one's place in what the model remembers; both are kept."""
-
-    def heard(self, turn: int, tokens: int, text: str) -> None:
-        """Of that turn's reply only so much was heard, and is remembered."""
-
-    def resume(self, session: str) -> None:
-        """The coming turns belong to that earlier session, whose own turns are known by the negatives of their places."""
-
-    def new_session(self, private: bool = False) -> None:
-        """The conversation was forgotten: the next turn begins another one, of which nothing is kept if it is private."""
 
 
 # --- commands: from the screen to the engine --------------------------------------------------------------------------

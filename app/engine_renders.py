@@ -12,10 +12,11 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.engine_commands import LAST, Dropped, Interrupted, Line, OfTurn, Render, Report, Sampling
-from engine.events import Event, TurnFailed, TurnFinished
+from app.engine_commands import Dropped, Ended, Interrupted, Line, Render, Replying, Report, Sampling
+from engine.events import Event, TurnFailed
 from engine.failures import STOPS
 from engine.log import explain
+from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
     from engine.dialogue import Dialogue
@@ -39,7 +40,7 @@ class Renders:
     def refuse(self, message: str) -> None:
         """Nothing that waits will be rendered, for this reason."""
         while self.waiting:
-            self._report(OfTurn(self.waiting.popleft().number, TurnFailed(message)))
+            self._report(Ended(self.waiting.popleft().number, _failed(TurnRecord(), message)))
 
     @property
     def first(self) -> Render | None:
@@ -53,28 +54,29 @@ class Renders:
 
         `model_for` gives the model that a render names, or raises.
         """
-        job, last = self.waiting[0], None
+        job, record, is_called = self.waiting[0], TurnRecord(), False
         try:
-            with closing(self._events(job, model_for(job.model), calls)) as events:
-                for event in events:
+            model = model_for(job.model)
+            self._report(Replying(job.number, record))
+            with closing(self._events(job, record, model, calls)) as events:
+                for _ in events:
                     if job.number in self._line.unwanted:
                         self.cancel()  # again: the first time may have been before the reply began
-                    if self._line.calls != calls and not isinstance(event, TurnFinished):
+                    is_called = self._line.calls != calls and record.state != "finished"
+                    if is_called:
                         break
-                    last = event
-                    self._report(OfTurn(job.number, event))
         except STOPS:
             raise
         except BaseException as error:
-            last = TurnFailed(explain(error))
-            self._report(OfTurn(job.number, last))
+            _failed(record, explain(error))
         self._at_work = None
-        if isinstance(last, LAST):
-            self.waiting.popleft()
-        else:
+        if is_called or not record.is_over:
             self._report(Interrupted(job.number))
+        else:
+            self.waiting.popleft()
+            self._report(Ended(job.number, record))
 
-    def _events(self, job: Render, model: SpokenLM, calls: int) -> Iterator[Event]:
+    def _events(self, job: Render, record: TurnRecord, model: SpokenLM, calls: int) -> Iterator[Event]:
         """The reply's events in a conversation of its own, as if the question was asked in it."""
         from engine.dialogue import Dialogue
 
@@ -82,13 +84,18 @@ class Renders:
         self._at_work = (job.number, dialogue)
         how = (job.schedule, sampling_of(model, job.sampling), job.seed)
         if question.text is not None:
-            yield from dialogue.ask(question.text, *how)
+            yield from dialogue.ask(question.text, *how, record)
             return
         turn = dialogue.open_turn(job.pooling)
         if self._line.calls != calls or job.number in self._line.unwanted:
             return  # a cancel from before it was open is lost
         turn.feed(question.samples, question.rate)
-        yield from turn.reply(*how)
+        yield from turn.reply(*how, record)
+
+
+def _failed(record: TurnRecord, sentence: str) -> TurnRecord:
+    record.apply(TurnFailed(sentence))
+    return record
 
 
 def sampling_of(model: SpokenLM, wanted: Sampling | None):

@@ -19,7 +19,6 @@ from app.engine_commands import (
     BeginAgain,
     Feed,
     Heard,
-    Journal,
     LetGo,
     Line,
     Load,
@@ -35,6 +34,7 @@ from app.engine_commands import (
     TakeBack,
 )
 from app.engine_worker import Worker
+from app.library.journal import Journal
 from engine.earlier import EarlierTurn
 from engine.events import Note
 from engine.worker_thread import Thread
@@ -45,15 +45,15 @@ _PATIENCE = 20.0  # seconds: loading a large model cannot be interrupted
 class EngineThread:
     """Runs the commands in order on a thread of its own. The methods belong to the screen's thread.
 
-    Turns and renders are numbered together from 1. One that was asked for a reply ends with `Dropped`, or with `OfTurn`
-    whose event is `TurnFinished`, `TurnCancelled` or `TurnFailed`. A `seed` fixes how tokens are drawn; `sampling` is
+    Turns and renders are numbered together from 1. One that was asked for a reply ends with `Dropped` or with `Ended`;
+    while its reply is made, the record that `Replying` gave grows. A `seed` fixes how tokens are drawn; `sampling` is
     (temperature, top-p), or None for the model's own.
     """
 
     def __init__(self, sound: SoundSink, load: Callable | None = None, journal: Journal | None = None, threads: int = 0) -> None:
         """`load`: a model's name or folder -> a `SpokenLM` (by default `engine.models.load`).
 
-        `journal` is called for the turns of the conversation on the engine's thread. `threads` are the cores to compute
+        `journal` is told of the turns of the conversation on the engine's thread. `threads` are the cores to compute
         with; 0 is all but one.
         """
         self._line = Line()
@@ -154,9 +154,9 @@ class EngineThread:
     ) -> int:
         """Renders a reply in a conversation of its own and returns its number; nothing of it is played or remembered.
 
-        Its events, the sound included, come as `OfTurn`. Renders wait for one another and for the conversation: one that
-        is at work when a turn begins is `Interrupted` within one token and begins again afterwards. Another `model` than
-        the conversation's ("") is loaded, by name or folder, when the render's turn comes: `Known` or `Unusable` tells.
+        Its record has the sound, too. Renders wait for one another and for the conversation: one that is at work when a turn
+        begins is `Interrupted` within one token and begins again afterwards. Another `model` than the conversation's
+        ("") is loaded, by name or folder, when the render's turn comes: `Known` or `Unusable` tells.
         """
         self._numbers += 1
         self._put(Render(self._numbers, question, schedule, seed, sampling, pooling, model))

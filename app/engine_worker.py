@@ -15,14 +15,13 @@ import numpy as np
 
 from app import engine_memory
 from app.engine_commands import (
-    LAST,
     Ask,
     Begin,
     BeginAgain,
     Dropped,
+    Ended,
     Feed,
     Heard,
-    Journal,
     LetGo,
     Line,
     Load,
@@ -33,10 +32,10 @@ from app.engine_commands import (
     Microphone,
     ModelFacts,
     NoModel,
-    OfTurn,
     Ready,
     Render,
     Reply,
+    Replying,
     Report,
     Resume,
     Resumed,
@@ -46,10 +45,12 @@ from app.engine_commands import (
 )
 from app.engine_models import Beside, facts_of, load_by_name
 from app.engine_renders import Renders, sampling_of
+from app.library.journal import Journal
 from engine import threads
-from engine.events import Audio, Event, TurnFailed
+from engine.events import TurnFailed
 from engine.failures import STOPS
 from engine.log import explain, keep_words_out
+from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
     from engine.dialogue import Dialogue, Turn
@@ -85,6 +86,7 @@ class Worker:
         self._facts: ModelFacts | None = None
         self._listening: _Listening | None = None
         self._noted: int | None = None  # the turn that the journal knows of
+        self._record: TurnRecord | None = None  # of the reply at work
         self._last: int | None = None  # the turn that the dialogue's last exchange came from
         self.renders = Renders(line, self._report)
         self._beside = Beside(self._loader, self._report)
@@ -165,8 +167,9 @@ class Worker:
             sentence = explain(error)  # which also logs it
             self._listening = None
             if turn is not None:
-                self._sound.finish(turn)
-                self._tell(turn, TurnFailed(sentence))
+                record = self._record or self._begin_reply(turn)
+                record.apply(TurnFailed(sentence))
+                self._end(turn, record)
             if isinstance(command, Resume):
                 self._report(Resumed(problem=sentence))
         if isinstance(command, Load | Reply | Ask | Heard | TakeBack | Resume | BeginAgain):
@@ -204,10 +207,10 @@ class Worker:
                 if microphone is not None:
                     self._hear(opened, turn, microphone.read(), microphone.rate)
                 self._listening, opened.needs_voice = None, needs_voice
-                self._answer(turn, opened.reply(schedule, sampling_of(self._dialogue.model, sampling), seed))
+                self._answer(turn, opened.reply, schedule, sampling_of(self._dialogue.model, sampling), seed)
             case Ask(turn, text, schedule, seed, sampling):
                 self._note_begin(turn, schedule, seed, "none", text)
-                self._answer(turn, self._dialogue.ask(text, schedule, sampling_of(self._dialogue.model, sampling), seed))
+                self._answer(turn, self._dialogue.ask, text, schedule, sampling_of(self._dialogue.model, sampling), seed)
             case Reply(turn):
                 self._drop(turn)  # its question went with the model that heard it
             case Heard(number, seconds):
@@ -282,30 +285,34 @@ class Worker:
 
     # --- replies ------------------------------------------------------------------------------------------------------
 
-    def _answer(self, turn: int, events: Iterator[Event]) -> None:
-        event, self._last = None, turn
-        for event in events:
+    def _answer(self, turn: int, reply: Callable[..., Iterator], *how) -> None:
+        record, played, self._last = self._begin_reply(turn), 0, turn
+        self._report(Replying(turn, record))
+        for _ in reply(*how, record=record):
             if turn <= self._line.cancelled:
                 self._dialogue.cancel()  # again: the first time may have been before the reply began
-            elif isinstance(event, Audio):
-                self._sound.write(turn, event.samples, event.sample_rate)
-            if isinstance(event, LAST):
-                self._sound.finish(turn)
-            self._tell(turn, event)
-        if event is None or isinstance(event, TurnFailed):
+            elif played < len(record.audio):
+                piece, played = record.audio[played], played + 1
+                self._sound.write(turn, piece.samples, piece.sample_rate)
+        if record.state == "failed":
             self._last = None  # nothing of it is remembered
-        if event is None:
-            self._drop(turn)
+        self._end(turn, record)
 
     # --- telling ------------------------------------------------------------------------------------------------------
 
-    def _tell(self, turn: int, event: Event) -> None:
-        """An event of the conversation: the journal has it before the screen."""
+    def _begin_reply(self, turn: int) -> TurnRecord:
+        self._record = TurnRecord()
+        self._note("reply", turn, self._record)
+        return self._record
+
+    def _end(self, turn: int, record: TurnRecord) -> None:
+        """The turn is on disk before the screen hears of its end."""
+        self._record = None
+        self._sound.finish(turn)
         if turn == self._noted:
-            self._note("event", turn, event)
-            if isinstance(event, LAST):
-                self._noted = None
-        self._report(OfTurn(turn, event))
+            self._note("end", turn)
+            self._noted = None
+        self._report(Ended(turn, record))
 
     def _drop(self, turn: int) -> None:
         if turn == self._noted:

@@ -33,8 +33,8 @@ def export(turn, target: Path) -> list[Path]:
             "heard": turn.heard,
             "text": turn.text,
             "note": turn.note,
-            "stats": asdict(turn.stats) if turn.stats is not None else None,
-            "tokens": [asdict(token) for token in turn.tokens],
+            "stats": asdict(turn.record.stats) if turn.record.stats is not None else None,
+            "tokens": [asdict(token) for token in turn.record.tokens],
         }
         path = target.with_suffix(".json")
         whole_file.write(path, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace"))

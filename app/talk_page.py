@@ -109,10 +109,10 @@ class TalkPage(Docks):
         """At a quarter of it."""
         turn = self._shown_past if self._middle.currentWidget() is self.past else self._conversation.last
         self._measure_by(getattr(turn, "model", None) or self._conversation.model)
-        self.depth.refresh(turn)
-        live = turn is self._conversation.last
-        self.speed.refresh(turn)
-        self.timeline.refresh(turn, self._conversation.played if live else None)
+        record = turn.record if turn else None
+        self.depth.refresh(record)
+        self.speed.refresh(record, turn.waiting if turn else ())
+        self.timeline.refresh(record, turn.played if turn else None)
         self.memory.refresh(self._memory)
 
     def _measure_by(self, model: ModelFacts | None) -> None:

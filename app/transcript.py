@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from app.engine_commands import Dropped, LoadFailed, Loading, ModelFacts, OfTurn, Ready, Report
+from app.engine_commands import Dropped, Ended, LoadFailed, Loading, ModelFacts, Ready, Replying, Report
 from app.turn import Turn
-from engine.events import TurnFailed
 
 
 class Transcript:
@@ -39,11 +38,11 @@ class Transcript:
         self.let_go = 0
 
     def find(self, number: int) -> Turn | None:
-        """The turn with that number."""
-        return next((turn for turn in reversed(self.turns) if turn.number == number), None)
+        """The turn with that number that is not over."""
+        return next((turn for turn in reversed(self.turns) if turn.number == number and not turn.is_over), None)
 
     def take(self, report: Report) -> str:
-        """Lets the turn it is about grow; returns a sentence if that one has failed. Others' turns are passed over."""
+        """Notes what became of the turn it is about; returns a sentence if that one has failed. Others' are passed over."""
         match report:
             case Loading(name):
                 self.loading, self.load_error, self.model = name, "", None
@@ -51,13 +50,11 @@ class Transcript:
                 self.loading, self.model = "", model
             case LoadFailed(message):
                 self.loading, self.load_error = "", message
-            case OfTurn(number, event):
-                turn = self.find(number)
-                if turn is not None and not turn.is_over:
-                    turn.take(event)
-                    return event.message if isinstance(event, TurnFailed) else ""
-            case Dropped(number):
-                turn = self.find(number)
-                if turn is not None and not turn.is_over:
-                    turn.is_over, turn.note = True, "Stopped."
+            case Replying(number, record) if turn := self.find(number):
+                turn.record = record
+            case Ended(number, record) if turn := self.find(number):
+                turn.end(record)
+                return record.message
+            case Dropped(number) if turn := self.find(number):
+                turn.end()
         return ""

@@ -8,20 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.engine_commands import Sampling
-from engine.events import (
-    Audio,
-    Drafts,
-    Event,
-    Listened,
-    Note,
-    Prefilled,
-    Text,
-    Token,
-    TurnCancelled,
-    TurnFailed,
-    TurnFinished,
-    TurnStats,
-)
+from engine.events import Note
+from engine.turn_record import TurnRecord
 
 
 @dataclass(frozen=True)
@@ -34,15 +22,14 @@ class Played:
 
 @dataclass
 class Turn:
-    """One question and its reply, as far as they have come."""
+    """One question, how it was asked, and the record of what became of it, which the engine fills."""
 
     number: int
     """By which the engine knows it."""
     schedule: str
     spoken: bool
-    heard: str = ""
-    """What was understood, or typed."""
-    text: str = ""
+    typed: str = ""
+    """The question's words, if it was typed."""
     pooling: str = "none"
     """How the speech of the question was merged."""
     seed: int = 0
@@ -50,61 +37,54 @@ class Turn:
     question_samples: list[np.ndarray] = field(default_factory=list)
     """The spoken question in pieces: mono float32 at `question_rate` Hz. The list only grows."""
     question_rate: int = 0
-    question_seconds: float = 0.0
-    reply_samples: list[np.ndarray] = field(default_factory=list)
-    """The reply's sound in pieces: mono float32 at `reply_rate` Hz. The list only grows."""
-    reply_rate: int = 0
-    listened: Listened | None = None
-    prefilled: Prefilled | None = None
-    sounds: list[tuple[float, float]] = field(default_factory=list)
-    """(seconds since the question ended, seconds of sound) of each piece of the reply."""
+    record: TurnRecord = field(default_factory=TurnRecord)
     played: Played | None = None
     waiting: list[tuple[float, float]] = field(default_factory=list)
     """(seconds since the question ended, seconds of the reply that were made and not yet played), while it sounded."""
-    tokens: list[Token] = field(default_factory=list)
-    rejected: list[tuple[int, int]] = field(default_factory=list)  # (token index, drafts thrown away before it)
-    first_audio: float | None = None
-    made_seconds: float = 0.0
-    stats: TurnStats | None = None
     is_over: bool = False
+    """The record is complete, and on disk if it is to be kept."""
     note: str = ""  # a sentence about an early end
-    has_failed: bool = False
-    no_voice: bool = False
-    """It failed because nobody spoke, and can be sent all the same."""
-    notes: tuple[Note, ...] = ()
-    """What was measured of the question's sound."""
     place: int = 1
     """Which turn of its session it is."""
     began: float = field(default_factory=time.time)
     """Seconds since 1970."""
     source: str = ""
     """The name of the sound file that was the question."""
+    file_notes: tuple[Note, ...] = ()
+    """What was found out while reading it."""
 
-    def take(self, event: Event) -> None:
-        """Grows by what the engine reported."""
-        match event:
-            case Listened():
-                self.listened, self.question_seconds, self.notes = event, event.audio_seconds, event.notes
-            case Prefilled():
-                self.prefilled = event
-            case Token():
-                self.tokens.append(event)
-            case Drafts() if event.rejected:
-                self.rejected.append((len(self.tokens) + event.accepted, len(event.rejected)))
-            case Text(kind="heard"):
-                self.heard += event.text
-            case Text():
-                self.text += event.text
-            case Audio():
-                self.first_audio = event.at if self.first_audio is None else self.first_audio
-                self.reply_rate = event.sample_rate
-                self.reply_samples.append(event.samples)
-                seconds = len(event.samples) / event.sample_rate
-                self.sounds.append((event.at, seconds))
-                self.made_seconds += seconds
-            case TurnFinished() | TurnCancelled():
-                self.stats, self.is_over = event.stats, True
-                limits = " ".join(event.stats.limits)
-                self.note = limits if isinstance(event, TurnFinished) else "Stopped."
-            case TurnFailed():
-                self.note, self.is_over, self.has_failed, self.no_voice = event.message, True, True, event.no_voice
+    def end(self, record: TurnRecord | None = None) -> None:
+        """The turn is over: with that record, or before a reply began."""
+        self.record, self.is_over = record or self.record, True
+        if self.has_failed:
+            self.note = self.record.message
+        else:
+            self.note = " ".join(self.record.limits) if self.record.state == "finished" else "Stopped."
+
+    @property
+    def heard(self) -> str:
+        """What was understood, or typed."""
+        return self.typed or self.record.heard
+
+    @property
+    def text(self) -> str:
+        """The reply's words."""
+        return self.record.text
+
+    @property
+    def reply_samples(self) -> list[np.ndarray]:
+        """The reply's sound in pieces: mono float32 at `reply_rate` Hz."""
+        return [piece.samples for piece in self.record.audio]
+
+    @property
+    def reply_rate(self) -> int:
+        return self.record.sample_rate
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was measured of the question's sound."""
+        return self.record.notes or self.file_notes
+
+    @property
+    def has_failed(self) -> bool:
+        return self.record.state == "failed"

@@ -17,8 +17,9 @@ import numpy as np
 
 from engine import audio_files
 from engine.audio_files import Recording
-from engine.dialogue import Dialogue
-from engine.events import Audio, Event, Prefilled, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+from engine.dialogue import Dialogue, Turn
+from engine.events import TurnStats
+from engine.turn_record import TurnRecord
 
 LONGEST_TEXT = 2000
 _FEED_SECONDS = 0.5  # fine enough that an interrupt is felt at once
@@ -70,11 +71,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a question: mono float32 `samples`, the turn's figures, and whether the user interrupted it."""
+    """What came of a question: the turn's `record`, and whether the user interrupted it."""
 
-    samples: np.ndarray
-    stats: TurnStats
+    record: TurnRecord
     interrupted: bool
+
+    @property
+    def stats(self) -> TurnStats:
+        """The turn's figures."""
+        return self.record.stats
+
+    @cached_property
+    def samples(self) -> np.ndarray:
+        """The reply's sound: mono float32."""
+        return self.record.samples()
 
     def as_json(self, model: str, audio: Path | None) -> dict[str, Any]:
         """Every figure by name, ready for `json.dumps`; `audio` is where the samples were written."""
@@ -84,30 +94,29 @@ class Answer:
         return _finite(figures)
 
 
-def ask(dialogue: Dialogue, question: Question, watch: Callable[[Event], None] = lambda event: None) -> Answer:
-    """Asks, passes every event to `watch`, and returns the answer.
+Watch = Callable[[TurnRecord], None]
+"""Is shown a turn's record whenever it has grown."""
+
+
+def ask(dialogue: Dialogue, question: Question, watch: Watch = lambda record: None) -> Answer:
+    """Asks, lets `watch` see the turn grow, and returns the answer.
 
     The first Ctrl-C ends the turn with what there is by then, a second one raises `KeyboardInterrupt`. Raises
     `ValueError` or `AskError` with a sentence.
     """
-    sound = question.sound()
-    parts: list[np.ndarray] = []
+    sound, record = question.sound(), TurnRecord()
     with _interrupt(dialogue) as interrupted:
-        events = dialogue.ask(question.text) if sound is None else _spoken(dialogue, sound, interrupted)
-        for event in events:
-            watch(event)
+        if sound is None:
+            events = dialogue.ask(question.text, record=record)
+        else:
+            events = _spoken(dialogue, sound, interrupted).reply(record=record)
+        for _ in events:
+            watch(record)
             if interrupted.is_set():
                 dialogue.cancel()
-            match event:
-                case Audio(samples):
-                    parts.append(samples)
-                case TurnFailed(message, no_voice):
-                    raise NothingSaid(message) if no_voice else AskError(message)
-                case TurnFinished(stats):
-                    return Answer(_join(parts), stats, False)
-                case TurnCancelled(stats):
-                    return Answer(_join(parts), stats, interrupted.is_set())
-    raise AskError("The model stopped without an answer.")
+    if record.state == "failed":
+        raise NothingSaid(record.message) if record.no_voice else AskError(record.message)
+    return Answer(record, record.state == "cancelled" and interrupted.is_set())
 
 
 class Trace:
@@ -116,7 +125,7 @@ class Trace:
     def __init__(self, path: Path):
         self.how: dict[str, Any] = {}
         """What else each line says of how the coming turns are made."""
-        self._pooling: dict[str, str] = {}
+        self._record, self._written = TurnRecord(), 0
         try:
             self._file = open(path, "w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -128,22 +137,17 @@ class Trace:
     def __exit__(self, *exception) -> None:
         self._file.close()
 
-    def watch(self, event: Event) -> None:
-        """Writes an event that is a token."""
-        self._write(event, {})
-
-    def of_turn(self, turn: int) -> Callable[[Event], None]:
-        """Like `watch`, for one of several turns: every line says which."""
-        return lambda event: self._write(event, {"turn": turn})
-
-    def _write(self, event: Event, place: dict[str, int]) -> None:
-        if isinstance(event, Prefilled):
-            self._pooling = {} if event.pooling == "none" else {"pooling": event.pooling}
-        if isinstance(event, Token):
-            self._file.write(json.dumps({**place, **self.how, **self._pooling, **_finite(asdict(event))}) + "\n")
+    def watch(self, record: TurnRecord, **place: int) -> None:
+        """Writes the tokens that are new, with what says which of several turns it is."""
+        if record is not self._record:
+            self._record, self._written = record, 0
+        pooling = {} if record.pooling == "none" else {"pooling": record.pooling}
+        for token in record.tokens[self._written :]:
+            self._file.write(json.dumps({**place, **self.how, **pooling, **_finite(asdict(token))}) + "\n")
+            self._written += 1
 
 
-def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) -> Iterator[Event]:
+def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) -> Turn:
     turn = dialogue.open_turn()
     turn.question.notes += sound.notes
     step = max(1, int(_FEED_SECONDS * sound.rate))
@@ -151,7 +155,7 @@ def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) 
         if interrupted.is_set():
             raise KeyboardInterrupt
         turn.feed(sound.samples[start : start + step], sound.rate)
-    yield from turn.reply()
+    return turn
 
 
 @contextmanager
@@ -173,10 +177,6 @@ def _interrupt(dialogue: Dialogue) -> Iterator[threading.Event]:
         yield interrupted
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _join(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
 
 def _finite(value: Any) -> Any:

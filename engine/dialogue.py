@@ -8,7 +8,6 @@ from dataclasses import asdict
 
 import numpy as np
 
-from engine.decoding.meter import Meter
 from engine.decoding.reply import speak_reply
 from engine.earlier import EarlierTurn, Remembered
 from engine.events import Event, Prefilled, TurnCancelled, TurnFailed, TurnFinished
@@ -23,6 +22,7 @@ from engine.prefill.history import Exchange, History, UnknownToken
 from engine.prefill.pooling import Pooling
 from engine.quoting import reason
 from engine.schedules import Schedule, ScheduleError, check, parse
+from engine.turn_record import TurnRecord
 
 _log = logging.getLogger(__name__)
 
@@ -89,9 +89,10 @@ class Dialogue:
         schedule: Schedule | str | None = None,
         sampling: Sampling | None = None,
         seed: int | None = None,
+        record: TurnRecord | None = None,
     ) -> Iterator[Event]:
         """A typed question -> the reply's events, as `Turn.reply`."""
-        return self._open(TypedQuestion, text).reply(schedule, sampling, seed)
+        return self._open(TypedQuestion, text).reply(schedule, sampling, seed, record)
 
     def cancel(self) -> None:
         """Ends what is done for the open turn, in `TurnCancelled` if a reply is asked for; does nothing if no turn is open.
@@ -197,23 +198,22 @@ class Dialogue:
         poolings.check(pooling, self.model.decoder.config.layers)
         return pooling
 
-    def _start(self, turn: Turn, schedule, sampling, seed) -> Iterator[Event]:
+    def _start(self, turn: Turn, schedule, sampling, seed, record: TurnRecord | None) -> Iterator[Event]:
         self._refuse_unless_open(turn)
         schedule = self.schedule if schedule is None else schedule
         seed = self.seed if seed is None else seed
-        meter = Meter(str(schedule), seed, self.model.decoder.config.layers, self.model.output_rate)
-        meter.pooling = str(turn.exchange.pooling)
-        sampling = sampling or self.sampling
-        meter.sampling = asdict(sampling)
-        return self._events(turn, meter, schedule, sampling)
+        sampling, record = sampling or self.sampling, TurnRecord() if record is None else record
+        layers, rate = self.model.decoder.config.layers, self.model.output_rate
+        record.begin(str(schedule), seed, layers, rate, str(turn.exchange.pooling), asdict(sampling))
+        return self._events(turn, record, schedule, sampling)
 
-    def _events(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
+    def _events(self, turn: Turn, record: TurnRecord, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
         self._refuse_unless_open(turn)
         self._replying = True
         try:
-            yield from self._reply(turn, meter, schedule, sampling)
+            yield from self._reply(turn, record, schedule, sampling)
             end = TurnCancelled if self._cancelled else TurnFinished
-            last = end(meter.stats())
+            last = end(record.figures())
         except STOPS:
             raise
         except BaseException as error:  # a panic of a Rust library is no Exception
@@ -224,21 +224,21 @@ class Dialogue:
             last = TurnFailed(_sentence(error), isinstance(error, NoVoice))
         finally:  # also if the caller stops listening
             self._turn, self._replying = None, False
-        yield last
+        yield record.apply(last)
 
-    def _reply(self, turn: Turn, meter: Meter, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
+    def _reply(self, turn: Turn, record: TurnRecord, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
         model, history = self.model, self._history
         schedule = self._checked(schedule)
-        meter.schedule = str(schedule)
+        record.schedule = str(schedule)
         try:
-            yield turn.question.settle(meter, turn.needs_voice)
-            began = meter.now()
+            yield record.apply(turn.question.settle(record, turn.needs_voice))
+            began = record.now()
             logits = history.last_logits(self._is_cancelled)
             if logits is None:
                 return
-            meter.prefill = meter.now() - began
-            meter.cost = history.cost()
-            yield Prefilled(history.cached, history.reused, began + meter.prefill, meter.pooling, meter.cost)
+            ended = record.now()
+            record.work["prefill"] = ended - began
+            yield record.apply(Prefilled(history.cached, history.reused, ended, record.pooling, history.cost()))
             yield from speak_reply(
                 model,
                 history,
@@ -246,8 +246,8 @@ class Dialogue:
                 logits,
                 model.pattern(turn.question.spoken),
                 schedule,
-                Sampler(sampling, meter.seed, model.decoder.device),
-                meter,
+                Sampler(sampling, record.seed, model.decoder.device),
+                record,
                 max_tokens=self.max_tokens,
                 cancelled=self._is_cancelled,
             )
@@ -284,13 +284,16 @@ class Turn:
         schedule: Schedule | str | None = None,
         sampling: Sampling | None = None,
         seed: int | None = None,
+        record: TurnRecord | None = None,
     ) -> Iterator[Event]:
         """The question is complete -> the reply's events (see `engine.events`); time counts from this call.
+
+        Each event is folded into `record`, which is to be a new one, before it is given.
 
         Whatever goes wrong ends in `TurnFailed`, with the conversation as it was before the turn. Closing the iterator
         early is cancelling: what was received stays in the conversation. Raises `RuntimeError` if the turn is over.
         """
-        return self._dialogue._start(self, schedule, sampling, seed)
+        return self._dialogue._start(self, schedule, sampling, seed, record)
 
     def abandon(self) -> None:
         """The user thought better of it: the conversation is as it was before the turn. Does nothing after a reply."""

@@ -9,9 +9,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from engine.events import Event
 from tests.rig.processes import ROOT, python
 
 ENGINE = ROOT / "engine"
@@ -20,6 +22,7 @@ FLOORS = {
     "engine.audio_files": 0,
     "engine.edit_distance": 0,
     "engine.events": 0,
+    "engine.turn_record": 0,
     "engine.failures": 0,
     "engine.folders": 0,
     "engine.installed": 0,
@@ -53,7 +56,7 @@ FLOORS = {
 NO_TORCH = (
     *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "installed", "interrupt", "log"),
     *("offline", "prefill.pooling", "private", "quoting", "resources", "schedules"),
-    *("sound_header", "whole_file", "worker_thread"),
+    *("sound_header", "turn_record", "whole_file", "worker_thread"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.models.wren.training"
 
@@ -102,6 +105,18 @@ def test_the_engine_never_imports_the_screen(module):
 @pytest.mark.parametrize("module", [m for m in MODULES if re.match(rf"engine\.({'|'.join(NO_TORCH)})(\.|$)", m)])
 def test_the_ground_floor_does_without_torch(module):
     assert "torch" not in {name.split(".")[0] for name in imports(module)}
+
+
+def test_events_are_told_apart_only_where_they_are_made_and_where_they_are_folded():
+    kinds = {kind.__name__ for kind in get_args(Event)}
+    found = set()
+    for file in (*MODULES.values(), *(ROOT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            is_check = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+            asked = node.args[1] if is_check else node.cls if isinstance(node, ast.MatchClass) else None
+            if asked is not None and kinds & {name.id for name in ast.walk(asked) if isinstance(name, ast.Name)}:
+                found.add(file.relative_to(ROOT).as_posix())
+    assert found == {"engine/decoding/reply.py", "engine/turn_record.py"}
 
 
 def test_the_engine_can_be_imported_where_qt_is_not():

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.panels.bars import MARKS, REFRESHES, faint, paint_bars
-from app.panels.trace import Trace, describe
+from app.panels.trace import describe
 from app.settings import shortcuts
+from engine.turn_record import TurnRecord
 
 LEAST = 60  # tokens there is always room for
 HEIGHT = 28  # pixels of full depth
@@ -20,9 +21,10 @@ class DepthStrip(QWidget):
 
     token_clicked = Signal(int)
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._trace = trace
+        self._record = TurnRecord()
+        self._tokens = 0
         self._cursor: int | None = None
         self._head: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -39,8 +41,9 @@ class DepthStrip(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(240, self._room() + HEIGHT + 4)
 
-    def show_new(self) -> None:
-        """Draws what the trace has taken in."""
+    def show_record(self, record: TurnRecord) -> None:
+        """Draws a turn as it is now."""
+        self._record, self._tokens = record, len(record.tokens)
         if self.height() != self.sizeHint().height():
             self.updateGeometry()  # the first mark makes room for its row
         self.update()
@@ -53,7 +56,7 @@ class DepthStrip(QWidget):
 
     def point_at(self, index: int | None, where: QPoint | None = None) -> None:
         """Tells about the token at `index` beside `where`; None about none."""
-        last = len(self._trace.tokens) - 1
+        last = self._tokens - 1
         index = None if index is None or last < 0 else min(max(index, 0), last)
         if index == self._cursor:
             return
@@ -62,7 +65,7 @@ class DepthStrip(QWidget):
         if index is None:
             QToolTip.hideText()
             return
-        words = describe(self._trace, index)
+        words = describe(self._record, index)
         self.setAccessibleDescription(words)
         where = where or self.mapToGlobal(QPoint(round((index + 0.5) * self._slot()), self.height()))
         QToolTip.showText(where, words, self)
@@ -83,7 +86,7 @@ class DepthStrip(QWidget):
         self.point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._trace.tokens) - 1
+        last = self._tokens - 1
         match shortcuts.now().which(event, *shortcuts.SOUND):
             case "sound_back":
                 self.point_at(last if self._cursor is None else self._cursor - 1)
@@ -102,7 +105,7 @@ class DepthStrip(QWidget):
         painter, colours, slot = QPainter(self), theme.now(), self._slot()
         area = QRectF(0, self.height() - 2 - HEIGHT, self.width(), HEIGHT)
         painter.fillRect(QRectF(0, self.height() - 2, self.width(), 1), QColor(colours.border))
-        paint_bars(painter, area, self._trace, 0, self._slots())
+        paint_bars(painter, area, self._record, 0, self._slots())
         for index in {self._cursor, self._head} - {None}:
             painter.fillRect(QRectF(index * slot - 1, 0, max(slot, 2) + 1, self.height()), faint(colours.text))
         if self.hasFocus():
@@ -112,14 +115,14 @@ class DepthStrip(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
     def _room(self) -> int:
-        return MARKS if self._trace.rejected else REFRESHES if self._trace.refreshes else 2
+        return MARKS if self._record.rejected else REFRESHES if self._record.refreshes else 2
 
     def _slots(self) -> int:
-        return max(LEAST, len(self._trace.tokens))
+        return max(LEAST, self._tokens)
 
     def _slot(self) -> float:
         return self.width() / self._slots()
 
     def _index(self, event: QMouseEvent) -> int | None:
         index = int(event.position().x() / max(self._slot(), 1e-6))
-        return index if 0 <= index < len(self._trace.tokens) else None
+        return index if 0 <= index < self._tokens else None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
@@ -16,37 +15,16 @@ from app.chat.waveform import SoundRow
 from app.engine_commands import ModelFacts
 from app.flow import Flow
 from app.name_label import NameLabel
-from app.panels.trace import Trace, seconds_at, token_at
+from app.panels.trace import seconds_at, token_at
+from app.turn import Turn
 from app.words import Words
-from engine.events import Token, TurnStats
 from engine.prefill import pooling as poolings
 from engine.schedules import presets
+from engine.turn_record import TurnRecord
 
 NONE = str(poolings.NONE)
 LONGEST = 32  # letters of a word that is not broken
 FIGURES_EVERY = 24  # tokens of a reply that grows
-
-
-class ShownTurn(Protocol):
-    """What a card needs of a turn, live or stored.
-
-    One that has them also gives `question_samples` and `reply_samples` (lists of mono float32 pieces that only grow)
-    with `question_rate` and `reply_rate`, a `note` about an early end, `has_failed`, `no_voice`, the `notes` about its sound,
-    the `pooling` of its question, and `words` (token index -> text).
-    """
-
-    number: int
-    schedule: str
-    spoken: bool
-    heard: str
-    text: str
-    question_seconds: float
-    tokens: Sequence[Token]
-    rejected: Sequence[tuple[int, int]]
-    first_audio: float | None
-    made_seconds: float
-    stats: TurnStats | None
-    is_over: bool
 
 
 class TurnCard(QFrame):
@@ -66,17 +44,17 @@ class TurnCard(QFrame):
     copy_all_requested = Signal()
     """The whole conversation shall be."""
 
-    def __init__(self, turn: ShownTurn, model: ModelFacts | None = None) -> None:
+    def __init__(self, turn: Turn, model: ModelFacts | None = None) -> None:
         super().__init__()
         self.turn = turn
-        self.trace = Trace()
         self._model: ModelFacts | None = None
         self._shown: tuple = ()
+        self._drawn: tuple = ()
         self._moved: tuple = ()
         self._was_over = False
         self._figures_text = ""
         self.setProperty("role", "card")
-        self.setAccessibleName(f"Turn {getattr(turn, 'place', turn.number)}")
+        self.setAccessibleName(f"Turn {turn.place}")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._caption = theme.label("You", "caption", 0.88)
         self.question = SoundRow("the question")
@@ -84,7 +62,7 @@ class TurnCard(QFrame):
         self._reply_caption = theme.label("Refrain", "caption", 0.88)
         self.reply = _words(1.25)
         self.sound = SoundRow("the reply")
-        self.strip = DepthStrip(self.trace)
+        self.strip = DepthStrip()
         self._sound_notes = Words(role="muted", scale=0.92)
         self._sound_notes.setAccessibleName("About the sound of the question")
         self._note = Words(role="muted", scale=0.92)
@@ -93,9 +71,9 @@ class TurnCard(QFrame):
         self.insist.setToolTip("Some models answer about sounds")
         self._schedule = NameLabel(turn.schedule, "schedule", 0.88)
         self._schedule.setAccessibleName(f"Schedule {turn.schedule}")
-        self._pooling = NameLabel(_pooling(turn), "schedule", 0.88)
-        self._pooling.setAccessibleName(f"Pooling {_pooling(turn)}")
-        self._pooling.setVisible(_pooling(turn) != NONE)
+        self._pooling = NameLabel(turn.pooling, "schedule", 0.88)
+        self._pooling.setAccessibleName(f"Pooling {turn.pooling}")
+        self._pooling.setVisible(turn.pooling != NONE)
         self._figures = _Figures()
         self.reask = _button("Again ▾", "Ask again, with the same settings or others")
         self.reask.setMenu(QMenu(self.reask))
@@ -113,7 +91,6 @@ class TurnCard(QFrame):
     def set_model(self, model: ModelFacts) -> None:
         """The model that made the turn: how deep it is, and what else it could be asked with."""
         self._model = model
-        self.trace.set_layers(model.layers)
         self._shown = ()
         self._fill_menu(model)
         self.refresh()
@@ -125,7 +102,7 @@ class TurnCard(QFrame):
         menu.setToolTipsVisible(True)
         self._offer_again(menu)
         menu.addSeparator()
-        used = _pooling(turn)
+        used = turn.pooling
         for preset in presets(model.layers, model.exit_layers, model.trained_heads):
             _offer(menu, preset, str(preset.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
         if turn.spoken:
@@ -150,41 +127,36 @@ class TurnCard(QFrame):
     @property
     def _is_drawn(self) -> bool:
         """Whether another seed may give another reply."""
-        drawn = self.turn.stats.sampling if self.turn.stats is not None else {}
-        chosen = getattr(self.turn, "sampling", None) or (self._model.sampling if self._model is not None else (0.0, 1.0))
-        return drawn.get("temperature", chosen[0]) > 0
+        chosen = self.turn.sampling or (self._model.sampling if self._model is not None else (0.0, 1.0))
+        return self.turn.record.sampling.get("temperature", chosen[0]) > 0
 
     def refresh(self) -> bool:
         """Shows the turn as it is now; returns whether anything changed."""
-        turn = self.turn
-        if not self.trace.layers and turn.tokens:
-            self.trace.set_layers(turn.tokens[0].depth)  # a reply's first token always comes from full depth
-        if self.trace.follow(turn):
-            self.strip.show_new()
-        figures = self._figures_now()
-        question = getattr(turn, "question_samples", ())
-        reply = getattr(turn, "reply_samples", ())
-        note = getattr(turn, "note", "")
-        sound_notes = " ".join(one.text for one in getattr(turn, "notes", ()))
-        words = (turn.heard, turn.text, note, sound_notes)
-        shown = (words, turn.is_over, turn.question_seconds, figures, len(question), len(reply))
+        turn, record = self.turn, self.turn.record
+        drawn = (record, len(record.tokens), len(record.rejected), record.is_over)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.strip.show_record(record)
+        figures, sound_notes = self._figures_now(), " ".join(one.text for one in turn.notes)
+        words = (turn.heard, turn.text, turn.note, sound_notes)
+        seconds = record.question_seconds
+        shown = (words, turn.is_over, seconds, figures, len(turn.question_samples), len(record.audio))
         if shown == self._shown:
             return False
         self._shown = shown
-        how = getattr(turn, "source", "") or "spoken"
-        how += f", {turn.question_seconds:.1f} s" if turn.question_seconds else ""
+        how = turn.source or "spoken"
+        how += f", {seconds:.1f} s" if seconds else ""
         self._caption.setText(f"You  ·  {how if turn.spoken else 'typed'}")
-        self.question.take(question, getattr(turn, "question_rate", 0))
-        self.sound.take(reply, getattr(turn, "reply_rate", 0))
+        self.question.take(turn.question_samples, turn.question_rate)
+        self.sound.take(turn.reply_samples, turn.reply_rate)
         for words, text in ((self.heard, turn.heard), (self.reply, turn.text)):
             words.setText(_breakable(text) or ("" if turn.is_over else "…"))
             words.setVisible(bool(words.text()))
-        self.strip.setVisible(bool(self.trace.tokens))
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
-        no_voice = getattr(turn, "no_voice", False)
-        theme.set_role(self._note, "danger" if getattr(turn, "has_failed", False) and not no_voice else "muted")
-        self.insist.setVisible(no_voice)
+        self.strip.setVisible(bool(record.tokens))
+        self._note.setText(turn.note)
+        self._note.setVisible(bool(turn.note))
+        theme.set_role(self._note, "danger" if turn.has_failed and not record.no_voice else "muted")
+        self.insist.setVisible(turn.is_over and record.no_voice)
         self._sound_notes.setText(sound_notes)
         self._sound_notes.setVisible(bool(sound_notes))
         self._figures.setText(figures)
@@ -223,10 +195,10 @@ class TurnCard(QFrame):
 
     def _figures_now(self) -> str:
         """While a reply grows they move with every few tokens only: each time the whole list of turns is laid out anew."""
-        turn = self.turn
-        moved = (turn.is_over, turn.first_audio is not None, -(-len(turn.tokens) // FIGURES_EVERY), self.trace.layers)
+        record = self.turn.record
+        moved = (record, self.turn.is_over, record.first_audio is not None, -(-len(record.tokens) // FIGURES_EVERY))
         if moved != self._moved:
-            self._moved, self._figures_text = moved, "  ·  ".join(_unbroken(_figures(turn, self.trace)))
+            self._moved, self._figures_text = moved, "  ·  ".join(_unbroken(_figures(record)))
         return self._figures_text
 
     def set_position(self, which: str, seconds: float | None) -> None:
@@ -234,12 +206,12 @@ class TurnCard(QFrame):
         (self.question if which == "question" else self.sound).set_position(seconds)
         if which == "reply" and self._model is not None:
             rate = self._model.speech_rate
-            self.strip.set_head(None if seconds is None else token_at(self.trace.tokens, seconds, rate))
+            self.strip.set_head(None if seconds is None else token_at(self.turn.record.tokens, seconds, rate))
 
     def seek_token(self, index: int) -> None:
         """Asks for the reply's sound from where the token at `index` is heard."""
         if self._model is not None and self.sound.wave.seconds:
-            seconds = seconds_at(self.trace.tokens, index, self._model.speech_rate)
+            seconds = seconds_at(self.turn.record.tokens, index, self._model.speech_rate)
             self.play_requested.emit("reply", min(seconds, self.sound.wave.seconds))
 
     def _lay_out(self) -> None:
@@ -318,10 +290,6 @@ def _words(scale: float) -> QLabel:
     return words
 
 
-def _pooling(turn: ShownTurn) -> str:
-    return getattr(turn, "pooling", NONE)
-
-
 def _offer(menu: QMenu, preset, form: str, choose: Callable[[str], None]) -> None:
     action = QAction(f"{preset.name}   {form}", menu)
     action.setToolTip(preset.description)
@@ -343,16 +311,16 @@ def _copy_button(what: str) -> QToolButton:
     return button
 
 
-def _figures(turn: ShownTurn, trace: Trace) -> Iterator[str]:
-    rate = turn.stats.tokens_per_second if turn.stats is not None else trace.tokens_per_second
-    if turn.first_audio is not None:
-        yield f"first audio {turn.first_audio * 1000:.0f} ms"
-    if rate is not None:
-        yield f"{rate:.0f} tokens/s"
-    if trace.speech_depth is not None:
-        yield f"mean speech depth {trace.speech_depth:.1f}" + (f" of {trace.layers}" if trace.layers else "")
-    if trace.early_text:
-        yield f"of text {trace.text_depth:.1f}"
-    merged = turn.stats.prefill if turn.stats is not None and _pooling(turn) != NONE else {}
+def _figures(record: TurnRecord) -> Iterator[str]:
+    speech, text = record.depths["speech"], record.depths["text"]
+    if record.first_audio is not None:
+        yield f"first audio {record.first_audio * 1000:.0f} ms"
+    if record.tokens_per_second is not None:
+        yield f"{record.tokens_per_second:.0f} tokens/s"
+    if speech.mean is not None:
+        yield f"mean speech depth {speech.mean:.1f}" + (f" of {record.layers}" if record.layers else "")
+    if text.early:
+        yield f"of text {text.mean:.1f}"
+    merged = record.stats.prefill if record.stats is not None and record.pooling != NONE else {}
     if merged:
         yield f"{merged['deep']} of {merged['heard']} positions of your speech kept"

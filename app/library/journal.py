@@ -1,4 +1,4 @@
-"""Writes turns down while they happen, on the engine's thread: a turn is on disk before the screen hears of its end.
+"""Writes turns down while they happen, on a thread of its own: a turn is on disk before the screen hears of its end.
 
 Nothing here raises into the engine. What cannot be written becomes a sentence in `problem`, and the turn goes on.
 """
@@ -10,9 +10,13 @@ import json
 import logging
 import os
 import platform
+import queue
 import shutil
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO
@@ -21,29 +25,25 @@ import numpy as np
 
 from app.engine_commands import ModelFacts
 from app.library.files import Lock, read_json, to_pcm, write_json
-from app.library.library import ENDED, LOCK, Library, is_of_another_version, seal
+from app.library.library import ENDED, LOCK, WORDS, Library, is_of_another_version, seal
 from app.library.records import TOKENS, TURN, StoredTurn
 from engine import private
-from engine.events import (
-    Audio,
-    Drafts,
-    Event,
-    Listened,
-    Text,
-    Token,
-    TurnCancelled,
-    TurnFailed,
-    TurnFinished,
-)
+from engine.turn_record import TurnRecord
+from engine.worker_thread import NoThread, Thread
 
 _log = logging.getLogger(__name__)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 FOR_THE_SCREEN = ("about", "examples")  # of a model
+LOOK = 0.05  # seconds between two looks at a reply that grows
 SYNC_SECONDS = 1.0  # what was appended reaches the disk at least this often
 
 
 class Journal:
-    """The session that is being had. Its folder is made with its first turn."""
+    """The session that is being had. Its folder is made with its first turn.
+
+    One thread calls, as the engine does. Only what ends something waits for the disk: `end`, `drop`, `resume`, `new_session`,
+    `close` and `wait`.
+    """
 
     def __init__(self, library: Library | None) -> None:
         """Without a library (it could not be opened) nothing is kept."""
@@ -52,87 +52,125 @@ class Journal:
         """A sentence about what could not be kept; empty if all is well."""
         self.session = ""
         self.is_private = False
+        self._jobs: queue.SimpleQueue[tuple[Callable, tuple, threading.Event] | None] = queue.SimpleQueue()
+        self._thread: Thread | None = None
+        # All below belongs to the thread.
         self._lock: Lock | None = None
         self._count = 0
         self._numbers: dict[int, int] = {}  # of the turns that are kept, by the engine's numbers
         self._has_unsealed = False  # a turn could not be written to its end
         self._turn: StoredTurn | None = None
         self._of = 0  # the engine's number of the turn at work
+        self._record: TurnRecord | None = None  # of its reply
         self._files: dict[str, IO] = {}
         self._rates: dict[str, int] = {}
-        self._tokens = 0
+        self._tokens = self._letters = self._pieces = 0  # of the record, that are written
         self._synced = 0.0
         self._replaces = 0  # the turn whose place the coming one takes
 
     def begin(
         self, turn: int, *, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: ModelFacts, source: str = ""
     ) -> None:
-        """A turn begins; an earlier one without an end is dropped if it has no reply."""
+        """A turn begins; an earlier one without an end is dropped if it has no reply. A typed question is complete in `text`.
+
+        `source` is the file of one that was recorded before. What the reply was made with is in its record.
+        """
         facts = {name: value for name, value in asdict(model).items() if name not in FOR_THE_SCREEN}
-        self._guarded(self._begin, turn, schedule, pooling, spoken, text, seed, facts, source)
+        self._do(self._begin, turn, schedule, pooling, spoken, text, seed, facts, source)
 
     def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of a spoken question: mono float32."""
-        if turn == self._of and self._turn is not None:
-            self._guarded(self._append, "question", samples, rate)
+        self._do(self._of_turn, turn, self._append, "question", samples, rate)
 
-    def event(self, turn: int, event: Event) -> None:
-        """What the engine says of the turn, before anybody else hears it."""
-        if turn == self._of and self._turn is not None:
-            self._guarded(self._event, event)
+    def reply(self, turn: int, record: TurnRecord) -> None:
+        """The reply grows in `record`, and is written as it grows."""
+        self._do(self._of_turn, turn, self._follow, record)
+
+    def end(self, turn: int) -> None:
+        """The record is complete; returns once the turn is on disk."""
+        self._do(self._of_turn, turn, self._complete, wait=True)
 
     def drop(self, turn: int) -> None:
         """The question was given up before its reply began: nothing of it stays."""
-        if turn == self._of and self._turn is not None:
-            self._guarded(self._drop)
+        self._do(self._of_turn, turn, self._drop, wait=True)
 
     def take_back(self, turn: int) -> None:
-        """The coming turn takes that one's place in what the model remembers."""
-        self._replaces = self._numbers.get(turn, 0)
+        """The coming turn takes that one's place in what the model remembers; both are kept."""
+        self._do(self._take_back, turn)
 
     def heard(self, turn: int, tokens: int, text: str) -> None:
-        """Of that turn's reply only so much was heard."""
-        self._guarded(self._heard, turn, tokens, text)
+        """Of that turn's reply only so much was heard, and is remembered."""
+        self._do(self._heard, turn, tokens, text)
 
     def resume(self, session: str) -> None:
-        """The coming turns are written into that earlier session, after those that it has."""
-        if self.library is None:
-            return
+        """The coming turns are written into that earlier session, whose own are known by the negatives of their places."""
         self.new_session()
-        try:
-            self._resume(session)
-        except (OSError, ValueError) as error:  # ValueError: another version's
-            _log.warning("A session cannot be continued.", exc_info=error)
-            why = (getattr(error, "strerror", None) or "").lower() or str(error)
-            if isinstance(error, BlockingIOError):
-                why = "another program writes it"
-            self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
+        self._do(self._try_to_resume, session, wait=True)
 
     def new_session(self, private: bool = False) -> None:
         """The next turn begins another session, of which nothing is written if it is private."""
-        self._guarded(self._close)
+        self._do(self._close, wait=True)
         self.is_private = private
+
+    def wait(self) -> None:
+        """Until all that was told is written."""
+        self._do(lambda: None, wait=True)
 
     def close(self) -> None:
         """The program ends."""
-        self._guarded(self._close)
+        self._do(self._close)
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
 
-    # --- inside -------------------------------------------------------------------------------------------------------
+    # --- the thread ---------------------------------------------------------------------------------------------------
 
-    def _guarded(self, action, *arguments) -> None:
+    def _do(self, action: Callable, *arguments, wait: bool = False) -> None:
         if self.library is None or self.is_private:
             return
+        if self._thread is None:
+            self._thread = Thread(self._run, "journal")
+            try:
+                self._thread.start()
+            except NoThread:  # no memory for one more: it is done here
+                self._thread = None
+                return self._guarded(action, *arguments)
+        done = threading.Event()
+        self._jobs.put((action, arguments, done))
+        if wait:
+            done.wait()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=None if self._record is None else LOOK)
+            except queue.Empty:
+                self._guarded(self._grow)
+                continue
+            if job is None:
+                return
+            action, arguments, done = job
+            self._guarded(action, *arguments)
+            done.set()
+
+    def _guarded(self, action: Callable, *arguments) -> None:
         try:
             action(*arguments)
-        except (OSError, ValueError) as error:  # ValueError: somebody else wrote into the session
+        except BaseException as error:  # whatever it is, later turns shall be kept; ValueError: somebody else wrote into it
             _log.warning("A turn cannot be kept.", exc_info=error)
-            why = (getattr(error, "strerror", None) or str(error).rstrip(".")).lower()
+            why = (getattr(error, "strerror", None) or str(error).rstrip(".") or type(error).__name__).lower()
             hint = "Make room there. " if getattr(error, "errno", None) in _NO_ROOM else ""
             self.problem = (
                 f"This turn is not kept: {why} ({self.library.folder}). {hint}The talk goes on, and later turns are kept as soon "
                 "as they can be."
             )
             self._forget()
+
+    def _of_turn(self, turn: int, action: Callable, *arguments) -> None:
+        """Only for the turn at work, if it is kept."""
+        if turn == self._of and self._turn is not None:
+            action(*arguments)
 
     def _begin(
         self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict, source: str
@@ -148,7 +186,7 @@ class Journal:
         folder = self._turns / f"{number:04d}"
         begun = StoredTurn(
             folder, number, "running", schedule, spoken, seed, heard=text, began=time.time(), model=model,
-            versions=_versions(), pooling=pooling, source=source, replaces=self._replaces,
+            versions=dict(_versions()), pooling=pooling, source=source, replaces=self._replaces,
         )  # fmt: skip
         private.make_folder(folder, is_new=True)
         try:
@@ -157,7 +195,8 @@ class Journal:
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)  # the beginning of a turn is none
             raise
-        self._turn, self._of, self._count, self._rates, self._tokens = begun, turn, number, {}, 0
+        self._turn, self._of, self._count, self._rates = begun, turn, number, {}
+        self._tokens = self._letters = self._pieces = 0
         self._replaces, self._numbers[turn] = 0, number
         self.problem = ""
 
@@ -167,6 +206,19 @@ class Journal:
             return
         path = self._turns / f"{number:04d}" / TURN
         write_json(path, {**read_json(path), "heard_tokens": tokens, "heard_text": text})
+
+    def _take_back(self, turn: int) -> None:
+        self._replaces = self._numbers.get(turn, 0)
+
+    def _try_to_resume(self, session: str) -> None:
+        try:
+            self._resume(session)
+        except (OSError, ValueError) as error:  # ValueError: another version's
+            _log.warning("A session cannot be continued.", exc_info=error)
+            why = (getattr(error, "strerror", None) or "").lower() or str(error)
+            if isinstance(error, BlockingIOError):
+                why = "another program writes it"
+            self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
 
     def _resume(self, session: str) -> None:
         folder = self.library.sessions_folder / session
@@ -192,34 +244,39 @@ class Journal:
         self._files[name].write(to_pcm(samples).tobytes())
         self._sync()
 
-    def _event(self, event: Event) -> None:
-        turn = self._turn
-        match event:
-            case Listened():
-                turn.question_seconds = event.audio_seconds
-            case Token():
-                self._tokens += 1
-                self._files[TOKENS].write((json.dumps(asdict(event)) + "\n").encode())
-            case Drafts() if event.rejected:
-                turn.rejected.append((self._tokens + event.accepted, len(event.rejected)))
-            case Text(kind="heard"):
-                turn.heard += event.text
-            case Text():
-                turn.text += event.text
-                if "words.txt" not in self._files:
-                    self._files["words.txt"] = _open(turn.folder / "words.txt")
-                self._files["words.txt"].write(event.text.encode(errors="replace"))
-            case Audio():
-                turn.first_audio = event.at if turn.first_audio is None else turn.first_audio
-                self._append("reply", event.samples, event.sample_rate)
-            case TurnFinished() | TurnCancelled():
-                turn.stats = asdict(event.stats)
-                turn.schedule, turn.seed, turn.pooling = event.stats.schedule, event.stats.seed, event.stats.pooling
-                turn.note = " ".join(event.stats.limits)
-                self._end("finished" if isinstance(event, TurnFinished) else "cancelled")
-            case TurnFailed():
-                turn.note = event.message
-                self._end("failed")
+    def _follow(self, record: TurnRecord) -> None:
+        self._record = record
+
+    def _grow(self) -> None:
+        """Writes what is new in the record."""
+        turn, record = self._turn, self._record
+        turn.question_seconds, turn.first_audio = record.question_seconds, record.first_audio
+        turn.rejected, turn.text = list(record.rejected), record.text
+        if turn.spoken:
+            turn.heard = record.heard
+        tokens, words = record.tokens[self._tokens :], turn.text[self._letters :]
+        if tokens:
+            self._files[TOKENS].write("".join(json.dumps(vars(token)) + "\n" for token in tokens).encode())
+            self._tokens += len(tokens)
+        if words:
+            if WORDS not in self._files:
+                self._files[WORDS] = _open(turn.folder / WORDS)
+            self._files[WORDS].write(words.encode(errors="replace"))
+            self._letters += len(words)
+        for piece in record.audio[self._pieces :]:
+            self._append("reply", piece.samples, piece.sample_rate)
+            self._pieces += 1
+        if tokens or words:
+            self._sync()
+
+    def _complete(self) -> None:
+        self._grow()
+        turn, record = self._turn, self._record
+        turn.note = record.message or " ".join(record.limits)
+        if record.stats is not None:
+            turn.stats = asdict(record.stats)
+            turn.schedule, turn.seed, turn.pooling = record.schedule, record.seed, record.pooling
+        self._end(record.state)
 
     def _end(self, state) -> None:
         turn = self._turn
@@ -227,20 +284,20 @@ class Journal:
         seal(turn, {"question": self._rates.get("question"), "reply": self._rates.get("reply")})
         turn.state = state
         write_json(turn.folder / TURN, turn.as_json())
-        (turn.folder / "words.txt").unlink(missing_ok=True)
-        self._turn = None
-        self.library.touch(self.session)
+        (turn.folder / WORDS).unlink(missing_ok=True)
+        self._turn = self._record = None
+        self.library.touch(self.session, turn.folder.name)
 
     def _drop(self) -> None:
         folder = self._turn.folder
         self._close_files()
-        self._turn = None
+        self._turn = self._record = None
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
         self._count -= 1
         del self._numbers[self._of]
-        self.library.touch(self.session)
+        self.library.touch(self.session, folder.name)
 
     def _sync(self) -> None:
         """Appended bytes leave the program at once (they survive its death) and reach the disk every second."""
@@ -265,6 +322,8 @@ class Journal:
         """What a turn without an end has of a reply is kept; without any of it, it goes."""
         if self._turn is None:
             return
+        if self._record is not None:
+            self._grow()
         if self._tokens:
             self._turn.note = ENDED
             self._end("unfinished")
@@ -284,13 +343,14 @@ class Journal:
                 file.close()
             except OSError:
                 continue
-        self._files, self._turn = {}, None
+        self._files, self._turn, self._record = {}, None, None
 
 
 def _open(path: Path) -> IO:
     return open(path, "wb", opener=private.opener)
 
 
+@cache
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for package in ("refrain", "torch", "PySide6-Essentials"):

@@ -11,6 +11,8 @@ from app.engine_commands import ModelFacts
 from app.library.records import StoredTurn, model_of, stats_of
 from app.turn import Turn
 from engine.earlier import EarlierTurn
+from engine.events import Audio
+from engine.turn_record import TurnRecord
 
 AT_ONCE = 40  # turns
 MOST_SAMPLES = 60_000_000  # of their sounds: a quarter of a gigabyte
@@ -47,35 +49,40 @@ def load_some(turns: Sequence[StoredTurn]) -> tuple[list[PastTurn], list[StoredT
 def load(turn: StoredTurn) -> PastTurn:
     """Reads sounds and tokens too: not for the screen's thread. What cannot be read is said in its note."""
     tokens, problem = turn.read_tokens()
+    model, stats = model_of(turn.model), stats_of(turn.stats)
+    # A reply's first token always comes from full depth.
+    record = TurnRecord(turn.schedule, turn.seed, model.layers if model else max((t.depth for t in tokens[:1]), default=0))
+    for token in tokens:
+        record.apply(token)
+    record.rejected, record.heard, record.text = list(turn.rejected), turn.heard, turn.text
+    record.pooling, record.question_seconds = turn.pooling, turn.question_seconds
+    if stats is not None:
+        record.notes, record.sampling = stats.notes, stats.sampling
     past = PastTurn(
-        turn.number, turn.schedule, turn.spoken, turn.heard, turn.text, turn.pooling, seed=turn.seed,
-        question_seconds=turn.question_seconds, first_audio=turn.first_audio, stats=stats_of(turn.stats),
-        model=model_of(turn.model), tokens=tokens, rejected=list(turn.rejected), is_over=True,
-        note=" ".join(filter(None, (turn.note, turn.problem, problem))), has_failed=turn.state == "failed",
-        place=turn.number, began=turn.began, source=turn.source, heard_tokens=turn.heard_tokens, heard_text=turn.heard_text,
-        replaces=turn.replaces,
+        turn.number, turn.schedule, turn.spoken, pooling=turn.pooling, seed=turn.seed, model=model, record=record, is_over=True,
+        note=" ".join(filter(None, (turn.note, turn.problem, problem))), place=turn.number, began=turn.began,
+        source=turn.source, heard_tokens=turn.heard_tokens, heard_text=turn.heard_text, replaces=turn.replaces,
     )  # fmt: skip
-    past.notes = past.stats.notes if past.stats is not None else ()
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]
     if reply := _read(past, turn.reply_audio):
-        past.reply_samples, past.reply_rate = [reply[0]], reply[1]
-        past.made_seconds = len(reply[0]) / reply[1]
-        past.sounds = [(past.first_audio or 0.0, past.made_seconds)]
+        record.apply(Audio(*reply, len(tokens), turn.first_audio or 0.0))
+    record.first_audio = turn.first_audio
+    record.end(turn.state if turn.state in ("finished", "failed") else "cancelled", stats)
     return past
 
 
 def to_remember(turns: Sequence[PastTurn]) -> list[PastTurn]:
     """Those that a model can remember: no failed ones, and no reply whose place another one took."""
     replaced = {turn.replaces for turn in turns}
-    return [turn for turn in turns if not turn.has_failed and turn.place not in replaced and (turn.tokens or turn.text)]
+    return [turn for turn in turns if not turn.has_failed and turn.place not in replaced and (turn.record.tokens or turn.text)]
 
 
 def as_earlier(turn: PastTurn, model: ModelFacts) -> EarlierTurn:
     """For the engine: with its tokens where the same kind of model made them, else with its words; what was heard of it."""
     heard = turn.heard_text if turn.heard_tokens is not None else turn.text
     has_question = not turn.spoken or bool(turn.question_samples)
-    tokens = turn.tokens[: turn.heard_tokens] if has_question and _is_same(turn.model, model) else []
+    tokens = turn.record.tokens[: turn.heard_tokens] if has_question and _is_same(turn.model, model) else []
     return EarlierTurn(
         turn.heard, heard, tuple(token.id for token in tokens), tuple(token.kind for token in tokens),
         turn.question_samples[0] if turn.question_samples else None, turn.question_rate, turn.pooling,

@@ -135,7 +135,7 @@ class ComparePage(QWidget):
                 self.variants.know_model(name, None, message)
         if self.rendering.take(report):
             if not self._is_starting:
-                self.variants.say([job.message for job in self.rendering.jobs])
+                self.variants.say([job.record.message for job in self.rendering.jobs])
             if not self.rendering.is_running:
                 self._rendered()
             return True
@@ -169,7 +169,7 @@ class ComparePage(QWidget):
             self._is_starting = False
             question = replace(question, needs_voice=question.needs_voice and needs_voice)
             self.rendering.start(question, title, variants, model)
-            self.variants.say([job.message for job in self.rendering.jobs])
+            self.variants.say([job.record.message for job in self.rendering.jobs])
             self._show_state()
 
         def refuse(sentence: str) -> None:
@@ -187,8 +187,8 @@ class ComparePage(QWidget):
 
     def _rendered(self) -> None:
         jobs = self.rendering.jobs
-        failed = [f"{job.variant.title}: {job.message}" for job in jobs if job.state == "failed"]
-        refused = [job.message for job in jobs if job.turn.no_voice]  # whatever the variant is
+        failed = [f"{job.variant.title}: {job.record.message}" for job in jobs if job.state == "failed"]
+        refused = [job.record.message for job in jobs if job.record.no_voice]  # whatever the variant is
         self._nobody_spoke = bool(refused)
         cancelled = any(job.state == "cancelled" for job in jobs)
         self._problem = (refused[0] if refused else " ".join(failed)) or ("Rendering was cancelled." if cancelled else "")

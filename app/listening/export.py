@@ -64,7 +64,7 @@ def costs(reply: Rendered, level: Level, place: int) -> dict[str, object]:
         "first_audio_s": stats.seconds.get("first_audio"),
         "tokens_per_s": stats.tokens_per_second,
         "mean_speech_depth": reply.speech_depth,
-        "layers": reply.layers,
+        "layers": reply.record.layers,
         "refreshes": stats.refreshes,
         "accepted": stats.accepted,
         "rejected": stats.rejected,
@@ -94,8 +94,8 @@ def _write(folder: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -
                 **line,
                 "sampling": reply.variant.sampling and dict(zip(("temperature", "top_p"), reply.variant.sampling)),
                 "stats": asdict(reply.stats),
-                "rejected_drafts": reply.rejected,
-                "tokens": [asdict(token) for token in reply.tokens],
+                "rejected_drafts": reply.record.rejected,
+                "tokens": [asdict(token) for token in reply.record.tokens],
             }
             for reply, line in zip(replies, lines, strict=True)
         ],

@@ -93,5 +93,5 @@ def _in_words(job: Job | None, jobs: list[Job]) -> str:
     if job.state == "interrupted":
         return f"{place}  ·  waits for the conversation, then begins again"
     if job.state == "rendering":
-        return f"{place}  ·  {len(job.turn.tokens)} tokens"
+        return f"{place}  ·  {len(job.record.tokens)} tokens"
     return f"{place}  ·  waits for its model" if job.variant.model else f"{place}  ·  waits"

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from app.conversation import Turn
-from app.engine_commands import Dropped, Interrupted, Known, ModelFacts, OfTurn, RenderQuestion, Sampling
+from app.engine_commands import Dropped, Ended, Interrupted, Known, ModelFacts, RenderQuestion, Replying, Sampling
 from app.engine_thread import EngineThread
-from engine.events import Audio, Listened, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+from engine.events import TurnStats
+from engine.turn_record import TurnRecord
 
 FIRST_GUESS = 150  # tokens of a reply, before one of them is known
 
@@ -46,14 +46,14 @@ class Rendered:
     variant: Variant
     samples: np.ndarray
     rate: int
-    tokens: tuple[Token, ...]
-    rejected: tuple[tuple[int, int], ...]  # (token index, drafts thrown away before it)
-    stats: TurnStats
+    record: TurnRecord
     model: str = ""
     speech_rate: float = 25.0  # speech tokens per second of sound
-    layers: int = 0
     gain_db: float = 0.0  # that is already in the samples
-    is_over: bool = True
+
+    @property
+    def stats(self) -> TurnStats:
+        return self.record.stats
 
     @property
     def schedule(self) -> str:
@@ -65,13 +65,12 @@ class Rendered:
 
     @property
     def text(self) -> str:
-        return self.stats.text.strip()
+        return self.record.text.strip()
 
     @property
     def speech_depth(self) -> float | None:
         """Mean depth of the speech tokens in layers."""
-        depths = [token.depth for token in self.tokens if token.kind == "speech"]
-        return sum(depths) / len(depths) if depths else None
+        return self.record.depths["speech"].mean
 
 
 State = Literal["waiting", "rendering", "interrupted", "done", "cancelled", "failed"]
@@ -84,21 +83,12 @@ class Job:
     number: int
     variant: Variant
     state: State = "waiting"
-    message: str = ""
+    record: TurnRecord = field(default_factory=TurnRecord)
     result: Rendered | None = None
-    turn: Turn = field(init=False)
-    pieces: list[Audio] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.reset()
 
     @property
     def is_over(self) -> bool:
         return self.state in ("done", "cancelled", "failed")
-
-    def reset(self) -> None:
-        """Forgets what has come: the engine begins again."""
-        self.turn, self.pieces = Turn(self.number, self.variant.schedule, spoken=False), []
 
 
 class Rendering:
@@ -151,10 +141,10 @@ class Rendering:
         """0 to 1. How long a reply becomes is guessed from those that are done: the guess alone never reaches the end."""
         if not self.jobs:
             return 0.0
-        known = [len(result.tokens) for result in self.results]
+        known = [len(result.record.tokens) for result in self.results]
         guess = sum(known) / len(known) if known else FIRST_GUESS
         current = self.current
-        came = len(current.turn.tokens) if current else 0
+        came = len(current.record.tokens) if current and current.state == "rendering" else 0
         part = came / guess if came <= 0.8 * guess else 1 - 0.2 * 0.8 * guess / came
         return (sum(job.is_over for job in self.jobs) + part) / len(self.jobs)
 
@@ -162,7 +152,7 @@ class Rendering:
         """Whether the report was about one of these renders."""
         if isinstance(report, Known):
             self._known[report.name] = report.model
-        if not isinstance(report, OfTurn | Dropped | Interrupted) or report.turn not in self._ours:
+        if not isinstance(report, Replying | Ended | Dropped | Interrupted) or report.turn not in self._ours:
             return False
         job = next((job for job in self.jobs if job.number == report.turn and not job.is_over), None)
         match report:
@@ -171,31 +161,15 @@ class Rendering:
             case Dropped():
                 job.state = "cancelled"
             case Interrupted():
-                job.reset()
                 job.state = "interrupted"
-            case OfTurn(_, event):
-                self._take_event(job, event)
+            case Replying(_, record):
+                job.state, job.record = "rendering", record
+            case Ended(_, record):
+                job.state, job.record = "done" if record.state == "finished" else record.state, record
+                job.result = self._result(job) if job.state == "done" else None
         return True
 
-    def _take_event(self, job: Job, event) -> None:
-        job.turn.take(event)
-        match event:
-            case Listened():
-                job.state = "rendering"
-            case Audio():
-                job.pieces.append(event)
-            case TurnFinished(stats):
-                job.state, job.result = "done", self._result(job, stats)
-            case TurnCancelled():
-                job.state = "cancelled"
-            case TurnFailed(message):
-                job.state, job.message = "failed", message
-
-    def _result(self, job: Job, stats: TurnStats) -> Rendered:
-        sound = [piece.samples for piece in job.pieces]
-        samples = np.concatenate(sound) if sound else np.zeros(0, np.float32)
-        turn, facts = job.turn, self._known[job.variant.model]
-        return Rendered(
-            self._prompt, job.variant, samples, stats.sample_rate, tuple(turn.tokens), tuple(turn.rejected), stats,
-            job.variant.model_name or facts.name, facts.speech_rate, facts.layers,
-        )  # fmt: skip
+    def _result(self, job: Job) -> Rendered:
+        record, facts = job.record, self._known[job.variant.model]
+        name = job.variant.model_name or facts.name
+        return Rendered(self._prompt, job.variant, record.samples(), record.sample_rate, record, name, facts.speech_rate)

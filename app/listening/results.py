@@ -238,7 +238,7 @@ class Results(QWidget):
     def _note(place: int, replies: Sequence[Rendered]) -> str:
         if place == 0:
             return "The others are compared with this one." if len(replies) > 1 else ""
-        parted = first_difference(replies[0].tokens, replies[place].tokens)
+        parted = first_difference(replies[0].record.tokens, replies[place].record.tokens)
         return "The same tokens as 1." if parted is None else f"Parts from 1 at token {parted}."
 
     def _lay_out(self) -> None:

@@ -15,7 +15,7 @@ from app.flow import Flow
 from app.listening.difference import Word
 from app.listening.lane import Lane
 from app.listening.rendering import Rendered
-from app.panels.trace import Trace, seconds_at
+from app.panels.trace import seconds_at
 
 
 class VariantCard(QFrame):
@@ -29,16 +29,14 @@ class VariantCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.reply, self._words = reply, words
-        self._spoken = [token.index for token in reply.tokens if token.kind == "speech"]
+        self._spoken = [token.index for token in reply.record.tokens if token.kind == "speech"]
         self.button = QPushButton(str(place + 1))
         self.button.setAccessibleName(f"Hear {place + 1}: {reply.title}")
         theme.fix(self.button, 36, 32)
         self.button.setStyleSheet("padding: 0;")
         self.lane = Lane(f"Waveform of {place + 1}, {reply.title}")
-        self._trace = Trace(reply.layers)
-        self._trace.follow(reply)
-        self.strip = DepthStrip(self._trace)
-        self.strip.show_new()
+        self.strip = DepthStrip()
+        self.strip.show_record(reply.record)
         self._gain = theme.label("", "muted", 0.92)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -77,7 +75,7 @@ class VariantCard(QFrame):
             self._show_active(self.lane.is_active)
 
     def _seconds(self, index: int) -> float:
-        return seconds_at(self.reply.tokens, index, self.reply.speech_rate)
+        return seconds_at(self.reply.record.tokens, index, self.reply.speech_rate)
 
     def _show_active(self, is_active: bool) -> None:
         colours = theme.now()

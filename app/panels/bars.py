@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWi
 
 from app import theme
 from app.fitted import Fitted
-from app.panels.trace import Trace
+from engine.turn_record import TurnRecord
 
 SPACED = 4.0  # pixels per bar from which on there is room for gaps and outlines
 FAINT = 0.3
@@ -77,26 +77,27 @@ def _mixed(colour: str, surface: str, share: float) -> QColor:
     return QColor(*(round(share * a + (1 - share) * b) for a, b in zip(own, below, strict=True)))
 
 
-def paint_bars(painter: QPainter, area: QRectF, trace: Trace, first: int, slots: int) -> None:
-    """Paints the tokens from `first` on into `area`, which has room for `slots` bars and is as high as full depth.
+def paint_bars(painter: QPainter, area: QRectF, record: TurnRecord, first: int, slots: int) -> None:
+    """Paints `slots` tokens from `first` on into `area`, which is as high as full depth and as wide as so many bars.
 
     Solid is what chose the token; above it pale is what caught up later and hollow is what still pends, or else it is as
     `paint_rest` has it. Refreshes and rejected drafts are marked in the rows above the area.
     """
-    if not trace.layers:
+    layers, kv, tokens = record.layers, record.plan.kv, record.tokens[first : first + slots]  # the record may be growing
+    if not layers:
         return
     slot, bottom, top = area.width() / slots, round(area.bottom()), round(area.top())
     gap = 1 if slot >= SPACED else 0
     offset = area.left() - first * slot
-    edges = np.rint(offset + np.arange(first, len(trace.tokens) + 1) * slot).astype(int).tolist()
-    heights = [round(layer * area.height() / trace.layers) for layer in range(trace.layers + 1)]
+    edges = np.rint(offset + np.arange(first, first + len(tokens) + 1) * slot).astype(int).tolist()
+    heights = [round(layer * area.height() / layers) for layer in range(layers + 1)]
     bars: dict[str, list[QRect]] = {kind: [] for kind in theme.KINDS}
     later: dict[str, list[QRect]] = {}
     hollow: list[QRect] = []
     refreshes: list[QRect] = []
     gaps: list[QRect] = []
-    for place, token in enumerate(trace.tokens[first:]):
-        left, height = edges[place], heights[min(token.depth, trace.layers)]
+    for place, token in enumerate(tokens):
+        left, height = edges[place], heights[min(token.depth, layers)]
         width = max(1, edges[place + 1] - gap - left)
         run = bars[token.kind][-1] if token.kind in _STRIPES and bars[token.kind] else None
         if run is not None and run.right() + gap == left - 1 and run.height() == height:
@@ -104,9 +105,9 @@ def paint_bars(painter: QPainter, area: QRectF, trace: Trace, first: int, slots:
             gaps.append(QRect(left - 1, top, gap, bottom - top))
         else:
             bars[token.kind].append(QRect(left, bottom - height, width, height))
-        if token.depth < trace.layers:
+        if token.depth < layers:
             full = bottom - height - top
-            if trace.caught_up[first + place] or trace.kv != "catch-up":
+            if record.caught_up[first + place] or kv != "catch-up":
                 later.setdefault(token.kind, []).append(QRect(left, top, width, full))
             else:
                 hollow.append(QRect(left, top, width - 1, full - 1) if gap else QRect(left, top, width, 1))
@@ -119,14 +120,14 @@ def paint_bars(painter: QPainter, area: QRectF, trace: Trace, first: int, slots:
     if gap:
         _rects(painter, gaps, QColor(theme.now().surface))
     for kind, rects in later.items():
-        paint_rest(painter, rects, trace.kv, kind)
+        paint_rest(painter, rects, kv, kind)
     if gap:
         painter.setPen(QPen(QColor(theme.KINDS["speech"]), 1))
     _rects(painter, hollow, QBrush() if gap else QColor(theme.KINDS["speech"]))
     painter.setPen(Qt.PenStyle.NoPen)
     _paint_refreshes(painter, refreshes, slot)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for index in trace.rejected:
+    for index, _ in record.rejected:
         if index >= first:
             paint_cross(painter, QPointF(offset + (index + 0.5) * slot, top - 14))
 

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QTransform
 from app import theme
 from app.panels.bars import MARKS, Legend, faint, paint_bars
 from app.panels.panel import Canvas, Panel
-from app.panels.trace import HasTokens, Trace, describe
+from app.panels.trace import describe
 from app.settings import shortcuts
+from engine.turn_record import TurnRecord
 
 SHOWN = 300  # tokens, at least, while the reply grows; all of them after it
 LEAST = 60  # tokens the axis always has room for
@@ -26,9 +27,14 @@ class DepthPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Depth")
-        self.trace = Trace(12)
+        self.record: TurnRecord | None = None
+        """What is shown."""
+        self.bars = 0
+        """How many bars are drawn."""
         self.first = 0
         """The index of the leftmost token."""
+        self._layers = 12
+        self._shown: tuple = ()
         self._slots = LEAST
         self._cursor: int | None = None
         self.unit.setToolTip("Mean depth of the speech tokens")
@@ -42,42 +48,37 @@ class DepthPanel(Panel):
         self.recolour()
 
     @property
-    def bars(self) -> int:
-        """How many bars are drawn."""
-        return len(self.trace.tokens) - self.first
-
-    @property
     def cursor(self) -> int | None:
         """The index of the token that is told about."""
         return self._cursor
 
     def set_layers(self, layers: int) -> None:
         """The model's number of layers: the height of the plot."""
-        self.trace.set_layers(layers)
+        self._layers = layers
         self.fit_plots()
         self._show()
 
-    def refresh(self, turn: HasTokens | None) -> None:
-        """Shows `turn`: its last tokens while it grows, all of them once it is over."""
-        if not self.is_seen:
+    def refresh(self, record: TurnRecord | None) -> None:
+        """Shows a turn: its last tokens while it grows, all of them once it is over."""
+        shown = record and (len(record.tokens), len(record.rejected), record.is_over)
+        if not self.is_seen or (record is self.record and shown == self._shown):
             return
-        before = self.trace.turn
-        if self.trace.follow(turn):
-            if turn is not before:
-                self._cursor = None
-            self._show()
+        if record is not self.record:
+            self._cursor = None
+        self.record, self._shown = record, shown
+        self._show()
 
     def fit_plots(self) -> None:
         """Leaves room for the marks above full depth, however high the plot is."""
         if not self.plots:
             return
-        layers = self.trace.layers
+        layers = self._layers
         self.show_marks(self._plot, [(layer, str(layer)) for layer in sorted({0, layers // 2, layers})], above=MARKS)
 
     def point_at(self, index: int | None) -> None:
         """Tells about the token at `index`; None about the whole turn."""
         if index is not None:
-            index = min(max(index, self.first), len(self.trace.tokens) - 1) if self.trace.tokens else None
+            index = min(max(index, self.first), self.last) if self.bars else None
         if index != self._cursor:
             self._cursor = index
             self._say()
@@ -86,44 +87,52 @@ class DepthPanel(Panel):
     def index_at(self, x: float) -> int | None:
         """The index of the token at the plot's `x`, None if there is none."""
         index = math.floor(x + 0.5)
-        return index if self.first <= index < len(self.trace.tokens) else None
+        return index if self.first <= index <= self.last else None
+
+    @property
+    def last(self) -> int:
+        """The index of the rightmost token; below `first` if there is none."""
+        return self.first + self.bars - 1
 
     def _show(self) -> None:
-        trace = self.trace
-        self.first = 0 if trace.is_over else max(0, (len(trace.tokens) - SHOWN) // HOP * HOP)
+        record = self.record
+        count, is_over = (len(record.tokens), record.is_over) if record else (0, False)
+        self.first = 0 if is_over else max(0, (count - SHOWN) // HOP * HOP)
+        self.bars = count - self.first
         if self._cursor is not None and self._cursor < self.first:
             self._cursor = None
-        slots = max(LEAST, self.bars if trace.is_over else -(-self.bars // HOP) * HOP)
+        slots = max(LEAST, self.bars if is_over else -(-self.bars // HOP) * HOP)
         wanted = [self.first - 0.5, self.first + slots - 0.5]
         if self._plot.viewRange()[0] != wanted:
             self._plot.setXRange(*wanted, padding=0)
         self._slots = slots
-        depth = trace.speech_depth
-        unit = f"of {trace.layers} layers, mean" if trace.turn is not None else "layers, mean"
-        self.legend.show_rest(trace.kv)
+        depth = record.depths["speech"].mean if record else None
+        unit = f"of {self._layers} layers, mean" if record else "layers, mean"
+        self.legend.show_rest(record.plan.kv if record else "catch-up")
         self.show_number("–" if depth is None else f"{depth:.1f}", unit)
         self._say()
         self._canvas.update()
 
     def _say(self) -> None:
-        trace = self.trace
+        record = self.record
+        if record is None or not self.bars:
+            return self.say("Every token of the next reply is a bar as high as the layers that chose it.")
         if self._cursor is not None:
-            self.say(describe(trace, self._cursor))
-        elif not trace.tokens:
-            self.say("Every token of the next reply is a bar as high as the layers that chose it.")
-        elif not trace.early + trace.early_text:
-            self.say(f"All {len(trace.tokens)} tokens ran every layer.")
-        else:
-            words = f", {trace.early_text} of {trace.text} of text" if trace.early_text else ""
-            pending = f"; {trace.pending} pending" if trace.pending else ""
-            thrown = sum(trace.rejected.values())
-            rejected = f"; {thrown} draft{'s' * (thrown > 1)} rejected" if thrown else ""
-            self.say(f"{trace.early} of {trace.speech} speech tokens exited early{words}{pending}{rejected}.")
+            return self.say(describe(record, self._cursor))
+        speech, text = record.depths["speech"], record.depths["text"]
+        if not speech.early + text.early:
+            return self.say(f"All {self.last + 1} tokens ran every layer.")
+        words = f", {text.early} of {text.tokens} of text" if text.early else ""
+        pending = f"; {record.pending} pending" if record.pending else ""
+        thrown = record.rejected_drafts
+        rejected = f"; {thrown} draft{'s' * (thrown > 1)} rejected" if thrown else ""
+        self.say(f"{speech.early} of {speech.tokens} speech tokens exited early{words}{pending}{rejected}.")
 
     def _paint(self, painter: QPainter, to_pixels: QTransform) -> None:
         left, right = self.first - 0.5, self.first - 0.5 + self._slots
-        area = QRectF(to_pixels.map(QPointF(left, self.trace.layers)), to_pixels.map(QPointF(right, 0)))
-        paint_bars(painter, area, self.trace, self.first, self._slots)
+        area = QRectF(to_pixels.map(QPointF(left, self._layers)), to_pixels.map(QPointF(right, 0)))
+        if self.record is not None:
+            paint_bars(painter, area, self.record, self.first, self._slots)
         if self._cursor is not None:
             slot = area.width() / self._slots
             band = QRectF(area.left() + (self._cursor - self.first) * slot - 1, 0, slot + 1, area.bottom())
@@ -171,7 +180,7 @@ class _TokenPlot(pg.PlotWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         panel, cursor = self._panel, self._panel.cursor
-        last = len(panel.trace.tokens) - 1
+        last = panel.last
         here = last + 1 if cursor is None else cursor
         match shortcuts.now().which(event, *shortcuts.SOUND):
             case "sound_back":

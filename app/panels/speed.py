@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from app import theme
 from app.panels.panel import Panel
-from app.panels.trace import HasTokens, Trace
+from engine.turn_record import TurnRecord
 
 WINDOW = 12  # tokens whose decode steps make one value of tokens/s
 HOP = 2  # seconds by which the axis of time grows
@@ -40,7 +40,7 @@ class SpeedPanel(Panel):
             note.anchor((1, 0), (1, 0), offset=(-4, 0))
             self._notes.append((note, text))
         self.speech_rate: float | None = None
-        self._trace = Trace()
+        self._record: TurnRecord | None = None
         self._start()
         self._scale()
         self.recolour()
@@ -55,34 +55,34 @@ class SpeedPanel(Panel):
     @property
     def real_time_factor(self) -> float | None:
         """Seconds of decoding for one second of sound: below 1 is faster than speech."""
-        if not (self.speech_rate and self._trace.speech):
+        record = self._record
+        if record is None or not (self.speech_rate and record.depths["speech"].tokens):
             return None
-        return self._trace.milliseconds / 1000 * self.speech_rate / self._trace.speech
+        return record.step_seconds * self.speech_rate / record.depths["speech"].tokens
 
-    def refresh(self, turn: HasTokens | None) -> None:
-        """Shows `turn`; one that has sounded also gives `waiting`, as `app.turn.Turn`."""
+    def refresh(self, record: TurnRecord | None, waiting: Sequence[tuple[float, float]] = ()) -> None:
+        """Shows a turn, and the sound that was `waiting` as `app.turn.Turn` has it."""
         if not self.is_seen:
             return
-        if turn is not self._trace.turn:
+        grown = record is not self._record
+        if grown:
+            self._record = record
             self._start()
-        grown = self._trace.follow(turn)
-        if turn is None:
-            if grown:
-                self._scale()
-            return
-        tokens = self._trace.tokens
-        if len(tokens) > len(self._spent) - 1:
-            for token in tokens[len(self._spent) - 1 :]:
+        new = record.tokens[len(self._spent) - 1 :] if record else []
+        if new:
+            for token in new:
                 self._spent.append(self._spent[-1] + token.milliseconds / 1000)
                 if len(self._spent) > WINDOW:
                     self._times.append(token.at)
                     self._rates.append(WINDOW / max(self._spent[-1] - self._spent[-1 - WINDOW], 1e-6))
             self._rate.setData(self._times, self._rates)
-        if self._show_buffer(getattr(turn, "waiting", ())) or grown:
+        ended = record is not None and record.is_over
+        if self._show_buffer(waiting) or new or grown or ended != self._has_ended:
+            self._has_ended = ended
             self._scale()
 
     def _start(self) -> None:
-        self._spent = [0.0]
+        self._spent, self._has_ended = [0.0], False
         self._times: list[float] = []
         self._rates: list[float] = []
         self.buffered: list[tuple[float, float]] = []
@@ -108,8 +108,7 @@ class SpeedPanel(Panel):
             for plot in self.plots:
                 plot.setXRange(0, end, padding=0)
             self.fit_plots()
-        stats = getattr(self._trace.turn, "stats", None)
-        rate = stats.tokens_per_second if stats is not None else self._trace.tokens_per_second
+        rate = self._record.tokens_per_second if self._record else None
         self.show_number("–" if rate is None else f"{rate:.0f}", "tokens/s")
         self.say(self._words())
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
@@ -14,24 +12,12 @@ from app import theme
 from app.panels.bars import paint_kind, pale
 from app.panels.panel import Canvas, Panel
 from app.turn import Played
-from engine.events import Listened, Prefilled, Token, TurnStats
+from engine.turn_record import TurnRecord
 
 LANES = ("listen", "prefill", "decode", "speak", "play")
 BEFORE = 2.0  # seconds of the question that are shown at most
 HOP = 2  # seconds by which the axis grows
 JOINED = 0.02  # seconds: a shorter pause between tokens of a kind is no gap
-
-
-class HasTimes(Protocol):
-    """A turn whose events' times are kept; all of them are seconds since its question ended."""
-
-    tokens: Sequence[Token]
-    listened: Listened | None
-    prefilled: Prefilled | None
-    sounds: Sequence[tuple[float, float]]  # (when it was ready, seconds of sound) of each piece
-    first_audio: float | None
-    stats: TurnStats | None
-    is_over: bool
 
 
 @dataclass
@@ -53,7 +39,7 @@ class TimelinePanel(Panel):
         self._plot.getAxis("left").setTicks([places])
         self._canvas = Canvas(self._paint)
         self._plot.addItem(self._canvas, ignoreBounds=True)
-        self._turn: HasTimes | None = None
+        self._record: TurnRecord | None = None
         self._decoded: list[Span] = []
         self._tokens = 0
         self._shown: tuple = ()
@@ -63,33 +49,33 @@ class TimelinePanel(Panel):
         self.recolour()
         self._show(None, None)
 
-    def refresh(self, turn: HasTimes | None, played: Played | None = None) -> None:
-        """Shows `turn`, and `played` of its sound."""
+    def refresh(self, record: TurnRecord | None, played: Played | None = None) -> None:
+        """Shows a turn, and `played` of its sound."""
         if not self.is_seen:
             return
-        shown = (turn and len(turn.tokens), turn and len(turn.sounds), turn and turn.is_over, played)
-        if turn is self._turn and shown == self._shown:
+        shown = (record and (record.prefilled, len(record.tokens), len(record.audio), record.is_over), played)
+        if record is self._record and shown == self._shown:
             return
         self._shown = shown
-        self._show(turn, played)
+        self._show(record, played)
 
-    def _show(self, turn: HasTimes | None, played: Played | None) -> None:
-        if turn is not self._turn:
-            self._turn, self._decoded, self._tokens, self._range = turn, [], 0, (0.0, 0.0)
-        if turn is None:
+    def _show(self, record: TurnRecord | None, played: Played | None) -> None:
+        if record is not self._record:
+            self._record, self._decoded, self._tokens, self._range = record, [], 0, (0.0, 0.0)
+        if record is None:
             self.spans = []
         else:
-            self._decode(turn)
-            self.spans = [*_question(turn), *self._decoded, *_sound(turn, played)]
+            self._decode(record)
+            self.spans = [*_question(record), *self._decoded, *_sound(record, played)]
         start = min([0.0, *(max(-BEFORE, span.start) for span in self.spans)])
         end = max([1.0, *(span.end for span in self.spans)])
         wanted = (math.floor(start * 2) / 2, 1 if end <= 1 else HOP * math.ceil(end / HOP))
         if wanted != self._range:  # axes are what costs
             self._range = wanted
             self._plot.setXRange(*wanted, padding=0)
-        first = turn.first_audio if turn else None
+        first = record.first_audio if record else None
         self.show_number("–" if first is None else f"{first * 1000:.0f} ms", "to the first audio")
-        self.say(_words(turn))
+        self.say(_words(record))
         self._canvas.update()
 
     def recolour(self) -> None:
@@ -97,15 +83,16 @@ class TimelinePanel(Panel):
         lines = len(LANES) * self.line_height() + self._plot.getAxis("bottom").height()
         self._plot.setMinimumHeight(round(lines))
 
-    def _decode(self, turn: HasTimes) -> None:
-        for token in turn.tokens[self._tokens :]:
+    def _decode(self, record: TurnRecord) -> None:
+        new = record.tokens[self._tokens :]
+        for token in new:
             start, last = token.at - token.milliseconds / 1000, self._decoded[-1] if self._decoded else None
             if last is not None and last.kind == token.kind and start - last.end < JOINED:
                 last.end = max(last.end, token.at)
             else:
                 start = max(start, last.end) if last is not None else start  # drafts are told of after their review
                 self._decoded.append(Span("decode", min(start, token.at), token.at, token.kind))
-        self._tokens = len(turn.tokens)
+        self._tokens += len(new)
 
     def _paint(self, painter: QPainter, to_pixels: QTransform) -> None:
         colours = theme.now()
@@ -124,27 +111,27 @@ class TimelinePanel(Panel):
                 painter.fillRect(body, pale(colours.accent) if span.lane == "listen" else QColor(colours.accent))
 
 
-def _question(turn: HasTimes) -> list[Span]:
+def _question(record: TurnRecord) -> list[Span]:
     spans = []
-    if turn.listened is not None and turn.listened.audio_seconds:
-        spans.append(Span("listen", -turn.listened.audio_seconds, turn.listened.seconds))
-    if turn.prefilled is not None:
-        spans.append(Span("prefill", turn.listened.seconds if turn.listened else 0.0, turn.prefilled.seconds))
+    if record.listened is not None and record.question_seconds:
+        spans.append(Span("listen", -record.question_seconds, record.listened))
+    if record.prefilled is not None:
+        spans.append(Span("prefill", record.listened or 0.0, record.prefilled))
     return spans
 
 
-def _sound(turn: HasTimes, played: Played | None) -> list[Span]:
-    spans = [Span("speak", at, at) for at, _ in turn.sounds]
+def _sound(record: TurnRecord, played: Played | None) -> list[Span]:
+    spans = [Span("speak", piece.at, piece.at) for piece in record.audio]
     if played is not None:
         spans.append(Span("play", played.began, played.began + played.seconds))
     return spans
 
 
-def _words(turn: HasTimes | None) -> str:
-    if turn is None or (turn.listened is None and not turn.tokens):
+def _words(record: TurnRecord | None) -> str:
+    if record is None or (record.listened is None and not record.tokens):
         return "Each part of the next turn is drawn where it ran; the question ends at 0."
-    if turn.stats is None:
-        return f"{len(turn.tokens)} tokens and {sum(seconds for _, seconds in turn.sounds):.1f} s of sound so far."
-    seconds = turn.stats.seconds
+    if record.stats is None:
+        return f"{len(record.tokens)} tokens and {record.audio_seconds:.1f} s of sound so far."
+    seconds = record.stats.seconds
     parts = ", ".join(f"{lane} {seconds[lane]:.2f}\u00a0s" for lane in LANES[:4] if seconds.get(lane) is not None)
-    return f"{parts[:1].upper()}{parts[1:]}; {turn.stats.audio_seconds:.1f}\u00a0s of sound."
+    return f"{parts[:1].upper()}{parts[1:]}; {record.audio_seconds:.1f}\u00a0s of sound."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.self_test.check import Bench, Check, Failed, Remark, Reply
+from app.self_test.check import Bench, Check, Failed, Remark
 
 MODEL = "wren"
 QUESTION = "spoken-0002"
@@ -30,7 +30,7 @@ def full(bench: Bench) -> str:
     if item is None:
         raise Failed("The bundled question is missing. Install Refrain again.")
     bench.question = item.question
-    answer = _ask(bench, FULL).answer
+    answer = _ask(bench, FULL)
     wrong, count = scoring.word_errors(answer.stats.heard, item.text)
     if wrong:
         raise Failed(f"Of “{item.text}” {model.name} heard “{answer.stats.heard}”: {wrong} of {count} words are wrong.")
@@ -42,9 +42,9 @@ def full(bench: Bench) -> str:
 def spark(bench: Bench) -> str:
     from engine.models.checkpoints.exit_heads import heads_file
 
-    whole, model = bench.reply(FULL).answer.stats, bench.loaded()
+    whole, model = bench.reply(FULL).stats, bench.loaded()
     schedule = f"spark:k=4,first@{_exit(bench)}"
-    stats = _ask(bench, schedule).answer.stats
+    stats = _ask(bench, schedule).stats
     depth, deepest = stats.depth["mean_speech"], model.decoder.config.layers
     if not 0 < depth < 0.9 * deepest:
         raise Failed(f"No speech token has left early: mean depth is {depth:.1f} of {deepest} layers.")
@@ -57,17 +57,17 @@ def spark(bench: Bench) -> str:
 
 
 def review(bench: Bench) -> str:
-    whole = bench.reply(FULL)
+    whole = bench.reply(FULL).record.ids
     schedule = f"spark:k=4,first@{_exit(bench)}+review"
     reply = _ask(bench, schedule)
-    if reply.ids != whole.ids:
-        place = next((n for n, (a, b) in enumerate(zip(reply.ids, whole.ids)) if a != b), min(len(reply.ids), len(whole.ids)))
-        raise Failed(f"With review the reply differs from that of full depth at token {place + 1} of {len(whole.ids)}.")
-    stats = reply.answer.stats
+    ids, stats = reply.record.ids, reply.stats
+    if ids != whole:
+        place = next((n for n, (a, b) in enumerate(zip(ids, whole)) if a != b), min(len(ids), len(whole)))
+        raise Failed(f"With review the reply differs from that of full depth at token {place + 1} of {len(whole)}.")
     if not stats.accepted:
         raise Failed("No draft was accepted, so review did nothing.")
     accepted = f"{stats.accepted} of {stats.accepted + stats.rejected} drafts accepted"
-    return f"{schedule}: the same {len(whole.ids)} tokens as at full depth, {accepted}. {_pace(bench, schedule)}"
+    return f"{schedule}: the same {len(whole)} tokens as at full depth, {accepted}. {_pace(bench, schedule)}"
 
 
 def hear_reply(bench: Bench) -> str:
@@ -76,7 +76,7 @@ def hear_reply(bench: Bench) -> str:
     from engine import asking, audio_files
     from engine.evaluation import scoring
 
-    answer, path = bench.reply(FULL).answer, bench.folder / "reply.wav"
+    answer, path = bench.reply(FULL), bench.folder / "reply.wav"
     if not np.isfinite(answer.samples).all() or np.abs(answer.samples).max(initial=0) < 0.01:
         raise Failed("The reply is silent.")
     audio_files.write(path, answer.samples, answer.stats.sample_rate)
@@ -104,15 +104,11 @@ def _dialogue(bench: Bench, schedule: str):
     return Dialogue(bench.loaded(), schedules.parse(schedule), Sampling())
 
 
-def _ask(bench: Bench, schedule: str) -> Reply:
+def _ask(bench: Bench, schedule: str):
     """Asks the bundled question, each time in a conversation of its own."""
     from engine import asking
-    from engine.events import Token
 
-    events = []
-    answer = asking.ask(_dialogue(bench, schedule), bench.question, events.append)
-    ids = tuple(event.id for event in events if isinstance(event, Token))
-    bench.replies[schedule] = Reply(answer, tuple(events), ids)
+    bench.replies[schedule] = asking.ask(_dialogue(bench, schedule), bench.question)
     return bench.replies[schedule]
 
 
@@ -125,7 +121,7 @@ def _exit(bench: Bench) -> int:
 
 
 def _pace(bench: Bench, schedule: str) -> str:
-    stats = bench.reply(schedule).answer.stats
+    stats = bench.reply(schedule).stats
     first = stats.seconds.get("first_audio")
     begins = f", sound after {first * 1000:.0f} ms" if first is not None else ""
     return f"{stats.tokens_per_second:.0f} tokens/s{begins}."

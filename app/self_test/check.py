@@ -13,7 +13,6 @@ from engine import log
 
 if TYPE_CHECKING:  # they bring torch along
     from engine.asking import Answer, Question
-    from engine.events import Event
     from engine.models.spoken_lm import SpokenLM
 
 State = Literal["ok", "note", "failed", "skipped"]
@@ -33,22 +32,13 @@ class Remark(str):
 
 
 @dataclass
-class Reply:
-    """An answer under a schedule, with everything the engine said of it and the ids of its tokens."""
-
-    answer: Answer
-    events: tuple[Event, ...]
-    ids: tuple[int, ...]
-
-
-@dataclass
 class Bench:
     """What checks hand on; `folder` is an empty one that is gone afterwards."""
 
     folder: Path
     model: SpokenLM | None = None
     question: Question | None = None
-    replies: dict[str, Reply] = field(default_factory=dict)
+    replies: dict[str, Answer] = field(default_factory=dict)
     """By the text form of their schedules."""
 
     def loaded(self) -> SpokenLM:
@@ -57,7 +47,7 @@ class Bench:
             raise Skipped("Not tried, because the model could not be loaded.")
         return self.model
 
-    def reply(self, schedule: str) -> Reply:
+    def reply(self, schedule: str) -> Answer:
         """Raises `Skipped` where there is none."""
         if schedule not in self.replies:
             raise Skipped("Not tried, because there is no reply to try it with.")

@@ -18,7 +18,7 @@ def sounds(bench: Bench) -> str:
 
     from engine import audio_files
 
-    answer = bench.reply(FULL).answer
+    answer = bench.reply(FULL)
     samples, rate, written = np.clip(answer.samples, -1, 1), answer.stats.sample_rate, []
     for ending in audio_files.FORMATS:
         path = bench.folder / f"Größe und Maß{ending}"
@@ -47,16 +47,16 @@ def session(bench: Bench) -> str:
         if [one.id for one in listed] != [name] or len(turns) != 1:
             raise Failed("A session that was kept is not found again.")
         turn = turns[0]
-        stats = reply.answer.stats
+        stats = reply.stats
         if (turn.state, turn.text, turn.heard) != ("finished", stats.text, stats.heard) or turn.problem:
             raise Failed(f"A kept turn reads “{turn.heard}”, “{turn.text}” ({turn.state}). {turn.problem}")
-        if tuple(token.id for token in turn.tokens) != reply.ids:
+        if tuple(token.id for token in turn.tokens) != reply.record.ids:
             raise Failed("The tokens of a kept turn are not those of its reply.")
         kept = [_seconds(*(sound or ((), 1))) for sound in (turn.question_audio(), turn.reply_audio())]
-        wanted = [_seconds(*question.sound), _seconds(reply.answer.samples, stats.sample_rate)]
+        wanted = [_seconds(*question.sound), _seconds(reply.samples, stats.sample_rate)]
         if any(abs(found - length) > 0.01 for found, length in zip(kept, wanted)):
             raise Failed(f"Of {wanted[0]:.2f} and {wanted[1]:.2f} s of sound {kept[0]:.2f} and {kept[1]:.2f} s were kept.")
-    return f"Words, {len(reply.ids)} tokens and {sum(kept):.1f} s of sound are those that were kept."
+    return f"Words, {len(turn.tokens)} tokens and {sum(kept):.1f} s of sound are those that were kept."
 
 
 CHECKS = (Check("Sound files", sounds), Check("Session", session))
@@ -78,8 +78,8 @@ def _keep(bench: Bench, folder: Path, question) -> str:
         facts = replace(facts_of(bench.loaded()), name=MODEL)
         journal.begin(1, schedule=FULL, pooling="none", spoken=True, text="", seed=0, model=facts)
         journal.question(1, question.samples, question.rate)
-        for event in bench.reply(FULL).events:
-            journal.event(1, event)
+        journal.reply(1, bench.reply(FULL).record)
+        journal.end(1)
         name = journal.session
         journal.close()
         if journal.problem:

@@ -21,12 +21,12 @@ from rich.table import Column, Table
 
 from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
-from engine.events import Drafts, Token
 from engine.lm import checkpoint
 from engine.lm.llama import to_llama
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.spoken_lm import SpokenLM
 from engine.schedules import Full, Schedule
+from engine.turn_record import TurnRecord
 
 GENERATE = "transformers generate"
 _MOST_TOKENS = 256
@@ -138,27 +138,23 @@ def _round(model, llama, prompts, others: Sequence[Schedule]) -> dict[str, Run]:
 
 
 def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule) -> Run:
-    replies, depths, drafts, tokens, seconds = [], [], [], 0, 0.0
+    records, seconds = [], 0.0
     for prompt in prompts:
         cache = model.decoder.new_cache()
         logits = model.decoder.logits(model.decoder.run(model.decoder.embed(prompt), 0, cache)[-1:])
         decoding = decode(model, cache, logits, model.pattern(spoken=False), schedule, Sampler(Sampling()))
-        first, ids = 0.0, []
+        first, record = 0.0, TurnRecord(str(schedule), layers=model.decoder.config.layers)
         for event in decoding:
-            if isinstance(event, Drafts):
-                drafts.append(event)
-            elif isinstance(event, Token):
-                first = first or time.perf_counter()
-                ids.append(event.id)
-                depths.append(event.depth)
-                if len(ids) == _MOST_TOKENS:
-                    break
+            record.apply(event)
+            first = first or time.perf_counter()  # the first one is a token
+            if len(record.tokens) == _MOST_TOKENS:
+                break
         decoding.close()  # what still pends is caught up: a cost of the schedule, too
         seconds += time.perf_counter() - first
-        tokens += len(ids) - 1
-        replies.append(tuple(ids))
-    accepted, rejected = sum(d.accepted for d in drafts), sum(len(d.rejected) for d in drafts)
-    return Run(tuple(replies), tokens, seconds, sum(depths) / len(depths), accepted, rejected)
+        records.append(record)
+    tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * r.mean_depth) for r in records)))
+    accepted, rejected = sum(r.accepted for r in records), sum(r.rejected_drafts for r in records)
+    return Run(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
 
 
 class _Clock:

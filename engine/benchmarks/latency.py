@@ -18,10 +18,9 @@ from rich.table import Column, Table
 
 from engine import audio_files
 from engine.benchmarks.questions import spoken
-from engine.decoding.meter import SOUND
 from engine.dialogue import Dialogue
-from engine.events import Audio, TurnFailed, TurnFinished
 from engine.models.spoken_lm import SpokenLM
+from engine.turn_record import TurnRecord
 
 CHUNK_SECONDS = 0.02
 
@@ -110,28 +109,19 @@ def table(latencies: Sequence[Latency]) -> Table:
 
 def _turn(model: SpokenLM, schedule: str, samples: np.ndarray, rate: int) -> tuple[float, ...]:
     """Question and reply seconds, time to first audio, and seconds of work to listen, decode, speak and in all."""
-    step = max(1, round(CHUNK_SECONDS * rate))
-    first_audio = None
+    step, record, first_audio = max(1, round(CHUNK_SECONDS * rate)), TurnRecord(), None
     turn = Dialogue(model, schedule=schedule).open_turn()
     began = time.perf_counter()
     for start in range(0, len(samples), step):
         if start + step >= len(samples):
             last_chunk = time.perf_counter()  # it is being recorded until now
         turn.feed(samples[start : start + step], rate)
-    stats, said = None, 0
-    for event in turn.reply():
-        if isinstance(event, Audio):
-            if first_audio is None and np.abs(event.samples).max(initial=0.0) >= SOUND:
-                first_audio = time.perf_counter() - last_chunk
-            said += len(event.samples)
-        elif isinstance(event, TurnFailed):
-            raise LatencyError(event.message)
-        elif isinstance(event, TurnFinished):
-            stats = event.stats
+    for _ in turn.reply(record=record):
+        if first_audio is None and record.first_audio is not None:
+            first_audio = time.perf_counter() - last_chunk
     whole = time.perf_counter() - began
-    if stats is None or first_audio is None:
-        raise LatencyError("A bundled question got no spoken reply: the model cannot be measured with it.")
-    fed = last_chunk - began
-    listen = fed + (stats.seconds["listen"] or 0.0)
-    decode, speak = (stats.seconds[part] or 0.0 for part in ("decode", "speak"))
-    return len(samples) / rate, said / stats.sample_rate, first_audio, listen, decode, speak, whole
+    if first_audio is None or record.state != "finished":
+        nothing = "A bundled question got no spoken reply: the model cannot be measured with it."
+        raise LatencyError(record.message or nothing)
+    listen, work = last_chunk - began + record.listened, record.work
+    return len(samples) / rate, record.audio_seconds, first_audio, listen, work["decode"], work["speak"], whole

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, NamedTuple
@@ -23,12 +24,12 @@ from engine import audio_files
 from engine.benchmarks.latency import CHUNK_SECONDS, LatencyError
 from engine.benchmarks.questions import spoken
 from engine.dialogue import Dialogue
-from engine.events import Token, TurnFailed
 from engine.models.pooled_speech import PooledSpeech
 from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill.history import History
 from engine.prefill.pooling import NONE, Pooling, check
 from engine.speech.resample import Resampler, mono
+from engine.turn_record import TurnRecord
 
 LENGTHS = (2.0, 10.0, 25.0)
 """Seconds of a short, a medium and a long question."""
@@ -164,14 +165,14 @@ def _streamed(model: SpokenLM, sound: _Sound, pooling: Pooling) -> float:
     step = max(1, round(CHUNK_SECONDS * sound.rate))
     for start in range(0, len(sound.samples), step):
         turn.feed(sound.samples[start : start + step], sound.rate)
-    events = turn.reply()
-    for event in events:
-        if isinstance(event, Token):
-            events.close()
-            return event.at
-        if isinstance(event, TurnFailed):
-            raise LatencyError(event.message)
-    raise LatencyError("A question made from the bundled ones got no reply: the model cannot be measured with it.")
+    record = TurnRecord()
+    with closing(turn.reply(record=record)) as events:
+        while not record.tokens and next(events, None) is not None:
+            pass
+    if not record.tokens:
+        nothing = "A question made from the bundled ones got no reply: the model cannot be measured with it."
+        raise LatencyError(record.message or nothing)
+    return record.tokens[0].at
 
 
 def _cost(seconds: float, pooling: Pooling, threads: int, rounds: Sequence[dict[Pooling, _Round]]) -> PooledCost:

@@ -197,9 +197,9 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
     view = None if as_json else terminal.TurnView(model.decoder.config.layers, console)
     watchers = [part.watch for part in (view, tracer) if part]
 
-    def watch(event):
+    def watch(record):
         for watcher in watchers:
-            watcher(event)
+            watcher(record)
 
     with Live(view, console=console, refresh_per_second=8) if view and console.is_terminal else nullcontext():
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,8 @@ def _answer(dialogue: Dialogue, line: str, folder: Path, settings: Settings, tur
     dialogue.schedule, dialogue.pooling, dialogue.seed, dialogue.sampling = schedule, pooling, seed, draw.of(model)
     if settings.trace is not None:
         settings.trace.how = {"sampling": draw.given} if draw.given else {}
-    watch = (lambda event: None) if settings.trace is None else settings.trace.of_turn(turn)
-    answer = ask(dialogue, question, watch)
+    trace = settings.trace
+    answer = ask(dialogue, question, partial(trace.watch, turn=turn)) if trace else ask(dialogue, question)
     path = settings.out and settings.out / f"{turn:04}.wav"
     if path:
         audio_files.write(path, answer.samples, answer.stats.sample_rate)

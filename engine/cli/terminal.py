@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from rich.console import Console, Group
 from rich.text import Text as Line
 
-from engine.events import Audio, Drafts, Event, Listened, Text, Token, TurnStats
+from engine.events import Token, TurnStats
+from engine.turn_record import TurnRecord
 
 # Colours of Okabe and Ito that stand out on dark and light ground, told apart by every kind of colour vision.
 COLOURS = {"heard": "#009E73", "text": "#E69F00", "speech": "#56B4E9", "control": "bright_black"}  # as in the window
@@ -16,48 +17,32 @@ _STRIP_ROWS = 6
 
 
 class TurnView:
-    """Fed with a turn's events, renders itself; `layers` is the depth of a full step."""
+    """Shows the record that it saw last; `layers` is the depth of a full step."""
 
     def __init__(self, layers: int, console: Console):
         self._layers, self._console = layers, console
         unicode = (console.encoding or "").lower().startswith("utf")
         self._bars, self._refresh = ("▁▂▃▄▅▆▇█", "┃") if unicode else ("12345678", "|")
-        self._words = {"heard": "", "text": ""}
-        self._tokens: list[Token] = []
-        self._status = "Listening…"
-        self._audio_seconds = 0.0
-        self._accepted = self._rejected = 0
+        self._record = TurnRecord()
         self.whole = False  # show the whole strip, not its last rows
 
-    def watch(self, event: Event) -> None:
-        """Takes one event in."""
-        match event:
-            case Listened():
-                self._status = "Thinking…"
-            case Token():
-                self._tokens.append(event)
-            case Text(kind, text) if kind in self._words:
-                self._words[kind] += text
-            case Audio(samples, rate):
-                self._audio_seconds += len(samples) / rate
-            case Drafts(accepted, rejected):
-                self._accepted += accepted
-                self._rejected += len(rejected)
+    def watch(self, record: TurnRecord) -> None:
+        """It is looked at whenever the screen is drawn."""
+        self._record = record
 
     def __rich__(self) -> Group:
-        lines = []
-        if self._words["heard"]:
-            lines.append(Line.assemble(("Heard  ", "bold"), (self._words["heard"].strip(), COLOURS["heard"])))
-        if self._words["text"]:
-            lines.append(Line.assemble(("Reply  ", "bold"), self._words["text"].strip()))
-        if not self._tokens:
-            return Group(*lines, Line(self._status, style="dim"))
+        record, lines = self._record, []
+        if record.heard:
+            lines.append(Line.assemble(("Heard  ", "bold"), (record.heard.strip(), COLOURS["heard"])))
+        if record.text:
+            lines.append(Line.assemble(("Reply  ", "bold"), record.text.strip()))
+        if not record.tokens:
+            return Group(*lines, Line("Listening…" if record.listened is None else "Thinking…", style="dim"))
         return Group(*lines, self._strip(), self._legend(), Line(self._figures(), style="dim"))
 
     def _strip(self) -> Line:
-        shown = self._tokens if self.whole else self._tokens[-_STRIP_ROWS * max(1, self._console.width - 1) :]
-        strip = Line(overflow="fold")
-        for token in shown:
+        strip, shown = Line(overflow="fold"), 0 if self.whole else -_STRIP_ROWS * max(1, self._console.width - 1)
+        for token in self._record.tokens[shown:]:
             strip.append(*self._glyph(token))
         return strip
 
@@ -70,22 +55,21 @@ class TurnView:
     def _legend(self) -> Line:
         full, half = self._bars[-1], self._bars[3]
         legend = Line.assemble((full, COLOURS["text"]), " text  ", (half, COLOURS["speech"]), " speech  ", style="dim")
-        if self._words["heard"]:
+        if self._record.heard:
             legend.append(full, COLOURS["heard"]).append(" heard  ")
-        if any(token.refresh for token in self._tokens):
+        if self._record.refreshes:
             legend.append(self._refresh, REFRESH_COLOUR).append(" refresh  ")
         return legend.append(f"height: depth of {self._layers} layers")
 
     def _figures(self) -> str:
-        first, last = self._tokens[0], self._tokens[-1]
-        depth = sum(token.depth for token in self._tokens) / len(self._tokens)
-        parts = [f"{len(self._tokens)} tokens"]
+        record, parts = self._record, [f"{len(self._record.tokens)} tokens"]
+        first, last = record.tokens[0], record.tokens[-1]
         if last.at > first.at:
-            parts.append(f"{(len(self._tokens) - 1) / (last.at - first.at):.0f} tokens/s")
-        parts.append(f"mean depth {depth:.1f}")
-        if self._accepted or self._rejected:
-            parts.append(f"{self._accepted} drafts kept, {self._rejected} not")
-        return " · ".join([*parts, f"{self._audio_seconds:.1f} s of speech"])
+            parts.append(f"{(len(record.tokens) - 1) / (last.at - first.at):.0f} tokens/s")
+        parts.append(f"mean depth {record.mean_depth:.1f}")
+        if record.accepted or record.rejected:
+            parts.append(f"{record.accepted} drafts kept, {record.rejected_drafts} not")
+        return " · ".join([*parts, f"{record.audio_seconds:.1f} s of speech"])
 
 
 def summary(stats: TurnStats) -> str:

@@ -10,7 +10,6 @@ import torch
 
 from engine.decoding import interleaved, parallel
 from engine.decoding.interleaved import Decoding, Model
-from engine.decoding.meter import Meter
 from engine.decoding.parallel import ParallelDecoding
 from engine.decoding.pattern import Pattern
 from engine.events import Audio, Drafts, Text, Token
@@ -19,6 +18,7 @@ from engine.lm.text_stream import TextStream
 from engine.prefill.history import Exchange, History
 from engine.schedules import Schedule
 from engine.speech.vocoder_thread import Speaker, VocoderThread
+from engine.turn_record import TurnRecord
 
 
 class SpeakingModel(Model, Protocol):
@@ -39,7 +39,7 @@ def speak_reply(
     pattern: Pattern,
     schedule: Schedule,
     sampler: Sampler,
-    meter: Meter,
+    record: TurnRecord,
     *,
     max_tokens: int,
     cancelled: Callable[[], bool],
@@ -48,13 +48,13 @@ def speak_reply(
 
     Ends early if `cancelled`, which is asked before every token. However the iteration ends, the exchange then holds
     the tokens that were yielded, the history's cache agrees with it, and the vocoder's thread is gone. What it cost
-    and which limit it hit is in `meter`. Raises what the model or the speaker raised.
+    and which limit it hit is in `record`, into which every event is folded. Raises what the model or the speaker raised.
     """
     prompt = history.ids() if sampler.sampling.repetition_penalty != 1 else ()
     streams = {"heard": TextStream(model.decode_text), "text": TextStream(model.decode_text)}
-    meter.decode = 0.0
+    record.work["decode"] = 0.0
     decoding = None
-    voice = VocoderThread(model.speaker, model.output_rate, meter.now, cancelled)  # last: from here on it is closed
+    voice = VocoderThread(model.speaker, model.output_rate, record.now, cancelled)  # last: from here on it is closed
     try:
         decode = parallel.decode if parallel.is_shared(pattern) else interleaved.decode
         decoding = decode(
@@ -66,50 +66,50 @@ def speak_reply(
             sampler,
             cancelled=cancelled,
             previous=prompt,
-            clock=meter.now,
+            clock=record.now,
         )
         events = iter(decoding)
         while not cancelled() and len(decoding.ids) < max_tokens:
             began = time.perf_counter()
             event = next(events, None)
-            meter.decode += time.perf_counter() - began
+            record.work["decode"] += time.perf_counter() - began
             if event is None:
                 break
             if isinstance(event, Drafts):
-                yield meter.see(event)
+                yield record.apply(event)
                 continue
             pattern = pattern.after(event.id)
             exchange.kinds.append(event.kind)
             if event.kind == "speech":
                 voice.feed(event.id, event.index)
-            yield meter.see(event)
+            yield record.apply(event)
             if event.kind in streams and (text := streams[event.kind].feed(event.id)):
-                yield meter.see(Text(event.kind, text))
+                yield record.apply(Text(event.kind, text))
             for audio in voice.ready():
-                yield meter.see(audio)
-        _close(decoding, meter)  # while the vocoder is still at work
+                yield record.apply(audio)
+        _close(decoding, record)  # while the vocoder is still at work
         if not (cancelled() or pattern.done):
-            meter.limits.append(_limit(len(decoding.ids), max_tokens, history.capacity))
+            record.limits.append(_limit(len(decoding.ids), max_tokens, history.capacity))
         if not cancelled():
             for audio in voice.finish():
                 if cancelled():
                     break
-                yield meter.see(audio)
+                yield record.apply(audio)
     finally:
         try:
             if decoding is not None:
-                _close(decoding, meter)
+                _close(decoding, record)
                 exchange.reply = list(decoding.ids)
                 exchange.widths = list(decoding.widths) if isinstance(decoding, ParallelDecoding) else None
         finally:
             voice.close()
-            meter.speak = voice.busy
+            record.work["speak"] = voice.busy
 
 
-def _close(decoding: Decoding | ParallelDecoding, meter: Meter) -> None:
+def _close(decoding: Decoding | ParallelDecoding, record: TurnRecord) -> None:
     began = time.perf_counter()
     decoding.close()
-    meter.decode += time.perf_counter() - began
+    record.work["decode"] += time.perf_counter() - began
 
 
 def _limit(tokens: int, max_tokens: int, capacity: int) -> str:

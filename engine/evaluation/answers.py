@@ -24,7 +24,7 @@ from engine.evaluation import memory, scoring
 from engine.evaluation.cases import Case
 from engine.evaluation.results import Result, Results
 from engine.evaluation.sets import NOTHING, Item, QuestionSet
-from engine.events import Event, Prefilled, Token, TurnStats
+from engine.events import TurnStats
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.exit_heads import FILE, own_folder
 from engine.models.spoken_lm import SpokenLM
@@ -103,22 +103,12 @@ class Run:
                 _whole(ask(dialogue, item.question))
 
     def _ask(self, dialogue: Dialogue, item: Item, empty: Result) -> Result:
-        ids: list[int] = []
-        asked = 0  # positions before the reply
-
-        def watch(event: Event) -> None:
-            nonlocal asked
-            if isinstance(event, Token):
-                ids.append(event.id)
-            elif isinstance(event, Prefilled):
-                asked = dialogue.positions
-
         dialogue.reset()
         memory.begin(self._model.decoder.device)
         try:
             if item.before:
                 _whole(ask(dialogue, Question(item.before)))
-            answer = _whole(ask(dialogue, item.question, watch))
+            answer = _whole(ask(dialogue, item.question))
         except (NothingSaid, AudioFileError) as error:
             return replace(empty, failed=str(error), right=True if item.area == NOTHING else None)
         except (AskError, ValueError) as error:
@@ -128,8 +118,8 @@ class Run:
             empty,
             heard=stats.heard,
             text=stats.text,
-            ids=tuple(ids),
-            positions=dialogue.positions - asked,
+            ids=answer.record.ids,
+            positions=dialogue.positions - answer.record.positions,
             whole=not stats.limits,
             **_costs(stats),
             kv_bytes=dialogue.kv_bytes,

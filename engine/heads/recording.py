@@ -15,11 +15,11 @@ from safetensors.torch import save
 
 from engine import whole_file
 from engine.asking import Question
-from engine.decoding.meter import Meter
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill.history import History
+from engine.turn_record import TurnRecord
 
 MOST_TOKENS = 600
 """Of a reply that is recorded."""
@@ -79,13 +79,12 @@ class Recorder:
         history.restore([])
         history.open()
         sound, room = question.sound(), min(self._max_tokens, history.capacity // 3)
-        meter = Meter("full", 0, model.decoder.config.layers, model.output_rate)
         if sound is None:
-            TypedQuestion(model, history, room, question.text).settle(meter)
+            TypedQuestion(model, history, room, question.text).settle(TurnRecord())
             return
         asked = SpokenQuestion(model, history, room)
         asked.feed(*sound.sound)
-        asked.settle(meter, needs_voice=False)
+        asked.settle(TurnRecord(), needs_voice=False)
 
     def _step(self, token: int) -> list[torch.Tensor]:
         """The states [1, dim] after each wanted layer and after the last one."""

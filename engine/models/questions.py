@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.decoding.meter import SOUND, Meter
 from engine.events import Listened, Note
 from engine.failures import STOPS
 from engine.models.pooled_speech import Heard, PooledSpeech, part
@@ -15,6 +14,7 @@ from engine.prefill.history import History
 from engine.speech.recording import LOUDEST
 from engine.speech.resample import Resampler, mono
 from engine.speech.sound_check import SoundCheck
+from engine.turn_record import AUDIBLE, TurnRecord
 
 SHORTEST = 0.1
 """Seconds of sound that a spoken question needs."""
@@ -76,17 +76,17 @@ class SpokenQuestion:
             except BaseException as error:  # told once the user has finished
                 self._error = error
 
-    def settle(self, meter: Meter, needs_voice: bool = True) -> Listened:
+    def settle(self, record: TurnRecord, needs_voice: bool = True) -> Listened:
         """Adds what is left of the question. Raises `QuestionError`, or what the listener raised.
 
         `needs_voice`: a question in which nobody spoke is a `NoVoice`. A cancelled one is closed as far as it was heard.
         """
         if self._error is not None:
             raise self._error
-        seconds = meter.question_seconds = self._samples / self._rate if self._samples else 0.0
+        seconds, notes = self._samples / self._rate if self._samples else 0.0, ()
         if not self._cancelled():
             self._check_heard(seconds, needs_voice)
-            meter.notes = (*self.notes, *self._check.notes())
+            notes = (*self.notes, *self._check.notes())
             self._hear_piece(self._listener.feed(self._resampler.finish()))
         if not self._cancelled():
             self._hear_piece(self._listener.finish())
@@ -95,14 +95,14 @@ class SpokenQuestion:
         self._history.add(self._end)
         if self._lost:
             kept = seconds * self._exchange.heard / (self._exchange.heard + self._lost)
-            meter.limits.append(f"The question was too long: the model was given only the first {kept:.1f} s of {seconds:.1f} s.")
-        meter.listen = meter.now()
-        return Listened(seconds, self._positions, meter.listen, meter.notes)
+            given = f"the first {kept:.1f} s of {seconds:.1f} s"
+            record.limits.append(f"The question was too long: the model was given only {given}.")
+        return Listened(seconds, self._positions, record.now(), notes)
 
     def _check_heard(self, seconds: float, needs_voice: bool) -> None:
         if seconds == 0:
             raise QuestionError("I heard nothing: no sound arrived. Check that a microphone is connected and allowed.")
-        if self._peak < SOUND:
+        if self._peak < AUDIBLE:
             raise QuestionError("I heard nothing: the recording is silent. Check that the microphone is not muted.")
         if seconds < SHORTEST:
             raise QuestionError(f"I heard nothing: the question was shorter than {SHORTEST} s. Speak a little longer.")
@@ -143,15 +143,15 @@ class TypedQuestion:
     def __init__(self, model: SpokenLM, history: History, reply_room: int, text: str):
         self._model, self._history, self._reply_room, self._text = model, history, reply_room, text
 
-    def settle(self, meter: Meter, needs_voice: bool = True) -> Listened:
+    def settle(self, record: TurnRecord, needs_voice: bool = True) -> Listened:
         """Adds the question. Raises `QuestionError`."""
         try:
-            self._history.add(self._fitting(meter))
+            self._history.add(self._fitting(record))
         except ValueError as error:
             raise QuestionError(str(error)) from error
-        return Listened(0.0, 0, meter.now())
+        return Listened(0.0, 0, record.now())
 
-    def _fitting(self, meter: Meter) -> PromptPiece:
+    def _fitting(self, record: TurnRecord) -> PromptPiece:
         """The question, or the longest beginning of it that there is room for."""
         piece = self._model.typed(self._text)
         needed = self._reply_room + len(piece.opening)
@@ -169,7 +169,7 @@ class TypedQuestion:
                 too_long = middle
         if not len(piece):
             raise QuestionError("There is no room for a question: let the conversation have more positions.")
-        meter.limits.append(
+        record.limits.append(
             f"The question was too long: the model was given only its first {fits} of {len(self._text)} characters."
         )
         return piece

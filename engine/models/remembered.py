@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.decoding.meter import Meter
 from engine.earlier import EarlierTurn
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import PromptPiece, SpokenLM
 from engine.prefill import pooling as poolings
 from engine.prefill.history import Exchange
+from engine.turn_record import TurnRecord
 
 
 def remember(
@@ -42,16 +42,16 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
     pooling = poolings.parse(turn.pooling)
     poolings.check(pooling, model.decoder.config.layers)
     exchange = Exchange(pooling=pooling)
-    page, meter = _Page(exchange, room), Meter("full", 0, model.decoder.config.layers, model.output_rate)
+    page, record = _Page(exchange, room), TurnRecord()
     spoken = turn.samples is not None and (by_id or not turn.question.strip())
     if spoken:
         question = SpokenQuestion(model, page, 0, cancelled)
         question.feed(turn.samples, turn.rate)
     else:
         question = TypedQuestion(model, page, 0, turn.question)
-    question.settle(meter, needs_voice=False)  # it was answered once
-    if meter.limits:  # it was cut: it does not fit
-        raise QuestionError(meter.limits[0])
+    question.settle(record, needs_voice=False)  # it was answered once
+    if record.limits:  # it was cut: it does not fit
+        raise QuestionError(record.limits[0])
     if by_id:
         exchange.reply, exchange.kinds = list(turn.ids), list(turn.kinds)
         exchange.widths = _widths(model.pattern(spoken), turn.ids)

@@ -85,11 +85,11 @@ class Driver:
             "heard": card.heard.text(),
             "text": card.reply.text(),
             "schedule": turn.schedule,
-            "tokens": len(turn.tokens),
-            "refreshes": sum(token.refresh for token in turn.tokens),
+            "tokens": len(turn.record.tokens),
+            "refreshes": turn.record.refreshes,
             "bars": self.window.depth.bars,
-            "question_seconds": turn.question_seconds,
-            "made_seconds": turn.made_seconds,
+            "question_seconds": turn.record.question_seconds,
+            "made_seconds": turn.record.audio_seconds,
             "note": turn.note,
         }
 
@@ -169,7 +169,7 @@ def killed(driver: Driver, wav: str) -> Scenario:
     driver.ask("What is the capital of Italy?")
     yield lambda: bool(driver.turns) and driver.turns[-1].is_over
     driver.ask("Please count from one to ten.")
-    yield lambda: len(driver.turns) == 2 and len(driver.turns[-1].tokens) > 20
+    yield lambda: len(driver.turns) == 2 and len(driver.turns[-1].record.tokens) > 20
     assert not driver.turns[-1].is_over
     os.kill(os.getpid(), signal.SIGKILL)
 

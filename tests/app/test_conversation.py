@@ -11,7 +11,6 @@ from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.conversation import Conversation
 from app.engine_thread import EngineThread
-from engine.events import Listened, TurnFinished
 from tests.app.random_voice import RandomVoice
 from tests.app.test_audio import BLOCK, DEVICE, FINE, RATE, Card
 from tests.app.test_engine_thread import ended, until
@@ -64,7 +63,7 @@ def test_sound_that_comes_at_once_is_played(sound, card):
             card.pull()
         assert card.player.heard_seconds == pytest.approx(1) and card.player.is_done
         conversation.tick()
-        assert conversation.played.seconds == pytest.approx(1)
+        assert conversation.last.played.seconds == pytest.approx(1)
 
 
 def speak(recorder, seconds=1.0):
@@ -75,7 +74,7 @@ def speak(recorder, seconds=1.0):
 
 @pytest.mark.usefixtures("any_sound_is_speech")
 def test_a_question_is_heard_while_the_screen_stands_still(sound):
-    model, heard, told = RandomVoice(chunks=1), threading.Event(), []
+    model, heard = RandomVoice(chunks=1), threading.Event()
     recorder = sound.input.part = Recorder(DEVICE)
     listener = model.listener
 
@@ -108,10 +107,8 @@ def test_a_question_is_heard_while_the_screen_stands_still(sound):
         turn = conversation.last
         kept = sum(map(len, turn.question_samples))
         assert kept == 1.5 * RATE  # before the button nothing was there
-        told = until(engine, ended(turn.number))
-        events = [report.event for report in told if getattr(report, "turn", 0) == turn.number]
-        assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1.5)
-        assert isinstance(events[-1], TurnFinished)
+        record = until(engine, ended(turn.number))[-1].record
+        assert record.state == "finished" and record.question_seconds == pytest.approx(1.5)
         assert np.array_equal(np.concatenate(turn.question_samples), recorder.since(0))
     finally:
         engine.close()
@@ -133,8 +130,7 @@ def test_a_question_that_waits_for_the_model_is_heard_from_its_beginning(sound):
         conversation.finish()
         conversation.tick()
         may_load.set()
-        seen = until(engine, ended(conversation.last.number))
-        listened = next(report.event for report in seen if isinstance(getattr(report, "event", None), Listened))
-        assert listened.audio_seconds == pytest.approx(70) and isinstance(seen[-1].event, TurnFinished)
+        record = until(engine, ended(conversation.last.number))[-1].record
+        assert record.state == "finished" and record.question_seconds == pytest.approx(70)
     finally:
         engine.close()

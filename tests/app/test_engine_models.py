@@ -9,11 +9,10 @@ import weakref
 
 import pytest
 
-from app.engine_commands import Interrupted, Known, Memory, OfTurn, Ready, RenderQuestion, Unusable
+from app.engine_commands import Dropped, Interrupted, Known, Memory, Ready, RenderQuestion, Replying, Unusable
 from app.engine_thread import EngineThread
-from engine.events import Token, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
-from tests.app.test_engine_thread import NOISE, Diary, Sink, ended, ids, until
+from tests.app.test_engine_thread import NOISE, Diary, Sink, ended, growing, ids, until
 
 pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
 
@@ -72,7 +71,7 @@ def door(shelf):
 
 
 def last(seen, turn):
-    return next(report for report in seen if ended(turn)(report)).event
+    return next(report for report in seen if ended(turn)(report)).record
 
 
 def test_a_render_with_another_model_leaves_the_conversation_its_own(door, shelf):
@@ -80,21 +79,21 @@ def test_a_render_with_another_model_leaves_the_conversation_its_own(door, shelf
     memory = until(door, lambda r: isinstance(r, Memory) and r.positions)[-1]
     own, other = door.render(TYPED, "full", 1), door.render(TYPED, "full", 1, model="short")
     seen = until(door, ended(other))
-    assert len(ids(seen, own)) > 2 * len(ids(seen, other)) and isinstance(last(seen, other), TurnFinished)
+    assert len(ids(seen, own)) > 2 * len(ids(seen, other)) and last(seen, other).state == "finished"
     known = next(report for report in seen if isinstance(report, Known))
-    first = next(report for report in seen if isinstance(report, OfTurn) and report.turn == other)
+    first = next(report for report in seen if isinstance(report, Replying) and report.turn == other)
     assert known.name == "short" and known.model.layers == 8 and seen.index(known) < seen.index(first)
     door.heard(turn, 1e9)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions == memory.positions
     turn = door.ask("again", "full")
-    assert isinstance(last(until(door, ended(turn)), turn), TurnFinished) and shelf.loaded == ["own", "short"]
+    assert last(until(door, ended(turn)), turn).state == "finished" and shelf.loaded == ["own", "short"]
 
 
 def test_a_model_that_cannot_be_loaded_fails_its_render_and_the_others_go_on(door):
     broken, own, after = (door.render(TYPED, "full", model=name) for name in ("broken", "", "short"))
     seen = until(door, ended(after))
     assert last(seen, broken).message == "The folder broken has no weights."
-    assert isinstance(last(seen, own), TurnFinished) and isinstance(last(seen, after), TurnFinished)
+    assert last(seen, own).state == "finished" and last(seen, after).state == "finished"
     assert [(r.name, r.message) for r in seen if isinstance(r, Unusable)] == [("broken", "The folder broken has no weights.")]
 
 
@@ -102,18 +101,18 @@ def test_a_live_turn_does_not_wait_for_another_model_that_is_being_loaded(door, 
     waiting = door.render(TYPED, "full", model="slow")
     turn = door.ask("hello", "full")
     seen = until(door, ended(turn))
-    assert isinstance(last(seen, turn), TurnFinished) and "slow" not in shelf.loaded
+    assert last(seen, turn).state == "finished" and "slow" not in shelf.loaded
     shelf.open.set()
-    assert isinstance(last(until(door, ended(waiting)), waiting), TurnFinished)
+    assert last(until(door, ended(waiting)), waiting).state == "finished"
 
 
 def test_a_live_turn_interrupts_another_model_too(door):
     number = door.render(TYPED, "full", 1, model="long")
-    until(door, lambda r: isinstance(r, OfTurn) and r.turn == number and isinstance(r.event, Token) and r.event.index > 5)
+    growing(door, number)
     turn = door.ask("hello", "full")
     seen = until(door, ended(number))
     assert Interrupted(number) in seen
-    assert isinstance(last(seen, number), TurnFinished) and isinstance(last(seen, turn), TurnFinished)
+    assert last(seen, number).state == "finished" and last(seen, turn).state == "finished"
 
 
 def test_two_models_in_memory_are_enough(door, shelf):
@@ -138,14 +137,15 @@ def test_a_model_that_nobody_wants_any_more_is_dropped_when_it_is_loaded(door, s
     shelf.open.set()
     wait_for(lambda: "slow" in shelf.loaded and shelf.alive == ["own"])
     again = door.render(TYPED, "full", model="slow")
-    assert isinstance(last(until(door, ended(again)), again), TurnFinished)
+    assert last(until(door, ended(again)), again).state == "finished"
 
 
 def test_a_cancelled_render_is_dropped_while_its_model_is_loaded(door, shelf):
     waiting, own = door.render(TYPED, "full", model="slow"), door.render(TYPED, "full")
     door.cancel_render(waiting)
     seen = until(door, ended(own))
-    assert isinstance(last(seen, own), TurnFinished) and not ids(seen, waiting)
+    assert last(seen, own).state == "finished" and Dropped(waiting) in seen
+    assert not [report for report in seen if isinstance(report, Replying) and report.turn == waiting]
 
 
 def test_what_a_model_can_do_is_found_out_without_a_render(door):
@@ -169,4 +169,4 @@ def test_the_speech_of_a_question_is_merged_as_it_was_said_at_its_beginning(door
     assert last(seen, plain).stats.pooling == "none" and last(seen, merged).stats.prefill == stats.prefill
     turn = door.begin("full", pooling="deep:99@0.5")
     failed = last(until(door, ended(turn)), turn)
-    assert isinstance(failed, TurnFailed) and "choose a lower layer" in failed.message
+    assert failed.state == "failed" and "choose a lower layer" in failed.message

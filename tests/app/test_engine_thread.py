@@ -8,15 +8,13 @@ import time
 import numpy as np
 import pytest
 
-from app.engine_commands import Dropped, Interrupted, LoadFailed, Memory, OfTurn, Ready, RenderQuestion, Resumed
+from app.engine_commands import Dropped, Ended, Interrupted, LoadFailed, Memory, Ready, RenderQuestion, Replying, Resumed
 from app.engine_thread import EngineThread
 from engine.earlier import EarlierTurn
-from engine.events import Audio, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished
 from tests.app.random_voice import RandomVoice
 
 pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
 
-LAST = (TurnFinished, TurnCancelled, TurnFailed)
 TYPED = RenderQuestion("hello")
 NOISE = (0.1 * np.random.default_rng(0).standard_normal(24000)).astype(np.float32)
 
@@ -44,8 +42,11 @@ class Diary:
     def question(self, turn, samples, rate):
         self.lines.append(("question", turn, len(samples), rate))
 
-    def event(self, turn, event):
-        self.lines.append(("event", turn, event))
+    def reply(self, turn, record):
+        self.lines.append(("reply", turn, record))
+
+    def end(self, turn):
+        self.lines.append(("end", turn))
 
     def drop(self, turn):
         self.lines.append(("drop", turn))
@@ -88,28 +89,26 @@ def until(engine, condition, seconds=60):
 
 
 def ended(turn):
-    return lambda report: (
-        getattr(report, "turn", 0) == turn and (isinstance(report, Dropped) or isinstance(getattr(report, "event", None), LAST))
-    )
+    return lambda report: isinstance(report, Ended | Dropped) and report.turn == turn
 
 
-def began(turn, tokens=5):
-    return lambda report: (
-        isinstance(report, OfTurn) and report.turn == turn and isinstance(report.event, Token) and report.event.index >= tokens
-    )
+def record_of(reports, turn):
+    """What the turn became, since its last interruption."""
+    return next(report.record for report in reversed(reports) if isinstance(report, Ended) and report.turn == turn)
 
 
 def ids(reports, turn):
-    """The tokens of a turn, since its last interruption."""
-    found = []
-    for report in reports:
-        if getattr(report, "turn", 0) != turn:
-            continue
-        if isinstance(report, Interrupted):
-            found = []
-        elif isinstance(report, OfTurn) and isinstance(report.event, Token):
-            found.append(report.event.id)
-    return found
+    return record_of(reports, turn).ids
+
+
+def growing(door, turn, tokens=5):
+    """Waits until the reply has so many tokens -> its record."""
+    record = until(door, lambda report: isinstance(report, Replying) and report.turn == turn)[-1].record
+    end = time.monotonic() + 60
+    while len(record.tokens) < tokens:
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.005)
+    return record
 
 
 def test_a_spoken_turn(door):
@@ -120,29 +119,27 @@ def test_a_spoken_turn(door):
     for start in range(0, len(NOISE), 4800):
         door.feed(turn, NOISE[start : start + 4800], 24000)
     door.reply(turn, "spark:even@4")
-    events = [report.event for report in until(door, ended(turn)) if isinstance(report, OfTurn)]
-    assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1)
-    assert isinstance(events[-1], TurnFinished) and events[-1].stats.schedule == "spark:even@4"
-    assert {event.depth for event in events if isinstance(event, Token) and event.kind == "speech"} == {4, 8}
-    assert {event.kind for event in events if isinstance(event, Text)} == {"heard", "text"}
-    made = sum(len(event.samples) / event.sample_rate for event in events if isinstance(event, Audio))
-    assert door.sink.seconds[turn] == pytest.approx(made) and door.sink.finished == [turn]
+    record = record_of(until(door, ended(turn)), turn)
+    assert record.state == "finished" and record.question_seconds == pytest.approx(1)
+    assert record.stats.schedule == "spark:even@4" and record.heard and record.text
+    assert {token.depth for token in record.tokens if token.kind == "speech"} == {4, 8}
+    assert door.sink.seconds[turn] == pytest.approx(record.audio_seconds) and door.sink.finished == [turn]
 
 
 def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):
     door.load("any")
     turn = door.ask("hello", "full")
-    until(door, lambda r: isinstance(r, OfTurn) and isinstance(r.event, Token) and r.event.index >= 40)
+    record = growing(door, turn, 40)
     door.cancel()
-    last = until(door, ended(turn))[-1].event
-    assert isinstance(last, TurnCancelled) and sum(last.stats.tokens.values()) < 150
+    assert until(door, ended(turn))[-1].record is record
+    assert record.state == "cancelled" and len(record.tokens) < 150
     whole = until(door, lambda r: isinstance(r, Memory))[-1]
     door.heard(turn, 0.2)
     assert until(door, lambda r: isinstance(r, Memory))[-1].positions < whole.positions - 20  # the rest is forgotten
     what, of, tokens, text = door.diary.lines[-1]
-    assert (what, of) == ("heard", turn) and 0 < tokens < 40 and text and last.stats.text.startswith(text)
+    assert (what, of) == ("heard", turn) and 0 < tokens < 40 and text and record.text.startswith(text)
     turn = door.ask("again", "full")
-    assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
+    assert until(door, ended(turn))[-1].record.state == "finished"
 
 
 def test_a_turn_stopped_before_its_reply_is_dropped(door):
@@ -174,7 +171,7 @@ def test_a_cancel_ends_the_prefill_of_a_question_within_one_block(door, monkeypa
     monkeypatch.undo()
     go_on.set()
     turn = door.ask("hello", "full")
-    assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
+    assert until(door, ended(turn))[-1].record.state == "finished"
     assert len(blocks) == 1
     assert [line[0] for line in door.diary.lines[:4]] == ["begin", "question", "drop", "begin"]
 
@@ -215,12 +212,12 @@ def test_what_cannot_be_resumed_is_said_and_a_newer_conversation_ends_it(door):
 
 def test_what_goes_wrong_is_a_sentence_and_the_thread_lives_on(door):
     turn = door.ask("nobody is there", "full")
-    assert "No model" in until(door, ended(turn))[-1].event.message
+    assert "No model" in until(door, ended(turn))[-1].record.message
     door.load("any")
     turn = door.ask("hello", "spark:even@77")
-    assert "layer 77" in until(door, ended(turn))[-1].event.message
+    assert "layer 77" in until(door, ended(turn))[-1].record.message
     turn = door.ask("hello", "full")
-    assert isinstance(until(door, ended(turn))[-1].event, TurnFinished)
+    assert until(door, ended(turn))[-1].record.state == "finished"
 
 
 def test_a_model_that_cannot_be_loaded_is_reported():
@@ -262,19 +259,19 @@ def test_a_panic_of_a_library_ends_nothing_but_its_turn():
     for name in ("typed", "speaker", "pattern", "decode_text"):
         where.add(name)
         turn = engine.ask("hello", "full")
-        message = until(engine, ended(turn))[-1].event.message
+        message = until(engine, ended(turn))[-1].record.message
         assert "Panic" in message and message.endswith(".")
         where.clear()
     where.add("listener")
     turn = engine.begin()
     engine.feed(turn, NOISE, 16_000)
     engine.reply(turn, "full")
-    assert "Panic" in until(engine, ended(turn))[-1].event.message
+    assert "Panic" in until(engine, ended(turn))[-1].record.message
     number = engine.render(RenderQuestion(samples=NOISE, rate=16_000), "full")
-    assert "Panic" in until(engine, ended(number))[-1].event.message
+    assert "Panic" in until(engine, ended(number))[-1].record.message
     where.clear()
     turn = engine.ask("hello", "full")
-    assert isinstance(until(engine, ended(turn))[-1].event, TurnFinished)
+    assert until(engine, ended(turn))[-1].record.state == "finished"
     engine.close()
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "vocoder"]
 
@@ -284,7 +281,7 @@ def test_no_memory_is_a_sentence(door):
     until(door, lambda report: isinstance(report, Ready))
     door._worker._dialogue.model.typed = refuse_memory
     turn = door.ask("hello", "full")
-    assert "The memory ran out" in until(door, ended(turn))[-1].event.message
+    assert "The memory ran out" in until(door, ended(turn))[-1].record.message
 
 
 def refuse_memory(*_):
@@ -296,11 +293,9 @@ def test_a_render_leaves_the_conversation_untouched(door):
     first = door.ask("hello", "full")
     memory = until(door, lambda r: isinstance(r, Memory) and r.positions)[-1]
     number = door.render(RenderQuestion(samples=NOISE, rate=24000), "spark:even@4", seed=3)
-    seen = until(door, ended(number))
-    events = [report.event for report in seen if isinstance(report, OfTurn)]
-    assert isinstance(events[0], Listened) and events[0].audio_seconds == pytest.approx(1)
-    assert isinstance(events[-1], TurnFinished) and events[-1].stats.seed == 3
-    assert any(isinstance(event, Audio) for event in events)
+    record = record_of(until(door, ended(number)), number)
+    assert record.state == "finished" and record.stats.seed == 3 and record.audio
+    assert record.question_seconds == pytest.approx(1)
     assert number not in door.sink.seconds and door.sink.finished == [first]  # nothing of it is played
     assert {line[1] for line in door.diary.lines} == {first}  # nor written down
     door.heard(first, 1e9)
@@ -341,18 +336,14 @@ def test_live_replies_obey_seed_and_sampling(door):
 def test_a_live_turn_goes_first_and_the_render_begins_again(door):
     door.load("any")
     number, waiting = door.render(TYPED, "full", 1), door.render(TYPED, "full", 1)
-    until(door, began(number))
+    broken_off = growing(door, number)
     turn = door.ask("again", "full")
     seen = until(door, ended(waiting))
     order = [(report.turn, type(report)) for report in seen if getattr(report, "turn", 0)]
-    first = order.index((turn, OfTurn))
-    assert order[first - 1] == (number, Interrupted)
-    live = [at for at, (of, _) in enumerate(order) if of == turn]
-    assert live == list(range(first, first + len(live))), "nothing is rendered during the turn"
-    late = [report for report in seen[: seen.index(Interrupted(number))] if began(number, 0)(report)]
-    assert len(late) < 100, "it went on for too long"
+    assert order[:4] == [(number, Interrupted), (turn, Replying), (turn, Ended), (number, Replying)]
+    assert len(broken_off.tokens) < 100, "it went on for too long"
     assert ids(seen, number) == ids(seen, waiting)
-    assert isinstance(next(r for r in seen if ended(number)(r)).event, TurnFinished)
+    assert record_of(seen, number) is not broken_off and record_of(seen, number).state == "finished"
 
 
 def test_a_render_waits_while_the_user_speaks_and_goes_on_when_the_question_is_given_up(door):
@@ -364,37 +355,37 @@ def test_a_render_waits_while_the_user_speaks_and_goes_on_when_the_question_is_g
     time.sleep(0.3)
     assert not [report for report in door.reports() if getattr(report, "turn", 0)]
     door.cancel()
-    assert isinstance(until(door, ended(number))[-1].event, TurnFinished)
+    assert until(door, ended(number))[-1].record.state == "finished"
     assert door.diary.lines[-1] == ("drop", turn)
 
 
 def test_cancelling_the_conversation_cancels_no_render_and_the_other_way_round(door):
     door.load("any")
     number, waiting = door.render(TYPED, "full"), door.render(TYPED, "full")
-    until(door, began(number))
+    growing(door, number)
     door.cancel()
     door.cancel_render(waiting)
     seen = until(door, ended(waiting))
     assert isinstance(seen[-1], Dropped)
-    assert isinstance(next(r for r in seen if ended(number)(r)).event, TurnFinished)
+    assert record_of(seen, number).state == "finished"
     number = door.render(TYPED, "full")
-    until(door, began(number))
+    growing(door, number)
     door.cancel_render(number)
-    last = until(door, ended(number))[-1].event
-    assert isinstance(last, TurnCancelled) and sum(last.stats.tokens.values()) < 150
+    record = until(door, ended(number))[-1].record
+    assert record.state == "cancelled" and len(record.tokens) < 150
 
 
 def test_a_render_that_fails_says_why(door):
     number = door.render(TYPED, "full")
-    assert "No model" in until(door, ended(number))[-1].event.message
+    assert "No model" in until(door, ended(number))[-1].record.message
     door.load("any")
     number = door.render(TYPED, "spark:even@77")
-    assert "layer 77" in until(door, ended(number))[-1].event.message
+    assert "layer 77" in until(door, ended(number))[-1].record.message
     number, waiting = door.render(TYPED, "full"), door.render(TYPED, "full")
-    until(door, began(number))
+    growing(door, number)
     door.load("another")
     seen = until(door, ended(waiting))
-    assert all("Another model" in next(r for r in seen if ended(n)(r)).event.message for n in (number, waiting))
+    assert all("Another model" in record_of(seen, n).message for n in (number, waiting))
     with pytest.raises(ValueError, match="typed or spoken"):
         RenderQuestion()
 
@@ -405,16 +396,12 @@ def test_the_journal_knows_before_the_screen(door):
     door.feed(turn, NOISE, 24000)
     door.reply(turn, "spark:even@4", seed=7)
 
-    def is_end(report):
-        if isinstance(report, OfTurn):
-            assert any(line[0] == "event" and line[2] is report.event for line in door.diary.lines)
-        return ended(turn)(report)
-
-    until(door, is_end)
-    kinds = [line[0] for line in door.diary.lines]
-    assert kinds[:2] == ["begin", "question"] and set(kinds[2:]) == {"event"}
+    record = growing(door, turn, 0)
+    assert door.diary.lines[-1] == ("reply", turn, record)
+    assert until(door, ended(turn))[-1].record is record and door.diary.lines[-1] == ("end", turn)
+    assert [line[0] for line in door.diary.lines] == ["begin", "question", "reply", "end"]
     assert door.diary.lines[0] == ("begin", turn, "full", "input:0.9", True, "", 0, "Random")
-    assert door.diary.lines[-1][2].stats.schedule == "spark:even@4" and door.diary.lines[-1][2].stats.seed == 7
+    assert record.stats.schedule == "spark:even@4" and record.stats.seed == 7
     turn = door.ask("hello", "full", seed=8)
     until(door, ended(turn))
     assert ("begin", turn, "full", "none", False, "hello", 8, "Random") in door.diary.lines
@@ -429,7 +416,7 @@ def test_a_journal_that_breaks_does_not_break_the_turn():
     engine.start()
     engine.load("any")
     turn = engine.ask("hello", "full")
-    assert isinstance(until(engine, ended(turn))[-1].event, TurnFinished)
+    assert until(engine, ended(turn))[-1].record.state == "finished"
     engine.close()
 
 

@@ -26,7 +26,7 @@ NOON = time.mktime((2026, 11, 29, 12, 0, 0, 0, 0, -1))
     ],
 )
 def test_a_turn_is_named_by_its_day_and_its_question(words, wanted, tmp_path):
-    turn = Turn(67, "full", False, heard=words, place=3, began=NOON)
+    turn = Turn(67, "full", False, typed=words, place=3, began=NOON)
     stem = file_names.name_of_turn(turn)
     assert stem == wanted
     (tmp_path / f"{stem}.wav").touch()

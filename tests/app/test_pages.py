@@ -162,12 +162,12 @@ def test_a_pooled_question_is_asked_kept_and_asked_again(window, qtbot, settings
     window.conversation.ask_aloud(NOISE, 24000)
     qtbot.waitUntil(answered(1), timeout=60_000)
     card = window.chat.cards[0]
-    assert card.turn.stats.pooling == "input:0.5" and card._pooling.text() == "input:0.5"
+    assert card.turn.record.stats.pooling == "input:0.5" and card._pooling.text() == "input:0.5"
     plain = card.reask.menu().actions()[-1].menu().actions()[0]
     plain.trigger()
     qtbot.waitUntil(answered(2), timeout=60_000)
     card = window.chat.cards[1]
-    assert card.turn.stats.pooling == "none" and card._pooling.isHidden() and window.conversation.pooling == "input:0.5"
+    assert card.turn.record.stats.pooling == "none" and card._pooling.isHidden() and window.conversation.pooling == "input:0.5"
     window.conversation.ask("typed")
     qtbot.waitUntil(answered(3), timeout=60_000)
     assert window.chat.cards[2]._pooling.isHidden()

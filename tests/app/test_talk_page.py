@@ -68,7 +68,7 @@ def answered(window, qtbot, count):
 
 
 def ids(turn):
-    return [token.id for token in turn.tokens]
+    return [token.id for token in turn.record.tokens]
 
 
 def test_the_last_question_again_is_the_same_reply_which_takes_the_place_of_the_first(window, qtbot):
@@ -84,11 +84,11 @@ def test_the_last_question_again_is_the_same_reply_which_takes_the_place_of_the_
     conversation.choose_own_sampling()
     qtbot.keyClick(window, Qt.Key.Key_R, CONTROL)
     third = answered(window, qtbot, 3)
-    assert ids(third) == ids(second) and third.stats.sampling == second.stats.sampling and third.seed == 5
+    assert ids(third) == ids(second) and third.record.sampling == second.record.sampling and third.seed == 5
     qtbot.waitUntil(lambda: window.talk._memory.positions == positions)  # one of the two is remembered
     window.chat.cards[-1].reask.menu().actions()[1].trigger()
     fourth = answered(window, qtbot, 4)
-    assert ids(fourth) != ids(third) and fourth.seed != 5 and fourth.stats.sampling == third.stats.sampling
+    assert ids(fourth) != ids(third) and fourth.seed != 5 and fourth.record.sampling == third.record.sampling
     assert np.array_equal(np.concatenate(fourth.question_samples), NOISE)
     stored = window._library.turns(window._journal.session)
     assert [(turn.number, turn.replaces) for turn in stored] == [(1, 0), (2, 0), (3, 2), (4, 3)]
@@ -177,10 +177,10 @@ def test_a_turn_of_another_model_is_drawn_as_deep_as_that_one(window, qtbot):
     journal.close()
     session = window._library.sessions()[0].id
     window.talk.show_session(session)
-    qtbot.waitUntil(lambda: window.talk.depth.trace.layers == 12 and len(window.talk.depth.trace.tokens) == 8)
-    assert window.talk.depth.trace.early == 8
+    qtbot.waitUntil(lambda: window.talk.depth._layers == 12 and window.talk.depth.bars == 8)
+    assert "8 of 8 speech tokens exited early" in window.talk.depth.sentence
     window.talk.show_live()
-    qtbot.waitUntil(lambda: window.talk.depth.trace.layers == window.conversation.model.layers)
+    qtbot.waitUntil(lambda: window.talk.depth._layers == window.conversation.model.layers)
 
 
 def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):
@@ -364,13 +364,13 @@ def test_noise_is_no_question_but_can_be_sent_all_the_same(window, qtbot, monkey
     conversation.ask_aloud(NOISE, 24000, notes=(Note("cut", "The sound file ends early."),))
     turn = answered(window, qtbot, 1)
     status = conversation.status()
-    assert turn.no_voice and not turn.tokens and "no voice" in turn.note
+    assert turn.record.no_voice and not turn.record.tokens and "no voice" in turn.note
     assert (status.state, status.sentence, status.intent) == ("Idle", turn.note, "send_anyway")
     conversation.regenerate(turn)
-    assert answered(window, qtbot, 2).no_voice  # nobody insisted
+    assert answered(window, qtbot, 2).record.no_voice  # nobody insisted
     window.chat.cards[1].insist.click()
     insisted = answered(window, qtbot, 3)
-    assert insisted.tokens and not insisted.has_failed and {"cut", "no-voice"} <= {note.code for note in insisted.notes}
+    assert insisted.record.tokens and not insisted.has_failed and {"cut", "no-voice"} <= {note.code for note in insisted.notes}
     assert insisted.question_samples and np.array_equal(np.concatenate(insisted.question_samples), NOISE)
     conversation.regenerate(insisted)  # as it was: it was insisted on
     assert not answered(window, qtbot, 4).has_failed

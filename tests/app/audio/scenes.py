@@ -66,13 +66,13 @@ class Stage:
         samples = sum(map(len, turn.question_samples))
         self.seen[name] = {
             "note": turn.note,
-            "question_seconds": turn.question_seconds,
+            "question_seconds": turn.record.question_seconds,
             "kept_seconds": samples / turn.question_rate if turn.question_rate else 0,
-            "made_seconds": turn.made_seconds,
+            "made_seconds": turn.record.audio_seconds,
             "kept_reply_seconds": sum(map(len, turn.reply_samples)) / turn.reply_rate if turn.reply_rate else 0,
             "played_seconds": turn.played.seconds if turn.played else 0,
             "schedule": turn.schedule,
-            "seed": turn.stats.seed if turn.stats else None,
+            "seed": turn.record.stats.seed if turn.record.stats else None,
         }
 
 
@@ -115,7 +115,7 @@ def barge_in(stage: Stage) -> Scene:
     yield stage.say()
     yield lambda: len(stage.turns) == 2
     first = stage.turns[0]
-    stage.seen["first"] = {"made": first.made_seconds, "played": first.played.seconds, "told": stage.told[:1]}
+    stage.seen["first"] = {"made": first.record.audio_seconds, "played": first.played.seconds, "told": stage.told[:1]}
     yield stage.is_quiet
     stage.note_turn("second")
 

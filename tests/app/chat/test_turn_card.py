@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip
 from app.chat import waveform
 from app.chat.turn_card import FIGURES_EVERY, TurnCard
 from app.chat.waveform import Envelope, Waveform
-from engine.events import Note
+from engine.events import Note, TurnFailed
 from tests.app.panels.turns import LAYERS, MODEL, Turn, stats
 
 LEFT = Qt.MouseButton.LeftButton
@@ -24,10 +24,9 @@ def sound(seconds: float) -> np.ndarray:
 
 
 def finished(**changed) -> Turn:
-    turn = Turn(number=4, question_samples=[sound(1.5)], reply_samples=[sound(0.5), sound(0.5)], **changed)
+    turn = Turn(number=4, question_samples=[sound(1.5)], **changed)
     turn.say("text", LAYERS, word="Four.").group().group().say("speech", *[2] * 17)
-    turn.first_audio, turn.made_seconds, turn.stats, turn.is_over = 0.31, 1.0, stats(), True
-    return turn
+    return turn.sound(sound(0.5), sound(0.5)).finish(stats())
 
 
 def figures(card: TurnCard) -> str:
@@ -174,7 +173,7 @@ def test_words_are_copied_by_button_menu_and_key(card, qtbot):
 
 def test_a_drawn_reply_can_be_had_with_another_seed(qtbot):
     turn = finished()
-    turn.stats = stats(sampling={"temperature": 0.8, "top_p": 0.9})
+    turn.record.sampling = {"temperature": 0.8, "top_p": 0.9}
     card = TurnCard(turn, MODEL)
     qtbot.addWidget(card)
     with qtbot.waitSignal(card.again_requested) as again:
@@ -183,7 +182,7 @@ def test_a_drawn_reply_can_be_had_with_another_seed(qtbot):
 
 
 def test_a_growing_turn_can_be_heard_later_only(qtbot):
-    turn = Turn(text="", spoken=False, question_seconds=0.0)
+    turn = Turn(text="", spoken=False)
     card = TurnCard(turn, MODEL)
     qtbot.addWidget(card)
     card.show()
@@ -191,19 +190,17 @@ def test_a_growing_turn_can_be_heard_later_only(qtbot):
     assert not card.reask.isEnabled() and not card.compare.isEnabled() and not card.export.isEnabled()
     assert not card.refresh()
     turn.say("text", LAYERS).group()
-    turn.text = "Fo"
-    turn.reply_samples.append(sound(0.2))
+    turn.sound(sound(0.2)).record.text = "Fo"
     assert card.refresh() and not card.refresh()
     assert card.sound.isVisible() and card.strip.isVisible() and card.reply.text() == "Fo"
     assert "100 tokens/s" in figures(card) and "mean speech depth 3.5 of 8" in figures(card)
-    turn.is_over = True
+    turn.finish()
     assert card.refresh() and card.compare.isEnabled()
 
 
 def test_a_pooled_question_says_how_and_what_was_kept(qtbot):
-    turn = Turn(is_over=True).say("text", 6, LAYERS).group()
-    turn.pooling = "input:0.8"
-    turn.stats = stats(pooling="input:0.8", prefill={"heard": 50, "input": 30, "deep": 30})
+    turn = Turn(pooling="input:0.8").say("text", 6, LAYERS).group()
+    turn.finish(stats(pooling="input:0.8", prefill={"heard": 50, "input": 30, "deep": 30}))
     card = TurnCard(turn, MODEL)
     qtbot.addWidget(card)
     card.show()
@@ -212,7 +209,7 @@ def test_a_pooled_question_says_how_and_what_was_kept(qtbot):
     with qtbot.waitSignal(card.reask_requested) as asked:
         card.reask.menu().actions()[3].trigger()
     assert asked.args == [1, "full", "input:0.8"]
-    typed = TurnCard(Turn(spoken=False, is_over=True), MODEL)
+    typed = TurnCard(Turn(spoken=False).finish(), MODEL)
     qtbot.addWidget(typed)
     typed.show()
     assert typed._pooling.isHidden() and not any(action.menu() for action in typed.reask.menu().actions())
@@ -231,36 +228,33 @@ def test_figures_of_a_growing_reply_move_with_every_few_tokens(qtbot):
     moved = figures(card)
     turn.say("speech", 2)
     card.refresh()
-    assert figures(card) == moved and "7.8" in moved and len(card.trace.tokens) == FIGURES_EVERY + 2
-    turn.is_over = True
+    assert figures(card) == moved and "7.8" in moved and card.strip._tokens == FIGURES_EVERY + 2
+    turn.finish()
     card.refresh()
     assert "7.5" in figures(card)
 
 
 def test_a_turn_without_sound_or_model_is_shown_too(qtbot):
-    class Stored:
-        number, schedule, spoken, heard, text, question_seconds = 9, "full", True, "who", "Me.", 1.0
-        tokens, rejected, first_audio, made_seconds, stats, is_over = Turn().group().tokens[3:], [], None, 0.0, None, True
-
-    card = TurnCard(Stored())
+    card = TurnCard(Turn("full", "who", "Me.").group().finish())
     qtbot.addWidget(card)
     card.show()
     assert card.heard.text() == "who" and card.sound.isHidden()
-    assert card.trace.layers == LAYERS and card.export.isEnabled() and not card.reask.isEnabled()
+    assert card.strip.isVisible() and card.export.isEnabled() and not card.reask.isEnabled()
 
 
 def test_what_was_measured_of_the_question_stands_under_it(qtbot, card):
     assert card._sound_notes.isHidden() and card.insist.isHidden()
     turn = finished()
-    turn.notes = (Note("quiet", "The question is very quiet."), Note("cut", "The sound file ends early."))
+    turn.record.notes = (Note("quiet", "The question is very quiet."), Note("cut", "The sound file ends early."))
     noted = TurnCard(turn, MODEL)
     qtbot.addWidget(noted)
     assert noted._sound_notes.text() == "The question is very quiet. The sound file ends early."
 
 
 def test_a_question_without_a_voice_can_be_sent_all_the_same_from_its_card(qtbot):
-    turn = Turn(heard="", text="", is_over=True)
-    turn.note, turn.has_failed, turn.no_voice = "I heard no voice in that.", True, True
+    turn = Turn(heard="", text="")
+    turn.record.apply(TurnFailed("I heard no voice in that.", no_voice=True))
+    turn.end()
     card = TurnCard(turn, MODEL)
     qtbot.addWidget(card)
     card.show()

@@ -105,7 +105,8 @@ def test_a_field_that_cannot_be_read_is_left_out_and_said(library, session):
         put(file, **{field: text})
         odd, other = library.turns(session.name)
         past = load(odd)
-        assert "cannot be read" in past.note and (past.text == "Paris." or field == "text") and len(past.tokens) == 8, field
+        assert "cannot be read" in past.note and (past.text == "Paris." or field == "text"), field
+        assert len(past.record.tokens) == 8, field
         assert not other.problem
         archive.markdown(library, session.name)
         json.loads(archive.jsonl(library, session.name).splitlines()[0])
@@ -133,10 +134,10 @@ def test_bytes_that_are_no_text_are_a_sentence(library, session):
     lines = trace.read_bytes().splitlines(keepends=True)
     trace.write_bytes(b"".join(lines[:3]) + b"\xff\xfe\x00\n" + b"".join(lines[3:]))
     past = load(library.turns(session.name)[0])
-    assert len(past.tokens) == 3 and past.note == "Its trace cannot be read from token 4 on."
+    assert len(past.record.tokens) == 3 and past.note == "Its trace cannot be read from token 4 on."
     trace.write_bytes(b"".join(lines)[:-20])  # a program that was killed: nothing to say
     past = load(library.turns(session.name)[0])
-    assert len(past.tokens) == 7 and not past.note
+    assert len(past.record.tokens) == 7 and not past.note
 
 
 def test_a_small_file_that_holds_hours_is_a_sentence(library, session):

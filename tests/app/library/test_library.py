@@ -10,7 +10,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +23,9 @@ from app.library import journal as journal_module
 from app.library.journal import Journal
 from app.library.library import Library, LibraryError
 from app.library.past import as_earlier, load, to_remember
-from app.library.records import stats_of
+from app.library.records import StoredTurn, stats_of
 from engine.events import Audio, Drafts, Listened, Text, Token, TurnCancelled, TurnFailed, TurnFinished, TurnStats
+from engine.turn_record import TurnRecord
 from tests.rig.processes import ROOT
 
 WREN = ModelFacts("wren", "resources/wren", 12, (4, 8), 16, 25.0, 480)
@@ -54,8 +57,17 @@ def record(journal, turn=1, end=None, text="", spoken=True):
     if spoken:
         journal.question(turn, TONE, 48000)
         journal.question(turn, TONE, 48000)
-    for event in events(end):
-        journal.event(turn, event)
+    reply(journal, turn, events(end))
+    journal.end(turn)
+
+
+def reply(journal, turn, said):
+    """The reply grows by these events."""
+    made = TurnRecord()
+    made.begin("spark:k=4,last@8", 7, 12, 16000, "none", {})
+    journal.reply(turn, made)
+    for event in said:
+        made.apply(event)
 
 
 @pytest.fixture
@@ -81,6 +93,97 @@ def test_a_turn_is_on_disk_when_its_last_event_was_taken(library):
     assert {path.name for path in turn.folder.iterdir()} == {"turn.json", "question.flac", "reply.flac", "tokens.jsonl"}
     [info] = library.sessions()
     assert (info.id, info.turns, info.words) == (journal.session, 1, "what is it")
+
+
+def test_whoever_decodes_touches_no_disk(library, monkeypatch):
+    """The thread that calls neither opens, writes nor syncs a file, nor encodes a sound: it waits, at the turn's end alone."""
+    here, seen = threading.get_ident(), set()
+
+    def watch(event, arguments):
+        if threading.get_ident() == here and event in ("open", "os.mkdir", "os.rename", "os.remove", "os.utime"):
+            seen.add((event, arguments[0]))
+
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: watch("open", ("fsync",)) or fsync(file))
+    monkeypatch.setattr(journal_module, "SYNC_SECONDS", 0.0)
+    journal = Journal(library)
+    record(journal)  # the thread is there, and all modules are
+    with only(watch):
+        record(journal, 2)
+        journal.begin(3, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+        journal.question(3, TONE, 48000)
+        journal.drop(3)
+    assert not seen and [turn.state for turn in library.turns(journal.session)] == ["finished"] * 2
+    journal.close()
+
+
+@contextmanager
+def only(watch):
+    """An audit hook, which Python cannot take away again, does nothing afterwards."""
+    watching = True
+    sys.addaudithook(lambda event, arguments: watch(event, arguments) if watching else None)
+    yield
+    watching = False
+
+
+def test_a_reply_is_written_while_it_grows(library):
+    journal = Journal(library)
+    journal.begin(1, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    reply(journal, 1, list(events())[:-1])
+    end = time.monotonic() + 30
+    while not (running := library.turns(journal.session)) or len(running[0].tokens) < 8:
+        assert time.monotonic() < end, "nothing is written before the turn's end"
+        time.sleep(0.01)
+    assert running[0].state == "running" and (running[0].folder / "words.txt").read_text() == "Paris."
+    assert (running[0].folder / "reply.pcm").stat().st_size == 2 * 8000
+    journal.drop(1)
+    journal.close()
+
+
+def test_an_error_that_nobody_thought_of_is_a_sentence_and_later_turns_are_kept(library, monkeypatch):
+    journal = Journal(library)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_module, "seal", lambda *_: 1 / 0)
+        record(journal, 1)
+    assert "This turn is not kept: division by zero" in journal.problem
+    record(journal, 2)
+    assert not journal.problem and library.turns(journal.session)[1].state == "finished"
+    journal.close()
+
+
+def test_the_index_reads_only_the_turn_that_is_new(library, monkeypatch):
+    journal, read = Journal(library), []
+    for turn in range(1, 6):
+        record(journal, turn, TurnFinished(stats(f"Answer {turn}.")))
+    library.rename(journal.session, "Numbers")
+    assert [info.turns for info in library.sessions()] == [5]
+    one = StoredTurn.read
+    monkeypatch.setattr(StoredTurn, "read", lambda folder: read.append(folder.name) or one(folder))
+    record(journal, 6)
+    assert [info.turns for info in library.sessions("paris numbers")] == [6] and read == ["0006"]
+    journal.begin(7, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    journal.drop(7)
+    record(journal, 8, text="hello", spoken=False)
+    assert [info.turns for info in library.sessions("hello")] == [7] and read == ["0006", "0007"]
+    grown = library.sessions()
+    journal.close()
+    library.close()
+    (library.folder / "index.sqlite").unlink()
+    library.open()
+    assert library.sessions() == grown and len(read) == 2 + 7  # made anew, it says the same
+
+
+def test_a_turn_that_the_index_saw_before_its_end_counts_once(library):
+    journal = Journal(library)
+    record(journal, 1)
+    journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
+    journal.wait()
+    library.rename(journal.session, "Renamed")  # all of it is read
+    assert [info.turns for info in library.sessions()] == [2]
+    reply(journal, 2, events())
+    journal.end(2)
+    assert [(info.turns, info.title) for info in library.sessions("paris")] == [(2, "Renamed")]
+    journal.close()
 
 
 def test_how_a_turn_ended_is_kept(library):
@@ -139,14 +242,14 @@ sys.path.insert(0, sys.argv[2])
 from pathlib import Path
 from app.library.library import Library
 from app.library.journal import Journal
-from tests.app.library.test_library import TONE, WREN, events, record
+from tests.app.library.test_library import TONE, WREN, events, record, reply
 library = Library(Path(sys.argv[1])); library.open()
 journal = Journal(library)
 record(journal, 1)
 journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
 journal.question(2, TONE, 48000)
-for event in list(events())[:-1]:
-    journal.event(2, event)
+reply(journal, 2, list(events())[:-1])
+time.sleep(1)
 print("in the middle", flush=True)
 time.sleep(600)
 """
@@ -254,8 +357,7 @@ def test_a_reply_without_an_end_is_kept(library, ends):
     journal = Journal(library)
     journal.begin(1, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
     journal.question(1, TONE, 48000)
-    for event in list(events())[:-1]:
-        journal.event(1, event)
+    reply(journal, 1, list(events())[:-1])
     ends(journal)
     turn = library.turns(library.sessions()[0].id)[0]
     assert turn.state == "unfinished" and turn.text == "Paris." and len(turn.reply_audio()[0]) == 8000
@@ -302,9 +404,10 @@ def test_a_library_that_was_taken_away_is_there_again_with_the_next_turn(library
     first = journal.session
     journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
     journal.question(2, TONE, 48000)
+    journal.wait()
     shutil.rmtree(library.folder)
-    for event in events():
-        journal.event(2, event)
+    reply(journal, 2, events())
+    journal.end(2)
     assert "This turn is not kept: no such file" in journal.problem
     record(journal, 3)
     assert not journal.problem and journal.session != first

@@ -45,6 +45,7 @@ def test_sessions_from_their_first_byte_to_the_trash(tmp_path, umask):
     record(journal)
     journal.begin(2, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
     journal.question(2, TONE, 16000)
+    journal.wait()
     assert library.sessions() and {path.name for path in library.folder.rglob("*")} >= {"question.pcm", LOCK, "index.sqlite-wal"}
     assert modes(tmp_path / "a") == {"private"}
     journal.close()

@@ -10,10 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.engine_commands import OfTurn, Ready, RenderQuestion
+from app.engine_commands import Ended, Ready, RenderQuestion
 from app.listening.installed import Installed, installed
 from app.listening.prompt_card import GIVEN
-from engine.events import TurnFinished
 from engine.models.store.shelf import Shelf
 from tests.app.listening.sounds import noise
 from tests.app.listening.test_compare_page import Desk
@@ -90,7 +89,7 @@ def test_models_are_rendered_one_after_another_and_heard_at_one_rate(desk):
     QTest.mouseClick(page.results.blind, LEFT)
     assert [(reply.title, reply.rate) for reply in asked[0]] == [(own.title, 16000), (high.title, 24000)]
     turn = desk.engine.ask("hello", "full")
-    desk.until(lambda: any(isinstance(r, OfTurn) and r.turn == turn and isinstance(r.event, TurnFinished) for r in desk.reports))
+    desk.until(lambda: any(isinstance(r, Ended) and r.turn == turn for r in desk.reports))
 
 
 def test_a_model_that_cannot_be_loaded_is_said_in_its_row_and_the_others_are_rendered(desk):
@@ -161,7 +160,7 @@ def test_a_live_turn_works_while_a_row_s_model_is_loaded(desk, models):
     QTest.mouseClick(page.bar.render_button, LEFT)
     desk.until(lambda: page.rendering.is_running)
     turn = desk.engine.ask("hello", "full")
-    desk.until(lambda: any(isinstance(r, OfTurn) and r.turn == turn and isinstance(r.event, TurnFinished) for r in desk.reports))
+    desk.until(lambda: any(isinstance(r, Ended) and r.turn == turn for r in desk.reports))
     assert "waits for its model" in page.bar.sentence
     models.open.set()
     desk.until(lambda: page.results.shown is not None)

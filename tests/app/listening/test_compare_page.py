@@ -16,11 +16,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.engine_commands import Interrupted, OfTurn, RenderQuestion
+from app.engine_commands import Ended, Interrupted, RenderQuestion
 from app.engine_thread import EngineThread
 from app.listening.compare_page import ComparePage
 from app.listening.prompt_card import BUNDLED, GIVEN, RECORDED
-from engine.events import TurnFinished
 from tests.app.listening.sounds import noise, pull
 from tests.app.random_voice import RandomVoice
 from tests.app.welcome.card import FakeCard
@@ -91,7 +90,7 @@ def random_desk(qtbot):
 
 def is_rendering(desk, place):
     rendering = desk.page.rendering
-    return lambda: rendering.is_running and len(rendering.jobs[place].turn.tokens) > 5
+    return lambda: rendering.is_running and len(rendering.jobs[place].record.tokens) > 5
 
 
 def test_wren_answers_a_spoken_question_with_two_schedules(desk, tmp_path):
@@ -135,7 +134,7 @@ def test_wren_answers_a_spoken_question_with_two_schedules(desk, tmp_path):
     assert [line["schedule"] for line in lines] == ["full", "spark:k=4,last@3+review"]
     assert float(lines[1]["mean_speech_depth"]) == pytest.approx(review.speech_depth, abs=1e-3)
     whole = json.loads((folder / "comparison.json").read_text())
-    assert whole["variants"][0]["model"].lower() == "wren" and len(whole["variants"][0]["tokens"]) == len(full.tokens)
+    assert whole["variants"][0]["model"].lower() == "wren" and len(whole["variants"][0]["tokens"]) == len(full.record.tokens)
     page.export_to(folder)
     desk.until(lambda: "already" in page.bar.sentence)
     page.export_to(tmp_path / "nowhere" / "out.zip")
@@ -222,16 +221,16 @@ def test_cancel_keeps_what_is_done(random_desk):
 def test_a_live_turn_interrupts_and_the_renders_come_out_the_same(random_desk):
     desk, page = random_desk, random_desk.page
     desk.render("full", "spark:even@4")
-    before = [[token.id for token in reply.tokens] for reply in page.results.shown.replies]
+    before = [list(reply.record.ids) for reply in page.results.shown.replies]
     page.start()
     desk.until(is_rendering(desk, 0))
     turn = desk.engine.ask("hello", "full")
     desk.until(lambda: any(isinstance(report, Interrupted) for report in desk.reports))
     assert "waits for the conversation" in page.bar.sentence
     desk.until(lambda: page.results.shown is not None)
-    live = [report.event for report in desk.reports if isinstance(report, OfTurn) and report.turn == turn]
-    assert isinstance(live[-1], TurnFinished)
-    assert [[token.id for token in reply.tokens] for reply in page.results.shown.replies] == before
+    [live] = [report.record for report in desk.reports if isinstance(report, Ended) and report.turn == turn]
+    assert live.state == "finished"
+    assert [list(reply.record.ids) for reply in page.results.shown.replies] == before
 
 
 def test_schedules_that_cannot_run_are_refused_and_there_are_two_to_four(random_desk):

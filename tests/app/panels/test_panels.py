@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter
@@ -58,12 +59,12 @@ def hover(panel: DepthPanel, index: int) -> None:
 
 def test_bars_are_as_high_as_their_layers_and_pending_ones_are_hollow_until_they_are_caught_up(depth):
     turn = Turn().say("speech", LAYERS).say("speech", 2, 2)
-    depth.refresh(turn)
+    depth.refresh(turn.record)
     speech, surface = QColor(theme.KINDS["speech"]), QColor(theme.now().surface)
     assert colour_at(depth, 0, 7) == speech  # full depth
     assert colour_at(depth, 1, 1) == speech and colour_at(depth, 1, 5) == surface  # exited: hollow above
     turn.say("speech", LAYERS, refresh=True, caught_up=2)
-    depth.refresh(turn)
+    depth.refresh(turn.record)
     assert colour_at(depth, 1, 5) not in (speech, surface)  # pale now
     assert "2 of 4 speech tokens exited early" in depth.sentence and "pending" not in depth.sentence
     assert depth.value.text() == "5.0"
@@ -71,12 +72,12 @@ def test_bars_are_as_high_as_their_layers_and_pending_ones_are_hollow_until_they
 
 def test_refreshes_and_rejected_drafts_are_marked_above_full_depth(depth):
     turn = Turn().say("speech", LAYERS).group()
-    depth.refresh(turn)
+    depth.refresh(turn.record)
     plain = depth.plots[0].grab().toImage()
     mark = place_of(depth, 4, LAYERS) - QPoint(0, 6)
     assert plain.pixelColor(mark) == QColor(theme.now().text)
-    turn.rejected.append((4, 3))
-    depth.refresh(turn)
+    turn.record.rejected.append((4, 3))
+    depth.refresh(turn.record)
     cross = depth.plots[0].grab().toImage().pixelColor(place_of(depth, 4, LAYERS) - QPoint(0, 14))
     assert cross.red() > 150 and cross.blue() < 120
     assert "3 drafts rejected" in depth.sentence
@@ -95,11 +96,11 @@ def test_kinds_differ_without_colour_too():
 
 def test_the_last_tokens_while_it_grows_the_whole_turn_after(depth):
     turn = Turn().say("text", LAYERS).say("speech", *[2] * 400)
-    depth.refresh(turn)
+    depth.refresh(turn.record)
     assert SHOWN <= depth.bars < SHOWN + HOP and depth.bars + depth.first == 401
     assert depth.plots[0].viewRange()[0] == [depth.first - 0.5, depth.first + SHOWN + HOP - 0.5]
-    turn.is_over = True
-    depth.refresh(turn)
+    turn.finish()
+    depth.refresh(turn.record)
     assert depth.bars == 401 and depth.plots[0].viewRange()[0] == [-0.5, 400.5]
     depth.refresh(None)
     assert depth.bars == 0
@@ -107,7 +108,7 @@ def test_the_last_tokens_while_it_grows_the_whole_turn_after(depth):
 
 def test_pointing_and_clicking_tell_about_a_token(depth, qtbot):
     turn = Turn().say("text", LAYERS, word="Four").group()
-    depth.refresh(turn)
+    depth.refresh(turn.record)
     hover(depth, 0)
     assert "“Four”" in depth.sentence and "text: always full depth" in depth.sentence
     hover(depth, 2)
@@ -120,7 +121,7 @@ def test_pointing_and_clicking_tell_about_a_token(depth, qtbot):
 
 
 def test_the_keys_do_what_the_mouse_does(depth, qtbot):
-    depth.refresh(Turn().say("text", LAYERS).group())
+    depth.refresh(Turn().say("text", LAYERS).group().record)
     plot = depth.plots[0]
     assert plot.focusPolicy() & Qt.FocusPolicy.TabFocus and plot.accessibleName()
     QTest.keyClick(plot, Qt.Key.Key_Left)
@@ -136,17 +137,17 @@ def test_the_keys_do_what_the_mouse_does(depth, qtbot):
 def test_layers_above_an_exit_are_drawn_as_the_schedule_leaves_them(depth):
     surface, seen = QColor(theme.now().surface), {}
     for kv in ("catch-up", "propagate", "hole"):
-        turn = Turn(schedule="fixed:2" + ("" if kv == "catch-up" else f"+{kv}"), is_over=True).say("speech", *[2] * 4)
-        depth.refresh(turn)
+        turn = Turn(schedule="fixed:2" + ("" if kv == "catch-up" else f"+{kv}")).say("speech", *[2] * 4).finish()
+        depth.refresh(turn.record)
         picture = depth.plots[0].grab().toImage()
         low, high = place_of(depth, 1, 3), place_of(depth, 1, 7)
         seen[kv] = {picture.pixelColor(low.x(), y).rgb() for y in range(high.y(), low.y())}
     assert surface.rgb() not in seen["catch-up"] and seen["hole"] == {surface.rgb()}
     assert seen["propagate"] == seen["catch-up"] | seen["hole"], "striped"
     assert "hole" in depth.legend.names and "pending" not in depth.legend.names
-    depth.refresh(Turn().say("speech", 2))
+    depth.refresh(Turn().say("speech", 2).record)
     assert "pending" in depth.legend.names and "1 of 1 speech tokens exited early; 1 pending." == depth.sentence
-    depth.refresh(Turn(schedule="fixed:2+text+hole").say("text", 2, LAYERS).say("speech", 2))
+    depth.refresh(Turn(schedule="fixed:2+text+hole").say("text", 2, LAYERS).say("speech", 2).record)
     assert depth.sentence == "1 of 1 speech tokens exited early, 1 of 2 of text."
 
 
@@ -162,13 +163,13 @@ def test_panels_behind_a_tab_do_nothing(qtbot):
     before.raise_()
     docks.show()
     qtbot.waitExposed(docks)
-    turn = Turn(listened=Listened(1.0, 5, 0.1)).group()
+    turn = Turn().group()
     qtbot.waitUntil(lambda: speed.is_seen and not line.is_seen, timeout=10_000)
-    line.refresh(turn)
+    line.refresh(turn.record)
     assert line.isVisible() and line.spans == []
     behind.raise_()
     qtbot.waitUntil(lambda: line.is_seen and not speed.is_seen, timeout=10_000)
-    line.refresh(turn)
+    line.refresh(turn.record)
     assert line.spans
 
 
@@ -177,9 +178,9 @@ def test_hidden_panels_do_nothing(qtbot):
     turn = Turn().group()
     for panel in (depth, speed, line, memory):
         qtbot.addWidget(panel)
-    depth.refresh(turn)
-    speed.refresh(turn)
-    line.refresh(turn)
+    depth.refresh(turn.record)
+    speed.refresh(turn.record)
+    line.refresh(turn.record)
     memory.refresh(Memory(1, 1, 1, 1, 1, 1))
     assert depth.bars == 0 and line.spans == [] and speed.value.text() == memory.value.text() == "–"
 
@@ -188,16 +189,15 @@ def test_speed_says_how_much_faster_than_the_voice(show):
     panel = show(SpeedPanel())
     panel.set_speech_rate(25.0)
     turn = Turn().say("text", *[LAYERS] * 10).say("speech", *[2] * 20)  # 0.3 s for 0.8 s of sound
-    panel.refresh(turn)
+    panel.refresh(turn.record)
     assert panel.value.text() == "100" and panel.real_time_factor == pytest.approx(0.375)
     assert panel.sentence.startswith("Real-time factor 0.38") and "makes 67" in panel.sentence
-    turn.stats, turn.is_over = stats(tokens_per_second=60.0), True
-    turn.say("speech", 2)
-    panel.refresh(turn)
+    turn.finish(stats(tokens_per_second=60.0))
+    panel.refresh(turn.record)
     assert panel.value.text() == "60"
-    turn.waiting = [(0.1, 0.5), (0.2, 7.0), (0.3, 0.0)]
-    panel.refresh(turn)
-    assert panel.buffered == turn.waiting and panel.plots[1].viewRange()[1][1] > 7
+    waiting = [(0.1, 0.5), (0.2, 7.0), (0.3, 0.0)]
+    panel.refresh(turn.record, waiting)
+    assert panel.buffered == waiting and panel.plots[1].viewRange()[1][1] > 7
     panel.set_speech_rate(250.0)
     assert "Slower than speech" in panel.sentence
     panel.refresh(None)
@@ -207,7 +207,7 @@ def test_speed_says_how_much_faster_than_the_voice(show):
 def test_a_panel_that_grows_shows_nothing_of_what_it_was(show, qapp):
     panel = show(SpeedPanel())
     panel.set_speech_rate(25.0)
-    panel.refresh(Turn().say("speech", *[2] * 60))
+    panel.refresh(Turn().say("speech", *[2] * 60).record)
     for height in (220, 229, 260):
         panel.resize(372, height)
         qapp.processEvents()
@@ -224,8 +224,7 @@ def test_what_the_curves_are_called_does_not_lie_on_them(show, qapp, height):
     panel.resize(372, height)
     qapp.processEvents()
     turn = Turn().say("speech", *[2] * 60)
-    turn.waiting = [(0.1 * step, 0.15 * step) for step in range(41)]
-    panel.refresh(turn)
+    panel.refresh(turn.record, [(0.1 * step, 0.15 * step) for step in range(41)])
     rates = panel._rates
     for plot, (note, _), highest in zip(panel.plots, panel._notes, (max(rates), 6.0), strict=True):
         box = plot.getViewBox()
@@ -236,10 +235,11 @@ def test_what_the_curves_are_called_does_not_lie_on_them(show, qapp, height):
 
 def test_the_time_line_has_a_span_for_every_part(show):
     panel = show(TimelinePanel())
-    turn = Turn(listened=Listened(4.0, 20, 0.05), prefilled=Prefilled(30, 0, 0.1), first_audio=0.3)
-    turn.say("heard", LAYERS, LAYERS).say("speech", LAYERS, 2)
-    turn.sounds = [(0.3, 0.08), (0.4, 0.08)]
-    panel.refresh(turn, Played(0.35, 0.1))
+    turn = Turn()
+    turn.record.apply(Listened(4.0, 20, 0.05))
+    turn.record.apply(Prefilled(30, 0, 0.1))
+    turn.say("heard", LAYERS, LAYERS).say("speech", LAYERS, 2).sound(np.ones(1280), np.ones(1280))
+    panel.refresh(turn.record, Played(0.35, 0.1))
     lanes = [(span.lane, span.kind, round(span.start, 3), round(span.end, 3)) for span in panel.spans]
     assert lanes == [
         ("listen", "", -4.0, 0.05),
@@ -252,8 +252,8 @@ def test_the_time_line_has_a_span_for_every_part(show):
     ]
     assert panel.plots[0].viewRange()[0] == [-BEFORE, 1.0]  # the end of a long question is enough
     assert panel.value.text() == "300 ms" and "4 tokens and 0.2 s of sound" in panel.sentence
-    turn.stats, turn.is_over = stats(), True
-    panel.refresh(turn, Played(0.35, 0.2))
+    turn.finish(stats())
+    panel.refresh(turn.record, Played(0.35, 0.2))
     assert panel.spans[-1].end == pytest.approx(0.55) and "decode 1.20" in panel.sentence
     assert not panel.grab().isNull()
     panel.refresh(None)
@@ -273,7 +273,7 @@ def test_memory_is_told_in_words_and_parts(show):
 
 
 def test_panels_follow_light_and_dark(depth, monkeypatch):
-    depth.refresh(Turn().group())
+    depth.refresh(Turn().group().record)
     for colours in (theme.DARK, theme.LIGHT):
         monkeypatch.setattr(theme, "now", lambda colours=colours: colours)
         depth.recolour()

@@ -2,54 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
+import app.turn
 from app.engine_commands import ModelFacts
-from engine.events import Listened, Prefilled, Token, TurnStats
+from engine.events import Audio, Token, TurnStats
+from engine.turn_record import TurnRecord
 
 LAYERS = 8
 MODEL = ModelFacts("m", ".", LAYERS, (2, 6), 16, 25.0, 1024)
 
 
-@dataclass
-class Turn:
-    number: int = 1
-    schedule: str = "spark:k=4,last@2"
-    spoken: bool = True
-    heard: str = "what is two plus two"
-    text: str = "Four."
-    question_seconds: float = 1.5
-    tokens: list[Token] = field(default_factory=list)
-    rejected: list[tuple[int, int]] = field(default_factory=list)
-    first_audio: float | None = None
-    made_seconds: float = 0.0
-    stats: TurnStats | None = None
-    is_over: bool = False
-    words: dict[int, str] = field(default_factory=dict)
-    listened: Listened | None = None
-    prefilled: Prefilled | None = None
-    sounds: list[tuple[float, float]] = field(default_factory=list)
-    waiting: list[tuple[float, float]] = field(default_factory=list)
-    question_samples: list[np.ndarray] = field(default_factory=list)
-    question_rate: int = 16000
-    reply_samples: list[np.ndarray] = field(default_factory=list)
-    reply_rate: int = 16000
+class Turn(app.turn.Turn):
+    """A spoken question whose words and reply are there, but no tokens."""
 
-    def say(self, kind: str, *depths: int, refresh: bool = False, caught_up: int = 0, word: str = "") -> Turn:
+    def __init__(self, schedule: str = "spark:k=4,last@2", heard: str = "what is two plus two", text: str = "Four.", **known):
+        super().__init__(**{"number": 1, "spoken": True, "question_rate": 16000, "schedule": schedule, **known})
+        self.record = TurnRecord(schedule, layers=LAYERS, pooling=self.pooling)
+        self.record.heard, self.record.text = heard, text
+        self.record.question_seconds = 1.5 if self.spoken else 0.0
+
+    def say(self, kind: str, *depths: int, refresh: bool = False, caught_up: int = 0, word: str = "", **more) -> Turn:
         """Adds a token per depth; each takes 10 ms."""
         for depth in depths:
-            index = len(self.tokens)
-            token = Token(index, 100 + index, kind, depth, refresh, caught_up, 10.0, 0.1 + 0.01 * (index + 1))
-            self.tokens.append(token)
+            index = len(self.record.tokens)
+            at = 0.1 + 0.01 * (index + 1)
+            self.record.apply(Token(index, 100 + index, kind, depth, refresh, caught_up, 10.0, at, **more))
             if word:
-                self.words[index] = word
+                self.record.words[index] = word
         return self
 
     def group(self) -> Turn:
         """Three early speech tokens and the refresh that catches them up."""
         return self.say("speech", 2, 2, 2).say("speech", LAYERS, refresh=True, caught_up=3)
+
+    def sound(self, *pieces: np.ndarray, at: float = 0.3) -> Turn:
+        """Adds sound, a piece every tenth of a second."""
+        for place, samples in enumerate(pieces):
+            self.record.apply(Audio(samples, 16000, 1, at + 0.1 * place))
+        return self
+
+    def finish(self, figures: TurnStats | None = None) -> Turn:
+        """It is over."""
+        self.record.end("finished", figures)
+        self.end()
+        return self
 
 
 def stats(**changed) -> TurnStats:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from app.self_test import CHECKS, answers, keeping, machine
-from app.self_test.check import Bench, Check, Failed, Remark, Reply, Skipped, run
+from app.self_test.check import Bench, Check, Failed, Remark, Skipped, run
 from app.self_test.command import summary
 from tests.rig.processes import ROOT, python
 
@@ -41,9 +41,9 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def reply(text: str = "Four.", ids: tuple[int, ...] = (1, 2, 3), **figures) -> Reply:
+def reply(text: str = "Four.", ids: tuple[int, ...] = (1, 2, 3), **figures) -> SimpleNamespace:
     stats = SimpleNamespace(text=text, sample_rate=16000, accepted=2, rejected=0, depth={"mean_speech": 9.0}, **figures)
-    return Reply(SimpleNamespace(stats=stats, samples=np.zeros(1600, np.float32)), (), ids)
+    return SimpleNamespace(stats=stats, samples=np.zeros(1600, np.float32), record=SimpleNamespace(ids=ids))
 
 
 def test_it_passes_in_an_odd_folder_without_screen_sound_network_and_what_is_not_shipped(tmp_path):
@@ -155,10 +155,10 @@ def test_a_reply_that_is_not_as_it_should_be_is_said(bench, monkeypatch, tmp_pat
     decoder = SimpleNamespace(config=SimpleNamespace(layers=12))
     bench.model = SimpleNamespace(exit_heads={8: None}, folder=tmp_path, decoder=decoder)
     bench.replies["full"] = reply()
-    if "Five" in other.answer.stats.text:
-        other.answer.stats.depth["mean_speech"] = 7.0
+    if "Five" in other.stats.text:
+        other.stats.depth["mean_speech"] = 7.0
     else:
-        other.answer.stats.depth["mean_speech"] = 12.0
+        other.stats.depth["mean_speech"] = 12.0
     monkeypatch.setattr(answers, "_ask", lambda bench, schedule: other)
     monkeypatch.setattr("engine.models.checkpoints.exit_heads.own_folder", lambda folder: tmp_path / "nowhere")
     with pytest.raises(Failed, match=words):

@@ -99,7 +99,7 @@ def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[]
         yield lambda: not conversation.is_busy
         last, turns = conversation.last, turns + 1
         failed += last.has_failed
-        rates += [last.stats.tokens_per_second] if last.stats is not None else []
+        rates += [last.record.stats.tokens_per_second] if last.record.stats is not None else []
         memory.append(engine_memory.peak_rss())
     after = sound.counters()
     rates.sort()

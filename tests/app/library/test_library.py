@@ -131,11 +131,17 @@ def test_a_reply_is_written_while_it_grows(library):
     journal.begin(1, schedule="full", pooling="none", spoken=True, text="", seed=0, model=WREN)
     reply(journal, 1, list(events())[:-1])
     end = time.monotonic() + 30
-    while not (running := library.turns(journal.session)) or len(running[0].tokens) < 8:
+
+    def is_written() -> bool:
+        running = library.turns(journal.session)
+        sound = running[0].folder / "reply.pcm" if running else None
+        return sound is not None and len(running[0].tokens) == 8 and sound.is_file() and sound.stat().st_size == 2 * 8000
+
+    while not is_written():
         assert time.monotonic() < end, "nothing is written before the turn's end"
         time.sleep(0.01)
+    running = library.turns(journal.session)
     assert running[0].state == "running" and (running[0].folder / "words.txt").read_text() == "Paris."
-    assert (running[0].folder / "reply.pcm").stat().st_size == 2 * 8000
     journal.drop(1)
     journal.close()
 

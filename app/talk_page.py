@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app import clipboard, theme
 from app.audio.sound import Sound
+from app.chat import sounds_in_memory
 from app.chat.chat_view import ChatView
 from app.chat.drop_sign import DropSign
 from app.chat.question_entry import files_of, pasted_files
@@ -22,7 +23,7 @@ from app.docks import Docks
 from app.drawer import Drawer
 from app.engine_commands import Memory, ModelFacts
 from app.library.library import Library
-from app.library.past import PastTurn, load_latest, load_some
+from app.library.past import PastTurn, load_latest, load_some, with_sounds
 from app.library.past_view import PastView
 from app.library.records import StoredTurn
 from app.library.sessions_view import SessionsView
@@ -115,6 +116,11 @@ class TalkPage(Docks):
         self.timeline.refresh(record, turn.played if turn else None)
         self.memory.refresh(self._memory)
 
+    def bound_sounds(self) -> None:
+        """Now and then: sounds that need not be in memory leave it."""
+        for cards in (self.chat.cards, self.past.cards):
+            sounds_in_memory.bound(cards)
+
     def _measure_by(self, model: ModelFacts | None) -> None:
         """A turn of another model is as deep as that one, and its voice needs what that one's does."""
         if model is not None and model != self._measure:
@@ -206,13 +212,13 @@ class TalkPage(Docks):
     def connect_card(self, card: TurnCard) -> None:
         card.play_requested.connect(lambda which, seconds, card=card: self._play(card, which, seconds))
         card.stop_requested.connect(self._conversation.stop)
-        card.reask_requested.connect(lambda _, *how, card=card: self._reask(card.turn, *how))
-        card.insist_requested.connect(lambda card=card: self._insist(card.turn))
-        card.again_requested.connect(lambda new_seed, card=card: self._again(card.turn, new_seed))
+        card.reask_requested.connect(lambda _, *how, card=card: self._use_sounds(card, lambda turn: self._reask(turn, *how)))
+        card.insist_requested.connect(lambda card=card: self._use_sounds(card, self._insist))
+        card.again_requested.connect(lambda new, card=card: self._use_sounds(card, lambda turn: self._again(turn, new)))
         card.copy_requested.connect(lambda words, card=card: clipboard.copy(words, card))
         card.copy_all_requested.connect(self.copy_conversation)
-        card.compare_requested.connect(lambda _, card=card: self.compare_requested.emit(card.turn))
-        card.export_requested.connect(lambda _, card=card: self.export_requested.emit(card.turn))
+        card.compare_requested.connect(lambda _, card=card: self._use_sounds(card, self.compare_requested.emit))
+        card.export_requested.connect(lambda _, card=card: self._use_sounds(card, self.export_requested.emit))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         files = files_of(event.mimeData())
@@ -307,9 +313,25 @@ class TalkPage(Docks):
             self._playing = None
 
     def _play(self, card: TurnCard, which: str, seconds: float) -> None:
-        pieces, rate = getattr(card.turn, f"{which}_samples"), getattr(card.turn, f"{which}_rate")
-        self._conversation.play((id(card), which), pieces, rate, seconds)
-        self._playing = card
+        def play(turn: Turn) -> None:
+            pieces, rate = getattr(turn, f"{which}_samples"), getattr(turn, f"{which}_rate")
+            self._conversation.play((id(card), which), pieces, rate, seconds)
+            self._playing = card
+
+        self._use_sounds(card, play)
+
+    def _use_sounds(self, card: TurnCard, use: Callable[[Turn], object]) -> None:
+        """`use` gets the card's turn with its sounds: at once, or as soon as the library has given them back."""
+        turn, question = card.turn, self._conversation.question
+        if not turn.is_soundless or turn.folder is None or self.sessions is None:
+            return use(turn)
+
+        def go_on(whole: Turn) -> None:
+            is_shown = card in self.chat.cards or card in self.past.cards
+            if is_shown and self._conversation.question is question:  # who has begun to speak meanwhile comes first
+                use(whole)
+
+        self.sessions.run(lambda: with_sounds(turn), go_on)
 
     def _follow_replay(self) -> None:
         """Moves the play head on the card that is heard."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -52,6 +53,10 @@ class Turn:
     """The name of the sound file that was the question."""
     file_notes: tuple[Note, ...] = ()
     """What was found out while reading it."""
+    folder: Path | None = None
+    """Where all of it is in the library; None while it is not."""
+    is_soundless: bool = False
+    """Its sounds were let go: words and figures are here, samples in the library at most."""
 
     def end(self, record: TurnRecord | None = None) -> None:
         """The turn is over: with that record, or before a reply began."""
@@ -74,11 +79,26 @@ class Turn:
     @property
     def reply_samples(self) -> list[np.ndarray]:
         """The reply's sound in pieces: mono float32 at `reply_rate` Hz."""
-        return [piece.samples for piece in self.record.audio]
+        return [] if self.is_soundless else [piece.samples for piece in self.record.audio]
 
     @property
     def reply_rate(self) -> int:
         return self.record.sample_rate
+
+    @property
+    def samples(self) -> int:
+        """How many of its sounds are in memory."""
+        return sum(map(len, (*self.question_samples, *self.reply_samples)))
+
+    @property
+    def has_lost_its_sound(self) -> bool:
+        """Its sounds were let go, and are nowhere else."""
+        return self.is_soundless and self.folder is None
+
+    def let_sounds_go(self) -> None:
+        """The memory of its samples is free again. For a turn that is over."""
+        self.question_samples, self.is_soundless = [], True
+        self.record.let_sound_go()
 
     @property
     def notes(self) -> tuple[Note, ...]:

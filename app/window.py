@@ -452,12 +452,15 @@ class Window(Fitted, QMainWindow):
         journal, sessions = self._journal, self.talk.sessions
         problem = self._settings.problem
         if journal is not None and sessions is not None:
+            for turn in self.conversation.turns:
+                turn.folder = turn.folder or journal.kept.get(turn.number)
             self.chat.most_cards = MOST_CARDS if not (journal.problem or journal.is_private) else None
             kept = self.conversation.transcript.let_go + sum(turn.is_over for turn in self.conversation.turns)
             if kept != self._turns_kept or journal.session != sessions.current:
                 self._turns_kept, sessions.current = kept, journal.session
                 sessions.reload()
             problem = journal.problem or self._library.problem or problem
+        self.talk.bound_sounds()
         problem = problem or activation.said
         self.header.show_problem(problem)
 

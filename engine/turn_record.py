@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -209,6 +209,11 @@ class TurnRecord:
         """The reply's sound so far: mono float32."""
         parts = [piece.samples for piece in self.audio]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def let_sound_go(self) -> None:
+        """Of the sound only its times and its length stay. For a turn that is over."""
+        silence = np.zeros(0, np.float32)
+        self.audio = [replace(piece, samples=silence) for piece in self.audio]
 
     def figures(self) -> TurnStats:
         """What the turn has cost so far."""

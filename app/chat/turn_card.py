@@ -25,6 +25,7 @@ from engine.turn_record import TurnRecord
 NONE = str(poolings.NONE)
 LONGEST = 32  # letters of a word that is not broken
 FIGURES_EVERY = 24  # tokens of a reply that grows
+LOST = "Its sound is no longer in memory: this conversation is not kept, and only the newest sounds of one fit."
 
 
 class TurnCard(QFrame):
@@ -65,6 +66,8 @@ class TurnCard(QFrame):
         self.strip = DepthStrip()
         self._sound_notes = Words(role="muted", scale=0.92)
         self._sound_notes.setAccessibleName("About the sound of the question")
+        self.lost = Words(LOST, role="muted", scale=0.92)
+        self.lost.hide()
         self._note = Words(role="muted", scale=0.92)
         self.insist = QPushButton("Send it all the same")
         self.insist.setAccessibleName("Send the question all the same")
@@ -140,15 +143,20 @@ class TurnCard(QFrame):
         figures, sound_notes = self._figures_now(), " ".join(one.text for one in turn.notes)
         words = (turn.heard, turn.text, turn.note, sound_notes)
         seconds = record.question_seconds
-        shown = (words, turn.is_over, seconds, figures, len(turn.question_samples), len(record.audio))
+        shown = (words, turn.is_over, seconds, figures, len(turn.question_samples), len(record.audio), turn.has_lost_its_sound)
         if shown == self._shown:
             return False
         self._shown = shown
         how = turn.source or "spoken"
         how += f", {seconds:.1f} s" if seconds else ""
         self._caption.setText(f"You  ·  {how if turn.spoken else 'typed'}")
-        self.question.take(turn.question_samples, turn.question_rate)
-        self.sound.take(turn.reply_samples, turn.reply_rate)
+        if not turn.is_soundless:
+            self.question.take(turn.question_samples, turn.question_rate)
+            self.sound.take(turn.reply_samples, turn.reply_rate)
+        elif turn.has_lost_its_sound and not self.lost.isVisibleTo(self):
+            for row in (self.question, self.sound):
+                row.switch_off(LOST)
+            self.lost.show()
         for words, text in ((self.heard, turn.heard), (self.reply, turn.text)):
             words.setText(_breakable(text) or ("" if turn.is_over else "…"))
             words.setVisible(bool(words.text()))
@@ -156,12 +164,13 @@ class TurnCard(QFrame):
         self._note.setText(turn.note)
         self._note.setVisible(bool(turn.note))
         theme.set_role(self._note, "danger" if turn.has_failed and not record.no_voice else "muted")
-        self.insist.setVisible(turn.is_over and record.no_voice)
+        can_be_asked = not turn.has_lost_its_sound or bool(turn.heard)
+        self.insist.setVisible(turn.is_over and record.no_voice and can_be_asked)
         self._sound_notes.setText(sound_notes)
         self._sound_notes.setVisible(bool(sound_notes))
         self._figures.setText(figures)
         for button in (self.reask, self.compare):
-            button.setEnabled(turn.is_over and self._model is not None)
+            button.setEnabled(turn.is_over and self._model is not None and can_be_asked)
         self.export.setEnabled(turn.is_over)
         if turn.is_over and not self._was_over and self._model is not None:
             self._fill_menu(self._model)  # how it was drawn is known now
@@ -169,6 +178,13 @@ class TurnCard(QFrame):
         self.copy_question.setVisible(bool(turn.heard))
         self.copy_reply.setVisible(bool(turn.text))
         return True
+
+    def let_sounds_go(self) -> None:
+        """The turn's sounds leave the memory as soon as their pictures are drawn."""
+        self.refresh()
+        if self.question.is_whole and self.sound.is_whole:
+            self.turn.let_sounds_go()
+            self.refresh()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu().popup(event.globalPos())
@@ -210,7 +226,7 @@ class TurnCard(QFrame):
 
     def seek_token(self, index: int) -> None:
         """Asks for the reply's sound from where the token at `index` is heard."""
-        if self._model is not None and self.sound.wave.seconds:
+        if self._model is not None and self.sound.wave.seconds and self.sound.button.isEnabled():
             seconds = seconds_at(self.turn.record.tokens, index, self._model.speech_rate)
             self.play_requested.emit("reply", min(seconds, self.sound.wave.seconds))
 
@@ -230,7 +246,7 @@ class TurnCard(QFrame):
             layout.addWidget(widget)
         layout.addSpacing(10)
         layout.addLayout(answer)
-        for widget in (self.reply, self.sound, self.strip, self._note):
+        for widget in (self.reply, self.sound, self.strip, self.lost, self._note):
             layout.addWidget(widget)
         layout.addWidget(self.insist, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addSpacing(8)

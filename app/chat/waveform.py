@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from app import theme
+from app import icons, theme
 from app.panels.bars import pale
 from app.settings import shortcuts
 
@@ -151,6 +151,7 @@ class Waveform(QWidget):
             for place, (low, high) in enumerate(columns)
         ]
         reached = int(played / slot + 0.5)
+        painter.setOpacity(1.0 if self.isEnabled() else icons.FADED)
         painter.setPen(Qt.PenStyle.NoPen)
         for part, brush in ((rects[:reached], QColor(colours.accent)), (rects[reached:], pale(colours.accent))):
             if part:
@@ -192,7 +193,8 @@ class PlayButton(QAbstractButton):
     def set_playing(self, playing: bool) -> None:
         self._playing = playing
         self.setAccessibleName(f"{'Stop' if playing else 'Play'} {self._name}")
-        self.setToolTip(self.accessibleName())
+        if self.isEnabled():  # else it tells why not
+            self.setToolTip(self.accessibleName())
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -200,6 +202,7 @@ class PlayButton(QAbstractButton):
 
     def paintEvent(self, event) -> None:
         painter, colours = QPainter(self), theme.now()
+        painter.setOpacity(1.0 if self.isEnabled() else icons.FADED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.border), 1.5))
@@ -245,10 +248,24 @@ class SoundRow(QWidget):
     def take(self, pieces: Sequence[np.ndarray], rate: int) -> None:
         """The sound so far, as a list that only grows; the rest of a long one follows between other events."""
         self._source = (pieces, rate)
-        if not self.wave.take(pieces, rate):
+        if self.wave.take(pieces, rate):
+            self._source = ((), 0)  # the picture holds no sound
+        else:
             self._more.start()
         self.setVisible(self.wave.seconds > 0)
         self._tell_time()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was given is in the picture."""
+        return not self._source[0]
+
+    def switch_off(self, why: str) -> None:
+        """The sound can no longer be played, for the reason that the button then gives; its picture stays."""
+        for part in (self.button, self.wave):
+            part.setEnabled(False)
+            part.setToolTip(why)
+        self.button.setAccessibleDescription(why)
 
     def set_position(self, seconds: float | None) -> None:
         """Where it plays; None: it does not."""

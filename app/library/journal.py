@@ -52,6 +52,8 @@ class Journal:
         """A sentence about what could not be kept; empty if all is well."""
         self.session = ""
         self.is_private = False
+        self.kept: dict[int, Path] = {}
+        """Where each turn of the session is whole, with its sounds, by the engine's numbers; the thread fills it."""
         self._jobs: queue.SimpleQueue[tuple[Callable, tuple, threading.Event] | None] = queue.SimpleQueue()
         self._thread: Thread | None = None
         # All below belongs to the thread.
@@ -285,6 +287,8 @@ class Journal:
         turn.state = state
         write_json(turn.folder / TURN, turn.as_json())
         (turn.folder / WORDS).unlink(missing_ok=True)
+        if not any(turn.folder.glob("*.pcm")):  # a sound of an unknown rate stays as it is
+            self.kept[self._of] = turn.folder
         self._turn = self._record = None
         self.library.touch(self.session, turn.folder.name)
 
@@ -316,7 +320,7 @@ class Journal:
 
     def _begin_anew(self) -> None:
         self._lock, self.session, self._count, self._numbers = None, "", 0, {}
-        self._has_unsealed, self._replaces = False, 0
+        self.kept, self._has_unsealed, self._replaces = {}, False, 0
 
     def _leave(self) -> None:
         """What a turn without an end has of a reply is kept; without any of it, it goes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.engine_commands import ModelFacts
+from app.library.library import LibraryError
 from app.library.records import StoredTurn, model_of, stats_of
 from app.turn import Turn
 from engine.earlier import EarlierTurn
@@ -62,6 +64,7 @@ def load(turn: StoredTurn) -> PastTurn:
         turn.number, turn.schedule, turn.spoken, pooling=turn.pooling, seed=turn.seed, model=model, record=record, is_over=True,
         note=" ".join(filter(None, (turn.note, turn.problem, problem))), place=turn.number, began=turn.began,
         source=turn.source, heard_tokens=turn.heard_tokens, heard_text=turn.heard_text, replaces=turn.replaces,
+        folder=turn.folder,
     )  # fmt: skip
     if question := _read(past, turn.question_audio):
         past.question_samples, past.question_rate = [question[0]], question[1]
@@ -70,6 +73,27 @@ def load(turn: StoredTurn) -> PastTurn:
     record.first_audio = turn.first_audio
     record.end(turn.state if turn.state in ("finished", "failed") else "cancelled", stats)
     return past
+
+
+def with_sounds(turn: Turn) -> Turn:
+    """A copy of a turn whose sounds were let go, with those that the library has: not for the screen's thread.
+
+    Raises `LibraryError`.
+    """
+    whole = copy.copy(turn)
+    whole.is_soundless, whole.record = False, copy.copy(turn.record)
+    whole.record.audio = []
+    try:
+        stored = StoredTurn.read(turn.folder)
+    except (OSError, ValueError) as error:
+        raise LibraryError("The sounds of this turn are no longer in the library.") from error
+    if question := _read(whole, stored.question_audio):
+        whole.question_samples, whole.question_rate = [question[0]], question[1]
+    if reply := _read(whole, stored.reply_audio):
+        whole.record.audio = [Audio(*reply, len(turn.record.tokens), turn.record.first_audio or 0.0)]
+    if not (question or reply):
+        raise LibraryError("The sounds of this turn can no longer be read in the library.")
+    return whole
 
 
 def to_remember(turns: Sequence[PastTurn]) -> list[PastTurn]:
@@ -97,7 +121,7 @@ def _is_same(one: ModelFacts | None, other: ModelFacts) -> bool:
     return kinds[0] == kinds[1]
 
 
-def _read(past: PastTurn, sound: Callable[[], tuple[np.ndarray, int] | None]) -> tuple[np.ndarray, int] | None:
+def _read(past: Turn, sound: Callable[[], tuple[np.ndarray, int] | None]) -> tuple[np.ndarray, int] | None:
     """A damaged sound is said beside what is left of its turn."""
     try:
         return sound()

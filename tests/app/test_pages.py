@@ -239,3 +239,58 @@ def test_a_long_past_session_is_read_piece_by_piece(window, qtbot, monkeypatch):
         assert past.more.isVisibleTo(past) == bool(words) and (not words or past.more.text() == words)
         qtbot.mouseClick(past.more, Qt.MouseButton.LeftButton)
     assert [card.turn.heard for card in past.cards] == [f"question {count}" for count in range(1, 6)]
+
+
+def spoken_and_over(window, qtbot, count):
+    """So many spoken questions with their replies."""
+    for done in range(1, count + 1):
+        window.conversation.ask_aloud(NOISE, 24000)
+        qtbot.waitUntil(lambda done=done: len(window.chat.cards) == done, timeout=60_000)
+        qtbot.waitUntil(lambda: window.conversation.last.is_over and not window.conversation.is_busy, timeout=60_000)
+    return window.chat.cards
+
+
+def samples(card):
+    turn = card.turn
+    return sum(map(len, turn.question_samples)) + sum(len(piece.samples) for piece in turn.record.audio)
+
+
+def test_sounds_that_the_library_has_leave_the_memory_and_are_heard_again_all_the_same(
+    window, qtbot, monkeypatch, any_sound_is_speech
+):
+    cards = spoken_and_over(window, qtbot, 5)
+    qtbot.waitUntil(lambda: [samples(card) > 0 for card in cards] == [False, False, True, True, True], timeout=10_000)
+    first, turn = cards[0], cards[0].turn
+    assert turn.text == first.reply.text() and turn.record.tokens and turn.record.audio_seconds > 0
+    assert first.question.wave.seconds == 1.0 and first.sound.wave.seconds == pytest.approx(turn.record.audio_seconds)
+    assert first.lost.isHidden() and first.sound.button.isEnabled()
+    played = []
+    monkeypatch.setattr(window.conversation, "play", lambda what, pieces, *how: played.append((what[1], pieces)))
+    for row in (first.question, first.sound):
+        qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(played) == 2, timeout=10_000)
+    (_, question), (_, reply) = played
+    np.testing.assert_allclose(np.concatenate(question), NOISE, atol=1e-4)
+    assert len(np.concatenate(reply)) / turn.reply_rate == pytest.approx(turn.record.audio_seconds)
+    first.reask.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: len(cards) == 6 and window.conversation.last.is_over, timeout=60_000)
+    np.testing.assert_allclose(np.concatenate(window.conversation.last.question_samples), NOISE, atol=1e-4)
+    assert samples(first) == 0  # it was only lent
+
+
+def test_of_a_conversation_that_is_not_kept_the_oldest_sounds_go_and_their_cards_say_so(
+    window, qtbot, monkeypatch, any_sound_is_speech
+):
+    window.begin_session(private=True)
+    cards = spoken_and_over(window, qtbot, 4)
+    qtbot.wait(300)
+    assert all(samples(card) for card in cards)  # there is room for them
+    monkeypatch.setattr("app.chat.sounds_in_memory.MOST_SAMPLES", samples(cards[2]) + samples(cards[3]))
+    qtbot.waitUntil(lambda: [samples(card) > 0 for card in cards] == [False, False, True, True], timeout=10_000)
+    for card, is_lost in zip(cards, (True, True, False, False), strict=True):
+        assert card.lost.isVisibleTo(card) == is_lost and card.question.wave.seconds == 1.0 and card.reply.text()
+        for row in (card.question, card.sound):
+            assert row.button.isEnabled() != is_lost and (row.button.toolTip() == card.lost.text()) == is_lost
+    monkeypatch.setattr("app.chat.sounds_in_memory.MOST_SAMPLES", 0)
+    qtbot.waitUntil(lambda: not samples(cards[2]), timeout=10_000)
+    assert samples(cards[3])  # the newest can be heard however little room there is

@@ -266,3 +266,29 @@ def test_a_question_without_a_voice_can_be_sent_all_the_same_from_its_card(qtbot
 def test_everything_has_a_name_and_is_reached_by_tab(card):
     for widget in (*card.findChildren(QAbstractButton), card.strip, card.question.wave, card.sound.wave):
         assert widget.accessibleName() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget
+
+
+def test_a_turn_whose_sound_is_gone_says_so_and_cannot_be_played(card, played, qtbot):
+    picture = card.question.wave._envelope.bins()
+    card.let_sounds_go()
+    assert card.turn.samples == 0 and card.lost.isVisible() and figures(card)
+    for row in (card.question, card.sound):
+        assert not row.button.isEnabled() and row.button.toolTip() == card.lost.text() and row.wave.isVisible()
+        QTest.mouseClick(row.button, LEFT)
+        QTest.mouseClick(row.wave, LEFT, pos=QPoint(20, 10))
+    card.seek_token(11)
+    card.set_position("reply", 0.1)
+    card.set_position("reply", None)  # it was being played
+    assert not played and card.sound.button.toolTip() == card.lost.text()
+    np.testing.assert_array_equal(card.question.wave._envelope.bins(), picture)
+
+
+def test_a_long_sound_is_drawn_to_its_end_before_it_goes(qtbot, monkeypatch):
+    monkeypatch.setattr(waveform, "MOST", 1000)
+    card = TurnCard(finished(), MODEL)
+    qtbot.addWidget(card)
+    card.let_sounds_go()
+    assert card.turn.samples
+    qtbot.waitUntil(lambda: card.question.is_whole and card.sound.is_whole)
+    card.let_sounds_go()
+    assert not card.turn.samples and card.question.wave.seconds == pytest.approx(1.5)

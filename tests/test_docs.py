@@ -1,0 +1,54 @@
+"""The pages for people who work on the program name what is there."""
+
+from __future__ import annotations
+
+import re
+import runpy
+
+import pytest
+
+from tests.rig.processes import ROOT
+
+DOCS = ROOT / "docs"
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:py|toml|md|yaml|txt)")
+
+
+def test_everything_that_the_page_of_the_architecture_names_is_there():
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    named = [word for word in re.findall(r"`([^`]+)`", page) if PATH.fullmatch(word)]
+    missing = [word for word in named if not (ROOT / word).exists()]
+    assert len(named) > 60 and not missing, missing
+    names = re.findall(r"`([\w/.]+\.py)`: ((?:`\w+`(?:,? or |, then |, and )?)+)", page)
+    gone = [
+        f"{file}: {name}"
+        for file, some in names
+        for name in re.findall(r"\w+", "".join(re.findall(r"`\w+`", some)))
+        if not re.search(rf"\b(?:def|class) {name}\b", (ROOT / file).read_text(encoding="utf-8"))
+    ]
+    assert len(names) > 15 and not gone, gone
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return runpy.run_path(str(DOCS / "picture.py"))
+
+
+def test_the_picture_is_the_one_that_the_script_draws(picture):
+    assert (DOCS / "house.svg").read_text(encoding="utf-8") == picture["draw"](), "run: python3 docs/picture.py"
+
+
+def test_the_picture_has_every_room_of_the_engine_on_its_floor(picture):
+    from tests.test_house import FLOORS
+
+    drawn = {room: floor for floor, rooms in picture["FLOORS"] for room in rooms}
+    assert all((ROOT / room).exists() for room in drawn) and all(set(rooms) <= set(drawn) for *_, rooms in picture["WALKS"])
+    for room, floor in drawn.items():
+        name = room.removesuffix(".py").replace("/", ".")
+        assert floor == ("Qt" if name.startswith("app.") else f"floor {FLOORS[name]}"), room
+    rooms = {path.relative_to(ROOT).as_posix() for path in (ROOT / "engine").iterdir() if (path / "__init__.py").is_file()}
+    assert rooms <= set(drawn)
+
+
+def test_pictures_and_pages_are_not_installed():
+    assert not list(DOCS.rglob("__init__.py"))
+    assert '"docs/**"' in (ROOT / "packaging" / "contents.toml").read_text(encoding="utf-8")

@@ -3,6 +3,8 @@
 
     python3 dev.py run [...]      the window, or the command line (ask, eval, heads, bench, models, ...)
     python3 dev.py test [...]     the tests, on all cores; arguments go to pytest, which then works on one
+    python3 dev.py test --fast [...]   those that compute and read files, in two minutes; on all cores, too
+    python3 dev.py check          the linter and the rules of the house, in seconds
     python3 dev.py train [...]    trains Wren
     python3 dev.py voice [...]    makes a voice for Step-Audio-2: a recording and the model's folder
     python3 dev.py setup [...]    only prepares what one of these needs (without a name: test)
@@ -35,6 +37,8 @@ LINUX = sys.platform.startswith("linux")
 EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ("voices",)}
 WORKERS = min((os.cpu_count() or 1) + 1, 4)  # one more than cores: tests of windows and sound wait much
 WHOLE_SUITE = f"-n {WORKERS} --dist worksteal".split()  # neighbours share set-ups
+FAST_SUITE = f"-n {min(os.cpu_count() or 1, 4)} --dist worksteal -m fast --timeout 30".split()
+HOUSE = "-q -m fast tests/test_house.py tests/test_typography.py tests/test_docs.py tests/test_tiers.py".split()
 MEASURING = ("eval", "heads")  # commands of the command line that need what "eval" needs
 DEBIAN = {  # "a|b": the first of these names that this release knows
     "run": """libportaudio2 libegl1 libgl1 libglib2.0-0t64|libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libzstd1
@@ -209,9 +213,16 @@ def become(*command):
     os.execv(command[0], command)
 
 
+def tests_chosen(arguments):
+    """What pytest is given: the fast tier, what was named, or all."""
+    if arguments[:1] == ["--fast"]:
+        return [*FAST_SUITE, *arguments[1:]]
+    return arguments or WHOLE_SUITE
+
+
 def main(arguments):
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if command not in {*EXTRAS, "setup"} - {"eval"} or (command == "setup" and not set(rest) <= set(EXTRAS)):
+    if command not in {*EXTRAS, "setup", "check"} - {"eval"} or (command == "setup" and not set(rest) <= set(EXTRAS)):
         sys.exit(__doc__.strip())
     if not PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
         stop(f"Refrain needs Python 3.11 to 3.14; this is {PYTHON}. Please start dev.py with such a Python.")
@@ -220,13 +231,20 @@ def main(arguments):
         jobs = ["run", "eval"]
     if "test" in jobs:
         jobs = ["run", *jobs]
-    prepare_system(jobs)
+    if command == "check":  # nothing of the system is needed
+        jobs = ["test"]
+    else:
+        prepare_system(jobs)
     prepare_packages(jobs)
     if command == "run":
         become(SCRIPTS / ("refrain.exe" if os.name == "nt" else "refrain"), *rest)
     os.chdir(ROOT)
     if command == "test":
-        become(venv_python(), "-m", "pytest", *(rest or WHOLE_SUITE))
+        become(venv_python(), "-m", "pytest", *tests_chosen(rest))
+    if command == "check":
+        if subprocess.call([str(venv_python()), "-m", "ruff", "check", "."]):
+            sys.exit(1)
+        become(venv_python(), "-m", "pytest", *HOUSE)
     if command == "train":
         become(venv_python(), "-m", "engine.models.wren.training", *rest)
     if command == "voice":

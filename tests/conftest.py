@@ -15,6 +15,7 @@ from tests.engine.models.store.file_server import FileServer, file_server
 from tests.rig.display import virtual_display
 from tests.rig.network import forbid_network
 from tests.rig.sound_card import SoundCard, virtual_sound_card
+from tests.rig.tiers import kept_fast, tier
 
 HOME = Path(tempfile.mkdtemp(prefix="refrain-home-"))
 FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA")
@@ -27,8 +28,9 @@ offline.switch_off()
 forbid_network(loopback=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What must not come late.
+    """Every test gets its tier, and what must not come late a place before the others.
 
     What changes the look is first: every widget alive is then styled anew, and later tests leave thousands behind. Then what
     takes its time with a virtual display or sound card: one worker does it, one after another, while others compute.
@@ -39,7 +41,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return 0
         return 1 if item.get_closest_marker("desktop") or {"display", "sound_card"} & set(item.fixturenames) else 2
 
+    for item in items:
+        item.add_marker(tier(item))
     items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with kept_fast(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:  # not the teardown: what others began may end with it
+    with kept_fast(item):
+        return (yield)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import runpy
 
 import pytest
+import yaml
 
 from tests.rig.processes import ROOT
 
@@ -13,11 +14,17 @@ DOCS = ROOT / "docs"
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:py|toml|md|yaml|txt)")
 
 
-def test_everything_that_the_page_of_the_architecture_names_is_there():
+@pytest.mark.parametrize(("page", "least"), [("docs/architecture.md", 60), ("CONTRIBUTING.md", 20)])
+def test_every_file_that_a_page_names_is_there(page, least):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = [word for word in re.findall(r"`([^`\s]+)`", text) if PATH.fullmatch(word)]
+    linked = [(ROOT / page).parent / target for target in re.findall(r"\]\(([^)]+)\)", text)]
+    missing = [str(path) for path in (*map(ROOT.joinpath, named), *linked) if not path.exists()]
+    assert len(named) >= least and not missing, missing
+
+
+def test_what_the_architecture_names_in_a_file_stands_in_that_file():
     page = (DOCS / "architecture.md").read_text(encoding="utf-8")
-    named = [word for word in re.findall(r"`([^`]+)`", page) if PATH.fullmatch(word)]
-    missing = [word for word in named if not (ROOT / word).exists()]
-    assert len(named) > 60 and not missing, missing
     names = re.findall(r"`([\w/.]+\.py)`: ((?:`\w+`(?:,? or |, then |, and )?)+)", page)
     gone = [
         f"{file}: {name}"
@@ -52,3 +59,9 @@ def test_the_picture_has_every_room_of_the_engine_on_its_floor(picture):
 def test_pictures_and_pages_are_not_installed():
     assert not list(DOCS.rglob("__init__.py"))
     assert '"docs/**"' in (ROOT / "packaging" / "contents.toml").read_text(encoding="utf-8")
+
+
+def test_hooks_before_a_commit_fetch_nothing():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    assert all(hook["language"] == "system" for repo in hooks["repos"] for hook in repo["hooks"])

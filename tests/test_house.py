@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -69,6 +70,7 @@ def module_name(file: Path) -> str:
 MODULES = {module_name(file): file for file in sorted(ENGINE.rglob("*.py"))}
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Every module that a file imports, anywhere in it; `from engine import lm` counts as `engine.lm`."""
     file = MODULES[module]
@@ -90,21 +92,21 @@ def floor(module: str) -> int:
     return FLOORS[room]
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module != "engine"])
-def test_a_file_imports_only_from_its_own_floor_or_below(module):
-    used = {name for name in imports(module) if name.startswith("engine.")}
-    above = sorted(name for name in used if floor(name) > floor(module))
-    assert not above, f"{module} (floor {floor(module)}) imports {', '.join(above)}"
+def test_a_file_imports_only_from_its_own_floor_or_below():
+    used = {module: {name for name in imports(module) if name.startswith("engine.")} for module in MODULES if module != "engine"}
+    above = [(module, name) for module, names in used.items() for name in sorted(names) if floor(name) > floor(module)]
+    assert not above, [f"{module} (floor {floor(module)}) imports {name} (floor {floor(name)})" for module, name in above]
 
 
-@pytest.mark.parametrize("module", list(MODULES))
-def test_the_engine_never_imports_the_screen(module):
-    assert not {name.split(".")[0] for name in imports(module)} & SCREEN
+def test_the_engine_never_imports_the_screen():
+    found = {module: {name.split(".")[0] for name in imports(module)} & SCREEN for module in MODULES}
+    assert not any(found.values()), {module: names for module, names in found.items() if names}
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if re.match(rf"engine\.({'|'.join(NO_TORCH)})(\.|$)", m)])
-def test_the_ground_floor_does_without_torch(module):
-    assert "torch" not in {name.split(".")[0] for name in imports(module)}
+def test_the_ground_floor_does_without_torch():
+    ground = [module for module in MODULES if re.match(rf"engine\.({'|'.join(NO_TORCH)})(\.|$)", module)]
+    assert len(ground) >= len(NO_TORCH)
+    assert not [module for module in ground if "torch" in {name.split(".")[0] for name in imports(module)}]
 
 
 def test_events_are_told_apart_only_where_they_are_made_and_where_they_are_folded():
@@ -119,6 +121,7 @@ def test_events_are_told_apart_only_where_they_are_made_and_where_they_are_folde
     assert found == {"engine/decoding/reply.py", "engine/turn_record.py"}
 
 
+@pytest.mark.whole
 def test_the_engine_can_be_imported_where_qt_is_not():
     names = [name for name in MODULES if not name.startswith(NEEDS_THE_TRAINING_EXTRA) and "__main__" not in name]
     loaded = python(
@@ -141,6 +144,7 @@ def test_packaging_is_a_folder_and_no_package():
     assert not (ROOT / "packaging" / "__init__.py").exists()  # it would hide the library of the same name
 
 
+@pytest.mark.whole
 def test_the_source_passes_the_linter():
     run = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -155,10 +159,12 @@ assert not attempts, attempts
 """
 
 
+@pytest.mark.whole
 def test_loading_the_engine_opens_no_connection():
     python(OFFLINE.format(work=""))
 
 
+@pytest.mark.whole
 def test_a_question_is_answered_without_a_connection():
     work = """
 from engine.events import Audio, Text, TurnFinished
@@ -170,6 +176,7 @@ assert sum(event.samples.size for event in events if isinstance(event, Audio)) >
     python(OFFLINE.format(work=work))
 
 
+@pytest.mark.whole
 def test_libraries_report_nothing_by_themselves(tmp_path):
     """onnxruntime's reports come from native code, which the guard cannot see; they begin with a file of its own."""
     pytest.importorskip("onnxruntime")
@@ -178,6 +185,7 @@ def test_libraries_report_nothing_by_themselves(tmp_path):
     assert not list(tmp_path.rglob("*"))
 
 
+@pytest.mark.whole
 def test_the_guard_sees_a_connection():
     code = """
 import socket

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.rig.processes import python
+
+pytestmark = pytest.mark.whole
 
 
 def test_files_that_the_desktop_names_are_opened():

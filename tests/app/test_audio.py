@@ -349,6 +349,7 @@ def test_what_comes_too_late_for_a_block_is_counted_even_if_it_is_the_last(monke
     assert np.count_nonzero(card.pull()) == BLOCK // 2 and card.player.underruns == 1
 
 
+@pytest.mark.whole
 def test_without_portaudio_there_are_sentences(monkeypatch):
     def missing():
         raise AudioError("The sound library PortAudio is not installed.")
@@ -457,6 +458,7 @@ def test_what_portaudio_says_becomes_a_sentence():
     assert "another program" in str(sentence) and sentence.code == -9985
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(not Path("/usr/share/alsa/alsa.conf").is_file(), reason="there is no ALSA")
 def test_a_device_whose_name_is_no_utf8_is_a_device_like_others(tmp_path):
     config = tmp_path / "alsa.conf"

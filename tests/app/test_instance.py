@@ -193,6 +193,7 @@ def test_all_that_is_kept_goes_to_the_folder_that_was_asked_for(tmp_path, monkey
         assert path.is_relative_to(tmp_path / "own")
 
 
+@pytest.mark.whole
 def test_a_folder_that_cannot_be_had_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     run = subprocess.run(

@@ -13,6 +13,8 @@ import pytest
 from app.display import why_no_window
 from tests.rig.processes import ROOT, python
 
+pytestmark = pytest.mark.whole
+
 
 def refrain(*arguments: str, typed: str = "", **env: str) -> subprocess.CompletedProcess:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")

@@ -16,7 +16,7 @@ import engine.models
 from engine.cli import main
 from tests.engine.random_spoken_lm import RATE, RandomSpokenLM, ToneSpeaker
 
-pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("any_sound_is_speech")]
 
 FIELDS = {
     "heard": str,

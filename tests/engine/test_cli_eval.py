@@ -14,7 +14,7 @@ from engine.cli import main
 from engine.evaluation import answers, judges
 from tests.engine.random_spoken_lm import RandomSpokenLM
 
-pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("any_sound_is_speech")]
 
 
 class Parrot:

@@ -17,6 +17,8 @@ from tests.engine.gpu.test_getting import WORKS, fails
 from tests.engine.gpu.test_standing import GOOD
 from tests.engine.gpu.wheels import described, make, pack_of
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def packs(tmp_path, monkeypatch):

@@ -15,6 +15,8 @@ from engine.models.checkpoints import exit_heads as files
 from tests.engine.random_lm import END, SPEECH
 from tests.engine.random_spoken_lm import RandomSpokenLM
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(autouse=True)
 def model(tmp_path, monkeypatch):

@@ -18,6 +18,8 @@ from engine.models.store import shelf
 from tests.engine.random_spoken_lm import RandomSpokenLM
 from tests.rig.processes import ROOT, python
 
+pytestmark = pytest.mark.whole
+
 COMMANDS = {
     ("ask",): ["--text", "hi", "--max-tokens", "5"],
     ("bench",): ["--questions", "1", "--repeats", "1", "--prompts", "1"],

@@ -24,6 +24,8 @@ from engine.models.tiny import make
 from tests.engine.models.store.file_server import file_server
 from tests.engine.models.store.test_folders import WREN, copied, cut
 
+pytestmark = pytest.mark.whole
+
 NAME = "step-audio-2-mini"
 
 

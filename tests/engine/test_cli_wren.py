@@ -16,6 +16,8 @@ from engine.cli import main
 from engine.resources import resources_folder
 from tests.rig.processes import ROOT
 
+pytestmark = pytest.mark.whole
+
 START = "import sys; from engine.cli import main; sys.exit(main(sys.argv[1:]))"
 
 

@@ -15,6 +15,8 @@ import pytest
 from engine import installed
 from tests.rig.processes import ROOT, python
 
+pytestmark = pytest.mark.whole
+
 TYPED = re.compile(r"dev\.py|\brefrain (ask|bench|eval|heads|models|schedules|self-test|--)|pip install")
 NOT_SHIPPED = "engine/models/wren/training"
 ASK = "ask --text Hello"

@@ -64,6 +64,7 @@ def test_an_erased_log_is_gone_and_goes_on(logger, tmp_path):
     assert "On we go." in (tmp_path / "refrain.log").read_text()
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such device here")
 def test_a_full_disk_costs_lines_and_says_nothing_on_the_terminal(tmp_path):
     code = """

@@ -57,5 +57,6 @@ def test_threads_sleep_while_they_wait_unless_the_user_wants_otherwise(monkeypat
     assert os.environ.get("GOMP_SPINCOUNT") == kept
 
 
+@pytest.mark.whole
 def test_that_is_said_before_torch_is_there():
     python("import sys, os, engine; assert os.environ['GOMP_SPINCOUNT'] and 'torch' not in sys.modules")

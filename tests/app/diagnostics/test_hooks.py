@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.rig.processes import python
+
+pytestmark = pytest.mark.whole
 
 FAILING = """
 import sys, threading

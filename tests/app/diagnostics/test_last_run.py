@@ -39,6 +39,7 @@ def marks(tmp_path: Path) -> list[Path]:
     return list(tmp_path.rglob("running-*.lock"))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("what", "fault"),
     [
@@ -62,6 +63,7 @@ def test_the_next_start_says_that_the_last_run_crashed_and_shows_where(env, tmp_
     assert not marks(tmp_path)
 
 
+@pytest.mark.whole
 def test_a_crash_of_long_ago_is_not_blamed(env):
     with pytest.raises(AssertionError):
         python(RUN.format(what="os.abort()"), env=env)
@@ -70,6 +72,7 @@ def test_a_crash_of_long_ago_is_not_blamed(env):
     assert "Aborted" not in python(RUN.format(what=""), env=env)
 
 
+@pytest.mark.whole
 def test_a_program_that_still_runs_is_left_alone(env, tmp_path):
     import os
 

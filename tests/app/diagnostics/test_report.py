@@ -7,12 +7,15 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 from app.diagnostics import machine, report
 from app.diagnostics.places import short
 from app.diagnostics.report import InUse, Section
 from tests.rig.processes import python
 
 
+@pytest.mark.whole
 def test_neither_qt_nor_torch_is_needed():
     code = """
 import json, sys

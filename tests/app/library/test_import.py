@@ -344,6 +344,7 @@ importing.import_from(library, Path(sys.argv[2]))
 """
 
 
+@pytest.mark.whole
 def test_a_killed_import_is_tidied_up_and_a_running_one_is_left_alone(tmp_path, packed):
     folder = tmp_path / "library"
     command = [sys.executable, "-c", IMPORT, str(folder), str(packed), str(ROOT)]

@@ -261,6 +261,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.whole
 def test_killed_in_the_middle_of_a_reply(tmp_path):
     folder = tmp_path / "library"
     child = subprocess.Popen([sys.executable, "-c", CRASH, str(folder), str(ROOT)], stdout=subprocess.PIPE, text=True, cwd=ROOT)

@@ -270,6 +270,7 @@ def test_a_folder_that_cannot_be_shown_is_named(page, monkeypatch):
     assert str(WREN) in page.notice
 
 
+@pytest.mark.whole
 def test_the_page_brings_no_torch_along():
     from tests.rig.processes import python
 

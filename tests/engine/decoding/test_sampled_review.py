@@ -12,6 +12,8 @@ from engine.lm.sampling import Sampler, Sampling
 from engine.schedules import parse
 from tests.engine.random_lm import ChunkPattern, RandomModel
 
+pytestmark = pytest.mark.slow
+
 PROMPT, REPLIES = [1, 2, 3, 9, 10], 600
 
 

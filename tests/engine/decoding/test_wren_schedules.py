@@ -13,6 +13,8 @@ from engine.lm.sampling import Sampler, Sampling
 from engine.schedules import parse
 from tests.engine.decoding.full_depth import largest_difference
 
+pytestmark = pytest.mark.whole
+
 EXACT = ["full+slice", "spark:k=4,last@5+review", "spark:odd@8+text+review", "spark:triple@6+text+review+slice"]
 TRUSTED = [
     "fixed:8",

@@ -53,6 +53,7 @@ def test_an_unfinished_download_has_no_name(data):
     assert Shelf().names() == {}
 
 
+@pytest.mark.whole
 def test_nothing_here_brings_torch_along():
     files = Path(shelf.__file__).parent.glob("*.py")
     names = [f"engine.models.store.{path.stem}" for path in files if path.stem != "__init__"]

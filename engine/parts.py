@@ -74,11 +74,12 @@ def installed_in(site: Path, resources: Path, root: Path) -> list[Part]:
 
 
 def weights(resources: Path) -> list[Part]:
-    """The models that ship with the program."""
+    """The models that ship with the program; what they took over from others is under the licence that their own text holds."""
     found = []
     for text in sorted(resources.glob("*/LICENSE.md")):
         name = text.parent.name.replace("-", " ").capitalize()
-        found.append(Part(f"{name} (weights)", "", "free for any use", "weights", (text,)))
+        licence = "MIT AND free for any use" if "\nMIT License\n" in text.read_text(encoding="utf-8") else "free for any use"
+        found.append(Part(f"{name} (weights)", "", licence, "weights", (text,)))
     return found
 
 

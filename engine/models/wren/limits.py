@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.lm.config import LMConfig
-from engine.models.wren.listener_config import ConvolutionalConfig, ListenerConfig
+from engine.models.wren.listener_config import ListenerConfig
 from engine.models.wren.speech_tokens import SpeechTokenConfig
 from engine.speech.release import UnknownConfiguration, sized
 
 WHAT = "Wren's config"
-_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks", "blocks")
+_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks")
 _MOST_KV = 4_000_000_000  # bytes of keys and values; Wren has 12 million
 _RATES = range(8_000, 48_001)
 _LONGEST_CHUNK = 1_000
@@ -33,14 +33,11 @@ def check_lm(config: LMConfig) -> LMConfig:
     return config
 
 
-def check_listener(config: ListenerConfig | ConvolutionalConfig) -> ListenerConfig | ConvolutionalConfig:
+def check_listener(config: ListenerConfig) -> ListenerConfig:
     """As `check_lm`."""
-    if isinstance(config, ConvolutionalConfig):
-        _counted(config, deep=("blocks",), leave=("floor",))
-    else:
-        _counted(config.encoder, deep=("layers",))
-        _counted(config, deep=(), leave=("floor", "encoder"))
-        _check_windows(config)
+    _counted(config.encoder, deep=("layers",))
+    _counted(config, deep=(), leave=("floor", "encoder"))
+    _check_windows(config)
     floor = config.floor
     if isinstance(floor, bool) or not isinstance(floor, int | float) or not -1e6 < floor < 0:
         raise UnknownConfiguration(f"{WHAT} has a floor that is no number below 0.")

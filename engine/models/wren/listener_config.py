@@ -43,28 +43,9 @@ class ListenerConfig:
         return len(self.phones) + 1
 
 
-@dataclass(frozen=True)
-class ConvolutionalConfig:
-    """A listener of convolutions alone, taught by synthetic voices from nothing."""
-
-    phones: tuple[str, ...]  # without the blank, which is class 0
-    bands: int = 80
-    channels: int = 256
-    blocks: int = 8
-    kernel: int = 9
-    floor: float = -8.0  # log-probabilities below are as good as none
-
-    @property
-    def classes(self) -> int:
-        return len(self.phones) + 1
-
-
-def config_of(fields: Mapping[str, Any]) -> ListenerConfig | ConvolutionalConfig:
-    """From what `config.json` holds: a listener with an encoder is the newer kind."""
-    fields = {**fields, "phones": tuple(fields["phones"])}
-    if "encoder" not in fields:
-        return ConvolutionalConfig(**fields)
-    return ListenerConfig(**{**fields, "encoder": EncoderConfig(**fields["encoder"])})
+def config_of(fields: Mapping[str, Any]) -> ListenerConfig:
+    """From what `config.json` holds. Raises `KeyError` or `TypeError` for fields that are not those of a listener."""
+    return ListenerConfig(**{**fields, "phones": tuple(fields["phones"]), "encoder": EncoderConfig(**fields["encoder"])})
 
 
 @dataclass(frozen=True)

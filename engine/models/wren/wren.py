@@ -21,10 +21,9 @@ from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren import plain_text
 from engine.models.wren.adaptor import Adaptor
-from engine.models.wren.convolutional import ConvolutionalListener, ConvolutionalNetwork
 from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
 from engine.models.wren.listener import PhoneNetwork, StreamingListener
-from engine.models.wren.listener_config import ConvolutionalConfig, ListenerConfig, config_of
+from engine.models.wren.listener_config import ListenerConfig, config_of
 from engine.models.wren.low_rank import ParallelDecoder, merge
 from engine.models.wren.parts import ADAPTER, part_of, read_config
 from engine.models.wren.pattern import PATTERNS, Rules, WrenPattern
@@ -45,7 +44,7 @@ class WrenConfig:
     """What `config.json` holds, an adapter's and its base's taken together."""
 
     lm: LMConfig
-    listener: ListenerConfig | ConvolutionalConfig
+    listener: ListenerConfig
     speech: SpeechTokenConfig
     text_chunk: int
     speech_chunk: int
@@ -92,7 +91,7 @@ class Wren:
             self.decoder, self.exit_heads = self._decoder(weights)
         except KeyError as error:
             raise ValueError(f"The weights in {folder} are incomplete ({error.args[0]}): install the model again.") from error
-        self._listener = _filled(lambda: hearing(config.listener), self._read("listener"), "listener")
+        self._listener = _filled(lambda: PhoneNetwork(config.listener), self._read("listener"), "listener")
         self._adaptor = _filled(lambda: Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
         self._speech = _filled(lambda: SpeechTokenizer(config.speech), self._read("speaker"), "speaker")
         self.sampling = Sampling()  # greedy: a small model is surest of its first choice
@@ -150,9 +149,8 @@ class Wren:
 class WrenListener:
     """One spoken question, brought to a usual level -> the states that stand for it."""
 
-    def __init__(self, network: PhoneNetwork | ConvolutionalNetwork, adaptor: Adaptor) -> None:
-        stream = StreamingListener if isinstance(network, PhoneNetwork) else ConvolutionalListener
-        self._leveller, self._stream, self._adaptor = Leveller(), stream(network), adaptor
+    def __init__(self, network: PhoneNetwork, adaptor: Adaptor) -> None:
+        self._leveller, self._stream, self._adaptor = Leveller(), StreamingListener(network), adaptor
 
     @torch.inference_mode()
     def feed(self, samples: np.ndarray) -> PromptPiece:
@@ -161,11 +159,6 @@ class WrenListener:
     @torch.inference_mode()
     def finish(self) -> PromptPiece:
         return PromptPiece(states=self._adaptor(self._stream.finish(self._leveller.finish())))
-
-
-def hearing(config: ListenerConfig | ConvolutionalConfig) -> PhoneNetwork | ConvolutionalNetwork:
-    """The network of a listener, without its weights."""
-    return PhoneNetwork(config) if isinstance(config, ListenerConfig) else ConvolutionalNetwork(config)
 
 
 def _known(paradigm: object) -> str:

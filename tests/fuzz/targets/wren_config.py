@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from engine.models.wren.adaptor import Adaptor
-from engine.models.wren.listener_config import ListenerConfig
+from engine.models.wren.listener import PhoneNetwork
 from engine.models.wren.speech_tokens import SpeechTokenizer
-from engine.models.wren.wren import WrenConfig, _filled, hearing
+from engine.models.wren.wren import WrenConfig, _filled
 from engine.resources import resources_folder
 from engine.speech.release import UnknownConfiguration
 from tests.fuzz.inputs import changed, json_bytes, spoilt
 from tests.fuzz.target import Target
 
 VALID = json.loads((resources_folder() / "wren" / "config.json").read_text(encoding="utf-8"))
-WITH_ENCODER = {**VALID, "listener": asdict(ListenerConfig(tuple(VALID["listener"]["phones"])))}
-"""Of the other kind of listener."""
 
 
 def read(content: bytes, place: Path) -> None:
@@ -27,7 +24,7 @@ def read(content: bytes, place: Path) -> None:
     assert config.speech_chunk // config.text_chunk >= 0
     refused = 0
     networks = (
-        lambda: hearing(config.listener), lambda: SpeechTokenizer(config.speech),
+        lambda: PhoneNetwork(config.listener), lambda: SpeechTokenizer(config.speech),
         lambda: Adaptor(2 * config.listener.classes, config.lm.dim),
     )  # fmt: skip
     for make in networks:
@@ -39,16 +36,12 @@ def read(content: bytes, place: Path) -> None:
     assert refused == len(networks)
 
 
-def having(part: str, base: dict = VALID, **changes) -> bytes:
-    return json_bytes({**base, part: {**base[part], **changes}})
-
-
-def hearing_with(**changes) -> bytes:
-    return having("listener", WITH_ENCODER, **changes)
+def having(part: str, **changes) -> bytes:
+    return json_bytes({**VALID, part: {**VALID[part], **changes}})
 
 
 TARGET = Target(
-    changed(VALID).map(json_bytes) | changed(WITH_ENCODER).map(json_bytes) | spoilt(json_bytes(VALID)),
+    changed(VALID).map(json_bytes) | spoilt(json_bytes(VALID)),
     read,
     refuses=(ValueError, FileNotFoundError, UnknownConfiguration),
     examples=[
@@ -56,10 +49,10 @@ TARGET = Target(
         having("lm", context=10**7), having("lm", context=10**400), having("lm", layers=10**6), having("lm", kv_heads=0),
         having("lm", norm_eps=float("nan")), having("lm", head_dim=10**6, dim=10**6), having("lm", heads=True),
         having("lm", dim="256"), having("lm", dim=-256), having("listener", channels=10**6, kernel=10**6 + 1),
-        having("listener", blocks=10**6), having("listener", phones=["a"] * 10**5), having("listener", floor=0.0),
-        json_bytes(WITH_ENCODER), hearing_with(behind=10**6), hearing_with(phones=["a"] * 10**5), hearing_with(floor=0.0),
-        hearing_with(kernel=4), hearing_with(encoder={}), hearing_with(encoder={"layers": 10**6}), hearing_with(encoder=[1]),
-        hearing_with(encoder={"dim": 10**6, "heads": 1, "rotary_dim": 32}), hearing_with(encoder={"heads": 7}),
+        having("listener", phones=["a"] * 10**5), having("listener", floor=0.0), having("listener", behind=10**6),
+        having("listener", kernel=4), having("listener", encoder={}), having("listener", encoder={"layers": 10**6}),
+        having("listener", encoder={"dim": 10**6, "heads": 1, "rotary_dim": 32}), having("listener", encoder={"heads": 7}),
+        having("listener", encoder=[1]),
         having("speech", levels=[10**6] * 9), having("speech", levels=[0]), having("speech", channels=10**6, bands=10**6),
         having("speech", sample_rate=10**6), having("speech", frames_per_unit=10**6, channels=10**6),
         json_bytes({**VALID, "text_chunk": 0}), json_bytes({**VALID, "speech_chunk": 10**30}),

@@ -24,8 +24,7 @@ def restore(source: Path, folder: Path) -> None:
     steps = json.loads((source / "training.json").read_text(encoding="utf-8"))
     if not (folder / "tokenizer.json").exists():
         shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
-    if isinstance(config.listener, ListenerConfig):  # the older kind is trained no more
-        _restore_listener(source, folder, config.listener, steps["listener"])
+    _restore_listener(source, folder, config.listener, steps["listener"])
     if not (folder / "speaker.pt").exists():
         weights = _floats(checkpoint.read(source / "speaker.safetensors"))
         parallel.save(folder / "speaker.pt", network=weights, step=steps["speaker"])

@@ -8,11 +8,9 @@ from engine.models.wren.listener import PhoneNetwork, StreamingListener
 from engine.models.wren.listener_config import (
     BEAT,
     FRAMES,
-    ConvolutionalConfig,
     EncoderConfig,
     ListenerConfig,
     Windows,
-    config_of,
 )
 
 BEATS_A_POSITION = 2 / FRAMES
@@ -78,9 +76,3 @@ def test_windows_settle_every_beat_once(network, total):
     found = [w for whole in range(total) for w in windows.settle(whole)] + windows.rest(total)
     assert [beat for w in found for beat in range(w.first, w.last)] == list(range(total))
     assert all(w.first - w.start == min(w.first, config.behind) and w.end <= total for w in found)
-
-
-def test_which_kind_of_listener_a_config_describes():
-    older = {"phones": ["a"], "bands": 80, "channels": 256, "blocks": 8, "kernel": 9, "floor": -8.0}
-    assert config_of(older) == ConvolutionalConfig(("a",))
-    assert config_of({"phones": ["a"], "encoder": {}}) == ListenerConfig(("a",))

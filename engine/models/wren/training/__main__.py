@@ -10,6 +10,7 @@ The steps, in order; each goes on where it stopped:
   speaker    train the speech tokenizer and the way back to sound on the answers
   tokens     write down what the listener hears and which units the answers are
   lm         train the language model with early exit in mind
+  adapt      where a trained language model is to hear with another listener: that alone
   export     write resources/wren, its exit heads being its own head
   heads      write the exit heads there that `refrain heads train` has made for it
   paradigm   train the base further for one of three ways to decode text and speech, which --paradigm exports
@@ -117,6 +118,20 @@ def lm(steps: int = 9_000, decay: int = 2_500, length: int = 480, processes: int
 
     plan = train_lm.Plan(steps, decay, length, places.training_folder() / "lm.pt")
     parallel.launch(train_lm.worker, processes, plan, places.training_folder())
+
+
+@app.command()
+def adapt(steps: int = 1_650, length: int = 480, processes: int = PROCESSES) -> None:
+    """Teaches the language model to hear with the listener of the training folder, `steps` more than it has at the first call."""
+    from engine.models.wren.training import adapt as step
+    from engine.models.wren.training import parallel
+
+    folder = places.training_folder()
+    if not (folder / step.OWN).exists():
+        step.write_own_replies(folder)
+        (folder / step.FIRST).write_text(str(parallel.load(folder / "lm.pt")["step"]), encoding="utf-8")
+    first = int((folder / step.FIRST).read_text(encoding="utf-8"))
+    parallel.launch(step.worker, processes, step.Plan(first + steps, 0, length, folder / "lm.pt", first), folder)
 
 
 @app.command()

@@ -66,12 +66,14 @@ def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
-    """One process's share of the training."""
+def worker(
+    rank: int, processes: int, plan: Plan, folder: Path, kind: type[Turns] = Turns, units_of: str = "units.json"
+) -> None:
+    """One process's share of the training; `units_of` names the file that says how the answers sound."""
     torch.manual_seed(SEED)
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
     spoken = list(tokens.heard(places.corpora(folder), folder / "heard"))
-    units = json.loads((folder / "units.json").read_text(encoding="utf-8"))
+    units = json.loads((folder / units_of).read_text(encoding="utf-8"))
     features, config = spoken[0][1].shape[1], lm_config(vocabulary.size, plan.length)
     model = TrainedLM(config, features)
     tools, done = optimizers(model), 0
@@ -83,7 +85,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
         done = state["step"]
     for layer in model.layers:
         layer.compile()
-    turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), SEED + done * processes + rank)
+    turns = kind(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), SEED + done * processes + rank)
     source, rows_a_step = rows(turns, plan.length), TOKENS // plan.length
     begun, first, smooth = time.monotonic(), done, {}
     while done < plan.steps:

@@ -112,12 +112,16 @@ class Turns:
         rng = self._rng
         if self._follow_ups and rng.random() < 0.5:
             clip, features = rng.choice(self._follow_ups)
-            found = follow_up_of(clip.question, rng)
-            if found:
+            if found := self._leaning(clip.question):
                 asked = self._question(features) + self._heard(clip.text)
                 return self._first_turn(found.before) + asked + self._reply(found.answer)
-        exchange = texts.draw_follow_up(rng)
+        while (exchange := self._leaning()) is None:
+            pass
         return self._first_turn(exchange.before) + self._typed_question(exchange.question) + self._reply(exchange.answer)
+
+    def _leaning(self, question: str | None = None) -> Exchange | None:
+        """A turn that leans on the one before, of these words where they are given; None where they make no sense."""
+        return texts.draw_follow_up(self._rng) if question is None else follow_up_of(question, self._rng)
 
     def _first_turn(self, exchange: Exchange) -> Piece:
         """The turn before, with what that leans on."""

@@ -53,7 +53,9 @@ class WrenConfig:
     """Whether it was taught numbers below zero, with a point, in thousands and in percent."""
 
     def to_json(self) -> str:
-        return json.dumps({"family": FAMILY, **asdict(self)}, indent=1)
+        """Of a base; how its updates decode stands in theirs."""
+        fields = {name: value for name, value in asdict(self).items() if name != "paradigm"}
+        return json.dumps({"family": FAMILY, **fields}, indent=1)
 
     @classmethod
     def load(cls, path: Path) -> WrenConfig:

@@ -68,7 +68,7 @@ def test_wren_is_there_from_the_start(page):
     assert list(page.cards) == [*models.SHIPPED, "glm-4-voice-9b", "step-audio-2-mini"]
     card = page.cards["wren"]
     assert card.state == "Installed" and not card.problem
-    assert "20.7 M parameters" in card.text("Size") and "MB on disk" in card.text("Size")
+    assert "25.0 M parameters" in card.text("Size") and "MB on disk" in card.text("Size")
     assert "480 positions" in card.text("Needs") and "runs on this computer" in card.text("Here")
     assert card.text("Licence") and not card.remove.isVisible() and not card.download.isVisible()
 

@@ -11,7 +11,7 @@ from engine.models.store.catalogue import read
 ANSWERS = {
     "two plus two": "four",
     "capital of Italy": "Rome",
-    "opposite of hot": "cold",
+    "opposite of big": "small",
     "spell cat": "c, a, t",
     "early exit": "layer",
 }

@@ -59,17 +59,17 @@ def read(odd: tuple[bytes, list[bytes]], place: Path) -> None:
     card.resize(700, card.sizeHint().height())
     card.grab()
     card.set_position("reply", 0.1)
-    for index in range(len(turn.tokens)):
+    for index in range(len(turn.record.tokens)):
         card.strip.point_at(index)
         card.seek_token(index)
     card.grab()
     if turn.model is not None:
         shown.depth.set_layers(turn.model.layers)
         shown.speed.set_speech_rate(turn.model.speech_rate)
-    shown.depth.refresh(turn)
-    shown.speed.refresh(turn)
-    shown.timeline.refresh(turn, None)
-    for index in range(len(turn.tokens)):
+    shown.depth.refresh(turn.record)
+    shown.speed.refresh(turn.record)
+    shown.timeline.refresh(turn.record, None)
+    for index in range(len(turn.record.tokens)):
         shown.depth.point_at(index)
     for panel in (shown.depth, shown.speed, shown.timeline):
         panel.grab()

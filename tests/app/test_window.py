@@ -79,10 +79,11 @@ def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
         assert sounded > mouse["made_seconds"] + seen["before_stop"] - 0.3
         assert space["made_seconds"] > seen["before_stop"] + 0.5
     else:
-        assert "four" in mouse["text"].casefold()
+        words = mouse["text"].casefold().strip(".").split()
+        assert words[:4] == ["two", "plus", "two", "is"]  # how well Wren adds is the evaluation's business
         assert space["heard"].casefold().strip("?. ") == "what is two plus two"
         said = judges.shipped(ROOT / "resources" / "evaluation" / "wren").transcribe(played[:, 0], RATE)
-        assert "four" in said.split(), said
+        assert words[-1] in said.split(), said
 
 
 def test_a_program_that_is_killed_in_the_middle_of_a_reply_loses_nothing(desktop_env, tmp_path):

@@ -124,14 +124,11 @@ def lm(steps: int = 9_000, decay: int = 2_500, length: int = 480, processes: int
 def adapt(steps: int = 1_650, length: int = 480, processes: int = PROCESSES) -> None:
     """Teaches the language model to hear with the listener of the training folder, `steps` more than it has at the first call."""
     from engine.models.wren.training import adapt as step
-    from engine.models.wren.training import parallel
+    from engine.models.wren.training import parallel, train_lm
 
     folder = places.training_folder()
-    if not (folder / step.OWN).exists():
-        step.write_own_replies(folder)
-        (folder / step.FIRST).write_text(str(parallel.load(folder / "lm.pt")["step"]), encoding="utf-8")
-    first = int((folder / step.FIRST).read_text(encoding="utf-8"))
-    parallel.launch(step.worker, processes, step.Plan(first + steps, 0, length, folder / "lm.pt", first), folder)
+    first, _ = step.own_replies(folder)
+    parallel.launch(train_lm.worker, processes, step.Plan(first + steps, 0, length, folder / "lm.pt", first), folder)
 
 
 @app.command()

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from rich.progress import track
 
+from engine import whole_file
 from engine.models.wren.text import spoken_form
 from engine.models.wren.training import parallel, texts, train_lm
 from engine.models.wren.training.domain import unknown
@@ -27,9 +28,7 @@ from engine.models.wren.training.turns import Mix, Turns
 from engine.models.wren.vocabulary import Vocabulary
 
 OWN = "own-replies.json"
-"""In the training folder: answer -> units, of what the model says right by itself."""
-FIRST = "adapt-first"
-"""There, too: the step that the model had then."""
+"""In the training folder: the step of the model that was asked, and answer -> units of what it said right."""
 MIX = Mix(transcribed=0.28, written=0.42, spoken=0.17, typed=0.08, follow_up=0.05)
 PEAK, WARM_UP, FALL = 0.4, 60, 0.75  # of the full learning rate; steps; share of the steps over which it falls
 WORDINGS, LONGEST, SIDE_BY_SIDE = 6, 150, 64
@@ -40,6 +39,17 @@ class Plan(train_lm.Plan):
     """`first` is the step that the model had when the listener changed, `steps` counts from the very first."""
 
     first: int = 0
+
+    @property
+    def turns(self) -> type[Turns]:
+        return KnownTurns
+
+    @property
+    def teaches_all_numbers(self) -> bool:
+        return False
+
+    def units(self, folder: Path) -> dict[str, list[int]]:
+        return own_replies(folder)[1]
 
     def mix(self, step: int) -> Mix:
         return MIX
@@ -77,16 +87,19 @@ class KnownTurns(Turns):
         return exchange.answer in self._known and (exchange.before is None or self._is_known(exchange.before))
 
 
-def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
-    """One process's share of the training."""
-    train_lm.worker(rank, processes, plan, folder, KnownTurns, OWN)
-
-
-def write_own_replies(folder: Path) -> None:
-    """Asks the model of the training folder for every answer, in several wordings; what it says right is kept.
+def own_replies(folder: Path) -> tuple[int, dict[str, list[int]]]:
+    """The step of the model in `folder` and the units of all that it says right, asked in several wordings; written once.
 
     Raises `FileNotFoundError` without a language model.
     """
+    path = folder / OWN
+    if not path.exists():
+        whole_file.write(path, json.dumps(_asked(folder)).encode())
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return found["step"], found["units"]
+
+
+def _asked(folder: Path) -> dict:
     kept = parallel.load(folder / "lm.pt")
     if kept is None:
         raise FileNotFoundError("Train the language model first, or restore it from the weights that ship.")
@@ -104,7 +117,7 @@ def write_own_replies(folder: Path) -> None:
         for (_, answer), ids in zip(batch, replies(model, vocabulary.end, prompts), strict=True):
             if ids[-1] == vocabulary.end and vocabulary.to_bytes(ids).decode(errors="replace").strip() == answer:
                 said[answer] = [i - vocabulary.unit_ids[0] for i in ids if i in vocabulary.unit_ids]
-    (folder / OWN).write_text(json.dumps(said), encoding="utf-8")
+    return {"step": kept["step"], "units": said}
 
 
 def _wordings() -> Mapping[str, list[str]]:

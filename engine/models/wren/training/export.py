@@ -39,7 +39,8 @@ def export(folder: Path, target: Path) -> None:
     checkpoint.write(target / FILE, _half(_own_heads(model, vocabulary)), int8=True)
     checkpoint.write(target / "listener.safetensors", _half(listener.state_dict()), int8=True)
     checkpoint.write(target / "speaker.safetensors", _half(speech.state_dict()))
-    config = WrenConfig(model.config, listener.config, speech.config, TEXT_CHUNK, SPEECH_CHUNK, all_numbers=True)
+    parts = model.config, listener.config, speech.config
+    config = WrenConfig(*parts, TEXT_CHUNK, SPEECH_CHUNK, all_numbers=kept.get("all_numbers", False))
     (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
     steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm")}
     (target / "training.json").write_text(json.dumps(steps) + "\n", encoding="utf-8")

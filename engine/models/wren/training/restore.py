@@ -33,7 +33,7 @@ def restore(source: Path, folder: Path) -> None:
         model.load_exported(_floats(checkpoint.read(source / "lm.safetensors")))
         parallel.save(
             folder / "lm.pt", network=model.state_dict(), step=steps["lm"], features=2 * config.listener.classes,
-            length=config.lm.context,
+            length=config.lm.context, all_numbers=config.all_numbers,
         )  # fmt: skip
 
 

@@ -46,6 +46,20 @@ class Plan:
         """At first what teaches most per position, while the rate falls what is asked in earnest."""
         return Mix() if step < self.steps - self.decay else Mix(0.12, 0.25, 0.28, 0.2, 0.15)
 
+    @property
+    def turns(self) -> type[Turns]:
+        """What is learned from."""
+        return Turns
+
+    @property
+    def teaches_all_numbers(self) -> bool:
+        """Numbers below zero, with a point, in thousands and in percent, too."""
+        return True
+
+    def units(self, folder: Path) -> dict[str, list[int]]:
+        """Answer -> the speech units that it is to be said with."""
+        return json.loads((folder / "units.json").read_text(encoding="utf-8"))
+
     def rate(self, step: int) -> float:
         return min(1.0, (step + 1) / WARM_UP, max(0.02, (self.steps - step) / max(1, self.decay)))
 
@@ -66,18 +80,16 @@ def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def worker(
-    rank: int, processes: int, plan: Plan, folder: Path, kind: type[Turns] = Turns, units_of: str = "units.json"
-) -> None:
-    """One process's share of the training; `units_of` names the file that says how the answers sound."""
+def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
+    """One process's share of the training."""
     torch.manual_seed(SEED)
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
     spoken = list(tokens.heard(places.corpora(folder), folder / "heard"))
-    units = json.loads((folder / units_of).read_text(encoding="utf-8"))
     features, config = spoken[0][1].shape[1], lm_config(vocabulary.size, plan.length)
     model = TrainedLM(config, features)
     tools, done = optimizers(model), 0
     state = parallel.load(plan.checkpoint)
+    all_numbers = plan.teaches_all_numbers or bool(state and state.get("all_numbers"))
     if state:
         model.load_state_dict(state["network"])
         for tool, kept in zip(tools, state.get("optimizers", ())):
@@ -85,7 +97,8 @@ def worker(
         done = state["step"]
     for layer in model.layers:
         layer.compile()
-    turns = kind(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), SEED + done * processes + rank)
+    seed = SEED + done * processes + rank
+    turns = plan.turns(vocabulary, spoken, plan.units(folder), TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), seed)
     source, rows_a_step = rows(turns, plan.length), TOKENS // plan.length
     begun, first, smooth = time.monotonic(), done, {}
     while done < plan.steps:
@@ -118,7 +131,7 @@ def worker(
         if rank == 0 and (done % 100 == 0 or done == plan.steps):
             parallel.save(
                 plan.checkpoint, network=model.state_dict(), optimizers=[t.state_dict() for t in tools], step=done,
-                features=features, length=plan.length,
+                features=features, length=plan.length, all_numbers=all_numbers,
             )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """A model that learns to hear with another listener goes on saying what it says."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -57,8 +55,9 @@ def test_only_what_it_says_right_is_taught(tmp_path, monkeypatch):
         return [[*v.encode(right), v.unit_ids[3], v.unit_ids[1], end] for _ in prompts]
 
     monkeypatch.setattr(adapt, "replies", says)
-    adapt.write_own_replies(tmp_path)
-    assert json.loads((tmp_path / adapt.OWN).read_text()) == {right: [3, 1]}
+    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})
+    (tmp_path / "lm.pt").unlink()
+    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})  # asked once: later the model is another
 
 
 def test_a_reply_that_it_does_not_know_is_never_drawn(tmp_path):

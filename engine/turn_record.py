@@ -275,7 +275,6 @@ class TurnRecord:
             self.words[len(self.tokens) - 1] = text
 
 
-
 @lru_cache(maxsize=64)
 def _parsed(schedule: str) -> Schedule:
     try:

@@ -9,25 +9,30 @@ from engine.models.wren.text import LONGEST, spoken_form
 from engine.models.wren.wren import Wren
 from engine.resources import resources_folder
 
+ALIKE = [
+    ("What's 12 x 7?", "what's twelve times seven"),
+    ("12+7", "twelve plus seven"),
+    ("3x4x5", "three times four times five"),
+    ("8 / 2 =", "eight divided by two equals"),
+    ("Capital of FRANCE!!", "capital of france"),
+    ("How do you spell “café”?", "how do you spell cafe"),
+    ("1,200 grams", "one thousand two hundred grams"),
+    ("a text-to-speech model", "a text to speech model"),
+    ("it’s  50% off", "it's fifty percent off"),
+    ("5 − 3", "five minus three"),
+    ("5 -3", "five minus three"),
+    ("8/2", "eight divided by two"),
+    ("1, 2 and 3.", "one two and three"),
+    ("at 12:30, covid-19", "at twelve thirty covid nineteen"),
+    ("what is 9999 plus 0?", "what is nine thousand nine hundred ninety nine plus zero"),
+]
+"""What a Wren reads that was taught plain numbers, and what one reads that was taught all."""
+
 
 @pytest.mark.parametrize(
     ("typed", "spoken"),
     [
-        ("What's 12 x 7?", "what's twelve times seven"),
-        ("12+7", "twelve plus seven"),
-        ("3x4x5", "three times four times five"),
-        ("8 / 2 =", "eight divided by two equals"),
-        ("Capital of FRANCE!!", "capital of france"),
-        ("How do you spell “café”?", "how do you spell cafe"),
-        ("1,200 grams", "one thousand two hundred grams"),
-        ("a text-to-speech model", "a text to speech model"),
-        ("it’s  50% off", "it's fifty percent off"),
-        ("5 − 3", "five minus three"),
-        ("5 -3", "five minus three"),
-        ("8/2", "eight divided by two"),
-        ("1, 2 and 3.", "one two and three"),
-        ("at 12:30, covid-19", "at twelve thirty covid nineteen"),
-        ("what is 9999 plus 0?", "what is nine thousand nine hundred ninety nine plus zero"),
+        *ALIKE,
         ("12,000 plus 45678", "twelve thousand plus forty five thousand six hundred seventy eight"),
         ("-3 plus 5", "minus three plus five"),
         ("what is −3 + 5", "what is minus three plus five"),

@@ -7,18 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.wren.listener import PhoneNetwork, StreamingListener, in_features, pair_up
-from engine.models.wren.listener_config import BEAT, EncoderConfig, ListenerConfig
+from engine.models.wren.listener import StreamingListener, in_features, pair_up
+from engine.models.wren.listener_config import BEAT
 from engine.models.wren.training import places, states, tokens, train_listener, wires
 from engine.models.wren.training.augment import augment
 from engine.speech.u_law import u_law
-
-
-@pytest.fixture(scope="module")
-def network():
-    torch.manual_seed(0)
-    encoder = EncoderConfig(dim=32, layers=1, heads=2, ffn=32, rotary_dim=8)
-    return PhoneNetwork(ListenerConfig(tuple("abcdefgh"), encoder, channels=16, behind=6, block=2, ahead=2)).eval()
 
 
 @pytest.fixture(scope="module")

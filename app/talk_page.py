@@ -47,7 +47,10 @@ class TalkPage(Docks):
     """A turn whose question shall be asked under other schedules."""
     export_requested = Signal(object)
 
-    def __init__(self, conversation: Conversation, sound: Sound, library: Library | None, schedule: str) -> None:
+    def __init__(
+        self, conversation: Conversation, sound: Sound, library: Library | None, schedule: str, session: Callable[[], str] = str
+    ) -> None:
+        """`session` names the one that is being had."""
         self._middle = QStackedWidget()
         centre = QWidget()
         super().__init__(centre)
@@ -66,7 +69,7 @@ class TalkPage(Docks):
         self._shown_past: PastTurn | None = None
         self._past_session = ""
         self.past.shown.connect(lambda turn: setattr(self, "_shown_past", turn))
-        self.sessions = SessionsView(library) if library is not None else None
+        self.sessions = SessionsView(library, session) if library is not None else None
         self.picker = SchedulePicker(schedule)
         self.picker.setProperty("role", "card")
         self.picker.chosen.connect(conversation.choose_schedule)

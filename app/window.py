@@ -91,7 +91,7 @@ class Window(Fitted, QMainWindow):
         self.conversation = Conversation(engine, sound, schedule)
         self.shortcuts = shortcuts.Shortcuts(settings)
         shortcuts.install(self.shortcuts)
-        self.talk = TalkPage(self.conversation, sound, library, schedule)
+        self.talk = TalkPage(self.conversation, sound, library, schedule, lambda: journal.session if journal else "")
         self.listening = ListeningPages(engine, sound)
         self.compare, self.blind = self.listening.compare, self.listening.blind
         self.models = ModelsPage()
@@ -103,7 +103,7 @@ class Window(Fitted, QMainWindow):
         self._sheet: KeySheet | None = None
         self.about: About | None = None
         self._demo: Demo | None = None
-        self._turns_kept = self._ticks = 0
+        self._ticks, self._kept = 0, (0, "")  # turns and session that the list of sessions shows
         self._was_visible = self._has_begun = self._is_alone = False
         self._memory = WindowMemory(_memory_file())
         self.erasing = EraseEverything(self, Traces(library, results_folder()), self._rooms())
@@ -456,8 +456,8 @@ class Window(Fitted, QMainWindow):
                 turn.folder = turn.folder or journal.kept.get(turn.number)
             self.chat.most_cards = MOST_CARDS if not (journal.problem or journal.is_private) else None
             kept = self.conversation.transcript.let_go + sum(turn.is_over for turn in self.conversation.turns)
-            if kept != self._turns_kept or journal.session != sessions.current:
-                self._turns_kept, sessions.current = kept, journal.session
+            if (kept, journal.session) != self._kept:
+                self._kept = kept, journal.session
                 sessions.reload()
             problem = journal.problem or self._library.problem or problem
         self.talk.bound_sounds()

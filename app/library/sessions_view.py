@@ -47,13 +47,12 @@ class SessionsView(QFrame):
     continue_requested = Signal(str)
     """That session shall go on."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, current: Callable[[], str] = str) -> None:
+        """`current` names the session that is being had; "" before its first turn."""
         super().__init__()
-        self._library = library
+        self._library, self._current = library, current
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="library")
         self._waiting: list[tuple[Future, Callable]] = []
-        self.current = ""
-        """The session that is being had: it cannot be deleted."""
         self._deleted = ""
         self._to_select = ""
         self.setProperty("role", "card")
@@ -103,6 +102,11 @@ class SessionsView(QFrame):
         """Asks the index again."""
         words = self.search.text()
         self.run(lambda: self._library.sessions(words), lambda found: self._show(found, words))
+
+    @property
+    def current(self) -> str:
+        """The session that is being had: it cannot be deleted."""
+        return self._current()
 
     @property
     def selected(self) -> SessionInfo | None:

@@ -170,6 +170,17 @@ def test_an_old_session_goes_on_where_it_was_left(window, qtbot):
     assert sum(path.exists() for path in before) == len(before)
 
 
+def test_the_session_of_before_is_shown_though_the_list_has_not_followed_yet(window, qtbot, monkeypatch):
+    talk_of(window, qtbot, "first")
+    session = window._journal.session
+    qtbot.waitUntil(lambda: window.talk.sessions.model.row_of(session) >= 0)
+    monkeypatch.setattr(window, "_follow_journal", lambda: None)
+    window.begin_session()
+    talk_of(window, qtbot, "elsewhere")
+    window.talk.show_session(session)
+    qtbot.waitUntil(lambda: window.talk.past.isVisible() and bool(window.talk.past.cards))
+
+
 def test_a_turn_of_another_model_is_drawn_as_deep_as_that_one(window, qtbot):
     window.resize(1280, 800)  # with room for the panels
     journal = Journal(window._library)

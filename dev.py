@@ -246,7 +246,7 @@ def main(arguments):
             sys.exit(1)
         become(venv_python(), "-m", "pytest", *HOUSE)
     if command == "train":
-        become(venv_python(), "-m", "engine.models.wren.training", *rest)
+        become(venv_python(), "-m", "engine.training", *rest)
     if command == "voice":
         become(venv_python(), "-m", "engine.models.stepaudio2.make_voice", *rest)
 

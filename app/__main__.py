@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     interrupt.end_at_once()
     _use_pack()
     given = sys.argv[1:] if arguments is None else arguments
-    from app import command_line  # also what the command does without a sub-command
+    from app import main as command_line
     from engine import cli
 
     return cli.main(command_line.files_first(given))

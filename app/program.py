@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.audio.sound import Sound
-from app.diagnostics.last_run import LastRun
-from app.engine_thread import EngineThread
-from app.library.journal import Journal
-from app.library.library import Library, LibraryError
-from app.listening.pages import results_folder
+from app.desktop.last_run import LastRun
+from app.engine_client.channel import EngineThread
+from app.pages.listening import results_folder
 from app.settings.settings import Settings
+from app.storage.journal import Journal
+from app.storage.library import Library, LibraryError
 from app.window import Window
 from engine import folders, private
 

@@ -12,42 +12,43 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from app import icons, theme
 from app.audio.sound import Sound
-from app.chat.volume_button import STEP
-from app.conversation import Conversation
-from app.demo import Demo
-from app.diagnostics.last_run import LastRun
-from app.diagnostics.page import DiagnosticsPage
-from app.diagnostics.report import InUse
-from app.engine_commands import Loading, Memory, Ready, Report
-from app.engine_thread import EngineThread
-from app.erase_everything import EraseEverything, Rooms
-from app.erasing import Traces
-from app.export_dialog import export_turn, show_written
-from app.fitted import Fitted
-from app.header import Header
-from app.instance import another_version
-from app.keys import TalkKeys
-from app.library.journal import Journal
-from app.library.library import Library
-from app.listening.pages import ListeningPages, results_folder
-from app.model_choice import ModelChoice
-from app.models.models_page import ModelsPage
-from app.rail import Rail
-from app.settings import apply, shortcuts
-from app.settings.key_sheet import KeySheet
-from app.settings.page import SettingsPage
+from app.core.conversation import Conversation
+from app.core.demo import Demo
+from app.core.model_choice import ModelChoice
+from app.desktop.instance import another_version
+from app.desktop.last_run import LastRun
+from app.desktop.window_memory import WindowMemory
+from app.engine_client.channel import EngineThread
+from app.engine_client.commands import Loading, Memory, Ready, Report
+from app.pages.diagnostics.page import DiagnosticsPage
+from app.pages.diagnostics.report import InUse
+from app.pages.listening import ListeningPages, results_folder
+from app.pages.models.page import ModelsPage
+from app.pages.settings import apply
+from app.pages.settings.erase_everything import EraseEverything, Rooms
+from app.pages.settings.key_sheet import KeySheet
+from app.pages.settings.page import SettingsPage
+from app.pages.talk.export_dialog import export_turn, show_written
+from app.pages.talk.keys import TalkKeys
+from app.pages.talk.page import TalkPage
+from app.pages.talk.volume_button import STEP
+from app.pages.welcome.welcome import Welcome
+from app.settings import shortcuts
 from app.settings.settings import Settings
 from app.settings.table import BY_KEY, SettingError
-from app.talk_page import TalkPage
-from app.welcome.welcome import Welcome
-from app.window_memory import WindowMemory
+from app.storage.erasing import Traces
+from app.storage.journal import Journal
+from app.storage.library import Library
+from app.widgets import icons, theme
+from app.widgets.fitted import Fitted
+from app.widgets.header import Header
+from app.widgets.rail import Rail
 from engine import folders, private
 from engine.gpu import activation
 
 if TYPE_CHECKING:
-    from app.about.about import About
+    from app.pages.about.about import About
 
 _log = logging.getLogger(__name__)
 TICK = 16  # milliseconds
@@ -182,7 +183,7 @@ class Window(Fitted, QMainWindow):
     def show_about(self) -> None:
         """What this program is and what it is made of, beside the window."""
         if self.about is None:
-            from app.about.about import About  # few look at it: the window opens sooner for that
+            from app.pages.about.about import About  # few look at it: the window opens sooner for that
 
             self.about = About(self)
         self.about.show()

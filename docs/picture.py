@@ -16,21 +16,21 @@ TARGET = Path(__file__).with_name("house.svg")
 FLOORS = (
     ("Qt", {
         "app/window.py": "pages, 60 Hz",
-        "app/chat": "cards",
-        "app/listening": "Compare, blind",
-        "app/panels": "depth, speed",
+        "app/pages": "talk, compare, blind, models, settings",
+        "app/widgets": "panels, what pages share",
     }),
     ("Qt", {
-        "app/conversation.py": "intents, state",
+        "app/core": "conversation, state",
         "app/audio": "devices, rings",
-        "app/engine_thread.py": "the door",
-        "app/library": "journal, index",
+        "app/engine_client": "the door",
+        "app/storage": "journal, index",
     }),
     ("floor 5", {
         "engine/cli": "terminal",
         "engine/evaluation": "answers scored",
         "engine/benchmarks": "time measured",
         "engine/heads": "exit heads made",
+        "engine/training": "Wren made",
     }),
     ("floor 4", {"engine/dialogue.py": "a turn in, events out", "engine/updates": "a newer version?"}),
     ("floor 3", {"engine/models": "Wren, GLM-4-Voice, Step-Audio 2", "engine/gpu": "GPU packs"}),
@@ -46,12 +46,12 @@ FLOORS = (
 
 WALKS = (
     ("a question: microphone to KV cache", "#2274a5",
-     ("app/audio", "app/engine_thread.py", "engine/dialogue.py", "engine/models", "engine/prefill", "engine/lm")),
+     ("app/audio", "app/engine_client", "engine/dialogue.py", "engine/models", "engine/prefill", "engine/lm")),
     ("a token: decoder to pixel", "#d1760a",
-     ("engine/lm", "engine/decoding", "engine/turn_record.py", "app/panels")),
+     ("engine/lm", "engine/decoding", "engine/turn_record.py", "app/widgets")),
     ("a reply: samples to speaker and disk", "#3a8f4d",
-     ("engine/decoding", "engine/speech", "app/engine_thread.py", "app/audio")),
-    ("", "#3a8f4d", ("engine/turn_record.py", "app/library")),
+     ("engine/decoding", "engine/speech", "app/engine_client", "app/audio")),
+    ("", "#3a8f4d", ("engine/turn_record.py", "app/storage")),
 )  # fmt: skip
 """What it is, its colour, the rooms that it goes through; one without words belongs to the walk before it."""
 

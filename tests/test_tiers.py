@@ -29,7 +29,7 @@ def test_what_acts_a_scene_is_whole_and_all_else_is_fast():
         assert tier(item(fixtures=(fixture,))) == "whole"
     for mark in ("whole", "slow", "desktop", "look", "cuda"):
         assert tier(item("tests/test_some.py::test_it", (), mark)) == "whole"
-    for folder in ("tests/golden", "tests/rig", "tests/engine/models/wren/training"):
+    for folder in ("tests/golden", "tests/rig", "tests/engine/training"):
         assert tier(item(f"{folder}/test_some.py::test_it[a/b]")) == "whole"
     assert tier(item("tests/test_some.py::test_it[a/rig/b]")) == "fast"
 

@@ -40,9 +40,9 @@ def _measure(seconds: float, model: str, schedule: str) -> dict:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from app import theme
     from app.program import program
     from app.settings.settings import Settings
+    from app.widgets import theme
 
     app = QApplication(["refrain"])
     theme.install(app)
@@ -75,8 +75,8 @@ def _measure(seconds: float, model: str, schedule: str) -> dict:
 
 def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[], bool]]:
     """What is done, between the conditions that are waited for; `figures` is filled at the end."""
-    from app import engine_memory
-    from app.diagnostics.lag import LagProbe
+    from app.engine_client import memory as engine_memory
+    from app.pages.diagnostics.lag import LagProbe
     from engine import audio_files
     from engine.benchmarks.questions import spoken
 

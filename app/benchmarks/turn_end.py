@@ -16,9 +16,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from app.engine_commands import ModelFacts
-from app.library.journal import LOOK, Journal
-from app.library.library import Library
+from app.engine_client.commands import ModelFacts
+from app.storage.journal import LOOK, Journal
+from app.storage.library import Library
 from engine.events import Audio, Listened, Text, Token, TurnFinished
 from engine.turn_record import TurnRecord
 

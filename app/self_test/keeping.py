@@ -34,7 +34,7 @@ def sounds(bench: Bench) -> str:
 
 
 def session(bench: Bench) -> str:
-    from app.library.library import Library
+    from app.storage.library import Library
 
     reply = bench.reply(FULL)
     folder = bench.folder / "library"
@@ -68,9 +68,9 @@ def _seconds(samples, rate: int) -> float:
 
 def _keep(bench: Bench, folder: Path, question) -> str:
     """Writes the turn down as the engine's thread does; the session's name."""
-    from app.engine_models import facts_of
-    from app.library.journal import Journal
-    from app.library.library import Library
+    from app.engine_client.models import facts_of
+    from app.storage.journal import Journal
+    from app.storage.library import Library
 
     with closing(Library(folder)) as library:
         library.open()

@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from app.display import why_no_window
+from app.desktop.display import why_no_window
 from app.self_test.check import Bench, Check, Failed, Remark
 from engine import folders, installed
 from engine.resources import resources_folder

@@ -11,10 +11,10 @@ import random
 import numpy as np
 import soundfile
 
-from engine.models.wren.training import texts
-from engine.models.wren.training.domain import unknown
-from engine.models.wren.training.voices import SAMPLE_RATE, Voices, draw_voice
 from engine.resources import resources_folder
+from engine.training import texts
+from engine.training.domain import unknown
+from engine.training.voices import SAMPLE_RATE, Voices, draw_voice
 
 COUNT, SPOKEN_EVERY, UNKNOWN_EVERY = 480, 9, 13
 

@@ -50,7 +50,7 @@ def _lines(path: Path) -> list[Item]:
 
 def _drawn(count: int, known: set[str]) -> list[Item]:
     """Typed questions from Wren's training side that are not known yet."""
-    from engine.models.wren.training import texts
+    from engine.training import texts
 
     rng, found = random.Random("heads"), []
     while len(found) < count:

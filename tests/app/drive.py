@@ -20,11 +20,11 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import theme
 from app.audio.sound import Sound
-from app.diagnostics.hooks import watched
+from app.desktop.hooks import watched
 from app.program import program
 from app.settings.settings import Settings
+from app.widgets import theme
 from app.window import Window
 from engine import log
 from tests.rig.hands import Hands

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 
-from app import theme
-from app.docks import Docks
+from app.widgets import theme
+from app.widgets.docks import Docks
 
 
 def window(memory: QSettings) -> tuple[QMainWindow, Docks]:

@@ -40,8 +40,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.name_label import NameLabel
-from app.words import Words
+from app.widgets.name_label import NameLabel
+from app.widgets.words import Words
 
 SIZES = ((840, 520), (850, 515), (1024, 600), (1280, 800), (2560, 1440))
 """Logical pixels of a window, from the smallest one up."""

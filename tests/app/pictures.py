@@ -17,9 +17,9 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
-from app import theme  # noqa: E402
 from app.program import program  # noqa: E402
 from app.settings.settings import Settings  # noqa: E402
+from app.widgets import theme  # noqa: E402
 from app.window import DIAGNOSTICS, MODELS, SETTINGS, TALK, Window  # noqa: E402
 from engine import audio_files  # noqa: E402
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.instance import Instance
-from app.library.session_list import INFO
+from app.desktop.instance import Instance
+from app.pages.talk.session_list import INFO
 from engine import folders
 from tests.app.drive import Driver, Scenario, pause, start
 from tests.rig.processes import ROOT, busy

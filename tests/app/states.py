@@ -11,13 +11,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 from shiboken6 import delete
 
-from app.erase_everything import question
-from app.erasing import Kept
-from app.library.library import Amount
-from app.listening.blind.blind_page import BlindPage
-from app.models.gpu_card import GpuCard
-from app.models.models_page import ModelsPage
+from app.pages.blind.page import BlindPage
+from app.pages.models.gpu_card import GpuCard
+from app.pages.models.page import ModelsPage
+from app.pages.settings.erase_everything import question
 from app.self_test import Finding
+from app.storage.erasing import Kept
+from app.storage.library import Amount
 from app.window import COMPARE, TALK, Window
 from engine import models as engine_models
 from engine.gpu.pack import shipped
@@ -26,7 +26,7 @@ from engine.gpu.probe import Cuda, Device
 from engine.gpu.standing import Machine, judge
 from engine.models.store.download import Progress
 from engine.models.store.shelf import Shelf
-from tests.app.listening.blind.listener import Loudspeaker, chooses_second, go_through, items, number
+from tests.app.pages.blind.listener import Loudspeaker, chooses_second, go_through, items, number
 
 SCHEDULES = ["full", "spark:k=12,first@6+review(top-p=0.9)+slice", "spark:k=4,last@4+review(top-p=0.85)", "spark:triple@4"]
 LONG_NAME = "What the capitals of all the countries are that lie to the north of Italy, and of those to its south"

@@ -12,11 +12,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from app import theme
 from app.audio.sound import Sound
 from app.program import program
+from app.widgets import theme
+from app.widgets.words import Words
 from app.window import COMPARE, DIAGNOSTICS, TALK, _first_size
-from app.words import Words
 from tests.app.measure import SIZES, TEXT_SIZES, misfits, settle
 from tests.app.random_voice import RandomVoice
 from tests.app.sentences import sentences

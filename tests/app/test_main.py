@@ -10,7 +10,7 @@ import tomllib
 
 import pytest
 
-from app.display import why_no_window
+from app.desktop.display import why_no_window
 from tests.rig.processes import ROOT, python
 
 pytestmark = pytest.mark.whole
@@ -96,7 +96,7 @@ def test_a_display_that_does_not_answer_is_noticed(monkeypatch):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere Qt brings what it needs")
 def test_without_opengl_it_says_which_library_is_missing(monkeypatch):
-    monkeypatch.setattr("app.display._x11_answers", lambda name: True)
+    monkeypatch.setattr("app.desktop.display._x11_answers", lambda name: True)
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)

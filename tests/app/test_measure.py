@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
-from app.name_label import NameLabel
+from app.widgets import theme
+from app.widgets.name_label import NameLabel
 from tests.app.measure import misfits, settle
 from tests.app.sentences import sentences
 

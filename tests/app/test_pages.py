@@ -7,10 +7,10 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 
-from app import theme
 from app.audio.sound import Sound
 from app.program import program
 from app.settings.settings import Settings
+from app.widgets import theme
 from app.window import BLIND, COMPARE, DIAGNOSTICS, MODELS, SETTINGS, TALK
 from tests.app.random_voice import RandomVoice
 
@@ -225,7 +225,7 @@ def test_a_long_conversation_keeps_its_newest_turns_on_the_screen_and_all_of_the
 
 
 def test_a_long_past_session_is_read_piece_by_piece(window, qtbot, monkeypatch):
-    monkeypatch.setattr("app.library.past.AT_ONCE", 2)
+    monkeypatch.setattr("app.storage.past.AT_ONCE", 2)
     for count in range(1, 6):
         window.conversation.ask(f"question {count}")
         qtbot.waitUntil(lambda: window.conversation.last.is_over and not window.conversation.is_busy, timeout=60_000)
@@ -285,12 +285,12 @@ def test_of_a_conversation_that_is_not_kept_the_oldest_sounds_go_and_their_cards
     cards = spoken_and_over(window, qtbot, 4)
     qtbot.wait(300)
     assert all(samples(card) for card in cards)  # there is room for them
-    monkeypatch.setattr("app.chat.sounds_in_memory.MOST_SAMPLES", samples(cards[2]) + samples(cards[3]))
+    monkeypatch.setattr("app.pages.talk.sounds_in_memory.MOST_SAMPLES", samples(cards[2]) + samples(cards[3]))
     qtbot.waitUntil(lambda: [samples(card) > 0 for card in cards] == [False, False, True, True], timeout=10_000)
     for card, is_lost in zip(cards, (True, True, False, False), strict=True):
         assert card.lost.isVisibleTo(card) == is_lost and card.question.wave.seconds == 1.0 and card.reply.text()
         for row in (card.question, card.sound):
             assert row.button.isEnabled() != is_lost and (row.button.toolTip() == card.lost.text()) == is_lost
-    monkeypatch.setattr("app.chat.sounds_in_memory.MOST_SAMPLES", 0)
+    monkeypatch.setattr("app.pages.talk.sounds_in_memory.MOST_SAMPLES", 0)
     qtbot.waitUntil(lambda: not samples(cards[2]), timeout=10_000)
     assert samples(cards[3])  # the newest can be heard however little room there is

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
 from app.audio.sound import Sound
 from app.program import program
+from app.widgets import theme
 from tests.app.random_voice import RandomVoice
 
 WORKED = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)

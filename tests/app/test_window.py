@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.library.library import Library
+from app.storage.library import Library
 from engine.evaluation import judges
 from tests.rig.processes import ROOT
 from tests.rig.sound_card import RATE

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 import engine.models
-from app import command_line
+from app import main as command_line
 from engine.cli import main
 from engine.models.checkpoints import exit_heads as files
 from engine.models.store import shelf
@@ -119,7 +119,7 @@ def test_bad_arguments_are_sentences(words, capsys):
 
 CLOSED = """
 import os, sys, tempfile
-import app.command_line, engine.models.store.shelf
+import app.main, engine.models.store.shelf
 from app.__main__ import main
 
 def closed_pipe():  # as with `| head`

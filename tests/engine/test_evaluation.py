@@ -148,9 +148,9 @@ def test_an_unknown_set_is_a_sentence():
 
 
 def test_nothing_of_the_sets_is_trained_on():
-    texts = pytest.importorskip("engine.models.wren.training.texts", exc_type=ImportError)
-    from engine.models.wren.training import kept_out
-    from engine.models.wren.training.domain import unknown, wrapping
+    texts = pytest.importorskip("engine.training.texts", exc_type=ImportError)
+    from engine.training import kept_out
+    from engine.training.domain import unknown, wrapping
 
     trained = {e.question for area in texts.exchanges(False).values() for many in area.values() for e in many}
     for name in ("typed", "spoken", "cousins", "neural"):
@@ -168,7 +168,7 @@ def test_nothing_of_the_sets_is_trained_on():
 def test_follow_ups_and_wrapped_questions_stay_on_their_side():
     import random
 
-    texts = pytest.importorskip("engine.models.wren.training.texts", exc_type=ImportError)
+    texts = pytest.importorskip("engine.training.texts", exc_type=ImportError)
     rng = random.Random(1)
     for held_out in (False, True):
         for _ in range(60):

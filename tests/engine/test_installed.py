@@ -18,7 +18,7 @@ from tests.rig.processes import ROOT, python
 pytestmark = pytest.mark.whole
 
 TYPED = re.compile(r"dev\.py|\brefrain (ask|bench|eval|heads|models|schedules|self-test|--)|pip install")
-NOT_SHIPPED = "engine/models/wren/training"
+NOT_SHIPPED = "engine/training"
 ASK = "ask --text Hello"
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.library import archive
-from app.library.importing import import_from
-from app.library.journal import Journal
-from app.library.library import Library
-from tests.app.library import test_damaged, test_library
-from tests.app.library.test_library import record
+from app.storage import archive
+from app.storage.importing import import_from
+from app.storage.journal import Journal
+from app.storage.library import Library
+from tests.app.storage import test_damaged, test_library
+from tests.app.storage.test_library import record
 from tests.faults.fault import Outcome, fault, fill, killed_at, lost, small_disk, started, tidy, writable
 
 KILLS = 10
@@ -25,7 +25,7 @@ OPENED = """
 import sys
 from pathlib import Path
 from app.library import archive, importing
-from app.library.library import Library
+from app.storage.library import Library
 library = Library(Path(sys.argv[1])); library.open(); ids = [info.id for info in library.sessions()]
 print("go", flush=True)
 """

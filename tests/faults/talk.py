@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from app.library.library import Library
+from app.storage.library import Library
 from tests.faults.fault import PATIENCE, Outcome, command, fault, started, wait_for
 from tests.rig.display import virtual_display
 from tests.rig.processes import ROOT

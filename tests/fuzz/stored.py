@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.library.journal import Journal
-from app.library.library import Library
-from tests.app.library.test_library import record
+from app.storage.journal import Journal
+from app.storage.library import Library
+from tests.app.storage.test_library import record
 
 ID = "20261129-101010-abcdef"
 

@@ -16,8 +16,8 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.audio.sound import Sound
-from app.conversation import Conversation
-from app.engine_thread import EngineThread
+from app.core.conversation import Conversation
+from app.engine_client.channel import EngineThread
 
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
 Scene = Iterator[Callable[[], bool]]

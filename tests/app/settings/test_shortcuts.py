@@ -169,8 +169,8 @@ def test_what_was_pressed_is_written_as_qt_does(qapp):
 BESIDE_THE_TABLE = {
     "app/settings/actions.py": "the table",
     "app/settings/shortcuts.py": "reads it",
-    "app/settings/key_button.py": "takes a new key",
-    "app/chat/question_entry.py": "pastes files by the key that the system pastes with",
+    "app/pages/settings/key_button.py": "takes a new key",
+    "app/pages/talk/question_entry.py": "pastes files by the key that the system pastes with",
 }
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from app.library.index import VERSION
+from app.storage.index import VERSION
 from tests.fuzz.inputs import spoilt
 from tests.fuzz.stored import check_library, library_with
 from tests.fuzz.target import Target

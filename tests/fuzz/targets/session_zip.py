@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from app.library.importing import import_from
-from app.library.library import LOCK, Library, LibraryError
+from app.storage.importing import import_from
+from app.storage.library import LOCK, Library, LibraryError
 from tests.fuzz.inputs import changed, json_bytes, odd_values, spoilt
 from tests.fuzz.stored import ID, check_library, document, files, library_with
 from tests.fuzz.target import Target

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from app.library import archive
-from app.library.library import LibraryError
+from app.storage import archive
+from app.storage.library import LibraryError
 from tests.fuzz.inputs import changed, json_bytes, json_values, spoilt
 from tests.fuzz.stored import ID, check_library, document, files, library_with
 from tests.fuzz.target import Target

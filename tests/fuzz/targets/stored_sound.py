@@ -9,8 +9,8 @@ import numpy as np
 import soundfile
 from hypothesis import strategies as st
 
-from app.library.files import MOST_SAMPLES, read_sound
-from app.library.importing import _check
+from app.storage.files import MOST_SAMPLES, read_sound
+from app.storage.importing import _check
 from tests.fuzz.inputs import spoilt
 from tests.fuzz.target import Target
 

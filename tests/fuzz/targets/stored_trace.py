@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from app.library.records import StoredTurn
+from app.storage.records import StoredTurn
 from tests.fuzz.inputs import changed, json_bytes, odd_values, spoilt
 from tests.fuzz.stored import files
 from tests.fuzz.target import Target

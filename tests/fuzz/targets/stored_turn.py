@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 from hypothesis import strategies as st
 
-from app.library.past import as_earlier, load, to_remember
-from app.library.records import StoredTurn
-from tests.app.library.test_library import WREN
+from app.storage.past import as_earlier, load, to_remember
+from app.storage.records import StoredTurn
+from tests.app.storage.test_library import WREN
 from tests.fuzz.inputs import changed, json_bytes
 from tests.fuzz.stored import document, files
 from tests.fuzz.target import Target
@@ -28,10 +28,10 @@ def screen() -> SimpleNamespace:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from app import theme
-    from app.panels.depth import DepthPanel
-    from app.panels.speed import SpeedPanel
-    from app.panels.timeline import TimelinePanel
+    from app.widgets import theme
+    from app.widgets.panels.depth import DepthPanel
+    from app.widgets.panels.speed import SpeedPanel
+    from app.widgets.panels.timeline import TimelinePanel
 
     app = QApplication.instance() or QApplication([])
     theme.install(app, "light")
@@ -43,7 +43,7 @@ def screen() -> SimpleNamespace:
 
 
 def read(odd: tuple[bytes, list[bytes]], place: Path) -> None:
-    from app.chat.turn_card import TurnCard
+    from app.pages.talk.turn_card import TurnCard
 
     for name, data in files().items():
         path = place / name

@@ -30,7 +30,7 @@ def screen() -> SimpleNamespace:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from app import theme
+    from app.widgets import theme
 
     app = QApplication.instance() or QApplication([])
     theme.install(app, "light")
@@ -41,7 +41,7 @@ def page():
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QLabel
 
-    from app.docks import Docks
+    from app.widgets.docks import Docks
 
     docks = Docks(QLabel("the middle"))
     first = docks.add("Schedule", QLabel("1"), Qt.DockWidgetArea.RightDockWidgetArea)
@@ -53,7 +53,7 @@ def page():
 
 @cache
 def valid() -> bytes:
-    from app.window_memory import WindowMemory
+    from app.desktop.window_memory import WindowMemory
 
     screen()
     with TemporaryDirectory(prefix="refrain-fuzz-") as folder:
@@ -71,7 +71,7 @@ def valid() -> bytes:
 def read(content: bytes, place: Path) -> None:
     from PySide6.QtCore import QByteArray
 
-    from app.window_memory import WindowMemory
+    from app.desktop.window_memory import WindowMemory
 
     path = place / "window.ini"
     path.write_bytes(content)

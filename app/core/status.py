@@ -1,0 +1,148 @@
+"""What Refrain is doing, derived from what was really seen: samples, tokens, the last sample played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine_client.commands import Resumed
+
+State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loading", "Error"]
+Intent = Literal[
+    "talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "send_anyway", "open_folder", "dismiss"
+]
+EndsBy = Literal["lift", "tap", "voice"]
+"""What ends the question under way: letting go, another tap, or silence."""
+
+ZEROS_SECONDS = 1.0  # of exact zeros: a real room is never so quiet
+_HOW = {
+    "lift": "Let go when you are done.",
+    "tap": "Press again when you are done.",
+    "voice": "Stop speaking when you are done.",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was seen. Empty strings are nothing to say; `recorded_seconds` None is no question under way."""
+
+    loading: str = ""
+    resuming: bool = False
+    """An earlier session is being read, to be remembered."""
+    load_error: str = ""
+    error: str = ""
+    can_try_again: bool = False
+    can_insist: bool = False
+    """Nobody spoke in the last question, which can be sent all the same."""
+    hint: str = ""
+    """What did not happen, and is no fault."""
+    written: str = ""
+    """The file that was exported last."""
+    lost: str = ""
+    """A device that died and that the present moment needs."""
+    recorded_seconds: float | None = None
+    ends_by: EndsBy = "lift"
+    zeros_seconds: float = 0.0
+    """How long the microphone has delivered exact zeros while it should not."""
+    replying: bool = False
+    tokens: int = 0
+    sounding: bool = False
+    waiting_for_sound: bool = False
+    heard_seconds: float = 0.0
+    microphone: str = ""
+    """Why there is none."""
+    speaker: str = ""
+    note: str = ""
+    """Which other device is used, and why."""
+    muted: bool = False
+    hands_free: bool = False
+    microphone_name: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state, one sentence about it, and the one thing to do about it: the words on its button and the intent."""
+
+    state: State
+    sentence: str
+    button: str
+    intent: Intent
+
+
+def status_of(seen: Evidence) -> Status:
+    """The state and one sentence about it."""
+    choose = ("Choose device", "choose_device")
+    if seen.load_error:
+        return Status("Error", seen.load_error, "Choose model", "choose_model")
+    if seen.error:
+        action = choose if seen.microphone or seen.lost else ("OK", "dismiss")
+        return Status("Error", seen.error, *(("Try again", "try_again") if seen.can_try_again else action))
+    if seen.recorded_seconds is not None:
+        if seen.zeros_seconds > ZEROS_SECONDS:
+            return Status("Listening", silent_sentence(seen.microphone_name), *choose)
+        if seen.recorded_seconds > 0:
+            return Status("Listening", f"{seen.recorded_seconds:.1f} s heard. {_HOW[seen.ends_by]}", "Done", "finish")
+        return Status("Listening", "Waiting for the microphone’s first sample.", "Done", "finish")
+    if seen.loading:
+        return Status("Loading", f"Loading the model {seen.loading}.", "Choose model", "choose_model")
+    if seen.resuming and not seen.replying:
+        return Status("Loading", "Reading the session again, so that the model remembers it.", "Talk", "talk")
+    if seen.lost:
+        return Status("Device lost", seen.hint or seen.lost, *choose)
+    stop = ("Stop", "stop")
+    if seen.sounding:
+        return Status("Speaking", f"{seen.heard_seconds:.1f} s spoken.", *stop)
+    if seen.replying:
+        sentence = f"{seen.tokens} tokens so far." if seen.tokens else "Reading the question."
+        return Status("Thinking", sentence, *stop)
+    if seen.waiting_for_sound:
+        return Status("Thinking", "The sound is on its way.", *stop)
+    return _idle(seen)
+
+
+def resumed_sentence(found: Resumed, count: int) -> str:
+    """What the model remembers of an earlier session of `count` turns."""
+    if found.problem:
+        return f"{found.problem} The session goes on, but the model remembers nothing of it."
+    if not found.turns:
+        return "The session goes on, but the model remembers nothing of it: not even its last turn fits."
+    if found.turns < count:
+        words = "its last turn" if found.turns == 1 else f"its last {found.turns} turns"
+        sentence = f"The session goes on. The model remembers {words} of {count}."
+    else:
+        sentence = "The session goes on, and the model remembers it."
+    if found.by_words:
+        whole = "it" if found.turns == 1 else "them"
+        of = whole if found.by_words == found.turns else f"{found.by_words} of them"
+        sentence += f" It knows only the words of {of}, for want of tokens that it can read."
+    return sentence
+
+
+def silent_sentence(microphone: str) -> str:
+    """What digital silence may mean."""
+    return (
+        f"The microphone “{microphone}” delivers nothing but digital silence: is it muted, or is Refrain not allowed to use it?"
+    )
+
+
+def _idle(seen: Evidence) -> Status:
+    choose = ("Choose device", "choose_device")
+    if seen.can_insist:
+        return Status("Idle", seen.hint, "Send it all the same", "send_anyway")
+    if seen.hint:
+        return Status("Idle", seen.hint, *(("Unmute", "unmute") if seen.muted else ("OK", "dismiss")))
+    if seen.written:
+        return Status("Idle", f"Written to {seen.written}.", "Open folder", "open_folder")
+    if seen.microphone:
+        return Status("Idle", f"{seen.microphone} You can type a question.", *choose)
+    if seen.speaker:
+        return Status("Idle", f"{seen.speaker} You can read the replies.", *choose)
+    if seen.muted:
+        return Status("Idle", "The microphone is muted. You can type a question.", "Unmute", "unmute")
+    if seen.note:
+        return Status("Idle", seen.note, *choose)
+    if seen.hands_free and seen.zeros_seconds > ZEROS_SECONDS:
+        return Status("Idle", silent_sentence(seen.microphone_name), *choose)
+    if seen.hands_free:
+        return Status("Idle", "Hands-free: speak whenever you like.", "Talk", "talk")
+    return Status("Idle", "Speak, or type a question.", "Talk", "talk")

@@ -1,0 +1,352 @@
+"""The engine's side of the door: obeys commands in their order and, while there are none, renders what waits."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from app.engine_client import memory as engine_memory
+from app.engine_client.commands import (
+    Ask,
+    Begin,
+    BeginAgain,
+    Dropped,
+    Ended,
+    Feed,
+    Heard,
+    LetGo,
+    Line,
+    Load,
+    LoadFailed,
+    Loading,
+    Look,
+    Memory,
+    Microphone,
+    ModelFacts,
+    NoModel,
+    Ready,
+    Render,
+    Reply,
+    Replying,
+    Report,
+    Resume,
+    Resumed,
+    SoundSink,
+    TakeBack,
+    Unusable,
+)
+from app.engine_client.models import Beside, facts_of, load_by_name
+from app.engine_client.renders import Renders, sampling_of
+from app.storage.journal import Journal
+from engine import threads
+from engine.events import TurnFailed
+from engine.failures import STOPS
+from engine.log import explain, keep_words_out
+from engine.turn_record import TurnRecord
+
+if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
+    from engine.dialogue import Dialogue, Turn
+    from engine.models.spoken_lm import SpokenLM
+
+_log = logging.getLogger(__name__)
+LOOK = 0.05  # seconds between two looks at whether a model is loaded
+HEAR = 0.02  # and at what a microphone has heard
+
+
+@dataclass(frozen=True)
+class _Hear:
+    """What the worker tells itself while a microphone is open and no command comes."""
+
+    turn: int
+
+
+class _Listening(NamedTuple):
+    """The turn whose question is being heard; of one that was recorded before the sound comes in commands."""
+
+    number: int
+    turn: Turn
+    microphone: Microphone | None
+
+
+class Worker:
+    """All but `cancel_turn` and `renders.cancel` belong to the engine's thread."""
+
+    def __init__(self, line: Line, sound: SoundSink, load: Callable | None, journal: Journal | None, threads: int) -> None:
+        self._line, self._sound, self._journal, self._threads = line, sound, journal, threads
+        self._loader = load or load_by_name
+        self._dialogue: Dialogue | None = None
+        self._facts: ModelFacts | None = None
+        self._listening: _Listening | None = None
+        self._noted: int | None = None  # the turn that the journal knows of
+        self._record: TurnRecord | None = None  # of the reply at work
+        self._last: int | None = None  # the turn that the dialogue's last exchange came from
+        self.renders = Renders(line, self._report)
+        self._beside = Beside(self._loader, self._report)
+        self._looks: deque[str] = deque()  # models that somebody wants to know about
+
+    def cancel_turn(self) -> None:
+        """The question at work ends within one block, the reply within one token. May be called from any thread."""
+        dialogue = self._dialogue
+        if dialogue is not None:
+            dialogue.cancel()
+
+    def run(self) -> None:
+        """Works until the command None comes."""
+        # The decode loop is Python between short kernels: it must hand the interpreter over often, or the sound
+        # callbacks and the screen wait for it.
+        sys.setswitchinterval(0.001)
+        while (command := self._next()) is not None:
+            if not self._line.closing:
+                self._run(command)
+
+    def _next(self):
+        while True:
+            if self._listening is not None and self._listening.microphone is not None:
+                try:
+                    return self._line.commands.get(timeout=HEAR)
+                except queue.Empty:
+                    return _Hear(self._listening.number)
+            calls = self._line.calls  # before the look at the commands: one that comes after it interrupts
+            job = self.renders.first if self._listening is None else None
+            wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
+            is_settled = not wanted or self._is_settled(wanted)
+            try:
+                if job is None and not wanted:
+                    return self._line.commands.get()
+                return self._line.commands.get(block=not is_settled, timeout=LOOK)
+            except queue.Empty:
+                if not is_settled:
+                    continue
+                if job is None:
+                    self._looks.popleft()
+                    continue
+                self.renders.work(self._model_for, calls)
+                self._report_memory()
+
+    def _is_settled(self, name: str) -> bool:
+        """Whether nothing more will come of loading a model beside the conversation's. Never raises for what the model is."""
+        try:
+            return self._beside.is_settled(name)
+        except STOPS:
+            raise
+        except BaseException as error:
+            self._report(Unusable(name, explain(error)))
+            return True
+
+    def _model_for(self, name: str) -> SpokenLM:
+        """The conversation's model, or the one beside it, which is settled. Raises `NoModel`, or what loading raised."""
+        if not name and self._dialogue is None:
+            raise NoModel("No model is loaded, so nothing can be rendered.")
+        model = self._beside.get(name) if name else self._dialogue.model
+        self._compute_for(model)
+        return model
+
+    def _compute_for(self, model: SpokenLM) -> None:
+        threads.use(model.decoder.config, self._threads, spare=1)  # one stays for the screen and the sound
+
+    def _run(self, command) -> None:
+        turn = getattr(command, "turn", None)
+        if turn is not None and turn <= self._line.cancelled:
+            self._abandon()
+            if isinstance(command, Reply | Ask):
+                self._drop(turn)
+            return
+        try:
+            self._obey(command)
+        except STOPS:
+            raise
+        except BaseException as error:  # whatever it is, a library's panic too, the window must go on and say so
+            sentence = explain(error)  # which also logs it
+            self._listening = None
+            if turn is not None:
+                record = self._record or self._begin_reply(turn)
+                record.apply(TurnFailed(sentence))
+                self._end(turn, record)
+            if isinstance(command, Resume):
+                self._report(Resumed(problem=sentence))
+        if isinstance(command, Load | Reply | Ask | Heard | TakeBack | Resume | BeginAgain):
+            self._report_memory()
+
+    def _obey(self, command) -> None:
+        if isinstance(command, Load):
+            return self._load(command.name)
+        if isinstance(command, Render):
+            return self.renders.waiting.append(command)
+        if isinstance(command, Look):
+            return self._looks.append(command.name)
+        if isinstance(command, LetGo):
+            return self._beside.let_go()
+        if isinstance(command, BeginAgain):
+            return self._begin_again(command.private)
+        if isinstance(command, Resume):
+            self._begin_resumed(command.session)
+        if self._dialogue is None:
+            if isinstance(command, Heard | TakeBack):
+                return  # there is nothing to forget
+            raise NoModel("No model is loaded, so nobody can answer.")
+        self._compute_for(self._dialogue.model)  # a render may have been another's
+        open_turn, opened, microphone = self._listening or (None, None, None)
+        match command:
+            case Begin(turn, schedule, seed, pooling, source, notes, microphone):
+                self._note_begin(turn, schedule, seed, pooling, source=source)
+                self._listening = _Listening(turn, self._dialogue.open_turn(pooling), microphone)
+                self._listening.turn.question.notes += notes
+            case Feed(turn, samples, rate) if turn == open_turn:
+                self._hear(opened, turn, samples, rate)
+            case _Hear(turn):
+                self._hear(opened, turn, microphone.read(), microphone.rate)
+            case Reply(turn, schedule, seed, sampling, needs_voice) if turn == open_turn:
+                if microphone is not None:
+                    self._hear(opened, turn, microphone.read(), microphone.rate)
+                self._listening, opened.needs_voice = None, needs_voice
+                self._answer(turn, opened.reply, schedule, sampling_of(self._dialogue.model, sampling), seed)
+            case Ask(turn, text, schedule, seed, sampling):
+                self._note_begin(turn, schedule, seed, "none", text)
+                self._answer(turn, self._dialogue.ask, text, schedule, sampling_of(self._dialogue.model, sampling), seed)
+            case Reply(turn):
+                self._drop(turn)  # its question went with the model that heard it
+            case Heard(number, seconds):
+                if number == self._last:  # a turn that was dropped must not cut the reply before it
+                    text = self._dialogue.heard(seconds)
+                    self._note("heard", number, self._dialogue.last_reply_tokens, text)
+            case Resume():
+                self._resume(command)
+            case TakeBack(number):
+                if number == self._last:
+                    self._last = None
+                    self._dialogue.take_back()
+                    self._note("take_back", number)
+
+    def _hear(self, opened: Turn, number: int, samples: np.ndarray, rate: int) -> None:
+        if len(samples):
+            self._note("question", number, samples, rate)
+            opened.feed(samples, rate)
+
+    def _begin_again(self, private: bool) -> None:
+        """Also without a model: the next one must know that nothing is to be kept."""
+        self._abandon()
+        self._last = None
+        if self._dialogue is not None:
+            self._dialogue.reset()
+        self._note("new_session", private)
+        keep_words_out(private)
+
+    def _begin_resumed(self, session: str) -> None:
+        """Also without a model: what was private before it is over."""
+        self._abandon()
+        self._last = None
+        self._note("resume", session)
+        keep_words_out(False)
+
+    def _resume(self, command: Resume) -> None:
+        line = self._line
+        found = self._dialogue.remember(command.past, lambda: line.closing or line.conversations != command.conversation)
+        self._last = command.last if found.turns else None
+        self._report(Resumed(found.turns, found.by_words))
+
+    def _abandon(self) -> None:
+        if self._listening is not None:
+            number, opened, _ = self._listening
+            self._listening = None
+            opened.abandon()
+            self._note("drop", number)
+            self._noted = None
+
+    # --- models -------------------------------------------------------------------------------------------------------
+
+    def _load(self, name: str) -> None:
+        self._report(Loading(name))
+        self.renders.refuse("Another model was loaded before this was rendered. Render it again.")
+        self._abandon()
+        self._beside.let_go()
+        began = time.monotonic()
+        self._dialogue = self._facts = self._last = None
+        try:
+            from engine.dialogue import Dialogue  # takes a second or more: never on the screen's thread
+
+            model = self._loader(name)
+            self._compute_for(model)
+            self._facts, self._dialogue = facts_of(model), Dialogue(model)
+        except STOPS:
+            raise
+        except BaseException as error:
+            self._dialogue = self._facts = None
+            self._report(LoadFailed(explain(error)))
+            return
+        self._report(Ready(self._facts, time.monotonic() - began))
+
+    # --- replies ------------------------------------------------------------------------------------------------------
+
+    def _answer(self, turn: int, reply: Callable[..., Iterator], *how) -> None:
+        record, played, self._last = self._begin_reply(turn), 0, turn
+        self._report(Replying(turn, record))
+        for _ in reply(*how, record=record):
+            if turn <= self._line.cancelled:
+                self._dialogue.cancel()  # again: the first time may have been before the reply began
+            elif played < len(record.audio):
+                piece, played = record.audio[played], played + 1
+                self._sound.write(turn, piece.samples, piece.sample_rate)
+        if record.state == "failed":
+            self._last = None  # nothing of it is remembered
+        self._end(turn, record)
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    def _begin_reply(self, turn: int) -> TurnRecord:
+        self._record = TurnRecord()
+        self._note("reply", turn, self._record)
+        return self._record
+
+    def _end(self, turn: int, record: TurnRecord) -> None:
+        """The turn is on disk before the screen hears of its end."""
+        self._record = None
+        self._sound.finish(turn)
+        if turn == self._noted:
+            self._note("end", turn)
+            self._noted = None
+        self._report(Ended(turn, record))
+
+    def _drop(self, turn: int) -> None:
+        if turn == self._noted:
+            self._note("drop", turn)
+            self._noted = None
+        self._report(Dropped(turn))
+
+    def _note_begin(
+        self, turn: int, schedule: str, seed: int, pooling: str, text: str | None = None, source: str = ""
+    ) -> None:
+        self._noted = turn
+        how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts, source=source)
+        self._note("begin", turn, spoken=text is None, text=text or "", **how)
+
+    def _note(self, what: str, *values, **named) -> None:
+        if self._journal is None:
+            return
+        try:
+            getattr(self._journal, what)(*values, **named)
+        except STOPS:
+            raise
+        except BaseException as error:  # a journal says itself what it could not write; a turn never fails for it
+            _log.error("The journal failed.", exc_info=error)
+
+    def _report_memory(self) -> None:
+        if self._dialogue is None:
+            return
+        positions, capacity, each = self._dialogue.positions, self._dialogue.capacity, self._facts.kv_bytes_per_position
+        weights, peak = self._facts.weights_bytes, engine_memory.peak_rss()
+        self._report(Memory(positions, capacity, weights, self._dialogue.kv_bytes, capacity * each, peak))
+
+    def _report(self, report: Report) -> None:
+        while not self._line.closing:
+            try:
+                return self._line.reports.put(report, timeout=0.1)
+            except queue.Full:
+                continue

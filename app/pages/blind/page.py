@@ -1,0 +1,229 @@
+"""The blind test page: set-up, trials, result. Only this object joins letters with conditions, and never on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.audio.devices import AudioError
+from app.pages.blind import results
+from app.pages.blind.background import Background
+from app.pages.blind.plan import Item, make_plan
+from app.pages.blind.results import Answer, StoredTest, Unfinished
+from app.pages.blind.setup_card import SetupCard
+from app.pages.blind.sounds import Playback, Sounds
+from app.pages.blind.trial_view import TrialView
+
+TICK = 33  # milliseconds
+
+
+class BlindPage(QWidget):
+    """Runs listening tests over `playback`; each is a folder of its own inside `results_folder`.
+
+    Emits `full_page(True)` when everything else must be hidden and `full_page(False)` when it may come back, and
+    `render_requested` when there is nothing to compare and the user wants to make some.
+    """
+
+    full_page = Signal(bool)
+    render_requested = Signal()
+
+    def __init__(self, playback: Playback, results_folder: Path) -> None:
+        super().__init__()
+        self._playback, self._folder = playback, results_folder
+        self._items: list[Item] = []
+        self._about: dict[str, str] = {}
+        self._test: StoredTest | None = None
+        self._sounds: Sounds | None = None
+        self._background = Background(self)
+        self.setup = SetupCard()
+        self.trial = TrialView(playback)
+        self.summary: QWidget | None = None  # made with the first result: its statistics take a second to import
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.setup)
+        self._pages.addWidget(self.trial)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self._timer = QTimer(self, interval=TICK)
+        self._timer.timeout.connect(self.trial.refresh)
+        self.setup.start_requested.connect(self._start)
+        self.setup.continue_requested.connect(self._continue)
+        self.setup.discard_requested.connect(self._discard)
+        self.setup.render_requested.connect(self.render_requested)
+        self.setup.sample_requested.connect(self._play_sample)
+        self.trial.answered.connect(self._keep)
+        self.trial.pause_requested.connect(self.pause)
+        self._look_for_unfinished()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a trial is on the screen."""
+        return self._test is not None and self._pages.currentWidget() is self.trial
+
+    def set_items(self, items: Sequence[Item], about: Mapping[str, str] | None = None) -> None:
+        """The prompts and replies of the next test, and facts for its report (the model, the program's version); a
+        test that runs keeps its own."""
+        self._items, self._about = list(items), dict(about or {})
+        self.setup.set_items(self._items)
+
+    def entered(self) -> None:
+        """The page was brought to the front."""
+        if not self.is_running:
+            self._look_for_unfinished()
+
+    def left(self) -> None:
+        """The user went to another page: a running test is paused, and the speaker is free."""
+        if self.is_running:
+            self.pause()
+        self._playback.close()
+
+    def pause(self) -> None:
+        """Leaves the test; it can be continued, and shows no result before its end."""
+        self.trial.silence()
+        self._test = self._sounds = None
+        self._show_setup()
+
+    def _start(self, method: str, conditions: tuple[str, str], count: int, share: float) -> None:
+        items = self.setup.asked
+        about = dict(self._about)
+
+        def job() -> tuple[StoredTest, Sounds]:
+            plan = make_plan(method, conditions, len(items), count, share)
+            sounds = Sounds(plan, items)
+            return results.start(self._folder, plan, items, about), sounds
+
+        self._make_ready(job)
+
+    def _continue(self, unfinished: Unfinished) -> None:
+        def job() -> tuple[StoredTest, Sounds]:
+            test = results.resume(unfinished.folder)
+            sounds = Sounds(test.plan, test.items)
+            results.note(test.folder, "continued")
+            return test, sounds
+
+        self._make_ready(job)
+
+    def _discard(self, unfinished: Unfinished) -> None:
+        self._background.run(
+            lambda: results.note(unfinished.folder, "discarded"), lambda _: self._look_for_unfinished(), self.setup.show_problem
+        )
+
+    def _make_ready(self, job) -> None:
+        self._silence()
+        self.setup.set_busy(True)
+        self._background.run(job, self._begin, self._cannot_begin)
+
+    def _begin(self, ready: tuple[StoredTest, Sounds]) -> None:
+        self.setup.set_busy(False)
+        if not self.isVisible():  # the user went elsewhere meanwhile: the test waits to be continued
+            self._look_for_unfinished()
+            return
+        self._test, self._sounds = ready
+        self.full_page.emit(True)
+        self._pages.setCurrentWidget(self.trial)
+        self._timer.start()
+        self._next()
+
+    def _cannot_begin(self, sentence: str) -> None:
+        self.setup.set_busy(False)
+        self.setup.show_problem(sentence)
+
+    def _next(self) -> None:
+        test = self._test
+        trial = test.next_trial
+        if trial is None:
+            self._finish(test)
+            return
+        prompt, total = test.items[trial.item].prompt, len(test.plan.trials)
+        heard = self._sounds.of(trial)
+        self.trial.show_trial(trial.number, total, prompt, test.plan.method, heard, test.plan.share)
+
+    def _keep(self, answer: Answer) -> None:
+        test = self._test
+        trial = test.next_trial
+
+        def kept(_: None) -> None:
+            if self._test is test:  # else it was paused meanwhile; the answer is kept all the same
+                self._next()
+
+        self._background.run(lambda: test.record(trial, answer), kept, self._not_kept)
+
+    def _not_kept(self, sentence: str) -> None:
+        self.trial.fail(f"The answer could not be saved ({sentence}). Make room or check the disk, then confirm again.")
+
+    def _finish(self, test: StoredTest) -> None:
+        font = QFont(self.font())
+        self.trial.finishing()
+
+        def job():
+            from app.pages.blind import report
+            from app.pages.blind.summary import summarise
+
+            written = report.write(test, summarise(test), font)
+            results.note(test.folder, "finished")
+            return written
+
+        def failed(sentence: str) -> None:
+            self.pause()
+            self.setup.show_problem(f"All answers are kept, but the report could not be written ({sentence}).")
+
+        self._background.run(job, self._show_summary, failed)
+
+    def _show_summary(self, report) -> None:
+        from app.pages.blind.summary_view import SummaryView
+
+        if self.summary is None:
+            self.summary = SummaryView()
+            self._pages.addWidget(self.summary)
+            self.summary.done.connect(self._show_setup)
+            self.summary.copy_requested.connect(self._save_copy)
+        self._test = self._sounds = None
+        self._report = report
+        self._timer.stop()
+        self._playback.close()
+        self._pages.setCurrentWidget(self.summary)
+        self.summary.show_report(report)
+        self.full_page.emit(False)
+
+    def _save_copy(self, folder: Path) -> None:
+        from app.pages.blind.report import save_copy
+
+        report, view = self._report, self.summary
+
+        def failed(sentence: str) -> None:
+            view.say(f"The copy could not be saved: {sentence}", "danger")
+
+        self._background.run(lambda: save_copy(report, folder), lambda at: view.say(f"Saved in {at}"), failed)
+
+    def _show_setup(self) -> None:
+        self._timer.stop()
+        was_hiding = self._pages.currentWidget() is self.trial
+        self._pages.setCurrentWidget(self.setup)
+        self.setup.show_problem("")
+        if was_hiding:
+            self.full_page.emit(False)
+        self._look_for_unfinished()
+
+    def _look_for_unfinished(self) -> None:
+        def show(found: list[Unfinished]) -> None:
+            self.setup.set_unfinished(found[0] if found else None)
+
+        self._background.run(lambda: results.unfinished(self._folder), show, self.setup.show_problem)
+
+    def _play_sample(self) -> None:
+        clips = [clip for item in self._items for clip in item.clips if len(clip.samples)]
+        try:
+            self._playback.load([clips[0].samples], clips[0].rate)
+            self._playback.play(0)
+        except AudioError as error:
+            self.setup.show_problem(str(error))
+
+    def _silence(self) -> None:
+        try:
+            self._playback.stop()
+        except AudioError:
+            pass  # what cannot play is silent

@@ -1,0 +1,155 @@
+"""The result of a blind test as files: one page as HTML and as PDF, and the answers as a table (CSV)."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+
+from app.pages.blind.interval import HEIGHT, image
+from app.pages.blind.results import LOG, StoredTest
+from app.pages.blind.statistics import percent
+from app.pages.blind.summary import TITLES, Summary, is_right, score
+from app.widgets import theme
+
+HTML, PDF, CSV = "report.html", "report.pdf", "answers.csv"
+FILES = (HTML, PDF, CSV, LOG)
+DPI = 96  # of the page's layout; the text stays vectors
+WIDTH = 620  # of the picture, in pixels at that resolution
+PROMPTS = 12  # that are listed on the page
+
+_STYLE = """
+body { color: @text; font-size: 10pt; }
+@media screen { body { max-width: 46em; margin: 2em auto; } }
+h1 { font-size: 20pt; margin-bottom: 0; }
+p { margin-top: 4px; margin-bottom: 4px; } .muted { color: @muted; }
+.head { font-size: 14pt; font-weight: 600; margin-top: 12px; }
+.part { font-size: 12pt; font-weight: 600; margin-top: 14px; }
+td { padding: 2px 18px 2px 0; }
+"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where the files are, and the summary that they tell."""
+
+    folder: Path
+    summary: Summary
+
+
+def write(test: StoredTest, summary: Summary, font: QFont) -> Report:
+    """Writes the report beside the test's log. `font` is the program's: this may run on any thread. Raises: OSError."""
+    page = page_html(test, summary, font)
+    (test.folder / HTML).write_text(page, encoding="utf-8")
+    _write_pdf(test.folder / PDF, test, summary, font)
+    with (test.folder / CSV).open("w", encoding="utf-8-sig", newline="") as file:  # the mark is for spreadsheets
+        rows = list(_rows(test))
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    return Report(test.folder, summary)
+
+
+def save_copy(report: Report, folder: Path) -> Path:
+    """Copies the four files into a new folder inside `folder`. Raises: OSError."""
+    target = folder / f"blind-test-{report.folder.name}"
+    target.mkdir(parents=True)
+    for name in FILES:
+        shutil.copy2(report.folder / name, target / name)
+    return target
+
+
+def page_html(test: StoredTest, summary: Summary, font: QFont, prompts: int = PROMPTS) -> str:
+    """The page; at most so many `prompts` are listed."""
+    first, second = summary.conditions
+    facts = {"First condition": first, "Second condition": second, "Started": test.started.replace("T", " "), **test.about}
+    facts |= {"Analysed trials, fixed beforehand": str(test.plan.count), "Order": "balanced, drawn from the seed"}
+    facts |= {"Seed": str(test.plan.seed), "To be heard before an answer": f"{percent(test.plan.share)} of each clip"}
+    shown = [item.prompt for item in test.items[:prompts]]
+    more = len(test.items) - len(shown)
+    listed = "".join(f"<li>{html.escape(_short(prompt))}</li>" for prompt in shown)
+    rest = f"<p class='muted'>and {more} more: all of them are in {CSV}.</p>" if more else ""
+    caveats = "".join(f"<p>{html.escape(one)}</p>" for one in summary.caveats)
+    style = _STYLE.replace("@text", theme.LIGHT.text).replace("@muted", theme.LIGHT.muted)
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Blind listening test</title><style>{style}</style></head><body>
+<h1>Blind listening test</h1>
+<p class="muted">{html.escape(f"{TITLES[summary.method]}: {first} and {second}")}</p>
+<p class="head">{html.escape(summary.headline)}</p>
+<p>{html.escape(summary.sentence)}</p>
+<p><img src="data:image/png;base64,{_png(summary, font)}" width="{WIDTH}" height="{HEIGHT}"
+alt="The result with its 95 % interval"></p>
+<p class="part" role="heading" aria-level="2">Result</p>{_table(summary.figures)}
+<p class="part" role="heading" aria-level="2">Attention</p><p>{html.escape(summary.attention.sentence)}</p>
+<p class="part" role="heading" aria-level="2">To be kept in mind</p>{caveats}
+<p class="part" role="heading" aria-level="2">The test</p>{_table(list(facts.items()))}
+<p class="part" role="heading" aria-level="2">Prompts</p><ol>{listed}</ol>{rest}
+</body></html>
+"""
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    cells = (f"<tr><td class='muted'>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in rows)
+    return f"<table cellspacing='0'>{''.join(cells)}</table>"
+
+
+def _png(summary: Summary, font: QFont) -> str:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image(summary, WIDTH, font).save(buffer, "PNG")
+    return base64.b64encode(data.data()).decode()
+
+
+def _write_pdf(path: Path, test: StoredTest, summary: Summary, font: QFont) -> None:
+    pages = QByteArray()
+    buffer = QBuffer(pages)  # Qt would not say why a file cannot be written
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setTitle("Blind listening test")
+    writer.setResolution(DPI)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(20, 16, 20, 16), QPageLayout.Unit.Millimeter)
+    document = QTextDocument()
+    document.setDefaultFont(font)
+    document.setUseDesignMetrics(True)  # letters are set for paper, not for the pixels of a screen
+    document.setDocumentMargin(0)
+    document.setMetaInformation(QTextDocument.MetaInformation.CssMedia, "print")
+    document.documentLayout().setPaintDevice(writer)
+    for prompts in range(min(PROMPTS, len(test.items)), -1, -1):  # one page: fewer prompts where they are long
+        document.setHtml(page_html(test, summary, font, prompts))
+        document.setPageSize(QSizeF(writer.width(), writer.height()))
+        if document.pageCount() == 1:
+            break
+    painter = QPainter(writer)
+    document.drawContents(painter)
+    painter.end()
+    path.write_bytes(pages.data())
+
+
+def _rows(test: StoredTest) -> Iterator[dict[str, object]]:
+    for trial in test.plan.trials:
+        record = {**test.answers[trial.number], "method": test.plan.method}
+        is_scored = trial.role == "test" and trial.x is None
+        heard = dict(zip(("heard_A", "heard_B", "heard_X"), [*record["heard"], "", "", ""]))
+        yield {
+            **{name: record[name] for name in ("trial", "role", "prompt", "A", "B", "X", "value")},
+            "for_second_condition": score(record, test.plan.conditions) if is_scored else None,
+            "right": is_right(record),
+            "seconds": record["seconds"],
+            **heard,
+            "underruns": record["underruns"],
+            "at": record["at"],
+        }
+
+
+def _short(prompt: str, limit: int = 110) -> str:
+    prompt = " ".join(prompt.split())
+    return prompt if len(prompt) <= limit else prompt[: limit - 1] + "…"

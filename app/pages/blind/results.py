@@ -1,0 +1,238 @@
+"""A blind test on disk: a folder with its clips and an append-only log, from which a crashed test goes on.
+
+`answers.jsonl` holds one JSON object per line: "test" (what was planned, and the seed), "answer" (one per trial, with
+what A, B and X were: written only once the trial is answered), "continued", and "finished" or "discarded". Clip files
+are named by their content, so their names say nothing about conditions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import soundfile
+
+from app.pages.blind.plan import Clip, Item, TestPlan, Trial, make_plan
+from engine import private
+
+LOG = "answers.jsonl"
+CLIPS = "clips"
+FORMAT = 1
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`value`: preference -1 (A is better), 0, +1 (B); CCR -3..+3, B compared with A; ABX -1 (X is A) or +1 (X is B).
+    `seconds`: from the trial's appearance to the answer. `heard`: seconds of A, B and X. `underruns`: gaps while it
+    played."""
+
+    value: int
+    seconds: float
+    heard: tuple[float, ...] = ()
+    underruns: int = 0
+
+
+@dataclass
+class StoredTest:
+    """A test that is on disk in `folder`, with the answers so far by trial number."""
+
+    folder: Path
+    plan: TestPlan
+    items: list[Item]
+    about: dict[str, str]
+    started: str
+    answers: dict[int, Record] = field(default_factory=dict)
+
+    @property
+    def next_trial(self) -> Trial | None:
+        return next((trial for trial in self.plan.trials if trial.number not in self.answers), None)
+
+    def record(self, trial: Trial, answer: Answer) -> None:
+        """Puts an answer, and now also what was played as what, on disk; when this returns, it is there.
+
+        Raises: OSError if it cannot be written; then the trial counts as not answered.
+        """
+        names = dict(zip(("first", "second"), self.plan.conditions), broken="degraded copy")
+        record = {
+            "kind": "answer",
+            "trial": trial.number,
+            "role": trial.role,
+            "item": trial.item,
+            "prompt": self.items[trial.item].prompt,
+            "A": names[trial.a],
+            "B": names[trial.b],
+            "X": trial.x,
+            "value": answer.value,
+            "seconds": round(answer.seconds, 3),
+            "heard": [round(seconds, 3) for seconds in answer.heard],
+            "underruns": answer.underruns,
+            "at": _now(),
+        }
+        append(self.folder / LOG, record)
+        self.answers[trial.number] = record
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A test that can be continued."""
+
+    folder: Path
+    method: str
+    started: str
+    answered: int
+    trials: int
+
+
+def append(path: Path, record: Mapping[str, Any]) -> None:
+    """Adds one line and waits until it is on the disk. Raises: OSError."""
+    line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+    with open(path, "ab+", opener=private.opener) as file:
+        if file.tell() and not _ends_a_line(file):
+            line = b"\n" + line  # a crash cut the last line short; what is left of it stays
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read(path: Path) -> list[Record]:
+    """The log's records; a line that a crash cut short is left out. Raises: OSError."""
+    records = []
+    for line in path.read_bytes().splitlines():
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            records.append(record)
+    return records
+
+
+def start(root: Path, plan: TestPlan, items: Sequence[Item], about: Mapping[str, str] | None = None) -> StoredTest:
+    """Writes a new test under `root`: clips first, so that a log never speaks of a clip that is not there.
+
+    `items` are those the plan's numbers stand for. Raises: OSError.
+    """
+    started = _now()
+    folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
+    private.make_folder(folder / CLIPS)
+    shown = [Item(item.prompt, tuple(item.clip(name) for name in plan.conditions)) for item in items]
+    listed = [
+        {
+            "prompt": item.prompt,
+            "clips": [
+                {
+                    "sha256": _save(folder / CLIPS, clip),
+                    "rate": clip.rate,
+                    "text": clip.text,
+                    "schedule": clip.schedule,
+                    "gain": clip.gain,
+                }
+                for clip in item.clips
+            ],
+        }
+        for item in shown
+    ]
+    header = {
+        "kind": "test",
+        "format": FORMAT,
+        "started": started,
+        "method": plan.method,
+        "conditions": plan.conditions,
+        "count": plan.count,
+        "trials": len(plan.trials),
+        "share": plan.share,
+        "seed": plan.seed,
+        "about": dict(about or {}),
+        "items": listed,
+    }
+    append(folder / LOG, header)
+    return StoredTest(folder, plan, shown, dict(about or {}), started)
+
+
+def resume(folder: Path) -> StoredTest:
+    """Reads a test back, with its clips. Raises: OSError; ValueError with a sentence if it is not whole."""
+    records = read(folder / LOG)
+    header = next((record for record in records if record.get("kind") == "test"), None)
+    if header is None or header.get("format") != FORMAT:
+        raise ValueError(f"{folder / LOG} is not a blind test that this version can continue.")
+    items = [Item(one["prompt"], tuple(_load(folder / CLIPS, clip) for clip in one["clips"])) for one in header["items"]]
+    plan = make_plan(header["method"], tuple(header["conditions"]), len(items), header["count"], header["share"], header["seed"])
+    return StoredTest(folder, plan, items, header["about"], header["started"], _answers(records))
+
+
+def note(folder: Path, kind: Literal["continued", "finished", "discarded"]) -> None:
+    """Says in a test's log that what follows comes from another sitting, or that nothing follows. Raises: OSError."""
+    append(folder / LOG, {"kind": kind, "at": _now()})
+
+
+def unfinished(root: Path) -> list[Unfinished]:
+    """The tests under `root` that were started and neither finished nor discarded, newest first."""
+    found = []
+    for log in sorted(root.glob(f"*/{LOG}"), reverse=True):
+        try:
+            records = read(log)
+        except OSError:
+            continue  # another program's lock, or a disk that went away: the others can still be offered
+        header = records[0] if records else {}
+        if header.get("kind") != "test" or header.get("format") != FORMAT:
+            continue
+        if not any(record.get("kind") in ("finished", "discarded") for record in records):
+            answered = len(_answers(records))
+            try:
+                found.append(Unfinished(log.parent, header["method"], header["started"], answered, header["trials"]))
+            except KeyError:
+                continue  # a damaged log: the others can still be offered
+    return found
+
+
+def _answers(records: Sequence[Record]) -> dict[int, Record]:
+    answers: dict[int, Record] = {}
+    for record in records:
+        if record.get("kind") == "answer":
+            answers.setdefault(record["trial"], record)  # an answer cannot be changed
+    return answers
+
+
+def _ends_a_line(file) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+def _save(folder: Path, clip: Clip) -> str:
+    digest = _digest(clip.samples)
+    path = folder / f"{digest[:16]}.wav"
+    if not path.exists():
+        try:
+            with open(path, "wb", opener=private.opener) as file:
+                soundfile.write(file, clip.samples, clip.rate, format="WAV", subtype="FLOAT")
+        except soundfile.LibsndfileError as error:
+            raise OSError(f"{path} cannot be written: {error}") from error
+    return digest
+
+
+def _load(folder: Path, listed: Record) -> Clip:
+    path = folder / f"{listed['sha256'][:16]}.wav"
+    try:
+        samples, rate = soundfile.read(path, dtype="float32")
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"The clip {path} cannot be read ({error}), so this test cannot go on.") from error
+    if _digest(samples) != listed["sha256"]:
+        raise ValueError(f"The clip {path} is not the one this test began with, so this test cannot go on.")
+    return Clip(samples, rate, listed["text"], listed["schedule"], listed["gain"])
+
+
+def _digest(samples: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(samples, np.float32).tobytes()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,255 @@
+"""The page before a test: what is asked, about which two conditions, and how often; or a test that can go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+)
+
+from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
+from app.pages.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, differ, schedules_in, usable
+from app.pages.blind.results import Unfinished
+from app.widgets import theme
+from app.widgets.schedules.chooser import Chooser
+from app.widgets.scroll import Scroll
+from app.widgets.words import Words
+
+COUNTS = (8, 16, 20, 24, 32, 40)
+DEFAULT_COUNT = 20
+SHARES = ((1.0, "All of each clip"), (0.8, "At least 80 % of each clip"), (0.5, "At least half of each clip"))
+WIDTH = 760  # of the page, in pixels
+LISTENS = 1.3  # how often a clip is listened to, on average
+DECISION = 4.0  # seconds
+CAPTION = 84  # pixels of the words before a field
+NAMES: dict[Method, tuple[str, str]] = {
+    "preference": ("Preference", "Which one do you prefer, A or B? Or is there no difference?"),
+    "ccr": ("Comparison rating (CCR)", "How good is B compared with A, from much worse (-3) to much better (+3)?"),
+    "abx": ("Discrimination (ABX)", "X is the same as A or as B. Which? Shows whether a difference can be heard at all."),
+}
+_RADIO = """
+QRadioButton { spacing: 10px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid palette(placeholder-text); border-radius: 8px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid palette(highlight);
+    background: palette(base); }
+QRadioButton:disabled { color: palette(placeholder-text); }
+QRadioButton:focus { text-decoration: underline; }
+"""
+NEEDS_SAME_WORDS = "Needs at least one prompt to which both conditions reply in the same words."
+
+
+class SetupCard(Scroll):
+    start_requested = Signal(str, tuple, int, float)  # method, conditions, trials, share to be heard
+    continue_requested = Signal(object)  # Unfinished
+    discard_requested = Signal(object)
+    render_requested = Signal()
+    sample_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: Sequence[Item] = ()
+        self._unfinished: Unfinished | None = None
+        self._is_busy = False
+        self.first, self.second = Chooser(), Chooser()
+        self.count, self.share = Chooser(), Chooser()
+        self.methods = {method: QRadioButton(NAMES[method][0]) for method in METHODS}
+        self._descriptions = {method: Words(NAMES[method][1], "muted", 0.95) for method in METHODS}
+        self._group = QButtonGroup(self)
+        self.start = accent_button("Start the test", "Start the test")
+        self.sample = QPushButton("Play a sample")
+        self.render_button = accent_button("Render replies…", "Render replies to compare")
+        self.resume = accent_button("Continue", "Continue the unfinished test")
+        self.discard = QPushButton("Discard")
+        self.sentence = wrapped("")
+        self.identical = wrapped("", "danger")
+        self.ask_identical = QCheckBox("Ask about them all the same")
+        self.problem = wrapped("", "danger")
+        self._found = wrapped("", "")
+        self._fill()
+        self._lay_out()
+        self._connect()
+        self.set_items(())
+        self.set_unfinished(None)
+
+    @property
+    def method(self) -> Method:
+        return next(method for method in METHODS if self.methods[method].isChecked())
+
+    @property
+    def conditions(self) -> tuple[str, str]:
+        return self.first.currentText(), self.second.currentText()
+
+    @property
+    def asked(self) -> list[Item]:
+        """The prompts of the test as it is set up: those whose two replies are one sound are left out where there are others."""
+        items = self._usable()
+        different = [item for item in items if differ(item, self.conditions)]
+        return items if self.ask_identical.isChecked() or not different else different
+
+    def set_items(self, items: Sequence[Item]) -> None:
+        """The prompts and replies that a new test would use."""
+        self._items = items
+        names = schedules_in(items)
+        for box, index in ((self.first, 0), (self.second, 1)):
+            box.blockSignals(True)
+            box.clear()
+            box.addItems(names)
+            box.setCurrentIndex(min(index, len(names) - 1))
+            box.blockSignals(False)
+        has_pair = len(names) > 1
+        self._form.setVisible(has_pair)
+        self._empty.setVisible(not has_pair)
+        self._show()
+
+    def set_unfinished(self, test: Unfinished | None) -> None:
+        """Offers to go on with a test, or not."""
+        self._unfinished = test
+        self._banner.setVisible(test is not None)
+        if test is not None:
+            started = test.started[:16].replace("T", " at ")
+            method = NAMES[test.method][0]
+            self._found.setText(f"{method}, started {started}: {test.answered} of {test.trials} trials are answered.")
+
+    def set_busy(self, busy: bool) -> None:
+        """While the sound of a test is made ready."""
+        self._is_busy = busy
+        self.problem.hide()
+        for button in (self.resume, self.discard, self.sample):
+            button.setEnabled(not busy)
+        self._show()
+
+    def show_problem(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def _show(self) -> None:
+        pair = self.conditions
+        is_pair = pair[0] != pair[1] and "" not in pair
+        same_words = usable(self._items, "abx", pair) if is_pair else []
+        self.methods["abx"].setEnabled(bool(same_words))
+        self._descriptions["abx"].setText(NAMES["abx"][1] if same_words else f"{NAMES['abx'][1]} {NEEDS_SAME_WORDS}")
+        if self.method == "abx" and not same_words:
+            self.methods["preference"].setChecked(True)
+        items = self.asked if is_pair else []
+        same = self._show_identical()
+        self.start.setEnabled(bool(items) and not self._is_busy)
+        start = "Start all the same" if items and same == len(self._usable()) else "Start the test"
+        self.start.setText("Making the clips ready…" if self._is_busy else start)
+        if not is_pair:
+            self.sentence.setText("Choose two different conditions.")
+        elif not items:
+            self.sentence.setText("No prompt has a reply of both conditions with sound.")
+        else:
+            self.sentence.setText(self._forecast(items, pair))
+
+    def _usable(self) -> list[Item]:
+        pair = self.conditions
+        return usable(self._items, self.method, pair) if pair[0] != pair[1] and "" not in pair else []
+
+    def _show_identical(self) -> int:
+        """Says of how many prompts both replies are the same sound; the user decides what becomes of them."""
+        items = self._usable()
+        same = sum(not differ(item, self.conditions) for item in items)
+        has_others = same < len(items)
+        if not same:
+            sentence = ""
+        elif not has_others:
+            whose = "Both replies" if same == 1 else f"Both replies to each of the {same} prompts"
+            sentence = f"{whose} are the same sound, sample for sample: nothing can be heard, and every answer is a guess."
+        else:
+            left_out = "" if self.ask_identical.isChecked() else "; these are left out"
+            prompts = "1 prompt has" if same == 1 else f"{same} prompts have"
+            sentence = f"{prompts} replies that are the same sound, sample for sample{left_out}."
+        self.identical.setText(sentence)
+        self.identical.setVisible(bool(same))
+        self.ask_identical.setVisible(bool(same) and has_others)
+        return same
+
+    def _forecast(self, items: list[Item], pair: tuple[str, str]) -> str:
+        count = self.count.currentData()
+        extra = 2 * max(1, count // ATTENTION_EVERY)
+        clips = [sum(item.clip(name).seconds for name in pair) for item in items]
+        seconds = (count + extra) * (LISTENS * sum(clips) / len(clips) + DECISION)
+        prompts = f"{len(items)} prompt{'' if len(items) == 1 else 's'}"
+        said = f"{count} trials over {prompts}, and {extra} to check attention: about {max(1, round(seconds / 60))} minutes."
+        return said if count >= ENOUGH else f"{said} With fewer than {ENOUGH} trials nothing can be concluded."
+
+    def _start(self) -> None:
+        self.start_requested.emit(self.method, self.conditions, self.count.currentData(), self.share.currentData())
+
+    def _fill(self) -> None:
+        for count in COUNTS:
+            self.count.addItem(f"{count} trials", count)
+        self.count.setCurrentIndex(COUNTS.index(DEFAULT_COUNT))
+        for share, words in SHARES:
+            self.share.addItem(words, share)
+        names = ("First condition", "Second condition", "Number of trials", "What must be heard before an answer")
+        for box, name in zip((self.first, self.second, self.count, self.share), names):
+            box.setAccessibleName(name)
+            theme.fix(box, width=250)
+        for method, button in self.methods.items():
+            button.setAccessibleDescription(NAMES[method][1])
+            theme.set_font(button, 1.05, bold=True)
+            button.setStyleSheet(_RADIO)
+            self._group.addButton(button)
+        self.methods["preference"].setChecked(True)
+        self.sample.setToolTip("Set your volume now, and leave it there during the test")
+        self.sample.setAccessibleName("Play a sample to set the volume")
+        self.discard.setAccessibleName("Discard the unfinished test")
+        self.discard.setToolTip("Its answers stay on disk, but it is not offered again")
+        self.problem.hide()
+
+    def _connect(self) -> None:
+        for box in (self.first, self.second, self.count):
+            box.currentIndexChanged.connect(lambda _: self._show())
+        self._group.buttonClicked.connect(lambda _: self._show())
+        self.ask_identical.toggled.connect(lambda _: self._show())
+        self.start.clicked.connect(self._start)
+        self.sample.clicked.connect(self.sample_requested)
+        self.render_button.clicked.connect(self.render_requested)
+        self.resume.clicked.connect(lambda: self.continue_requested.emit(self._unfinished))
+        self.discard.clicked.connect(lambda: self.discard_requested.emit(self._unfinished))
+
+    def _lay_out(self) -> None:
+        self._banner = card(
+            theme.label("A test is unfinished", scale=1.1, bold=True), self._found, row(self.resume, self.discard)
+        )
+        ask = "A blind test needs the same prompts answered under two schedules. Render the replies first; then they are \
+played to you without names, in random order."
+        self._empty = card(theme.label("Nothing to compare yet", scale=1.2, bold=True), wrapped(ask), row(self.render_button))
+        fields = QVBoxLayout()
+        fields.setSpacing(12)
+        pair = row(self.first, row(theme.label("and", "muted"), self.second))
+        for words, field in (("Compare", pair), ("Ask", row(self.count)), ("Hear first", row(self.share))):
+            name = theme.label(words)
+            theme.fix(name, width=CAPTION)
+            line = QHBoxLayout()
+            line.setSpacing(12)
+            line.addWidget(name)
+            line.addLayout(field, 1)
+            fields.addLayout(line)
+        quiet = "Use headphones in a quiet place. Set the volume once and leave it. The number of trials is fixed when the \
+test starts; the result is shown after the last one."
+        methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]
+        for description in self._descriptions.values():
+            description.setContentsMargins(26, 0, 0, 6)
+        self._form = card(*methods, fields, wrapped(quiet), self.identical, self.ask_identical)
+        self._form.layout().addWidget(self.sentence)
+        self._form.layout().addLayout(row(self.start, self.sample))
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 28, 0, 28)
+        column.setSpacing(16)
+        column.addWidget(theme.label("Blind test", scale=1.5, bold=True))
+        column.addWidget(wrapped("Find out what can be heard, and what is preferred, without knowing which is which."))
+        for part in (self._banner, self._form, self._empty):
+            column.addWidget(part)
+        column.addWidget(self.problem)
+        column.addStretch()
+        self.setWidget(centred(column, WIDTH))

@@ -1,0 +1,78 @@
+"""The sound of a test, ready to be played: one rate, and for each item one length, so that no length tells A from B."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import soxr
+
+from app.pages.blind.degrade import degrade
+from app.pages.blind.plan import Item, TestPlan, Trial
+
+
+class Playback(Protocol):
+    """Plays one of several clips; `underruns` (gaps heard so far) is read where a playback has it."""
+
+    def load(self, clips: list[np.ndarray], rate: int) -> None:
+        """Takes mono float32 clips at `rate` Hz and stops what was playing; nothing of them counts as heard yet."""
+
+    def play(self, index: int) -> None:
+        """Plays a clip: on from a pause, else from the start or, where clips are aligned, from the same place."""
+
+    def pause(self) -> None: ...
+
+    def stop(self) -> None:
+        """Stops, and goes back to the start."""
+
+    def close(self) -> None:
+        """Silence, and the speaker is free; the next `load` opens it again."""
+
+    @property
+    def position(self) -> float:
+        """Seconds from the start of the clip that plays."""
+
+    def heard(self, index: int) -> float:
+        """Seconds of a clip that were played since it was loaded, each place counted once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What one trial plays: clips for A, B and X, all as long as the longest, and how many seconds of each are sound."""
+
+    clips: list[np.ndarray]
+    rate: int
+    seconds: list[float]
+
+    @property
+    def length(self) -> float:
+        """Seconds of every clip."""
+        return len(self.clips[0]) / self.rate
+
+
+class Sounds:
+    """All clips of a test. Making it takes a while (resampling, degraded copies); asking it does not."""
+
+    def __init__(self, plan: TestPlan, items: Sequence[Item]) -> None:
+        self.rate = max(clip.rate for item in items for clip in item.clips)
+        self._clips: list[dict[str, np.ndarray]] = []
+        self._seconds: list[dict[str, float]] = []
+        broken = {trial.item for trial in plan.trials if trial.role == "broken"}
+        for number, item in enumerate(items):
+            pair = [item.clip(name) for name in plan.conditions]
+            sounds = {source: self._at_rate(clip.samples, clip.rate) for source, clip in zip(("first", "second"), pair)}
+            if number in broken:
+                sounds["broken"] = degrade(sounds["first"], self.rate, seed=number)
+            length = max(map(len, sounds.values()))
+            self._seconds.append({source: len(samples) / self.rate for source, samples in sounds.items()})
+            self._clips.append({source: np.pad(samples, (0, length - len(samples))) for source, samples in sounds.items()})
+
+    def of(self, trial: Trial) -> Heard:
+        clips, seconds = self._clips[trial.item], self._seconds[trial.item]
+        return Heard([clips[one] for one in trial.sources], self.rate, [seconds[one] for one in trial.sources])
+
+    def _at_rate(self, samples: np.ndarray, rate: int) -> np.ndarray:
+        samples = np.asarray(samples, np.float32)
+        return samples if rate == self.rate else soxr.resample(samples, rate, self.rate)

@@ -1,0 +1,190 @@
+"""From the answers of a finished test to its result: the numbers, and the sentences that may be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.pages.blind.plan import ENOUGH
+from app.pages.blind.results import Record, StoredTest
+from app.pages.blind.statistics import LEVEL, Proportion, Rating, p_text, percent, proportion, rating
+
+TITLES = {"preference": "Preference (A/B)", "ccr": "Comparison rating (CCR)", "abx": "Discrimination (ABX)"}
+TOO_FEW = "Too few to conclude"
+SLACK = 1  # on the CCR scale: how far from "about the same" an identical pair may be rated
+
+
+@dataclass(frozen=True)
+class Attention:
+    """How the attention items were answered: `broken` trials, how many of them right, and the same for identical pairs
+    (None: ABX has no wrong answer there)."""
+
+    broken: int
+    broken_right: int
+    identical: int
+    identical_right: int | None
+
+    @property
+    def passed(self) -> bool:
+        return self.broken_right == self.broken
+
+    @property
+    def sentence(self) -> str:
+        broken = f"The degraded copy was recognised in {self.broken_right} of {_n(self.broken, 'trial')}"
+        if self.identical_right is None:
+            same = f"{_n(self.identical, 'identical pair')} had no wrong answer"
+        else:
+            same = f"no difference was heard in {self.identical_right} of {_n(self.identical, 'identical pair')}"
+        verdict = "" if self.passed else " The attention check failed: read the result with care."
+        return f"{broken}; {same}.{verdict}"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a test showed. `result` is about the second condition: how often it was preferred, its rating compared with
+    the first, or, in an ABX test, how often X was named. `ties`: answers without a preference."""
+
+    method: str
+    conditions: tuple[str, str]
+    trials: int
+    ties: int | None
+    result: Proportion | Rating
+    attention: Attention
+    headline: str
+    sentence: str
+    caveats: tuple[str, ...]
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """The numbers as (name, value), in the order in which they are read."""
+        if isinstance(self.result, Rating):
+            return self._rating_figures(self.result)
+        return self._proportion_figures(self.result)
+
+    def _proportion_figures(self, result: Proportion) -> list[tuple[str, str]]:
+        first, second = self.conditions
+        if self.method == "abx":
+            k, test = "Named X rightly (k)", "Exact binomial test, one-sided"
+        else:
+            k, test = f"Preferred {second} (k)", "Exact binomial test, two-sided"
+        rows = [("Trials", str(self.trials))]
+        if self.ties is not None:
+            rows += [("No difference (ties)", str(self.ties)), ("Preferences (n)", str(result.n))]
+            rows += [(f"Preferred {first}", str(result.n - result.k))]
+        else:
+            rows += [("Answers (n)", str(result.n))]
+        share = "–" if result.share is None else f"{result.k} of {result.n} = {percent(result.share, 1)}"
+        interval = f"{percent(result.low, 1)} to {percent(result.high, 1)}"
+        return [*rows, (k, share), ("95 % Wilson interval", interval), (test, p_text(result.p))]
+
+    def _rating_figures(self, result: Rating) -> list[tuple[str, str]]:
+        first, second = self.conditions
+        mean = "–" if result.mean is None else f"{result.mean:+.2f}"
+        interval = "–" if result.low is None or result.high is None else f"{result.low:+.2f} to {result.high:+.2f}"
+        deviation = "–" if result.deviation is None else f"{result.deviation:.2f}"
+        return [
+            ("Ratings (n)", str(result.n)),
+            ("About the same (0)", str(self.ties)),
+            (f"Mean, {second} compared with {first}", mean),
+            ("95 % confidence interval (t)", interval),
+            ("Standard deviation", deviation),
+            ("t-test against 0, two-sided", p_text(result.p)),
+        ]
+
+
+def score(record: Record, conditions: tuple[str, str]) -> int:
+    """An answer about A and B turned into one about conditions: positive speaks for the second."""
+    return record["value"] if record["B"] == conditions[1] else -record["value"]
+
+
+def is_right(record: Record) -> bool | None:
+    """Whether an answer is right; None where there is no right or wrong."""
+    value = record["value"]
+    if record["role"] == "broken" and record["X"] is None:
+        return value < 0 if record["B"] == "degraded copy" else value > 0
+    if record["role"] == "identical":
+        return abs(value) <= (SLACK if record.get("method") == "ccr" else 0) if record["X"] is None else None
+    return None if record["X"] is None else value == (-1 if record["X"] == "A" else 1)
+
+
+def summarise(test: StoredTest) -> Summary:
+    """The result of a test whose trials are all answered. Raises: ValueError before that: no peeping."""
+    if test.next_trial is not None:
+        raise ValueError("The result is known when every trial is answered.")
+    plan = test.plan
+    records = [{**test.answers[trial.number], "method": plan.method} for trial in plan.trials]
+    asked = [record for record in records if record["role"] == "test"]
+    attention = _attention(records)
+    first, second = plan.conditions
+    ties: int | None = None
+    result: Proportion | Rating
+    if plan.method == "abx":
+        result = proportion(sum(bool(is_right(record)) for record in asked), len(asked), one_sided=True)
+        headline, sentence = _abx(result, first, second)
+    else:
+        scores = [score(record, plan.conditions) for record in asked]
+        ties = scores.count(0)
+        if plan.method == "ccr":
+            result = rating(scores)
+            headline, sentence = _ccr(result, first, second)
+        else:
+            result = proportion(sum(one > 0 for one in scores), len(scores) - ties)
+            headline, sentence = _preference(result, ties, first, second)
+    if result.n < ENOUGH:
+        kind = {"preference": "preferences", "ccr": "ratings", "abx": "answers"}[plan.method]
+        headline = TOO_FEW
+        sentence = f"{TOO_FEW}: {result.n} {kind}, and fewer than {ENOUGH} cannot tell a difference from luck. {sentence}"
+    caveats = tuple(_caveats(test, records, asked))
+    return Summary(plan.method, plan.conditions, len(asked), ties, result, attention, headline, sentence, caveats)
+
+
+def _preference(result: Proportion, ties: int, first: str, second: str) -> tuple[str, str]:
+    counts = f"{second} was preferred in {result.k} of {_n(result.n, 'preference')} ({p_text(result.p)}), with {_n(ties, 'tie')}."
+    if result.p is not None and result.p < LEVEL:
+        return f"{second if result.k * 2 > result.n else first} was preferred", counts
+    return "No preference shown", f"{counts} This does not show that the two sound equally good."
+
+
+def _ccr(result: Rating, first: str, second: str) -> tuple[str, str]:
+    if result.mean is None:
+        return "No ratings", "There are no ratings."
+    about = f"Compared with {first}, {second} was rated {result.mean:+.2f} on a scale from -3 to +3 ({p_text(result.p)})."
+    if result.p is not None and result.p < LEVEL:
+        return f"{second if result.mean > 0 else first} was rated better", about
+    return "No difference in rating shown", f"{about} This does not show that the two sound equally good."
+
+
+def _abx(result: Proportion, first: str, second: str) -> tuple[str, str]:
+    counts = f"X was named rightly in {result.k} of {_n(result.n, 'trial')} ({p_text(result.p)}; guessing gives half)."
+    if result.p is not None and result.p < LEVEL:
+        return "A difference was heard", f"{counts} {first} and {second} could be told apart."
+    return "No difference shown", f"{counts} This does not show that {first} and {second} sound the same."
+
+
+def _attention(records: Sequence[Record]) -> Attention:
+    broken = [is_right(record) for record in records if record["role"] == "broken"]
+    identical = [is_right(record) for record in records if record["role"] == "identical"]
+    judged = None if None in identical else sum(map(bool, identical))
+    return Attention(len(broken), sum(map(bool, broken)), len(identical), judged)
+
+
+def _caveats(test: StoredTest, records: Sequence[Record], asked: Sequence[Record]):
+    items = len({record["item"] for record in asked})
+    yield f"One listener and {_n(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
+    same = sum(_sounds_same(test, record["item"]) for record in asked)
+    if same:
+        yield f"In {_n(same, 'trial')} both conditions had made exactly the same sound."
+    gaps = sum(record["underruns"] > 0 for record in records)
+    if gaps:
+        yield f"In {_n(gaps, 'trial')} the playback had gaps (underruns)."
+    if test.plan.share < 1:
+        yield f"Answers were possible once {percent(test.plan.share)} of each clip had been heard."
+
+
+def _sounds_same(test: StoredTest, item: int) -> bool:
+    first, second = (test.items[item].clip(name).samples for name in test.plan.conditions)
+    return len(first) == len(second) and bool((first == second).all())
+
+
+def _n(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"

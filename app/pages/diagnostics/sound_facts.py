@@ -1,0 +1,71 @@
+"""The devices really in use, as rows. No Qt."""
+
+from __future__ import annotations
+
+import sys
+
+from app.audio.devices import BLOCK_SECONDS, LATENCIES
+from app.audio.line import Line
+from app.audio.sound import Sound
+from app.pages.diagnostics.machine import UNKNOWN, Rows
+
+_TITLES = {"input": "Microphone", "output": "Speaker"}
+
+
+class SoundFacts:
+    """Asks PortAudio only when another device was opened: it must not be asked while it looks for devices."""
+
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+        self._hosts: dict[str, tuple[int, str]] = {}  # which part was asked for, and its host API
+
+    def rows(self) -> Rows:
+        """Belongs to the screen's thread; quick."""
+        rows = [("PortAudio", _portaudio_version())]
+        for line in (self._sound.input, self._sound.output):
+            rows += self._device(line)
+        return rows
+
+    def _device(self, line: Line) -> Rows:
+        title, part = _TITLES[line.direction], line.part
+        if part is None:
+            return [(title, line.error or ("none" if self._sound.is_settled else "being opened"))]
+        device = part.device
+        wanted = LATENCIES[self._sound.latency]
+        real = getattr(part, "latency", 0.0)
+        latency = f"{wanted * 1000:.0f} ms asked for ({self._sound.latency})"
+        rows = [
+            (title, line.name or device.name),
+            (f"{title} API", self._host(line, part)),
+            (f"{title} format", f"{part.rate} Hz, {device.channels} channel{'s' * (device.channels != 1)}, float32"),
+            (f"{title} block", f"{round(BLOCK_SECONDS * part.rate)} samples ({BLOCK_SECONDS * 1000:.0f} ms)"),
+            (f"{title} latency", f"{latency}, {real * 1000:.0f} ms in use" if real else latency),
+            (f"{title} calls", _calls(part.heart.histogram())),
+        ]
+        return rows + ([(f"{title} note", line.note)] if line.note else [])
+
+    def _host(self, line: Line, part) -> str:
+        known = self._hosts.get(line.direction)
+        if known is None or known[0] != id(part):
+            known = self._hosts[line.direction] = (id(part), _host_api(part.device.index))
+        return known[1]
+
+
+def _calls(gaps: dict[str, int]) -> str:
+    """How regularly the device calls back, in words."""
+    return ", ".join(f"{count:,} after {gap.replace('<=', '≤')}" for gap, count in gaps.items() if count) or "none yet"
+
+
+def _portaudio_version() -> str:
+    sd = sys.modules.get("sounddevice")  # importing it would wait for the sound system
+    return sd.get_portaudio_version()[1].split(",")[0].removeprefix("PortAudio ") if sd is not None else "not loaded"
+
+
+def _host_api(index: int) -> str:
+    sd = sys.modules.get("sounddevice")
+    if sd is None:
+        return UNKNOWN
+    try:
+        return sd.query_hostapis(sd.query_devices(index)["hostapi"])["name"]
+    except (sd.PortAudioError, LookupError, ValueError, TypeError):
+        return UNKNOWN

@@ -1,0 +1,166 @@
+"""A number with steps, framed like the other fields and with arrows of our own."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip
+
+from app.widgets import theme
+
+_SHEET = """
+QAbstractSpinBox {{ background: {0.surface}; border: 1px solid {0.border}; border-radius: 8px; padding: 0; }}
+QAbstractSpinBox:focus {{ border: 1px solid {0.accent}; }}
+QAbstractSpinBox[role="invalid"] {{ border: 1px solid {0.danger}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ background: transparent; border: none; width: 26px; }}
+QAbstractSpinBox QLineEdit {{ border: none; padding: 0; background: transparent; }}
+"""
+SOON = 250  # milliseconds: a click that ends the entry is over by then, and would take the sentence away again
+_PLAIN = re.compile(r"-?(?:\d+[.,]?\d*|[.,]\d+)")
+_TYPED = re.compile(r"[-\d.,'’\s]*")
+
+
+class _Dressed:
+    """What both kinds share; a plain class, because Qt classes cannot be inherited twice.
+
+    A point and a comma are both a decimal mark, whatever the system's language; a mark between thousands, and a number outside
+    the range, are refused when the entry ends, with `refused` and a sentence, and the number before stays. What was
+    understood stands in the field, with a point as in every text form of the program.
+    """
+
+    refused: Signal
+    _sheet = ""
+    _refusal = ""
+    _decimals = 0
+
+    @property
+    def refusal(self) -> str:
+        """Why the number that was typed last is not used, as a sentence; "" if it is."""
+        return self._refusal
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.{self._decimals}f}"
+
+    def valueFromText(self, text: str) -> float:
+        number = self._read(text)
+        return self.value() if number is None else number
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        """Only what no number has cannot be typed; all else is judged when the entry ends."""
+        if not _TYPED.fullmatch(self._bare(text)) and text != self.specialValueText():
+            return QValidator.State.Invalid, text, place
+        number = self._read(text)
+        fits = number is not None and self.minimum() <= number <= self.maximum()
+        return QValidator.State.Acceptable if fits else QValidator.State.Intermediate, text, place
+
+    def fixup(self, text: str) -> str:
+        """The entry ended with something that cannot be used: back to the number before."""
+        self._refuse(self._why(self._bare(text)))
+        return self.specialValueText() if self._is_special() else f"{self.textFromValue(self.value())}{self.suffix()}"
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.dress()
+
+    def dress(self) -> None:
+        """In the colours that are in use now."""
+        sheet = _SHEET.format(theme.now())
+        if sheet != self._sheet:
+            self._sheet = sheet
+            self.setStyleSheet(sheet)
+            self.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet cannot indent it
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.now().muted), 1.6, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        x, middle = self.width() - 18.0, self.height() / 2
+        for side in (-1, 1):
+            y = middle + side * 5.5
+            painter.drawPolyline(
+                QPolygonF([QPointF(x - 4, y - side * 2), QPointF(x, y + side * 2), QPointF(x + 4, y - side * 2)])
+            )
+
+    def _begin(self) -> None:
+        self.setKeyboardTracking(False)  # a number counts when it is complete
+        self.lineEdit().textEdited.connect(lambda _: self._refuse(""))
+        self.valueChanged.connect(lambda _: self._refuse(""))
+
+    def _bare(self, text: str) -> str:
+        return text.removesuffix(self.suffix().strip()).strip()
+
+    def _is_special(self) -> bool:
+        return bool(self.specialValueText()) and self.value() == self.minimum()
+
+    def _read(self, text: str) -> float | None:
+        bare = self._bare(text)
+        if self.specialValueText() and text == self.specialValueText():
+            return self.minimum()
+        if not _PLAIN.fullmatch(bare):
+            return None
+        number = float(bare.replace(",", "."))
+        if self._decimals:
+            return round(number, self._decimals)
+        return int(bare) if bare.lstrip("-").isdigit() and abs(number) < 2**31 else None
+
+    def _why(self, bare: str) -> str:
+        if not bare:
+            return ""  # an empty field asks for nothing
+        stays = self.specialValueText() if self._is_special() else self.textFromValue(self.value())
+        least, most = self.textFromValue(self.minimum()), self.textFromValue(self.maximum())
+        marks = re.findall(r"[.,'’\s]", bare)
+        if self._read(bare) is not None or (self._decimals == 0 and not marks and _PLAIN.fullmatch(bare)):
+            return f"“{bare}” is not from {least} to {most}, so {stays} stays."
+        if marks and (self._decimals == 0 or len(marks) > 1 or marks[0] not in ".,"):
+            meant = "a whole number without any mark" if self._decimals == 0 else "a number with one mark only, as 0.85 or 0,85"
+            return f"“{bare}” cannot be read for certain: write {meant}. {stays} stays."
+        return f"“{bare}” is not a number, so {stays} stays."
+
+    def _refuse(self, sentence: str) -> None:
+        if sentence == self._refusal:
+            return
+        self._refusal = sentence
+        theme.set_role(self, "invalid" if sentence else "")
+        if sentence:
+            self.refused.emit(sentence)
+            QTimer.singleShot(SOON, self, self._show_refusal)
+
+    def _show_refusal(self) -> None:
+        if self._refusal and self.isVisible():
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self._refusal, self)
+
+
+class Whole(_Dressed, QSpinBox):
+    refused = Signal(str)
+
+    def __init__(self, **properties) -> None:
+        super().__init__(**properties)
+        self._begin()
+
+
+class Decimal(_Dressed, QDoubleSpinBox):
+    refused = Signal(str)
+
+    def __init__(self, **properties) -> None:
+        super().__init__(**properties)
+        self._begin()
+
+    @property
+    def _decimals(self) -> int:
+        return self.decimals()
+
+
+Box = TypeVar("Box", Whole, Decimal)
+
+
+def named(box: Box, name: str) -> Box:
+    """Dresses a box and gives it a name to be read out."""
+    box.setAccessibleName(name)
+    theme.fix(box, height=34)
+    box.dress()
+    return box

@@ -1,0 +1,173 @@
+"""Teaches a trained language model to hear with another listener, while it goes on saying what it says.
+
+What it answers right becomes what it is taught, in its own units: so nothing but the listening has to be learned, in a tenth
+of the steps. Questions that it does not know are transcribed, not answered.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from rich.progress import track
+
+from engine import whole_file
+from engine.models.wren.text import spoken_form
+from engine.models.wren.vocabulary import Vocabulary
+from engine.training import parallel, texts, train_lm
+from engine.training.domain import unknown
+from engine.training.domain.intent import Exchange
+from engine.training.network import TrainedLM, rotate
+from engine.training.pieces import Piece
+from engine.training.turns import Mix, Turns
+
+OWN = "own-replies.json"
+"""In the training folder: the step of the model that was asked, and answer -> units of what it said right."""
+MIX = Mix(transcribed=0.28, written=0.42, spoken=0.17, typed=0.08, follow_up=0.05)
+PEAK, WARM_UP, FALL = 0.4, 60, 0.75  # of the full learning rate; steps; share of the steps over which it falls
+WORDINGS, LONGEST, SIDE_BY_SIDE = 6, 150, 64
+
+
+@dataclass(frozen=True)
+class Plan(train_lm.Plan):
+    """`first` is the step that the model had when the listener changed, `steps` counts from the very first."""
+
+    first: int = 0
+
+    @property
+    def turns(self) -> type[Turns]:
+        return KnownTurns
+
+    @property
+    def teaches_all_numbers(self) -> bool:
+        return False
+
+    def units(self, folder: Path) -> dict[str, list[int]]:
+        return own_replies(folder)[1]
+
+    def mix(self, step: int) -> Mix:
+        return MIX
+
+    def rate(self, step: int) -> float:
+        count, done = self.steps - self.first, step - self.first
+        return PEAK * min(1.0, (done + 1) / WARM_UP, max(0.03, (count - done) / (FALL * count)))
+
+
+class KnownTurns(Turns):
+    """Draws no reply but those of `known`, which the units are given of."""
+
+    def __init__(self, vocabulary: Vocabulary, spoken: list, units: dict[str, list[int]], *rest) -> None:
+        self._known = units
+        super().__init__(vocabulary, spoken, units, *rest)
+
+    def _exchange(self, clip) -> str | None:
+        answer = super()._exchange(clip)
+        return answer if answer in self._known else None
+
+    def _typed_exchange(self) -> tuple[str, str]:
+        while (found := super()._typed_exchange())[1] not in self._known:
+            pass
+        return found
+
+    def _written(self) -> Piece:
+        question, answer = self._typed_exchange()
+        return self._words(question) + self._only_text(answer)
+
+    def _leaning(self, question: str | None = None) -> Exchange | None:
+        found = super()._leaning(question)
+        return found if found and self._is_known(found) else None
+
+    def _is_known(self, exchange: Exchange) -> bool:
+        return exchange.answer in self._known and (exchange.before is None or self._is_known(exchange.before))
+
+
+def own_replies(folder: Path) -> tuple[int, dict[str, list[int]]]:
+    """The step of the model in `folder` and the units of all that it says right, asked in several wordings; written once.
+
+    Raises `FileNotFoundError` without a language model.
+    """
+    path = folder / OWN
+    if not path.exists():
+        whole_file.write(path, json.dumps(_asked(folder)).encode())
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return found["step"], found["units"]
+
+
+def _asked(folder: Path) -> dict:
+    kept = parallel.load(folder / "lm.pt")
+    if kept is None:
+        raise FileNotFoundError("Train the language model first, or restore it from the weights that ship.")
+    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    model = TrainedLM(train_lm.lm_config(vocabulary.size, kept["length"]), kept["features"]).eval()
+    model.load_state_dict(kept["network"])
+    asked = [(question, answer) for answer, many in _wordings().items() for question in many]
+    said: dict[str, list[int]] = {}
+    batches = [asked[i : i + SIDE_BY_SIDE] for i in range(0, len(asked), SIDE_BY_SIDE)]
+    for batch in track(batches, "own replies"):
+        batch = [(question, answer) for question, answer in batch if answer not in said]
+        if not batch:
+            continue
+        prompts = [[vocabulary.typed, *vocabulary.encode(spoken_form(q)), vocabulary.reply] for q, _ in batch]
+        for (_, answer), ids in zip(batch, replies(model, vocabulary.end, prompts), strict=True):
+            if ids[-1] == vocabulary.end and vocabulary.to_bytes(ids).decode(errors="replace").strip() == answer:
+                said[answer] = [i - vocabulary.unit_ids[0] for i in ids if i in vocabulary.unit_ids]
+    return {"step": kept["step"], "units": said}
+
+
+def _wordings() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for side in texts.exchanges(False).values():
+        for exchange in (exchange for many in side.values() for exchange in many):
+            found.setdefault(exchange.answer, []).append(exchange.question)
+    found[unknown.ANSWER] = list(islice(texts.unknowns(random.Random(1)), WORDINGS))
+    return {answer: questions[:WORDINGS] for answer, questions in found.items()}
+
+
+@torch.inference_mode()
+def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[int]]:
+    """The surest token after each, until `end` or for `LONGEST` tokens; keys and values are kept from step to step."""
+    config, width = model.config, max(map(len, prompts))
+    half = config.head_dim // 2
+    frequencies = config.rope_theta ** (-torch.arange(half) / half)
+    empty = torch.tensor([width - len(prompt) for prompt in prompts])  # positions before each prompt, which nobody sees
+    ids = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt in prompts])
+    cache: list[tuple[torch.Tensor, torch.Tensor] | None] = [None] * config.layers
+    found: list[list[int]] = [[] for _ in prompts]
+    at = 0
+    for _ in range(LONGEST):
+        places = torch.arange(at, at + ids.shape[1])
+        angles = (places[None] - empty[:, None]).clamp_min(0)[:, None, :, None] * frequencies
+        keys = torch.arange(at + ids.shape[1])
+        seen = (keys <= places[:, None]) & (keys >= empty[:, None, None]) | (keys == places[:, None])
+        mask = torch.where(seen, 0.0, float("-inf"))[:, None]
+        states = model.embedding(ids)
+        for i, layer in enumerate(model.layers):
+            states, cache[i] = _through(layer, states, angles.cos(), angles.sin(), mask, cache[i])
+        ids = model.logits(states[:, -1]).argmax(-1, keepdim=True)
+        for reply, token in zip(found, ids[:, 0].tolist(), strict=True):
+            if not reply or reply[-1] != end:
+                reply.append(token)
+        if all(reply[-1] == end for reply in found):
+            break
+        at = len(keys)
+    return found
+
+
+def _through(layer, states, cos, sin, mask, past):
+    """One layer over new positions [batch, n, dim] -> their states, and the keys and values of all."""
+    batch, count, dim = states.shape
+    mixed = layer.qkv(F.rms_norm(states, (dim,), layer.attention_norm, layer.eps))
+    q, k, v = mixed.view(batch, count, 3, layer.heads, -1).permute(2, 0, 3, 1, 4)
+    q, k = rotate(q, cos, sin), rotate(k, cos, sin)
+    if past is not None:
+        k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+    attended = ((q @ k.mT) * q.shape[-1] ** -0.5 + mask).softmax(-1) @ v
+    states = states + layer.out(attended.transpose(1, 2).reshape(batch, count, dim))
+    gate, up = layer.gate_up(F.rms_norm(states, (dim,), layer.mlp_norm, layer.eps)).chunk(2, -1)
+    return states + layer.down(F.silu(gate) * up), (k, v)

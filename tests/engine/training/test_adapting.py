@@ -1,0 +1,75 @@
+"""A model that learns to hear with another listener goes on saying what it says."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.lm.config import LMConfig
+from engine.models.wren import vocabulary
+from engine.models.wren.vocabulary import Vocabulary
+from engine.training import adapt, parallel, texts, train_lm
+from engine.training.corpus import Clip
+from engine.training.network import TrainedLM
+
+CONFIG = LMConfig(vocabulary=90, dim=16, layers=2, heads=2, kv_heads=2, head_dim=8, ffn=24, context=200)
+END = 7
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    model = TrainedLM(CONFIG, 4).eval()
+    for parameter in model.parameters():
+        if parameter.dim() == 2:
+            torch.nn.init.normal_(parameter, std=0.4)
+    return model
+
+
+def surest(model, prompt, most):
+    ids = list(prompt)
+    while len(ids) < len(prompt) + most and (len(ids) == len(prompt) or ids[-1] != END):
+        ids.append(int(model.logits(model.states(torch.tensor([ids]), torch.zeros(0, 4))[-1])[0, -1].argmax()))
+    return ids[len(prompt) :]
+
+
+@torch.inference_mode()
+def test_replies_side_by_side_are_those_of_each_alone(model):
+    rng = np.random.default_rng(0)
+    prompts = [rng.integers(8, 90, length).tolist() for length in (3, 9, 1, 14)]
+    found = adapt.replies(model, END, prompts)
+    assert found == [surest(model, prompt, adapt.LONGEST) for prompt in prompts]
+    assert len({tuple(reply) for reply in found}) > 1
+
+
+def test_only_what_it_says_right_is_taught(tmp_path, monkeypatch):
+    answers = texts.answers()
+    vocabulary.train(answers, 300, 40).save(str(tmp_path / "tokenizer.json"))
+    v = Vocabulary.load(tmp_path / "tokenizer.json")
+    config = train_lm.lm_config(v.size, 64)
+    parallel.save(tmp_path / "lm.pt", network=TrainedLM(config, 4).state_dict(), length=64, features=4, step=5)
+    right, wrong = "Paris is the capital of France.", "The Louvre is in Paris."
+    wordings = {answer: adapt._wordings()[answer] for answer in (right, wrong)}
+    monkeypatch.setattr(adapt, "_wordings", lambda: wordings)
+
+    def says(model, end, prompts):
+        return [[*v.encode(right), v.unit_ids[3], v.unit_ids[1], end] for _ in prompts]
+
+    monkeypatch.setattr(adapt, "replies", says)
+    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})
+    (tmp_path / "lm.pt").unlink()
+    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})  # asked once: later the model is another
+
+
+def test_a_reply_that_it_does_not_know_is_never_drawn(tmp_path):
+    vocabulary.train(texts.answers(), 300, 40).save(str(tmp_path / "tokenizer.json"))
+    v, known = Vocabulary.load(tmp_path / "tokenizer.json"), texts.answers()[::3]
+    units = {answer: [1, 2, 3] for answer in known}
+    clips = [
+        (Clip(0, 100, text, "v", (), kind, question), np.zeros((5, 4), np.uint8))
+        for kind, text, question in (next(texts.utterances(seed)) for seed in range(30))
+    ]
+    turns = adapt.KnownTurns(v, clips, units, 4, 16, train_lm.Mix(0.2, 0.3, 0.2, 0.2, 0.1), 0)
+    for _ in range(300):
+        turns.draw()  # a reply without units would be a KeyError
+    written = [turns._typed_exchange()[1] for _ in range(100)]
+    assert set(written) <= set(known)

@@ -1,0 +1,54 @@
+"""What is asked in training and what is kept for testing."""
+
+import random
+from itertools import islice
+
+import pytest
+
+from engine.models.wren.text import spoken_form
+from engine.training import texts
+from engine.training.domain import unknown
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    return list(islice(texts.utterances(seed=5), 3000))
+
+
+def test_no_training_text_is_held_out(spoken):
+    held_out = {e.question for side in texts.exchanges(True).values() for many in side.values() for e in many}
+    assert len(held_out) > 1000
+    assert not held_out & ({text for _, text, _ in spoken} | {question for _, _, question in spoken})
+
+
+def test_spoken_texts_are_many_and_of_every_kind(spoken):
+    assert len({text for _, text, _ in spoken}) == len(spoken)
+    shares = {kind: sum(k == kind for k, _, _ in spoken) / len(spoken) for kind in ("domain", "unknown", "diverse")}
+    assert all(share > 0.05 for share in shares.values()) and sum(shares.values()) == pytest.approx(1)
+
+
+def test_texts_are_written_as_they_are_spoken(spoken):
+    assert all(spoken_form(text) == " ".join(text.split()) for _, text, _ in spoken)
+
+
+def test_a_question_has_one_answer_and_the_answer_its_key():
+    found = {}
+    for side in (False, True):
+        for many in texts.exchanges(side).values():
+            for exchanges in many.values():
+                for e in exchanges:
+                    assert found.setdefault(e.question, e.answer) == e.answer
+                    assert all(key in e.answer.lower() for key in e.key)
+    assert len(found) > 80_000
+
+
+def test_areas_are_drawn_evenly():
+    rng = random.Random(0)
+    area_of = {i.name: area for area, intents in texts.GROUPS.items() for i in intents}
+    drawn = [area_of[texts.draw_exchange(rng).intent] for _ in range(2200)]
+    assert min(drawn.count(area) for area in texts.GROUPS) > 0.6 * 2200 / len(texts.GROUPS)
+
+
+def test_unknown_questions_of_the_two_sides_share_no_template():
+    assert not set(unknown.TEMPLATES) & set(unknown.HELD_OUT_TEMPLATES)
+    assert unknown.ANSWER in texts.answers()

@@ -1,0 +1,1 @@
+from tests.rig.small_listener import network  # noqa: F401

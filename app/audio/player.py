@@ -12,17 +12,20 @@ from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_s
 from app.audio.gain import Gain
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
+from engine.turn_record import TurnRecord
+from engine.worker_thread import Thread
 
 START_SECONDS = 0.2  # buffered before a reply begins to sound, or goes on after it ran dry: a busy machine stalls for as long
 FADE_SECONDS = 0.005  # a cut without it clicks
 RING_SECONDS = 60.0
+LOOK_SECONDS = 0.01  # between two looks at a reply that grows
 
 
 class Player:
     """Plays one turn's sound at a time at the device's own rate.
 
-    `begin` and `stop` belong to the screen's thread, `write` and `finish` to the engine's; the stream's callback takes
-    no lock and only copies. Sound of any turn but the current one is dropped.
+    `begin` and `stop` belong to the screen's thread, `write` and `finish` to one that may wait, as `play` starts it; the stream's
+    callback takes no lock and only copies. Sound of any turn but the current one is dropped.
     """
 
     def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
@@ -84,6 +87,10 @@ class Player:
         with self._lock:
             self._begin = self._cut = self._ring.written  # first: what is cut off has not run dry
             self._turn, self._complete, self._resampler = turn, False, None
+
+    def play(self, turn: int, record: TurnRecord) -> None:
+        """Plays the sound of `turn` as it grows in `record`, on a thread of its own: whoever makes it never waits for room."""
+        Thread(lambda: self._follow(turn, record), "playback").start()
 
     def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More sound of `turn`: mono float32 at `rate` Hz. Waits while the buffer is full."""
@@ -148,6 +155,17 @@ class Player:
             if self._stream is None or position <= self._begin:
                 return self._begin
             return position - max(0, round((when - self._stream.time) * self.rate))
+
+    def _follow(self, turn: int, record: TurnRecord) -> None:
+        played, is_over = 0, False
+        while turn == self._turn and not is_over:
+            is_over = record.is_over  # before the look: of a reply that is over all sound is there
+            for piece in record.audio[played:]:
+                self.write(turn, piece.samples, piece.sample_rate)
+                played += 1
+            if not is_over:
+                time.sleep(LOOK_SECONDS)
+        self.finish(turn)
 
     def _append(self, turn: int, samples: np.ndarray) -> None:
         step = self.rate // 4

@@ -13,7 +13,7 @@ RING_SECONDS = 60.0
 
 
 class Recorder:
-    """Records at the device's own rate into a ring, which any thread may read, each from a position of its own.
+    """Records at the device's own rate into a ring, which any thread may read, each from a place of its own.
 
     The stream's callback only copies.
     """
@@ -31,7 +31,8 @@ class Recorder:
         self.is_closed = False
         self.overflows = 0
         """How often the device lost samples because the program was late."""
-        self._ring = Ring(round(RING_SECONDS * device.rate))
+        self.ring = Ring(round(RING_SECONDS * device.rate), spare=device.rate)
+        """What was recorded: mono float32 at `rate`."""
         self._mono = np.zeros(device.rate, np.float32)
         self._peak = 0.0
         self._asked_latency = latency
@@ -72,20 +73,7 @@ class Recorder:
     @property
     def position(self) -> int:
         """The place after the newest sample; places only grow."""
-        return self._ring.written
-
-    @property
-    def oldest(self) -> int:
-        """The first place that can be counted on to be there while it is read."""
-        return max(0, self._ring.written - self._ring.capacity + 2 * self.rate)
-
-    def since(self, position: int) -> np.ndarray:
-        """The samples from a place on, at most what the ring still holds: mono float32 at `rate`. For any thread."""
-        end = self._ring.written
-        first = max(position, end - self._ring.capacity + self.rate)  # the oldest may be being overwritten
-        samples = np.empty(max(0, end - first), np.float32)
-        self._ring.read_into(end - len(samples), samples)
-        return samples
+        return self.ring.written
 
     def take_peak(self) -> float:
         """The loudest sample, 0..1, since the last call."""
@@ -94,7 +82,7 @@ class Recorder:
 
     def only_zeros_since(self, position: int) -> bool:
         """Whether the device has delivered nothing but exact zeros from a place on."""
-        return self._zeros >= self._ring.written - position
+        return self._zeros >= self.ring.written - position
 
     def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
         mono = self._mono[:frames]
@@ -104,7 +92,7 @@ class Recorder:
         if self.muted:
             mono[:] = 0
             high = low = 0.0
-        self._ring.write(mono)
+        self.ring.write(mono)
         self._peak = max(self._peak, high, -low)
         if status.input_overflow:
             self.overflows += 1

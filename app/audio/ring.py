@@ -12,8 +12,9 @@ class Ring:
     overwritten, also while it is read: who may not lose anything stays behind by less than that.
     """
 
-    def __init__(self, capacity: int) -> None:
-        self._samples = np.zeros(capacity, np.float32)
+    def __init__(self, capacity: int, spare: int = 0) -> None:
+        """`spare`: of the oldest samples so many are not given by `since`, since they may be being overwritten."""
+        self._samples, self._spare = np.zeros(capacity, np.float32), spare
         self.written = 0
         """The position after the last sample."""
 
@@ -28,6 +29,18 @@ class Ring:
         self._samples[start : start + first] = samples[:first]
         self._samples[: len(samples) - first] = samples[first:]
         self.written += len(samples)  # last: a reader never sees a position whose sample is not there
+
+    @property
+    def oldest(self) -> int:
+        """The first position that can be counted on to be there for a while."""
+        return max(0, self.written - self.capacity + 2 * self._spare)
+
+    def since(self, position: int) -> np.ndarray:
+        """The samples from a position on, at most what is still there. For any thread."""
+        end = self.written
+        samples = np.empty(max(0, end - max(position, end - self.capacity + self._spare)), np.float32)
+        self.read_into(end - len(samples), samples)
+        return samples
 
     def read_into(self, position: int, out: np.ndarray) -> None:
         """Copies the samples from `position` on into all of `out` [n]."""

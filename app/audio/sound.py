@@ -5,8 +5,6 @@ from __future__ import annotations
 import queue
 import time
 
-import numpy as np
-
 from app.audio import devices
 from app.audio.device_watch import DeviceWatch
 from app.audio.devices import LATENCIES, AudioError, Latency
@@ -15,6 +13,7 @@ from app.audio.list_devices import DeviceList
 from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.voice_activity import VoiceActivity
+from engine.turn_record import TurnRecord
 from engine.worker_thread import Thread
 
 PULSE = 0.2  # seconds between two looks at the streams
@@ -129,17 +128,11 @@ class Sound:
         self._gain = gain
         self._dress(self.player)
 
-    def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
-        """As `Player.write`; without a speaker the sound goes nowhere."""
+    def play(self, turn: int, record: TurnRecord) -> None:
+        """As `Player.play`; without a speaker the sound goes nowhere."""
         player = self.player
         if player is not None:
-            player.write(turn, samples, rate)
-
-    def finish(self, turn: int) -> None:
-        """As `Player.finish`."""
-        player = self.player
-        if player is not None:
-            player.finish(turn)
+            player.play(turn, record)
 
     # --- the thread that opens and closes -----------------------------------------------------------------------------
 

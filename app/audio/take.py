@@ -18,7 +18,7 @@ class Take:
 
     def __init__(self, recorder: Recorder, first: int) -> None:
         """`first` is the recorder's position where it begins, which may be in the past."""
-        self.recorder, self.rate, self.first = recorder, recorder.rate, first
+        self.recorder, self._ring, self.rate, self.first = recorder, recorder.ring, recorder.rate, first
         self.end: int | None = None
         """The position where it ends; None is open."""
         self.pieces: list[np.ndarray] = []
@@ -30,7 +30,7 @@ class Take:
     @property
     def waiting(self) -> float:
         """Seconds that are in the ring alone."""
-        return (self.recorder.position - self._next) / self.rate
+        return (self._ring.written - self._next) / self.rate
 
     @property
     def seconds(self) -> float:
@@ -40,8 +40,8 @@ class Take:
     def keep(self) -> None:
         """Takes what is new out of the ring."""
         with self._lock:
-            first = max(self._next, self.recorder.oldest)
-            samples = self.recorder.since(first)
+            first = max(self._next, self._ring.oldest)
+            samples = self._ring.since(first)
             if self.end is not None:
                 samples = samples[: max(0, self.end - first)]
             self._next = first + len(samples)

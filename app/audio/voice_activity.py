@@ -121,7 +121,7 @@ class VoiceActivity:
         resampler = soxr.ResampleStream(recorder.rate, RATE, 1, dtype="float32")
         position = recorder.position
         while epoch == self._epoch and not recorder.is_closed and not self._closing:
-            samples = recorder.since(position)
+            samples = recorder.ring.since(position)
             position += len(samples)
             probabilities = detector.feed(resampler.resample_chunk(samples))
             for later, probability in zip(range(len(probabilities))[::-1], probabilities, strict=True):

@@ -49,7 +49,8 @@ def main(
 
 
 def _turn(journal: Journal, library: Library, number: int) -> dict[str, float]:
-    """Milliseconds: work in all calls before the end (`told_cpu`), that call (`end`) and the work in it, the list of sessions."""
+    """Milliseconds: work in all calls before the end (`told_cpu`), that call (`end`) and the work in it (`end_cpu`), until the
+    turn is on disk (`on_disk`), the list of sessions (`listed`)."""
     noise, record = np.random.default_rng(number), TurnRecord()
     sound = (0.1 * noise.standard_normal(3 * QUESTION_RATE)).astype(np.float32)
     worked = time.thread_time()
@@ -62,12 +63,15 @@ def _turn(journal: Journal, library: Library, number: int) -> dict[str, float]:
     began, worked = time.perf_counter(), time.thread_time()
     journal.end(number)
     end, cpu = time.perf_counter() - began, time.thread_time() - worked
+    journal.wait()
+    on_disk = time.perf_counter() - began
     began = time.perf_counter()
     library.sessions()
     listed = time.perf_counter() - began
     if journal.problem:
         raise typer.BadParameter(journal.problem)
-    return {name: 1000 * value for name, value in {"told_cpu": told, "end": end, "end_cpu": cpu, "listed": listed}.items()}
+    seconds = {"told_cpu": told, "end": end, "end_cpu": cpu, "on_disk": on_disk, "listed": listed}
+    return {name: 1000 * value for name, value in seconds.items()}
 
 
 def _reply(record: TurnRecord, noise: np.random.Generator) -> None:

@@ -163,11 +163,10 @@ Report = Loading | Ready | LoadFailed | Known | Unusable | Replying | Ended | Dr
 
 
 class SoundSink(Protocol):
-    """Takes the reply's sound on the engine's thread, so that it does not wait for the screen."""
+    """Whoever plays replies."""
 
-    def write(self, turn: int, samples: np.ndarray, rate: int) -> None: ...
-
-    def finish(self, turn: int) -> None: ...
+    def play(self, turn: int, record: TurnRecord) -> None:
+        """The sound of `turn` grows in `record`; returns at once."""
 
 
 class Microphone(Protocol):

@@ -286,14 +286,12 @@ class Worker:
     # --- replies ------------------------------------------------------------------------------------------------------
 
     def _answer(self, turn: int, reply: Callable[..., Iterator], *how) -> None:
-        record, played, self._last = self._begin_reply(turn), 0, turn
+        record, self._last = self._begin_reply(turn), turn
         self._report(Replying(turn, record))
+        self._sound.play(turn, record)
         for _ in reply(*how, record=record):
             if turn <= self._line.cancelled:
                 self._dialogue.cancel()  # again: the first time may have been before the reply began
-            elif played < len(record.audio):
-                piece, played = record.audio[played], played + 1
-                self._sound.write(turn, piece.samples, piece.sample_rate)
         if record.state == "failed":
             self._last = None  # nothing of it is remembered
         self._end(turn, record)
@@ -306,13 +304,11 @@ class Worker:
         return self._record
 
     def _end(self, turn: int, record: TurnRecord) -> None:
-        """The turn is on disk before the screen hears of its end."""
+        """The turn is on disk before the screen hears of its end, for which nobody waits here."""
         self._record = None
-        self._sound.finish(turn)
-        if turn == self._noted:
-            self._note("end", turn)
-            self._noted = None
-        self._report(Ended(turn, record))
+        is_noted, self._noted = turn == self._noted, None if turn == self._noted else self._noted
+        if not (is_noted and self._note("end", turn, lambda: self._report(Ended(turn, record)))):
+            self._report(Ended(turn, record))
 
     def _drop(self, turn: int) -> None:
         if turn == self._noted:
@@ -327,15 +323,18 @@ class Worker:
         how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts, source=source)
         self._note("begin", turn, spoken=text is None, text=text or "", **how)
 
-    def _note(self, what: str, *values, **named) -> None:
+    def _note(self, what: str, *values, **named) -> bool:
+        """Tells the journal; returns whether it took it."""
         if self._journal is None:
-            return
+            return False
         try:
             getattr(self._journal, what)(*values, **named)
         except STOPS:
             raise
         except BaseException as error:  # a journal says itself what it could not write; a turn never fails for it
             _log.error("The journal failed.", exc_info=error)
+            return False
+        return True
 
     def _report_memory(self) -> None:
         if self._dialogue is None:

@@ -41,7 +41,7 @@ SYNC_SECONDS = 1.0  # what was appended reaches the disk at least this often
 class Journal:
     """The session that is being had. Its folder is made with its first turn.
 
-    One thread calls, as the engine does. Only what ends something waits for the disk: `end`, `drop`, `resume`, `new_session`,
+    One thread calls, as the engine does. What the next turn depends on waits for the disk: `drop`, `resume`, `new_session`,
     `close` and `wait`.
     """
 
@@ -88,9 +88,13 @@ class Journal:
         """The reply grows in `record`, and is written as it grows."""
         self._do(self._of_turn, turn, self._follow, record)
 
-    def end(self, turn: int) -> None:
-        """The record is complete; returns once the turn is on disk."""
-        self._do(self._of_turn, turn, self._complete, wait=True)
+    def end(self, turn: int, then: Callable[[], object] = lambda: None) -> None:
+        """The record is complete. `then` is called once the turn is on disk, on the journal's thread; at once if none is kept."""
+        if self._is_idle:
+            then()
+        else:
+            self._do(self._of_turn, turn, self._complete)
+            self._do(then)
 
     def drop(self, turn: int) -> None:
         """The question was given up before its reply began: nothing of it stays."""
@@ -128,8 +132,13 @@ class Journal:
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
+    @property
+    def _is_idle(self) -> bool:
+        """Whether nothing is kept."""
+        return self.library is None or self.is_private
+
     def _do(self, action: Callable, *arguments, wait: bool = False) -> None:
-        if self.library is None or self.is_private:
+        if self._is_idle:
             return
         if self._thread is None:
             self._thread = Thread(self._run, "journal")

@@ -108,7 +108,7 @@ class NoOpenGL:
         if name in ("PySide6.QtGui", "PySide6.QtWidgets"):
             raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 sys.meta_path.insert(0, NoOpenGL())
-from app import display
+from app.desktop import display
 display._x11_answers = lambda name: True
 from app.__main__ import main
 assert main(["--model", "no-such-model"]) == 1

@@ -24,7 +24,7 @@ KILLS = 10
 OPENED = """
 import sys
 from pathlib import Path
-from app.library import archive, importing
+from app.storage import archive, importing
 from app.storage.library import Library
 library = Library(Path(sys.argv[1])); library.open(); ids = [info.id for info in library.sessions()]
 print("go", flush=True)

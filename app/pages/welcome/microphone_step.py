@@ -103,7 +103,7 @@ class MicrophoneStep(Step):
 
     def _follow_level(self, recorder: Recorder | None) -> None:
         if recorder is not None and recorder is self._recorder:
-            samples = recorder.since(self._position)
+            samples = recorder.ring.since(self._position)
             self._position += len(samples)
             self.view.add(float(np.abs(samples).max(initial=0)))
             return
@@ -113,7 +113,7 @@ class MicrophoneStep(Step):
         self.view.add(0.0)
 
     def _follow_recording(self, recorder: Recorder) -> None:
-        samples, whole = recorder.since(self._start), round(SECONDS * recorder.rate)
+        samples, whole = recorder.ring.since(self._start), round(SECONDS * recorder.rate)
         self.view.show_take(samples[:whole], whole)
         if len(samples) >= whole:
             self._complete(samples[:whole], recorder)
@@ -124,7 +124,7 @@ class MicrophoneStep(Step):
         """The button begins a recording, or ends the one that goes on early."""
         recorder = self._recorder
         if self.is_recording:
-            self._complete(recorder.since(self._start), recorder)
+            self._complete(recorder.ring.since(self._start), recorder)
         elif recorder is not None and not recorder.is_closed:
             self._hush()
             self._take, self.verdict = None, None

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +25,8 @@ from app.audio.ring import Ring
 from app.audio.sound import Sound
 from app.audio.take import Take
 from app.core.question import Question
+from engine.events import Audio
+from engine.turn_record import TurnRecord
 from tests.rig.processes import ROOT
 
 RATE, BLOCK = 48000, 960
@@ -76,7 +79,7 @@ def test_muting_leaves_silence_in_the_ring_and_does_not_look_like_a_dead_microph
     recorder = Recorder(DEVICE)
     recorder.muted = True
     recorder._callback(np.full((BLOCK, 2), 0.5, np.float32), BLOCK, None, FINE)
-    assert not recorder.since(0).any() and recorder.take_peak() == 0 and recorder.digital_silence == 0
+    assert not recorder.ring.since(0).any() and recorder.take_peak() == 0 and recorder.digital_silence == 0
     recorder.muted = False
     for _ in range(100):
         recorder._callback(np.zeros((BLOCK, 2), np.float32), BLOCK, None, FINE)
@@ -100,7 +103,7 @@ def test_a_take_ends_where_it_was_ended_whoever_reads_it_and_when():
         heard.append(early.read())
         if value == 70:
             early.end = late.end = recorder.position + 10
-    sound = recorder.since(0)[: 71 * BLOCK + 10]
+    sound = recorder.ring.since(0)[: 71 * BLOCK + 10]
     assert np.array_equal(np.concatenate(heard), sound) and np.array_equal(np.concatenate(early.pieces), sound)
     late.keep()
     late.keep()
@@ -350,6 +353,31 @@ def test_what_comes_too_late_for_a_block_is_counted_even_if_it_is_the_last(monke
 
 
 @pytest.mark.whole
+def test_a_reply_is_played_as_it_grows_and_nobody_waits_for_room():
+    card, record, second = Card(), TurnRecord(), np.full(RATE, 0.5, np.float32)
+    card.player.begin(1)
+    card.player.play(1, record)
+    for index in range(100):  # more than the ring holds
+        record.apply(Audio(second, RATE, index + 1, 0.1))
+    record.end("finished")
+    pulled = 0
+    while not card.player.is_done:
+        pulled += 0.5 in card.pull()
+        time.sleep(0 if card.player.buffered_seconds > 1 else 0.01)
+    assert card.player.heard_seconds == pytest.approx(100) and pulled == pytest.approx(100 * RATE / BLOCK, abs=2)
+    assert card.player.underruns == 0
+
+
+def test_a_reply_that_another_one_follows_is_played_no_further():
+    card, record = Card(), TurnRecord()
+    card.player.begin(1)
+    card.player.play(1, record)
+    [thread] = [thread for thread in threading.enumerate() if thread.name == "playback"]
+    card.player.begin(2)
+    thread.join(5)
+    assert not thread.is_alive() and not record.is_over
+
+
 def test_without_portaudio_there_are_sentences(monkeypatch):
     def missing():
         raise AudioError("The sound library PortAudio is not installed.")
@@ -359,7 +387,7 @@ def test_without_portaudio_there_are_sentences(monkeypatch):
     sound.open()
     sound._thread.join()
     assert sound.is_settled and "PortAudio" in sound.input_error and "PortAudio" in sound.output_error
-    sound.write(1, np.zeros(3, np.float32), RATE)
+    sound.play(1, TurnRecord())
     sound.close()
 
 

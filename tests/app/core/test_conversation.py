@@ -11,6 +11,8 @@ from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
 from app.engine_client.channel import EngineThread
+from engine.events import Audio
+from engine.turn_record import TurnRecord
 from tests.app.audio.test_audio import BLOCK, DEVICE, FINE, RATE, Card
 from tests.app.engine_client.test_channel import ended, until
 from tests.app.random_voice import RandomVoice
@@ -35,8 +37,10 @@ class Eager(EngineThread):
         self._speak(turn)
 
     def _speak(self, number):
-        self._voice.write(number, SECOND, RATE)
-        self._voice.finish(number)
+        record = TurnRecord()
+        record.apply(Audio(SECOND, RATE, 1, 0.0))
+        record.end("finished")
+        self._voice.play(number, record)
 
 
 @pytest.fixture
@@ -51,14 +55,14 @@ def sound(card):
     return sound
 
 
-def test_sound_that_comes_at_once_is_played(sound, card):
+def test_sound_that_comes_at_once_is_played(sound, card, qtbot):
     engine = Eager(sound)
     conversation = Conversation(engine, sound)
     for ask in (lambda: conversation.ask("hello"), lambda: conversation.ask_aloud(SECOND, RATE)):
         before = engine.coming
         ask()
         assert conversation.last.number == before < engine.coming
-        assert card.player.buffered_seconds == pytest.approx(1)
+        qtbot.waitUntil(lambda: card.player.buffered_seconds == pytest.approx(1))
         for _ in range(60):
             card.pull()
         assert card.player.heard_seconds == pytest.approx(1) and card.player.is_done
@@ -109,7 +113,7 @@ def test_a_question_is_heard_while_the_screen_stands_still(sound):
         assert kept == 1.5 * RATE  # before the button nothing was there
         record = until(engine, ended(turn.number))[-1].record
         assert record.state == "finished" and record.question_seconds == pytest.approx(1.5)
-        assert np.array_equal(np.concatenate(turn.question_samples), recorder.since(0))
+        assert np.array_equal(np.concatenate(turn.question_samples), recorder.ring.since(0))
     finally:
         engine.close()
 

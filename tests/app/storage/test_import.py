@@ -336,7 +336,7 @@ IMPORT = """
 import sys, time
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from app.library import importing
+from app.storage import importing
 from app.storage.library import Library
 library = Library(Path(sys.argv[1])); library.open()
 importing._marks = lambda folder: print("in the middle", flush=True) or time.sleep(600)

@@ -58,7 +58,12 @@ def record(journal, turn=1, end=None, text="", spoken=True):
         journal.question(turn, TONE, 48000)
         journal.question(turn, TONE, 48000)
     reply(journal, turn, events(end))
+    finish(journal, turn)
+
+
+def finish(journal, turn):
     journal.end(turn)
+    journal.wait()
 
 
 def reply(journal, turn, said):
@@ -187,7 +192,7 @@ def test_a_turn_that_the_index_saw_before_its_end_counts_once(library):
     library.rename(journal.session, "Renamed")  # all of it is read
     assert [info.turns for info in library.sessions()] == [2]
     reply(journal, 2, events())
-    journal.end(2)
+    finish(journal, 2)
     assert [(info.turns, info.title) for info in library.sessions("paris")] == [(2, "Renamed")]
     journal.close()
 
@@ -414,7 +419,7 @@ def test_a_library_that_was_taken_away_is_there_again_with_the_next_turn(library
     journal.wait()
     shutil.rmtree(library.folder)
     reply(journal, 2, events())
-    journal.end(2)
+    finish(journal, 2)
     assert "This turn is not kept: no such file" in journal.problem
     record(journal, 3)
     assert not journal.problem and journal.session != first

@@ -28,10 +28,7 @@ PATIENCE = 120  # seconds; the machine may be busy
 
 
 class Sink:
-    def write(self, turn, samples, rate):
-        pass
-
-    def finish(self, turn):
+    def play(self, turn, record):
         pass
 
 

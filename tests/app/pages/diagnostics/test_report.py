@@ -19,7 +19,7 @@ from tests.rig.processes import python
 def test_neither_qt_nor_torch_is_needed():
     code = """
 import json, sys
-from app.diagnostics import report, sound_facts, under_runs
+from app.pages.diagnostics import report, sound_facts, under_runs
 sections = report.facts(report.static(), report.InUse())
 print(json.dumps([sorted(sys.modules), [one.title for one in sections]]))
 """

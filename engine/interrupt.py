@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 STATUS = 130
 """Of a program that was interrupted, as shells have it."""
@@ -42,7 +43,7 @@ def raised() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _end(number, frame) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     words = b"refrain: Interrupted.\n" if number == signal.SIGINT else b""
     try:
         os.write(2, (_SHOW_CURSOR + b"\r" if os.isatty(2) else b"") + words)

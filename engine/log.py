@@ -9,8 +9,11 @@ import sys
 import textwrap
 import traceback
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -38,8 +41,8 @@ class Entry:
 class _File(RotatingFileHandler):
     """What was asked and answered may be read in a log: it is the user's alone."""
 
-    def _open(self):
-        return open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=private.opener)
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk costs lines of the log, and no page of tracebacks on the terminal for each of them."""
@@ -78,7 +81,7 @@ _memory = _Memory()
 
 def recent(after: int = 0) -> list[Entry]:
     """The newest messages of this process since `start`, oldest first, with numbers above `after`. From any thread."""
-    with _memory.lock:
+    with _silent(_memory):
         return [entry for entry in _memory.entries if entry.number > after]
 
 
@@ -112,8 +115,9 @@ def start(verbose: bool = False) -> None:
     try:
         private.make_folder(log_file().parent)
         private.tighten(log_file().parent)
-        how = {"maxBytes": 1 << 20, "backupCount": 2, "encoding": "utf-8", "errors": "backslashreplace"}
-        handler = _File(log_file(), **how, delay=True)
+        handler: logging.Handler = _File(
+            log_file(), maxBytes=1 << 20, backupCount=2, encoding="utf-8", errors="backslashreplace", delay=True
+        )
         _catch_crashes(crash_file())
     except OSError:
         handler = logging.NullHandler()
@@ -145,7 +149,7 @@ def erase() -> None:
     """Nothing of what was logged remains; what happens from now on is logged again. Raises `OSError`."""
     handlers = [one for one in logging.getLogger(_ROOMS[0]).handlers if isinstance(one, logging.FileHandler)]
     for handler in handlers:
-        with handler.lock:
+        with _silent(handler):
             if handler.stream is not None:
                 handler.stream.close()
                 handler.stream = None  # it is opened again with the next message
@@ -154,8 +158,18 @@ def erase() -> None:
             os.truncate(path, 0)  # it must stay open
         else:
             path.unlink(missing_ok=True)
-    with _memory.lock:
+    with _silent(_memory):
         _memory.entries.clear()
+
+
+@contextmanager
+def _silent(handler: logging.Handler) -> Iterator[None]:
+    """What other threads log waits."""
+    handler.acquire()
+    try:
+        yield
+    finally:
+        handler.release()
 
 
 def _files() -> list[Path]:

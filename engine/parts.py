@@ -114,10 +114,11 @@ def noted(root: Path) -> list[Part]:
 def licence_of(package: Distribution) -> str:
     """As SPDX writes it where the package says enough, else in its own words; "" where it says nothing."""
     said = package.metadata
-    if expression := said.get("License-Expression"):
-        return expression
+    if "License-Expression" in said:
+        return said["License-Expression"]
     classes = [one.rpartition("::")[2].strip() for one in said.get_all("Classifier") or () if one.startswith("License ::")]
-    words = (said.get("License") or "").strip()
+    words = said["License"].strip() if "License" in said else ""
+    name: str
     for name in ([words] if 0 < len(words) <= _LONGEST and "\n" not in words else []) + classes:
         if name and name != "OSI Approved":
             return _SPDX.get(name, name)
@@ -131,7 +132,7 @@ def texts_of(package: Distribution, licence: str, resources: Path) -> tuple[Path
         folder, name = PurePosixPath(file).parent.as_posix(), PurePosixPath(file).name
         beside = re.fullmatch(r"[^/]+\.dist-info(/licenses(/.*)?)?", folder) or re.fullmatch(r"\w+", folder)
         if beside and not name.endswith((".py", ".pyc")) and (_TEXT.match(name) or ".dist-info/licenses" in folder):
-            found.append(Path(package.locate_file(file)))
+            found.append(Path(str(package.locate_file(file))))
     common = [resources / "licences" / f"{name}.txt" for name in _FALL_BACK if re.search(rf"\b{re.escape(name)}\b", licence)]
     return tuple(path for path in sorted(found) or common if path.is_file())
 
@@ -178,7 +179,7 @@ def _needed() -> Iterator[Distribution]:
         yield package
         for need in package.requires or ():
             if "extra" not in need.partition(";")[2]:
-                wanted.append(re.match(r"[\w.-]+", need).group())
+                wanted.append(re.split(r"[^\w.-]", need, maxsplit=1)[0])
 
 
 _LOOKED_FOR = ("onnxruntime",)

@@ -10,6 +10,9 @@ import torch
 
 from engine.lm.config import LMConfig
 
+Views = tuple[Sequence[torch.Tensor], Sequence[torch.Tensor], Sequence[torch.Tensor]]
+"""Each over layers: keys and values [1, kv_heads, entries, head_dim] to read; slots [n, 2, kv_heads, head_dim] to write."""
+
 
 class ContextFull(RuntimeError):
     """The cache has no room for more positions; the message is a sentence for the user."""
@@ -80,12 +83,11 @@ class KVCache:
                 self._list(layer, self._levels[layer])
                 self._levels[layer] = end
 
-    def open(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None):
+    def open(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None) -> Views:
         """Views for a step of layers[first:last] over start..end-1, or of these only over its `positions`.
 
-        Returns, each as a list over the layers, keys and values [1, kv_heads, entries, head_dim] to read, up to the
-        step's own, and the slots [positions, 2, kv_heads, head_dim] to write. Raises `ContextFull`, or `ValueError` if
-        the layers have not dealt with what is below `start`.
+        The keys and values to read reach up to the step's own. Raises `ContextFull`, or `ValueError` if the layers have
+        not dealt with what is below `start`.
         """
         self._check_room(end)
         if start > min(self._levels[first:last]):
@@ -93,9 +95,11 @@ class KVCache:
         count = end - start if positions is None else len(positions)
         if not self._held:
             return self._views(first, last, start, count)
-        keys, values, slots = [], [], []
-        for below, layers in groupby(range(first, last), lambda layer: self._below(layer, start)):
-            layers = list(layers)
+        keys: list[torch.Tensor] = []
+        values: list[torch.Tensor] = []
+        slots: list[torch.Tensor] = []
+        for below, alike in groupby(range(first, last), lambda layer: self._below(layer, start)):
+            layers = list(alike)
             for found, more in zip((keys, values, slots), self._views(layers[0], layers[-1] + 1, below, count), strict=True):
                 found += more
         return keys, values, slots
@@ -112,7 +116,7 @@ class KVCache:
         for layer in range(first, last) if self._held else ():
             self._settle(layer)
 
-    def _views(self, first: int, last: int, below: int, count: int):
+    def _views(self, first: int, last: int, below: int, count: int) -> Views:
         """As `open`, for layers that all hold `below` entries before the step."""
         keys, values = self._store[:, first:last, None, :, : below + count].unbind(0)
         slots = self._store[:, first:last, :, below : below + count].permute(1, 3, 0, 2, 4)

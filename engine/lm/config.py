@@ -27,7 +27,7 @@ class LMConfig:
     qkv_bias: bool = False
     context: int = 4096
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.rotary_dim == 0:
             object.__setattr__(self, "rotary_dim", self.head_dim)
         if self.heads % self.kv_heads:

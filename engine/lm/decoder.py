@@ -6,7 +6,7 @@ positions as one complex product, the residual added inside the matrix product, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -67,7 +67,7 @@ class Decoder:
     @torch.inference_mode()
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""
-        if self._int8:
+        if isinstance(self._embedding, Int8Rows):
             return self._embedding.rows(torch.as_tensor(ids, dtype=torch.long, device=self.device))
         if len(ids) == 1:
             return self._embedding.narrow(0, int(ids[0]), 1)
@@ -196,7 +196,7 @@ class Decoder:
         )
 
 
-def _rotary_order(config: LMConfig):
+def _rotary_order(config: LMConfig) -> Callable[[torch.Tensor], torch.Tensor]:
     """A function that reorders the rows of a q or k projection so that rotary pairs are neighbours (2i, 2i + 1).
 
     The same reordering of queries and keys leaves their products as they were.

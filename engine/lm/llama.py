@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 
 from engine.lm.config import LMConfig
 
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM
 
-def to_llama(config: LMConfig, tensors: Mapping[str, torch.Tensor]):
+
+def to_llama(config: LMConfig, tensors: Mapping[str, torch.Tensor]) -> LlamaForCausalLM:
     """A float32 `transformers.LlamaForCausalLM` in eval mode with our tensors.
 
     Raises `ValueError` for what Llama lacks: interleaved or partial rotary positions, biases of q, k and v only.

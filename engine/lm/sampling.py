@@ -22,7 +22,7 @@ class Sampling:
     top_k: int = 0
     repetition_penalty: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 <= self.temperature < math.inf:
             raise ValueError(f"The temperature must be 0 (greedy) or more, not {self.temperature}.")
         if not 0 < self.top_p <= 1:
@@ -120,8 +120,8 @@ class Sampler:
     def _tolerates(self, tolerance: Tolerance, draft: int, scores: torch.Tensor) -> bool:
         """Whether fewer than n ids, or ids of less probability than p together, are likelier than the draft."""
         likelier = scores > scores[draft]
-        if tolerance.top_n is not None:
-            return int(likelier.sum()) < tolerance.top_n
+        if tolerance.top_p is None:
+            return tolerance.top_n is not None and int(likelier.sum()) < tolerance.top_n
         probabilities = (scores / (self.sampling.temperature or 1.0)).softmax(-1)
         return float(probabilities[likelier].sum()) < tolerance.top_p
 

@@ -26,6 +26,7 @@ def tokens_of(positions: Sequence[int | tuple[int, ...]]) -> Iterator[int]:
 
 def embed(decoder: Decoder, positions: Sequence[int | tuple[int, ...]]) -> torch.Tensor:
     """Positions as for `tokens_of`, n of them -> states [n, dim]."""
-    if not any(isinstance(position, tuple) for position in positions):
-        return decoder.embed(positions)
+    ids = [position for position in positions if not isinstance(position, tuple)]
+    if len(ids) == len(positions):
+        return decoder.embed(ids)
     return torch.stack([decoder.embed(p if isinstance(p, tuple) else (p,)).mean(0) for p in positions])

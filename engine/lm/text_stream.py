@@ -13,7 +13,8 @@ class TextStream:
     """
 
     def __init__(self, decode: Callable[[list[int]], bytes]):
-        self._decode, self._ids, self._given = decode, [], 0
+        self._decode, self._given = decode, 0
+        self._ids: list[int] = []
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
         self._space = ""  # waits for something to follow it
         self._begun = False

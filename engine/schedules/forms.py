@@ -14,6 +14,9 @@ hole: nothing, for good: later positions do not attend to it there.
 """
 
 
+Refresh = Literal["first", "last"]
+
+
 class ScheduleError(ValueError):
     """A schedule that cannot be read or cannot run on this model; the message is a sentence for the user."""
 
@@ -29,7 +32,7 @@ class Tolerance:
     top_p: float | None = None
     top_n: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if (self.top_p is None) == (self.top_n is None):
             raise ScheduleError("A tolerant review needs either a top-p or a top-n: write review(top-p=0.9), for example.")
         if self.top_p is not None and not 0 < self.top_p <= 1:
@@ -58,7 +61,7 @@ class _Schedule:
 
     review = False
     """Whether early tokens are drafts that full depth reviews."""
-    tolerance = None
+    tolerance = None  # type: Tolerance | None # an annotation would make a field of it
     """Which drafts beside full depth's own choice a review keeps: a `Tolerance`, or None."""
 
     def depth(self, chunk_index: int, chunk_length: int | None, layers: int) -> int | None:
@@ -82,7 +85,7 @@ class Full(_Schedule):
 
     layer = threshold = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, given in (("text", self.text), (self.kv, self.kv != "catch-up")):
             if given:
                 raise ScheduleError(f"full+{name} has no early exit that +{name} could be about: use full alone.")
@@ -101,7 +104,7 @@ class Fixed(_Schedule):
     layer: int
     threshold = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _positive_layer(self.layer)
 
     def depth(self, chunk_index: int, chunk_length: int | None, layers: int) -> int | None:
@@ -122,13 +125,13 @@ class Spark(_Schedule):
     """
 
     period: int
-    refresh: Literal["first", "last"]
+    refresh: Refresh
     layer: int
     review: bool = False
     tolerance: Tolerance | None = None
     threshold = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _positive_layer(self.layer)
         if self.period < 2:
             raise ScheduleError(f"A period of {self.period} leaves no token to exit early: use k=2 or more, or full.")
@@ -172,7 +175,7 @@ class Entropy(_Schedule):
     layer: int
     threshold: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _positive_layer(self.layer)
         if not 0 < self.threshold < float("inf"):
             raise ScheduleError(
@@ -189,7 +192,7 @@ class Entropy(_Schedule):
 
 Schedule = Full | Fixed | Spark | Entropy
 
-PERIOD_OF = {"even": (2, "first"), "odd": (2, "last"), "triple": (3, "first")}
+PERIOD_OF: dict[str, tuple[int, Refresh]] = {"even": (2, "first"), "odd": (2, "last"), "triple": (3, "first")}
 """The paper's names: period and place of the refresh."""
 NAME_OF = {place: name for name, place in PERIOD_OF.items()}
 

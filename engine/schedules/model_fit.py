@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from engine.schedules.forms import Entropy, Schedule, ScheduleError
+from engine.schedules.forms import Entropy, Fixed, Full, Schedule, ScheduleError, Spark
 
 
 def check(schedule: Schedule, layers: int, exit_layers: Collection[int]) -> None:
@@ -31,13 +31,7 @@ def mean_depth(schedule: Schedule, chunk_length: int, layers: int) -> float | No
     That is under an entropy schedule. Under review it is what it is if every draft is kept, and where text exits early,
     too, it is the mean over a whole group of either.
     """
-    if isinstance(schedule, Entropy):
-        return None
-    whole, places = chunk_length, range(chunk_length)
-    if schedule.text:
-        whole, places = None, range(getattr(schedule, "period", 1))
-    depths = [schedule.depth(index, whole, layers) or layers for index in places]
-    return sum(depths) / len(depths)
+    return None if isinstance(schedule, Entropy) else _planned_mean_depth(schedule, chunk_length, layers)
 
 
 def depth_bounds(schedule: Schedule, chunk_length: int, layers: int) -> tuple[float, float]:
@@ -45,6 +39,16 @@ def depth_bounds(schedule: Schedule, chunk_length: int, layers: int) -> tuple[fl
 
     A review that keeps no draft, and entropies that are never low enough, leave every token to full depth.
     """
-    if (mean := mean_depth(schedule, chunk_length, layers)) is None:
+    if isinstance(schedule, Entropy):
         return float(schedule.layer), float(layers)
+    mean = _planned_mean_depth(schedule, chunk_length, layers)
     return mean, float(layers) if schedule.review else mean
+
+
+def _planned_mean_depth(schedule: Full | Fixed | Spark, chunk_length: int, layers: int) -> float:
+    whole: int | None = chunk_length
+    places = chunk_length
+    if schedule.text:
+        whole, places = None, schedule.period if isinstance(schedule, Spark) else 1
+    depths = [schedule.depth(index, whole, layers) or layers for index in range(places)]
+    return sum(depths) / len(depths)

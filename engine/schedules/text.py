@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from engine.quoting import quoted
 from engine.schedules.forms import PERIOD_OF, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
@@ -22,24 +23,26 @@ def parse(text: str) -> Schedule:
     """Reads a schedule's text form; `str` of the result is its shortest form. Raises `ScheduleError`."""
     form, *options = (_COMMA.sub(r"\1.\2", part.strip()) for part in text.strip().lower().split("+"))
     given = _options(options)
-    if form == "full" or (fixed := re.fullmatch(rf"fixed:({_COUNT})", form)):
+    fixed = re.fullmatch(rf"fixed:({_COUNT})", form)
+    if form == "full" or fixed:
         if given.pop("review", False):
             raise ScheduleError(f"{form}+review has no refresh that could review: use a spark: schedule for review.")
-        return Full(**given) if form == "full" else Fixed(int(fixed[1]), **given)
+        return Fixed(int(fixed[1]), **given) if fixed else Full(**given)
     if entropy := re.fullmatch(rf"entropy:({_COUNT})<(-?{_NUMBER})", form):
         if given.pop("review", False):
             raise ScheduleError(f"{form}+review has no groups that could be reviewed: use a spark: schedule for review.")
         return Entropy(int(entropy[1]), _number(entropy[2]), **given)
     if spark := _SPARK.fullmatch(form):
-        name, period, refresh, layer = spark.groups()
-        period, refresh = PERIOD_OF[name] if name else (int(period), refresh)
+        name, count, place, layer = spark.groups()
+        period, refresh = PERIOD_OF[name] if name else (int(count), "first" if place == "first" else "last")
         return Spark(period, refresh, int(layer), **given)
     raise ScheduleError(f"{quoted(text)} is not a schedule: write {FORMS}; after it may follow {OPTIONS}.")
 
 
-def _options(options: list[str]) -> dict:
+def _options(options: list[str]) -> dict[str, Any]:
     """Options without their plus -> a schedule's keywords."""
-    given: dict = {}
+    given: dict[str, Any] = {}
+    found: dict[str, Any]
     for option in options:
         if option in ("text", "slice", "review"):
             found = {option: True}

@@ -7,12 +7,14 @@ import logging
 import os
 import shlex
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from engine import folders, private
 from engine.models.store.catalogue import Offer, Source
-from engine.models.store.download import Download
+from engine.models.store.connection import TIMEOUT
+from engine.models.store.download import PAUSES, Download
 from engine.models.store.unfinished import discard
 from engine.updates.release import Installer, Release, order
 
@@ -32,19 +34,22 @@ def folder() -> Path:
     return folders.data() / "updates"
 
 
-def download(release: Release, installer: Installer, into: Path | None = None, after: Download | None = None, **how) -> Download:
-    """Goes on where an earlier one was broken off. Not started yet; `after` and `how` are as for `Download`.
+def download(
+    release: Release, installer: Installer, into: Path | None = None, after: Download | None = None,
+    timeout: float = TIMEOUT, pauses: Sequence[float] = PAUSES,
+) -> Download:  # fmt: skip
+    """Goes on where an earlier one was broken off. Not started yet; what follows `into` is as for `Download`.
 
     Raises `OSError` with a sentence where nothing can be kept.
     """
     into = into or folder()
     base = installer.url.rpartition("/")[0]
     source = Source(base, release.version, files=(installer.file,))
-    offer = NewerRefrain(f"refrain {release.version}", "Refrain", "", "", release.page, installer.file.size, (source,))
+    offer = NewerRefrain(f"refrain {release.version}", "Refrain", "", "", release.page, installer.file.size or 0, (source,))
     if not (into / release.version).exists():
         discard(into)  # what is there is of another version, which nobody wants any more
     private.make_folder(into)
-    return Download(offer, into, after, **how)
+    return Download(offer, into, after, timeout, pauses)
 
 
 def path(release: Release, installer: Installer, into: Path | None = None) -> Path:

@@ -49,7 +49,8 @@ def read(path: Path | None = None) -> Place | None:
 
 def checked_address(text: object) -> str:
     """An address that something can be fetched from. Raises `ValueError`."""
-    parts = urlsplit(text) if isinstance(text, str) and len(text) < 1000 and text.isprintable() else None
-    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
-        raise ValueError("no address")
-    return text
+    if isinstance(text, str) and len(text) < 1000 and text.isprintable():
+        parts = urlsplit(text)
+        if parts.scheme in ("https", "http") and parts.hostname and parts.username is None:
+            return text
+    raise ValueError("no address")

@@ -9,6 +9,7 @@ import platform
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from nacl.exceptions import CryptoError
@@ -99,7 +100,7 @@ def _has_signed(key: bytes, text: bytes, signature: bytes) -> bool:
     return True
 
 
-def _release(said: dict) -> Release:
+def _release(said: dict[str, Any]) -> Release:
     if said["program"] != PROGRAM or not _VERSION.fullmatch(said["version"]) or not _DATE.fullmatch(said["released"]):
         raise ValueError("no release")
     installers = said["installers"]
@@ -108,7 +109,7 @@ def _release(said: dict) -> Release:
     return Release(said["version"], said["released"], checked_address(said["page"]), tuple(map(_installer, installers)))
 
 
-def _installer(said: dict) -> Installer:
+def _installer(said: dict[str, Any]) -> Installer:
     url, kind, processor = checked_address(said["url"]), said["kind"], said["machine"]
     if not all(isinstance(one, str) and re.fullmatch(r"\w{1,20}", one) for one in (kind, processor)):
         raise ValueError("odd kind")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.speech.conformer import ConformerConfig
+from engine.speech.conformer import ConformerConfig, RowEncoder
 from engine.speech.release import configured, sized, without_memory
 from engine.speech.weights import fill, table
 
@@ -67,7 +67,7 @@ class CodeFlow(nn.Module):
 
     config_type: ClassVar[type[CodeFlowConfig]]
 
-    def __init__(self, config: CodeFlowConfig, encoder: nn.Module, estimator: nn.Module) -> None:
+    def __init__(self, config: CodeFlowConfig, encoder: RowEncoder, estimator: nn.Module) -> None:
         super().__init__()
         self.config = config
         self.input_embedding = table(config.codes, config.input_size)
@@ -83,7 +83,8 @@ class CodeFlow(nn.Module):
         Raises `ValueError` with a sentence for a configuration or tensors that do not fit.
         """
         with without_memory(WHAT):
-            network = cls(cls.config_type.from_release(fields))
+            config = cls.config_type.from_release(fields)
+            network = cls(config)  # type: ignore[call-arg] # the flow of a family makes its own encoder and estimator
         return fill(network, tensors)
 
     def embed(self, codes: Tensor) -> Tensor:

@@ -94,10 +94,12 @@ class Block(nn.Module):
         self.norm_mha = nn.LayerNorm(config.dim, eps=BLOCK_EPS)
         self.norm_ff = nn.LayerNorm(config.dim, eps=BLOCK_EPS)
 
-    def forward(self, states: Tensor, positions: Tensor, past: KeysValues | None, visible: Tensor | None):
-        mixed, past = self.self_attn(self.norm_mha(states), positions, past, visible)
+    def forward(
+        self, states: Tensor, positions: Tensor, past: KeysValues | None, visible: Tensor | None
+    ) -> tuple[Tensor, KeysValues]:
+        mixed, kept = self.self_attn(self.norm_mha(states), positions, past, visible)
         states = states + mixed
-        return states + self.feed_forward(self.norm_ff(states)), past
+        return states + self.feed_forward(self.norm_ff(states)), kept
 
 
 class InputLayer(nn.Module):
@@ -106,9 +108,10 @@ class InputLayer(nn.Module):
     def __init__(self, input_size: int, dim: int) -> None:
         super().__init__()
         self.out = nn.Sequential(nn.Linear(input_size, dim), nn.LayerNorm(dim))
+        self.factor = dim**0.5
 
     def forward(self, states: Tensor) -> Tensor:
-        return self.out(states) * self.out[1].normalized_shape[0] ** 0.5
+        return self.out(states) * self.factor
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class StackState:
         """The same, keeping keys and values of only the newest `rows` rows."""
         if self.held <= rows:
             return self
-        return replace(self, layers=tuple((key[:, :, -rows:], value[:, :, -rows:]) for key, value in self.layers))
+        return replace(self, layers=tuple(kept and (kept[0][:, :, -rows:], kept[1][:, :, -rows:]) for kept in self.layers))
 
     @property
     def held(self) -> int:
@@ -146,11 +149,8 @@ def run_stack(blocks: nn.ModuleList, states: Tensor, past: StackState, block_siz
     return states, StackState(tuple(layers), past.seen + queries)
 
 
-class ConformerEncoder(nn.Module):
-    """GLM-4-Voice's encoder: each row sees the past and its own block of `block_size` rows.
-
-    The names of the weights are those of the release, below `encoder.`.
-    """
+class RowEncoder(nn.Module):
+    """What both encoders have. The names of the weights are those of the releases, below `encoder.`."""
 
     def __init__(self, config: ConformerConfig) -> None:
         super().__init__()
@@ -168,6 +168,10 @@ class ConformerEncoder(nn.Module):
         with without_memory(WHAT):
             encoder = cls(ConformerConfig.from_release(config))
         return fill(encoder, tensors, lambda name: prefix + name)
+
+
+class ConformerEncoder(RowEncoder):
+    """GLM-4-Voice's encoder: each row sees the past and its own block of `block_size` rows."""
 
     def encode(self, embedded: Tensor) -> Tensor:
         """A whole sequence, [batch, n, input_size] -> [batch, n, dim]."""
@@ -225,7 +229,7 @@ class UpsamplingState:
     upper: StackState
 
 
-class UpsamplingConformerEncoder(ConformerEncoder):
+class UpsamplingConformerEncoder(RowEncoder):
     """Step-Audio-2's encoder: convolutions that look ahead, blocks, twice the rate, more blocks; every row sees every other."""
 
     def __init__(self, config: ConformerConfig) -> None:

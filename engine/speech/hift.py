@@ -293,8 +293,7 @@ class HiFT(nn.Module):
         """mel [1, mels, frames], source [1, 1, frames * hop] -> samples [1, frames * hop]."""
         config = self.config
         window = torch.hann_window(config.fft_size, device=mel.device, dtype=mel.dtype)
-        shape = dict(n_fft=config.fft_size, hop_length=config.fft_hop, window=window)
-        excitation = torch.stft(source.squeeze(1), **shape, return_complex=True)
+        excitation = torch.stft(source.squeeze(1), config.fft_size, config.fft_hop, window=window, return_complex=True)
         excitation = torch.cat([excitation.real, excitation.imag], dim=1)
         x, blocks = self.conv_pre(mel), len(config.resblock_kernels)
         for i, up in enumerate(self.ups):
@@ -306,7 +305,7 @@ class HiFT(nn.Module):
         x = self.conv_post(F.leaky_relu(x, LAST_SLOPE))
         magnitude, angle = x.split(config.fft_size // 2 + 1, dim=1)
         spectrum = torch.polar(magnitude.exp().clamp(max=LARGEST_MAGNITUDE), angle.sin())
-        return torch.istft(spectrum, **shape).clamp(-config.limit, config.limit)
+        return torch.istft(spectrum, config.fft_size, config.fft_hop, window=window).clamp(-config.limit, config.limit)
 
     def forward(
         self, mel: Tensor, noise: Tensor, start: Tensor | None = None, source_head: Tensor | None = None

@@ -29,8 +29,7 @@ def hamming_fade(old: Tensor, new: Tensor) -> Tensor:
 
 def fade_in(old: Tensor | None, new: Tensor, fade: Callable[[Tensor, Tensor], Tensor] = crossfade) -> Tensor:
     """`new` [..., n] whose beginning is faded from `old` [..., m], which starts at the same place (None: nothing is)."""
-    shared = 0 if old is None else min(old.shape[-1], new.shape[-1])
-    if not shared:
+    if old is None or not (shared := min(old.shape[-1], new.shape[-1])):
         return new
     return torch.cat([fade(old[..., :shared], new[..., :shared]), new[..., shared:]], dim=-1)
 

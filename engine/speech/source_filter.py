@@ -39,7 +39,7 @@ class FeatureLayout:
         return self.bands + 2 + len(APERIODICITY_EDGES) - 1
 
 
-def _mel(hertz):
+def _mel(hertz: np.ndarray | float) -> np.ndarray:
     return 1127 * np.log1p(np.asarray(hertz) / 700)
 
 

@@ -177,6 +177,19 @@ class Double(nn.Module):
         return self.conv(x)
 
 
+class Level(nn.ModuleList):
+    """A ResNet, transformer blocks, and what leads to the next level's rate, if that is another one."""
+
+    def __init__(self, resnet: ResNet, blocks: nn.Sequential, resample: nn.Module | None) -> None:
+        super().__init__([resnet, blocks] if resample is None else [resnet, blocks, resample])
+
+    def forward(self, x: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
+        """[batch, inputs, frames] -> this level's [batch, outputs, frames], and the same at the next level's rate."""
+        resnet, blocks, *resample = self
+        x = blocks(resnet(x, time).transpose(1, 2)).transpose(1, 2)
+        return x, resample[0](x) if resample else x
+
+
 class UNet(nn.Module):
     """An `engine.speech.flow.Estimator`. Without weights of its own: see `engine.speech.weights.fill`."""
 
@@ -187,9 +200,9 @@ class UNet(nn.Module):
         time_dim = TIME_EXPANSION * levels[0]
         self.time_mlp = TimeEmbedding(config.inputs, time_dim)
 
-        def level(inputs: int, outputs: int, resample: nn.Module | None = None) -> nn.ModuleList:
-            transformers = nn.ModuleList(TransformerBlock(outputs, config.heads, config.head_width) for _ in range(config.blocks))
-            return nn.ModuleList([ResNet(inputs, outputs, time_dim), transformers, *([resample] if resample else [])])
+        def level(inputs: int, outputs: int, resample: nn.Module | None = None) -> Level:
+            blocks = (TransformerBlock(outputs, config.heads, config.head_width) for _ in range(config.blocks))
+            return Level(ResNet(inputs, outputs, time_dim), nn.Sequential(*blocks), resample)
 
         def plain(channels: int) -> nn.Module:
             return nn.Conv1d(channels, channels, 3, padding=1)
@@ -209,20 +222,12 @@ class UNet(nn.Module):
     def forward(self, frames: Tensor, t: Tensor) -> Tensor:
         """frames [batch, inputs, n], t [batch] -> velocity [batch, outputs, n]."""
         x, time, skipped = frames, self.time_mlp(t), []
-        for resnet, transformers, resample in self.down_blocks:
-            x = _level(resnet, transformers, x, time)
-            skipped.append(x)
-            x = resample(x)
-        for resnet, transformers in self.mid_blocks:
-            x = _level(resnet, transformers, x, time)
-        for resnet, transformers, resample in self.up_blocks:
+        for level in self.down_blocks:
+            skip, x = level(x, time)
+            skipped.append(skip)
+        for level in self.mid_blocks:
+            x, _ = level(x, time)
+        for level in self.up_blocks:
             skip = skipped.pop()
-            x = resample(_level(resnet, transformers, torch.cat([x[:, :, : skip.shape[2]], skip], dim=1), time))
+            _, x = level(torch.cat([x[:, :, : skip.shape[2]], skip], dim=1), time)
         return self.final_proj(self.final_block(x))
-
-
-def _level(resnet: nn.Module, transformers: nn.ModuleList, x: Tensor, time: Tensor) -> Tensor:
-    x = resnet(x, time).transpose(1, 2)
-    for block in transformers:
-        x = block(x)
-    return x.transpose(1, 2)

@@ -39,7 +39,7 @@ class FrameConv(nn.Conv1d):
     def __init__(self, channels: int, dim: int, kernel: int, stride: int) -> None:
         super().__init__(channels, dim, kernel, stride)
 
-    def forward(self, frames: Tensor, padding: Padding) -> Tensor:
+    def forward(self, frames: Tensor, padding: Padding) -> Tensor:  # type: ignore[override] # the padding is the caller's
         """[n, channels], with rows of zeros put before and after -> [(n + zeros - kernel) // stride + 1, dim]."""
         windows = F.pad(frames, (0, 0, *padding)).unfold(0, self.kernel_size[0], self.stride[0])
         return F.linear(windows.flatten(1), self.weight.flatten(1), self.bias)

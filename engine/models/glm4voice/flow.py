@@ -72,6 +72,8 @@ class GlmFlow(CodeFlow):
     """The flow network, with a regulator of the rows' rate."""
 
     config_type = FlowConfig
+    config: FlowConfig
+    encoder: ConformerEncoder
 
     def __init__(self, config: FlowConfig) -> None:
         super().__init__(config, ConformerEncoder(config.encoder), UNet(config.estimator))

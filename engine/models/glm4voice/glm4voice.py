@@ -46,7 +46,8 @@ class GLM4Voice(ReleasedModel):
         self.folder, self._parity = folder, parity
         config, weights = read_config(folder), Weights.of_folder(folder)
         weights.check(tensor_shapes(config), MODEL)
-        self._tokenizer = tokenizer = GLMTokenizer.load(folder)
+        tokenizer = GLMTokenizer.load(folder)
+        self._tokenizer: GLMTokenizer = tokenizer
         stops = _stops(folder, tokenizer)
         if max(tokenizer.stop - 1, *stops) >= config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")

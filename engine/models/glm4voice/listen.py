@@ -56,8 +56,9 @@ class SpeechTokenizer:
         """From a release's `config.json`, `preprocessor_config.json` and tensors. Raises `ValueError` with a sentence."""
         what = "The speech tokenizer's preprocessor_config.json"
         with configured(what):
-            sizes = [_size(what, features, name) for name in ("feature_size", "sampling_rate", "n_fft", "hop_length")]
-            mel, seconds = WhisperMel(*sizes, device), _size(what, features, "chunk_length")
+            names = ("feature_size", "sampling_rate", "n_fft", "hop_length")
+            bands, rate, fft, hop = (_size(what, features, name) for name in names)
+            mel, seconds = WhisperMel(bands, rate, fft, hop, device), _size(what, features, "chunk_length")
         network = WhisperVQ.from_tensors(config, tensors, device)
         if mel.bands != network.config.bands:
             raise ValueError(

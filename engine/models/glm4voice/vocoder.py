@@ -37,6 +37,8 @@ class Vocoder:
         block, frames = flow.config.encoder.block_size, self.frames_per_code
         if not block or not 1 <= frames <= _MOST_FRAMES:
             raise UnknownConfiguration(f"The vocoder has blocks of {block} codes, each of {float(frames):.3g} mel frames.")
+        self.block_size = block
+        """Codes that the encoder looks at together."""
 
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], flow: Mapping[str, Tensor], hift: Mapping[str, Tensor]) -> Self:
@@ -64,10 +66,6 @@ class Vocoder:
     def device(self) -> torch.device:
         return self.flow.encoder_proj.weight.device
 
-    @property
-    def block_size(self) -> int:
-        """Codes that the encoder looks at together."""
-        return self.flow.config.encoder.block_size
 
     def frames(self, codes: int) -> int:
         """Mel frames of the first `codes` codes."""

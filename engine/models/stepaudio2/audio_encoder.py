@@ -67,15 +67,22 @@ class Adaptor(nn.Module):
         return self.linear2(F.relu(self.linear1(F.gelu(self.conv(rows, (1, 1))))))
 
 
+class _Encoder(WhisperEncoder):
+    """Whisper's, with a norm after its rows were joined in pairs."""
+
+    def __init__(self, config: AudioEncoderConfig) -> None:
+        dim = config.n_audio_state
+        super().__init__(config.n_mels, config.n_audio_ctx, dim, config.n_audio_head, 4 * dim, config.n_audio_layer)
+        self.after_norm = nn.LayerNorm(dim)
+
+
 class AudioEncoder(nn.Module):
     """Mel features of a block of sound -> states. The names of the weights are those of the release."""
 
     def __init__(self, config: AudioEncoderConfig) -> None:
         super().__init__()
         self.config = config
-        dim = config.n_audio_state
-        self.encoder = WhisperEncoder(config.n_mels, config.n_audio_ctx, dim, config.n_audio_head, 4 * dim, config.n_audio_layer)
-        self.encoder.after_norm = nn.LayerNorm(dim)
+        self.encoder = _Encoder(config)
         self.adapter = Adaptor(config)
 
     @torch.inference_mode()

@@ -78,9 +78,17 @@ class StepFlow(CodeFlow):
     """The flow network, fed chunk by chunk."""
 
     config_type = FlowConfig
+    config: FlowConfig
+    encoder: UpsamplingConformerEncoder
 
     def __init__(self, config: FlowConfig) -> None:
         super().__init__(config, UpsamplingConformerEncoder(config.encoder), DiT(config.estimator))
+
+    @property
+    def estimator(self) -> DiT:
+        estimator = self.decoder["estimator"]
+        assert isinstance(estimator, DiT)
+        return estimator
 
     def condition(self, encoded: Tensor) -> Tensor:
         """The encoder's rows [1, frames, dim] -> mu, [1, bands, frames]."""
@@ -88,7 +96,7 @@ class StepFlow(CodeFlow):
 
     def start(self, speaker: Tensor, prompt: int, steps: int = STEPS) -> FlowState:
         """The state before the first frame of a voice (`speaker` as `speaker()` gives it) with `prompt` frames of prompt."""
-        estimator = self.decoder["estimator"].start(batch=2)
+        estimator = self.estimator.start(batch=2)
         return FlowState(self.encoder.start(), (estimator,) * steps, speaker, prompt, 0)
 
     def stream(
@@ -115,7 +123,7 @@ class StepFlow(CodeFlow):
     def velocity(self, past: tuple[StepState, ...], newest_first: bool = False) -> tuple[Estimator, list[StepState]]:
         """The estimator for one solution of the ODE: each call is the next Euler step. Its new states come in the list."""
         kept: list[StepState] = []
-        estimator = self.decoder["estimator"]
+        estimator = self.estimator
 
         def velocity(frames: Tensor, t: Tensor) -> Tensor:
             result, after = estimator.stream(frames.to(estimator.in_proj.weight.dtype), t, past[len(kept)], newest_first)

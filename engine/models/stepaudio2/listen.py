@@ -113,7 +113,8 @@ class StepAudio2Listener:
         return self._piece(self._encode())
 
     def _piece(self, blocks: list[list[Tensor]]) -> PromptPiece:
-        states, marks = [self._front_end.none()], []
+        states = [self._front_end.none()]
+        marks: list[int] = []
         for *between, block in blocks:
             for part in between:  # no speech
                 marks += range(sum(map(len, states)), sum(map(len, states)) + len(part))

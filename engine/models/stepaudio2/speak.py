@@ -86,9 +86,17 @@ class StepVocoder:
 
     @classmethod
     def from_folder(
-        cls, folder: Path, voice: VoicePack, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, **options
+        cls,
+        folder: Path,
+        voice: VoicePack,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        first_code: int = 0,
+        seed: int = 0,
+        parity: bool = False,
+        noise: ReferenceNoise | None = None,
     ) -> StepVocoder:
-        """From a release's `token2wav` folder; `dtype` is the flow's, HiFT computes in float32. `options` as the class takes.
+        """From a release's `token2wav` folder; `dtype` is the flow's, HiFT computes in float32. The rest: see the class.
 
         Raises `FileNotFoundError` or `ValueError` with a sentence for a folder that cannot be used.
         """
@@ -96,7 +104,7 @@ class StepVocoder:
         with described_in(folder / "flow.yaml"):
             flow = StepFlow.from_tensors(fields, Weights.of_file(folder / "flow.pt"))
         hift = released_hift(Weights.of_file(folder / "hift.pt", strip=PREFIXES))
-        return cls(flow.to(device, dtype), hift.to(device), voice, **options)
+        return cls(flow.to(device, dtype), hift.to(device), voice, first_code, seed, parity, noise)
 
     @property
     def parity(self) -> bool:
@@ -141,6 +149,7 @@ class StepSpeaker:
         self.state: FlowState = vocoder.started
         self._vocoder, self._noise = vocoder, vocoder.flow_noise()
         self._codes: list[int] = []
+        self._sound: SettledSound | ReferenceSound
         if vocoder.noise is None:
             self._sound = SettledSound(vocoder.hift, vocoder.seed + 1)
         else:

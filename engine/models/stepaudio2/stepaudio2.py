@@ -57,7 +57,8 @@ class StepAudio2(ReleasedModel):
         self.folder, self._parity, self._in_text = folder, parity, reply_in_text
         config, weights = read_config(folder), Weights.of_folder(folder)
         weights.check(tensor_shapes(config), MODEL)
-        self._tokenizer = tokenizer = StepTokenizer.load(folder)
+        tokenizer = StepTokenizer.load(folder)
+        self._tokenizer: StepTokenizer = tokenizer
         if tokenizer.stop > config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)

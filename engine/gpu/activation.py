@@ -15,15 +15,20 @@ import importlib.util
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from engine import interrupt
 from engine.gpu import state
 
 if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
     from engine.gpu.packs import Installed
 
 _log = logging.getLogger(__name__)
@@ -66,7 +71,9 @@ class _Finder:
     def __init__(self, folder: Path, name: str) -> None:
         self._folder, self._name = folder, name
 
-    def find_spec(self, name: str, path=None, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """The pack's torch, or None: then the next finder finds the program's own."""
         if name != "torch" or path is not None:
             return None
@@ -81,16 +88,15 @@ class _Finder:
                 return None
             problem = installed.changed() or self._last_start()
             spec = None if problem else importlib.machinery.PathFinder.find_spec("torch", [str(installed.site)])
-            if spec is None or spec.loader is None:
-                problem = problem or "The GPU pack holds no torch."
+            if spec is not None and spec.loader is not None:
+                _wrap(spec.loader, lambda run: self._import(installed, run))
+                return spec
+            problem = problem or "The GPU pack holds no torch."
         except Exception as error:  # whatever it is, the program starts without the pack
             _log.info("The GPU pack is left aside.", exc_info=error)
             problem = str(error) if isinstance(error, ValueError) else f"The GPU pack cannot be used ({reason(error)})."
-        if problem:
-            self._leave(problem)
-            return None
-        _wrap(spec.loader, lambda run: self._import(installed, run))
-        return spec
+        self._leave(problem)
+        return None
 
     def _import(self, installed: Installed, run: Callable[[], None]) -> None:
         """The import itself, between a note that it has begun and that note's end. Raises `PackFailed`."""
@@ -151,15 +157,15 @@ class _Refusal:
     def __init__(self, failed: PackFailed) -> None:
         self._failed = failed
 
-    def find_spec(self, name: str, path=None, target=None):
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
         if name == "torch" and path is None:
             raise self._failed
 
 
-def _wrap(loader, around: Callable[[Callable[[], None]], None]) -> None:
+def _wrap(loader: Loader, around: Callable[[Callable[[], None]], None]) -> None:
     """A loader is made for each import: that one module is run by `around`."""
     run = loader.exec_module
-    loader.exec_module = lambda module: around(lambda: run(module))
+    loader.exec_module = lambda module: around(lambda: run(module))  # type: ignore[method-assign] # of this one alone
 
 
 @contextmanager
@@ -183,7 +189,7 @@ def _noted(folder: Path) -> Iterator[None]:
         take_away()  # where a file that is open cannot be taken away
 
 
-def _lock(note: Path):
+def _lock(note: Path) -> BaseFileLock | None:
     """Holds a note's lock, making the note; None if another process holds it, or none can be had."""
     from filelock import FileLock, Timeout
 

@@ -73,6 +73,9 @@ def _read(path: Path, most: int) -> str:
 
 
 def _windows() -> Iterator[Card]:
+    if sys.platform != "win32":
+        return
+
     class Device(ctypes.Structure):
         _fields_ = [
             ("size", ctypes.c_ulong),

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 from engine import installed
 from engine.quoting import clean
@@ -26,7 +26,9 @@ def ask(module: str, *arguments: str, seconds: float, check: Callable[[], None] 
 
     Raises `Mute`.
     """
-    options: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        options["creationflags"] = subprocess.CREATE_NO_WINDOW
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
         try:
             child = subprocess.Popen(
@@ -53,7 +55,7 @@ def ask(module: str, *arguments: str, seconds: float, check: Callable[[], None] 
     raise Mute(f"it crashed ({how}{last})")
 
 
-def _wait(child: subprocess.Popen, seconds: float, check: Callable[[], None]) -> None:
+def _wait(child: subprocess.Popen[bytes], seconds: float, check: Callable[[], None]) -> None:
     end = time.monotonic() + seconds
     while child.poll() is None:
         check()
@@ -62,7 +64,7 @@ def _wait(child: subprocess.Popen, seconds: float, check: Callable[[], None]) ->
         time.sleep(_POLL)
 
 
-def _text(stream) -> str:
+def _text(stream: IO[bytes]) -> str:
     """The end of what a child wrote."""
     stream.seek(0, 2)
     stream.seek(max(0, stream.tell() - _LONGEST))

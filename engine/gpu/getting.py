@@ -10,10 +10,11 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine import private
 from engine.gpu import trial
@@ -54,12 +55,16 @@ class Step(Progress):
         return words.get(self.state) or super().__str__()
 
 
+TryOut = Callable[..., dict[str, Any]]
+"""See `engine.gpu.trial.run`."""
+
+
 class Job:
     """What is done with a pack, on a thread. `after` is an earlier one, whose end is waited for."""
 
     _broken_off = "It was broken off: nothing was changed."
 
-    def __init__(self, packs: Packs, after: Job | None = None, try_out: Callable[..., dict] | None = None) -> None:
+    def __init__(self, packs: Packs, after: Job | None = None, try_out: TryOut | None = None) -> None:
         self.packs = packs
         self.progress = Step()
         self._after, self._try_out = after, try_out or trial.run
@@ -107,13 +112,13 @@ class Job:
         if self._cancelled.is_set():
             raise Cancelled
 
-    def _show(self, **changes) -> None:
+    def _show(self, **changes: Any) -> None:
         with self._lock:
             if not self._cancelled.is_set():
                 self.progress = replace(self.progress, **changes)
 
     @contextmanager
-    def _alone(self):
+    def _alone(self) -> Iterator[None]:
         """Keeps other Refrains from working on packs meanwhile."""
         private.make_folder(self.packs.folder)
         with alone(self.packs.folder):
@@ -152,7 +157,7 @@ class Getting(Job):
 
     def __init__(
         self, pack: Pack, packs: Packs, folder: Path | None = None, after: Job | None = None,
-        timeout: float = TIMEOUT, pauses: Sequence[float] | None = None, try_out: Callable[..., dict] | None = None,
+        timeout: float = TIMEOUT, pauses: Sequence[float] | None = None, try_out: TryOut | None = None,
     ) -> None:  # fmt: skip
         super().__init__(packs, after, try_out)
         self.pack, self._folder = pack, folder
@@ -230,9 +235,7 @@ class Getting(Job):
 class Trying(Job):
     """Looks through a pack that is here, every byte of it, and tries it again."""
 
-    def __init__(
-        self, name: str, packs: Packs, after: Job | None = None, try_out: Callable[..., dict] | None = None
-    ) -> None:
+    def __init__(self, name: str, packs: Packs, after: Job | None = None, try_out: TryOut | None = None) -> None:
         super().__init__(packs, after, try_out)
         self._name = name
         self.progress = Step(state="verifying")

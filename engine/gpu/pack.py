@@ -68,7 +68,10 @@ class Wheel:
 
     def fits(self, python: str, system: str) -> bool:
         """Whether it is for this Python ("cp311") and platform ("linux-x86_64"), by its name."""
-        _, _, _, pythons, interfaces, platforms = _WHEEL.fullmatch(self.file).groups()
+        wheel = _WHEEL.fullmatch(self.file)
+        if wheel is None:
+            return False
+        _, _, _, pythons, interfaces, platforms = wheel.groups()
         is_python = set(pythons.split(".")) & {python, "py3"} or (interfaces == "abi3" and pythons.startswith("cp3"))
         kind, _, machine = system.partition("-")
         names = {"linux": ("manylinux", "linux"), "windows": ("win",), "macos": ("macosx",)}.get(kind, ("-",))

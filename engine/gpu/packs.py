@@ -124,10 +124,10 @@ class Packs:
         path = self.folder / name / MARKER
         try:
             with path.open("rb") as stream:
-                text = stream.read(_LONGEST + 1)
-            if len(text) > _LONGEST:
+                read = stream.read(_LONGEST + 1)
+            if len(read) > _LONGEST:
                 raise ValueError("it does not end")
-            found = json.loads(text)
+            found = json.loads(read)
             files = {str(key): Unpacked(int(size), int(at), str(sha)) for key, (size, at, sha) in found["files"].items()}
             texts = {key: str(found[key]) for key in ("title", "device", "platform", "python", "torch", "runtime")}
             return Installed(path.parent, files=files, trial=dict(found["trial"]), **texts)

@@ -81,19 +81,21 @@ def _device(cuda: ctypes.CDLL, place: int) -> tuple[str, int, tuple[int, int]]:
     _call(cuda, "cuDeviceGet", ctypes.byref(device), place)
     _call(cuda, "cuDeviceGetName", name, len(name), device)
     _call(cuda, "cuDeviceTotalMem_v2", ctypes.byref(memory), device)
-    numbers = []
-    for attribute in (_MAJOR, _MINOR):
-        value = ctypes.c_int()
-        _call(cuda, "cuDeviceGetAttribute", ctypes.byref(value), attribute, device)
-        numbers.append(value.value)
-    return name.value.decode("utf-8", "replace"), memory.value, tuple(numbers)
+    capability = _attribute(cuda, _MAJOR, device), _attribute(cuda, _MINOR, device)
+    return name.value.decode("utf-8", "replace"), memory.value, capability
+
+
+def _attribute(cuda: ctypes.CDLL, attribute: int, device: ctypes.c_int) -> int:
+    value = ctypes.c_int()
+    _call(cuda, "cuDeviceGetAttribute", ctypes.byref(value), attribute, device)
+    return value.value
 
 
 class _Refused(OSError):
     """The driver answered with an error."""
 
 
-def _call(cuda: ctypes.CDLL, name: str, *arguments) -> None:
+def _call(cuda: ctypes.CDLL, name: str, *arguments: Any) -> None:
     code = getattr(cuda, name)(*arguments)
     if code:
         raise _Refused(f"{_ERRORS.get(code, 'its driver does not work')} (error {code})")

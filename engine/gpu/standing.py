@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.gpu import activation, cards, probe
 from engine.gpu.cards import Card
@@ -115,7 +116,7 @@ def own_cuda() -> str:
     return ""
 
 
-def _with(made: Standing, sentence: str, **changes) -> Standing:
+def _with(made: Standing, sentence: str, **changes: Any) -> Standing:
     return replace(made, sentence=sentence, **changes)
 
 
@@ -205,7 +206,8 @@ def _no_pack(machine: Machine) -> str:
 
 def _glibc() -> tuple[int, int]:
     name, version = platform.libc_ver()
-    return _numbers(version)[:2] if name == "glibc" else (0, 0)
+    major, minor, *_ = (*_numbers(version), 0, 0) if name == "glibc" else (0, 0)
+    return major, minor
 
 
 def _numbers(version: str) -> tuple[int, ...]:

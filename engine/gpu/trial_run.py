@@ -9,7 +9,12 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.lm.config import LMConfig
 
 TOLERANCE = 1e-3
 """Of the largest number that comes out: float32 sums in another order differ by far less, a wrong kernel by far more."""
@@ -48,7 +53,7 @@ def _try(site: Path, device: str) -> dict[str, Any]:
     return found
 
 
-def _compute(device: str):
+def _compute(device: str) -> tuple[torch.Tensor, float]:
     """The states of a decoder of Wren's size with made-up weights, and the milliseconds of a step."""
     import torch
 
@@ -68,13 +73,13 @@ def _compute(device: str):
     return torch.cat(states).float(), sorted(times)[len(times) // 2]
 
 
-def _weights(config):
+def _weights(config: LMConfig) -> dict[str, torch.Tensor]:
     """The same ones every time, from the processor's generator."""
     import torch
 
     generator = torch.Generator().manual_seed(0)
 
-    def draw(rows: int, columns: int):
+    def draw(rows: int, columns: int) -> torch.Tensor:
         return torch.randn(rows, columns, generator=generator) / columns**0.5
 
     width = config.heads * config.head_dim

@@ -6,10 +6,11 @@ Nothing is loaded: configs and the headers of weight files are read, so that 20 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.config_file import Fields
@@ -59,7 +60,9 @@ def check(folder: Path) -> FolderFacts:
         family = _recognise(folder, fields.values)
         paradigm = fields.values.get("paradigm")
         facts = replace(facts, family=family.name, title=f"{family.title} ({clean(str(paradigm))})" if paradigm else family.title)
-        facts = replace(facts, **family.kv(folder), disk_bytes=sum(map(_size, _files_of(family.folders(folder)))))
+        each, context = family.kv(folder)
+        facts = replace(facts, kv_bytes_per_position=each, context=context)
+        facts = replace(facts, disk_bytes=sum(map(_size, _files_of(family.folders(folder)))))
         parameters, weights_bytes = family.weigh(folder)
         return replace(facts, parameters=parameters, weights_bytes=weights_bytes)
     except ValueError as error:
@@ -78,12 +81,12 @@ def check(folder: Path) -> FolderFacts:
 class _Family:
     name: str
     title: str
-    kv: Callable[[Path], dict[str, int]]
+    kv: Callable[[Path], tuple[int, int]]  # -> bytes per position, positions
     weigh: Callable[[Path], tuple[int, int]]  # -> parameters, bytes in memory; raises for what is missing
     folders: Callable[[Path], list[Path]] = lambda folder: [folder]
 
 
-def _recognise(folder: Path, config: dict) -> _Family:
+def _recognise(folder: Path, config: Mapping[str, Any]) -> _Family:
     if config.get("family") == "wren":
         return _WREN
     if config.get("model_type") == "step_audio_2":
@@ -100,10 +103,10 @@ def _recognise(folder: Path, config: dict) -> _Family:
 # --- the families -----------------------------------------------------------------------------------------------------
 
 
-def _wren_kv(folder: Path) -> dict[str, int]:
+def _wren_kv(folder: Path) -> tuple[int, int]:
     lm = Fields(read_config(folder)["lm"], folder / "config.json")
     each = 2 * lm.count("layers") * lm.count("kv_heads") * lm.count("head_dim") * 4  # computed in 32 bits
-    return {"kv_bytes_per_position": each, "context": lm.count("context")}
+    return each, lm.count("context")
 
 
 def _wren_weights(folder: Path) -> tuple[int, int]:
@@ -119,9 +122,9 @@ def _wren_weights(folder: Path) -> tuple[int, int]:
     return parameters, 4 * parameters
 
 
-def _kv(config: LMConfig) -> dict[str, int]:
+def _kv(config: LMConfig) -> tuple[int, int]:
     each = 2 * config.layers * config.kv_heads * config.head_dim * 2  # bfloat16
-    return {"kv_bytes_per_position": each, "context": config.context}
+    return each, config.context
 
 
 def _glm_weights(folder: Path) -> tuple[int, int]:

@@ -29,7 +29,9 @@ def need_as_stored(facts: FolderFacts, device: Device) -> Need | None:
 
 def _sizes(facts: FolderFacts) -> Sizes:
     if facts.family == "glm4voice":
-        from engine.models.glm4voice import glm4voice as family
-    else:
-        from engine.models.stepaudio2 import stepaudio2 as family
-    return family.sizes(facts.folder)
+        from engine.models.glm4voice import glm4voice
+
+        return glm4voice.sizes(facts.folder)
+    from engine.models.stepaudio2 import stepaudio2
+
+    return stepaudio2.sizes(facts.folder)

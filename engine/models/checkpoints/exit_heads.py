@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from platformdirs import user_data_path
@@ -75,7 +76,7 @@ def own_folder(folder: Path) -> Path:
     return user_data_path("refrain", appauthor=False) / "heads" / f"{folder.name}-{place}"
 
 
-def about(path: Path) -> dict:
+def about(path: Path) -> dict[str, Any]:
     """What a file of heads says about itself. Raises `ValueError` with a sentence for one that is cut short or damaged."""
     try:
         read_header(path)

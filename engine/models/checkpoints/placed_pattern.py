@@ -17,9 +17,14 @@ Place = Literal["text", "speech", "tail", "over"]
 class Rules(Protocol):
     """What a vocabulary's patterns share: which ids are what, and what each place allows, bool masks [vocabulary]."""
 
-    text: range
-    audio: range
-    masks: Mapping[Place, torch.Tensor]
+    @property
+    def text(self) -> range: ...
+
+    @property
+    def audio(self) -> range: ...
+
+    @property
+    def masks(self) -> Mapping[Place, torch.Tensor]: ...
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,10 @@ def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, de
 _PLACES: dict[Device, str] = {"cuda": "the graphics card", "cpu": "the processor"}
 
 
-def _sentence(sizes, chosen, place, rooms, wished, best, devices) -> str:
+def _sentence(
+    sizes: Sizes, chosen: Need, place: Device, rooms: Mapping[Device, int],
+    wished: int, best: Precision, devices: tuple[Device, ...],
+) -> str:  # fmt: skip
     room = f" of {_gigabytes(rooms[place])} that are free" if rooms[place] else ""
     parts = [f"{sizes.title} runs on {_PLACES[place]} in {chosen.precision} with {_gigabytes(chosen.total)}{room}"]
     if chosen.precision != best:
@@ -150,7 +153,7 @@ def _sentence(sizes, chosen, place, rooms, wished, best, devices) -> str:
     return "; ".join(parts) + "."
 
 
-def _refusal(sizes, smallest, rooms, devices) -> str:
+def _refusal(sizes: Sizes, smallest: Need, rooms: Mapping[Device, int], devices: tuple[Device, ...]) -> str:
     have = " and ".join(f"{_PLACES[place]} has {_gigabytes(rooms[place])} free" for place in devices)
     return (
         f"{sizes.title} needs at least {_gigabytes(smallest.total)} in {smallest.precision}, but {have}: "

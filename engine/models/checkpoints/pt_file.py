@@ -53,16 +53,15 @@ def read_pt(path: Path) -> tuple[dict[str, Tensor], bool]:
 
 
 def _load(path: Path, zipped: bool) -> object:
-    options = dict(map_location="cpu", weights_only=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about ways of storing that are old
         if not zipped:
             with path.open("rb", buffering=0) as file:
-                return torch.load(_ShortTable(file), **options)
+                return torch.load(_ShortTable(file), map_location="cpu", weights_only=True)
         # What torch says of names that it does not know, it looks through in a time that grows with the square of their length.
         if torch.serialization.get_unsafe_globals_in_checkpoint(path):
             raise pickle.UnpicklingError
-        return torch.load(path, mmap=True, **options)
+        return torch.load(path, mmap=True, map_location="cpu", weights_only=True)
 
 
 class _ShortTable(io.BufferedReader):
@@ -78,7 +77,7 @@ class _ShortTable(io.BufferedReader):
             raise pickle.UnpicklingError
         return super().read(size)
 
-    def readline(self, size: int = -1) -> bytes:
+    def readline(self, size: int | None = -1) -> bytes:
         line = super().readline(_LONGEST_NAME)
         if len(line) == _LONGEST_NAME:
             raise pickle.UnpicklingError

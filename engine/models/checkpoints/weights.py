@@ -97,8 +97,8 @@ class Weights(Mapping[str, torch.Tensor]):
         """
         missing = [name for name in shapes if name not in self]
         if shapes and len(missing) == len(shapes):
-            found = next(iter(self), "nothing")
-            raise ValueError(f"{self.place} holds no weights of {model}: expected {missing[0]}, found {found}.")
+            first = next(iter(self), "nothing")
+            raise ValueError(f"{self.place} holds no weights of {model}: expected {missing[0]}, found {first}.")
         if missing:
             more = f" and {len(missing) - 1} more tensors" if len(missing) > 1 else ""
             raise ValueError(f"The weights in {self.place} are incomplete: {missing[0]}{more} missing; {AGAIN}.")
@@ -140,11 +140,13 @@ def _fold_weight_norm(entries: dict[str, _Entry]) -> dict[str, _Entry]:
     folded = dict(entries)
     for name in entries:
         end = next((end for end in _MAGNITUDES if name.endswith(end)), None)
-        direction_name = end and name.removesuffix(end) + _MAGNITUDES[end]
-        if direction_name in entries:
+        if end is None:
+            continue
+        stem = name.removesuffix(end)
+        if (direction_name := stem + _MAGNITUDES[end]) in entries:
             magnitude, direction = folded.pop(name), folded.pop(direction_name)
             _check_magnitude(name, magnitude, direction)
-            folded[name.removesuffix(end) + ".weight"] = direction._replace(read=_product(magnitude, direction))
+            folded[stem + ".weight"] = direction._replace(read=_product(magnitude, direction))
     return folded
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -20,13 +21,13 @@ _KINDS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "
 """YAML's own types, of those that it knows; PyYAML has more, whose readers fail in many ways."""
 
 
-class Tagged(dict):
+class Tagged(dict[str, Any]):
     """A mapping that a file marks as the arguments of `tag`, for example `!new:cosyvoice.flow.flow.MaskedDiffWithXvec`.
 
     Positional arguments, where a file gives some, are under the key "args".
     """
 
-    def __init__(self, tag: str, arguments: dict):
+    def __init__(self, tag: str, arguments: Mapping[str, Any]):
         super().__init__(arguments)
         self.tag = tag
 
@@ -35,13 +36,13 @@ class _Reference(str):
     """The name in `!ref <name>`."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc] # PyYAML has no types
     """Knows HyperPyYAML's tags as data; no aliases, which could make a small file huge, and no numbers in base 60."""
 
     yaml_constructors = {name: yaml.SafeLoader.yaml_constructors[name] for name in _KINDS}
-    yaml_multi_constructors: dict = {}
+    yaml_multi_constructors: dict[str, Callable[..., Any]] = {}
 
-    def compose_node(self, parent, index):
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
         if self.check_event(yaml.AliasEvent):
             raise yaml.constructor.ConstructorError(None, None, "aliases are not used here", self.peek_event().start_mark)
         return super().compose_node(parent, index)
@@ -57,14 +58,14 @@ for _kind in ("int", "float"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.construct_number)
 
 
-def _unknown(loader: _Loader, node: yaml.Node):
+def _unknown(loader: _Loader, node: yaml.Node) -> NoReturn:
     raise yaml.constructor.ConstructorError(None, None, f"the tag {shown(node.tag)} is not known", node.start_mark)
 
 
 _Loader.add_constructor(None, _unknown)
 
 
-def _tagged(name: str):
+def _tagged(name: str) -> Callable[[_Loader, str, yaml.Node], Tagged]:
     def construct(loader: _Loader, suffix: str, node: yaml.Node) -> Tagged:
         if isinstance(node, yaml.MappingNode):
             return Tagged(name + suffix, loader.construct_mapping(node, deep=True))
@@ -120,7 +121,7 @@ def read_part(path: Path, name: str) -> dict[str, Any]:
 class _References:
     """Puts what is referred to in the place of references, as far as not too much comes of it."""
 
-    def __init__(self, top: dict, path: Path) -> None:
+    def __init__(self, top: Mapping[str, Any], path: Path) -> None:
         self._top, self._path, self._values = top, path, 0
 
     def resolved(self, value: Any, depth: int = 0) -> Any:

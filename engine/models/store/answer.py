@@ -26,7 +26,7 @@ class Answer:
     def __enter__(self) -> Answer:
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:

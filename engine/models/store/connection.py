@@ -9,7 +9,9 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from http.client import HTTPResponse
+from http.client import HTTPMessage, HTTPResponse
+from typing import IO
+from urllib.request import Request
 
 from engine.models.store import proxies
 from engine.models.store.answer import Answer
@@ -31,7 +33,7 @@ class Client:
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self._hops: list[http.client.HTTPMessage] = []
+        self._hops: list[HTTPMessage] = []
 
     @property
     def is_cancelled(self) -> bool:
@@ -62,7 +64,7 @@ class Client:
         if start:
             headers["Range"] = f"bytes={start}-"
         try:
-            response = self._opener().open(urllib.request.Request(url, headers=headers), timeout=self._timeout)
+            response = self._opener().open(Request(url, headers=headers), timeout=self._timeout)
         except urllib.error.HTTPError as error:
             error.close()  # nobody reads what it says; left open it keeps its socket
             raise
@@ -85,18 +87,21 @@ class Client:
             opener.add_handler(handler)
         return opener
 
-    def _kind(self, kind: type[http.client.HTTPConnection], wanted: dict[str, str], scheme: str) -> type:
+    def _kind(
+        self, kind: type[http.client.HTTPConnection], wanted: dict[str, str], scheme: str
+    ) -> type[http.client.HTTPConnection]:
         """A connection that notes its socket: the bare one first, so that a TLS handshake can be cut off, too."""
         note = self._note
 
-        class Connection(kind):
+        class Connection(kind):  # type: ignore[valid-type, misc] # which of the two is known here alone
             def connect(self) -> None:
                 self._create_connection = self._dial
                 super().connect()
                 note(self.sock)
 
-            def _dial(self, address, timeout, source=None) -> socket.socket:
-                made = proxies.connect(*address, timeout, wanted, scheme)
+            def _dial(self, address: tuple[str, int], timeout: float, source: object = None) -> socket.socket:
+                host, port = address
+                made = proxies.connect(host, port, timeout, wanted, scheme)
                 note(made)
                 return made
 
@@ -117,10 +122,12 @@ def _cut(made: socket.socket) -> None:
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """A hub tells a file's checksum only where it redirects to its storage."""
 
-    def __init__(self, hops: list) -> None:
+    def __init__(self, hops: list[HTTPMessage]) -> None:
         self._hops = hops
 
-    def redirect_request(self, request, file, code, message, headers, url):
+    def redirect_request(
+        self, request: Request, file: IO[bytes], code: int, message: str, headers: HTTPMessage, url: str
+    ) -> Request | None:
         self._hops.append(headers)
         if request.full_url.startswith("https:") and not url.startswith("https:"):
             raise urllib.error.HTTPError(url, code, "redirected to an insecure address", headers, file)
@@ -130,10 +137,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 class _Handler(urllib.request.AbstractHTTPHandler):
     """Opens addresses of one scheme by connections of one kind."""
 
-    def __init__(self, scheme: str, connection: type) -> None:
+    def __init__(self, scheme: str, connection: type[http.client.HTTPConnection]) -> None:
         super().__init__()
 
-        def opened(request) -> HTTPResponse:
+        def opened(request: Request) -> HTTPResponse:
             return self.do_open(connection, request)
 
         setattr(self, f"{scheme}_open", opened)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.models.store import listing, trouble
 from engine.models.store.catalogue import Offer, RemoteFile, Source
@@ -121,7 +122,7 @@ class Download:
             sentence = str(error) if known else f"The download failed ({error or type(error).__name__}). {trouble.KEPT}"
             self._show(state="failed", sentence=sentence, speed=0.0)
 
-    def _show(self, **changes) -> None:
+    def _show(self, **changes: Any) -> None:
         with self._lock:
             if not self._client.is_cancelled:
                 self.progress = replace(self.progress, **changes)
@@ -182,7 +183,7 @@ class Download:
         if needed and free < needed + SPARE:
             raise Failed(trouble.no_room(self.folder, needed + SPARE, free))
 
-    def _persist(self, work, what: str) -> None:
+    def _persist(self, work: Callable[[], None], what: str) -> None:
         """Tries again and again while something arrives in between, and a few times while nothing does."""
         failures, before = 0, -1
         while True:

@@ -66,7 +66,7 @@ def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[
     return entries + [_of_release(released, models_folder) for released in releases]
 
 
-def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...], is_added=False) -> Entry:
+def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...], is_added: bool = False) -> Entry:
     described = next((one for one in releases if one.family == facts.family), None)
     if facts.family == "wren":
         description, licence = _OF_WREN

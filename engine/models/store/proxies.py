@@ -33,18 +33,18 @@ def connect(host: str, port: int, timeout: float, proxies: Mapping[str, str], sc
         return socket.create_connection((host, port), timeout)
     at = urllib.parse.urlsplit(proxy)
     try:
-        place = at.hostname, at.port or _SOCKS_PORT
+        server, its_port = at.hostname, at.port or _SOCKS_PORT
     except ValueError:
-        place = None, 0
-    if not place[0]:
+        server, its_port = None, 0
+    if not server:
         raise ProxyTrouble(f"The proxy {proxy!r} of this computer's settings is no address, such as socks5://127.0.0.1:1080.")
     name, word = (urllib.parse.unquote(part or "") for part in (at.username, at.password))
     try:  # the proxy looks the host's name up
-        return Proxy(_KINDS[at.scheme.lower()], *place, name, word, rdns=True).connect(host, port, timeout)
+        return Proxy(_KINDS[at.scheme.lower()], server, its_port, name, word, rdns=True).connect(host, port, timeout)
     except TimeoutError:
         raise
     except (ProxyError, OSError) as error:
-        raise ProxyTrouble(f"The proxy {place[0]}:{place[1]} did not connect to {host} ({error}).") from error
+        raise ProxyTrouble(f"The proxy {server}:{its_port} did not connect to {host} ({error}).") from error
 
 
 class ProxyTrouble(ConnectionError):

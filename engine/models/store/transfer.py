@@ -96,7 +96,7 @@ class Transfer:
             self._judge(answer)
             self._checksum.expect(answer.sha256)
             size = self.file.size if self.file.size is not None else answer.whole
-            if answer.start < start:
+            if (answer.start or 0) < start:
                 self._pass_over(answer, part, start)
             part.seek(start)
             for block in self._blocks(answer, start, size):

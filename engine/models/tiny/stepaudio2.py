@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import AddedToken, Regex, Tokenizer
@@ -106,8 +107,8 @@ def write(folder: Path, seed: int) -> None:
         "audio_encoder_config": _EAR,
     }
     save_json(config, folder / "config.json")
-    preferred = {tokenizer.token_to_id(spelled(word)): _WORD for word in words()}
-    preferred |= {tokenizer.token_to_id("<tts_end>"): _SPEECH_ENDS, tokenizer.token_to_id("<|EOT|>"): _TURN_ENDS}
+    ids = tokenizer.get_vocab()
+    preferred = {ids[spelled(word)]: _WORD for word in words()} | {ids["<tts_end>"]: _SPEECH_ENDS, ids["<|EOT|>"]: _TURN_ENDS}
     lm = draw_language_model(
         tensor_shapes(read_config(folder)), "model.embed_tokens.weight", "lm_head.weight", preferred, generator
     )
@@ -138,7 +139,7 @@ def _write_tokenizer(folder: Path) -> Tokenizer:
     return made
 
 
-def _write_added_tokens(folder: Path, added: list[dict]) -> None:
+def _write_added_tokens(folder: Path, added: list[dict[str, Any]]) -> None:
     """The same tokens once more in the three files that transformers reads them from."""
     save_json({token["content"]: token["id"] for token in added}, folder / "added_tokens.json")
     flags = {"lstrip": False, "normalized": False, "rstrip": False, "single_word": False}

@@ -17,7 +17,7 @@ _WORDS = """
 
 def merges() -> list[tuple[bytes, bytes]]:
     """The pairs of tokens to join, in order: each word with the space before it grows letter by letter."""
-    joined = {}
+    joined: dict[tuple[bytes, bytes], None] = {}
     for word in _WORDS.split():
         spelled = f" {word}".encode()
         for end in range(1, len(spelled)):

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -78,7 +79,8 @@ def draw_hift(config: HiFTConfig, generator: torch.Generator, magnitude: str, di
 
 def save_sharded(tensors: Mapping[str, Tensor], folder: Path, shards: int = 2) -> None:
     """Safetensors files of about the same size, and the index that says which holds what."""
-    total, before, files = sum(tensor.nbytes for tensor in tensors.values()), 0, {}
+    total, before = sum(tensor.nbytes for tensor in tensors.values()), 0
+    files: dict[str, dict[str, Tensor]] = {}
     for name in sorted(tensors):
         number = min(shards, 1 + before * shards // total)
         files.setdefault(f"model-{number:05}-of-{shards:05}.safetensors", {})[name] = tensors[name].contiguous()
@@ -89,5 +91,5 @@ def save_sharded(tensors: Mapping[str, Tensor], folder: Path, shards: int = 2) -
     save_json({"metadata": {"total_size": total}, "weight_map": places}, folder / "model.safetensors.index.json")
 
 
-def save_json(values: dict, path: Path) -> None:
+def save_json(values: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")

@@ -27,6 +27,9 @@ class PhoneHead(nn.Module):
     It sees two frames to either side: with more it learns the sentences of its teachers, and not how people sound.
     """
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, config: ListenerConfig) -> None:
         super().__init__()
         dim, channels, kernel = config.encoder.dim, config.channels, config.kernel

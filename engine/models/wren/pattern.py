@@ -15,6 +15,9 @@ import torch
 from engine.events import Kind
 from engine.models.wren.vocabulary import Vocabulary
 
+_KINDS: dict[str, Kind] = {"heard": "heard", "text": "text", "padding": "control", "over": "control"}
+"""What stands in each place that is not for speech."""
+
 
 class Rules:
     """Chunk sizes and the masks of each place, made once for a vocabulary."""
@@ -54,7 +57,7 @@ class WrenPattern:
 
     @property
     def kind(self) -> Kind:
-        return {"heard": "heard", "text": "text", "padding": "control", "over": "control"}.get(self.place, "speech")
+        return _KINDS.get(self.place, "speech")
 
     @property
     def speech_step(self) -> bool:
@@ -110,7 +113,8 @@ class PaddedPattern(WrenPattern):
 
     def _after_reply(self, token: int) -> WrenPattern:
         padded = token == self.rules.vocabulary.end_text or self.place == "tail"
-        if self.index + 1 < self.chunk_length:
+        length = self.chunk_length
+        if length is not None and self.index + 1 < length:
             return self._at("padding" if token == self.rules.vocabulary.end_text else self.place, self.index + 1)
         if self.speech_step:
             return self._at("padding" if padded else "text")

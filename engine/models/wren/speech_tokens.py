@@ -47,6 +47,9 @@ class SpeechTokenConfig:
 class Quantizer(nn.Module):
     """Finite scalar quantisation: each of a few numbers is squashed and rounded to its own few levels."""
 
+    levels: Tensor
+    steps: Tensor
+
     def __init__(self, levels: tuple[int, ...]) -> None:
         super().__init__()
         self.register_buffer("levels", torch.tensor(levels), persistent=False)
@@ -123,6 +126,9 @@ class UnitDecoder(nn.Module):
 
 class SpeechTokenizer(nn.Module):
     """Encoder, quantiser and decoder with the scale of each feature."""
+
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, config: SpeechTokenConfig) -> None:
         super().__init__()

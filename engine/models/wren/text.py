@@ -68,14 +68,14 @@ def _powers_said(text: str) -> str:
 def _times_said(text: str) -> str:
     """"3:05" -> "3 oh 5", "3:00" -> "3 o'clock"."""
 
-    def said(found: re.Match) -> str:
+    def said(found: re.Match[str]) -> str:
         minutes = int(found[2])
         return f"{found[1]} o'clock" if not minutes else f"{found[1]} {'oh ' * (minutes < 10)}{minutes}"
 
     return re.sub(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])", said, text)
 
 
-def _number(found: re.Match) -> str:
+def _number(found: re.Match[str]) -> str:
     """"12" or "12.5" in words, the places one by one; a last 0 after the point says nothing."""
     whole, _, places = found[0].partition(".")
     places = places.rstrip("0")

@@ -31,16 +31,16 @@ class Vocabulary:
     end: int
     unit_ids: range
     size: int
-    _pieces: dict[int, bytes] = field(repr=False, default_factory=dict)
+    _pieces: dict[int, bytes] = field(init=False, repr=False, default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:
         """Raises `ValueError` with a sentence for a file that is missing, damaged or lacks a token that Wren needs."""
         tokenizer = TokenizerFile(path)
-        ids = {name: tokenizer.added.get(f"<|{name}|>") for name in MARKS}
+        ids = {name: tokenizer.added[mark] for name in MARKS if (mark := f"<|{name}|>") in tokenizer.added}
         size, first = tokenizer.size, tokenizer.added.get("<|unit_0|>")
-        if first is None or None in ids.values():
-            missing = [name for name, token in ids.items() if token is None] or ["unit_0"]
+        if first is None or len(ids) < len(MARKS):
+            missing = [name for name in MARKS if name not in ids] or ["unit_0"]
             raise ValueError(f"{path.name} is not Wren's: it has no token <|{missing[0]}|>.")
         units = range(first, size)
         if max(ids.values()) >= first or tokenizer.added.get(f"<|unit_{len(units) - 1}|>") != size - 1:

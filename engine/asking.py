@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -53,16 +54,21 @@ class Question:
         """The spoken question, None for a typed one; raises `ValueError` with a sentence if it cannot be asked."""
         if self.is_spoken:
             return self._recording
-        if not (self.text or "").strip():
+        text = self.text or ""
+        if not text.strip():
             raise AskError("The question is empty: type some words.")
-        if len(self.text) > LONGEST_TEXT:
-            raise AskError(f"The question has {len(self.text):,} characters; at most {LONGEST_TEXT:,} can be asked.")
+        if len(text) > LONGEST_TEXT:
+            raise AskError(f"The question has {len(text):,} characters; at most {LONGEST_TEXT:,} can be asked.")
         return None
 
     @cached_property
     def _recording(self) -> Recording:
         """Kept, because a pipe can be read only once."""
-        found = self.made() if self.made else audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
+        if self.made:
+            found = self.made()
+        else:
+            assert self.audio is not None  # it is spoken
+            found = audio_files.recording(self.audio, audio_files.LONGEST_QUESTION)
         if self.peak is not None:
             found = replace(found, samples=audio_files.at_peak(found.samples, self.peak))
         audio_files.check_question(found.samples, found.rate)
@@ -79,6 +85,7 @@ class Answer:
     @property
     def stats(self) -> TurnStats:
         """The turn's figures."""
+        assert self.record.stats is not None  # the turn is over and has not failed
         return self.record.stats
 
     @cached_property
@@ -107,7 +114,7 @@ def ask(dialogue: Dialogue, question: Question, watch: Watch = lambda record: No
     sound, record = question.sound(), TurnRecord()
     with _interrupt(dialogue) as interrupted:
         if sound is None:
-            events = dialogue.ask(question.text, record=record)
+            events = dialogue.ask(question.text or "", record=record)
         else:
             events = _spoken(dialogue, sound, interrupted).reply(record=record)
         for _ in events:
@@ -134,7 +141,7 @@ class Trace:
     def __enter__(self) -> Trace:
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._file.close()
 
     def watch(self, record: TurnRecord, **place: int) -> None:
@@ -166,7 +173,7 @@ def _interrupt(dialogue: Dialogue) -> Iterator[threading.Event]:
         yield interrupted
         return
 
-    def stop(number, frame):
+    def stop(number: int, frame: FrameType | None) -> None:
         if interrupted.is_set():
             raise KeyboardInterrupt
         interrupted.set()

@@ -14,13 +14,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from engine.dialogue import Dialogue
-from engine.models.spoken_lm import SpokenLM
+from engine.models.spoken_lm import Listener, SpokenLM
 
 SECONDS = 60.0
 CANCELS = 8
@@ -68,8 +69,14 @@ def table(costs: Sequence[CancelCost]) -> Table:
 def _busy(model: SpokenLM, samples: np.ndarray, at: float | None) -> float:
     """Seconds of work on a question from its cancel on, which comes `at` seconds after its beginning; None: on all of it."""
     dialogue = Dialogue(model)
-    turn, rate, ends = dialogue.open_turn(), model.input_rate, []
-    feeding = threading.Thread(target=lambda: (turn.feed(samples, rate), ends.append(time.perf_counter())))
+    turn = dialogue.open_turn()
+    ends: list[float] = []
+
+    def feed() -> None:
+        turn.feed(samples, model.input_rate)
+        ends.append(time.perf_counter())
+
+    feeding = threading.Thread(target=feed)
     began = time.perf_counter()
     feeding.start()
     if at is not None:
@@ -87,8 +94,8 @@ def _watched(model: SpokenLM, slowed: float) -> Iterator[list[float]]:
     blocks: list[float] = []
     run, listener = model.decoder.run, model.listener
 
-    def noted(work: Callable, wait: float = 0.0) -> Callable:
-        def watched(*values, **named):
+    def noted(work: Callable[..., Any], wait: float = 0.0) -> Callable[..., Any]:
+        def watched(*values: Any, **named: Any) -> Any:
             began = time.perf_counter()
             found = work(*values, **named)
             time.sleep(wait)
@@ -97,13 +104,10 @@ def _watched(model: SpokenLM, slowed: float) -> Iterator[list[float]]:
 
         return watched
 
-    def noted_listener():
+    def noted_listener() -> Listener:
         made = listener()
-        made.feed = noted(made.feed)
+        made.feed = noted(made.feed)  # type: ignore[method-assign] # of this one alone
         return made
 
-    model.decoder.run, model.listener = noted(run, slowed), noted_listener
-    try:
+    with patch.object(model.decoder, "run", noted(run, slowed)), patch.object(model, "listener", noted_listener):
         yield blocks
-    finally:
-        model.decoder.run, model.listener = run, listener

@@ -124,13 +124,15 @@ def table(speeds: Sequence[Speed]) -> Table:
     return shown
 
 
-def _as_llama(model: SpokenLM):
+def _as_llama(model: SpokenLM) -> Any:  # what transformers annotates of `generate` does not fit its own models
     tensors = checkpoint.read(model.folder / "lm.safetensors")
     own = {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
     return to_llama(model.decoder.config, own)
 
 
-def _round(model, llama, prompts, others: Sequence[Schedule]) -> dict[str, Run]:
+def _round(
+    model: SpokenLM, llama: Any, prompts: Sequence[Sequence[int]], others: Sequence[Schedule]
+) -> dict[str, Run]:
     full = _ours(model, prompts, Full())
     theirs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
     runs = theirs | {str(Full()): full}
@@ -152,7 +154,7 @@ def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule)
         decoding.close()  # what still pends is caught up: a cost of the schedule, too
         seconds += time.perf_counter() - first
         records.append(record)
-    tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * r.mean_depth) for r in records)))
+    tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * (r.mean_depth or 0)) for r in records)))
     accepted, rejected = sum(r.accepted for r in records), sum(r.rejected_drafts for r in records)
     return Run(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
 
@@ -160,7 +162,7 @@ def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule)
 class _Clock:
     """Notes when `generate` has its first token and when it ends: a streamer, as transformers calls it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.puts, self.first, self.end_at = 0, 0.0, 0.0
 
     def put(self, value: torch.Tensor) -> None:
@@ -173,7 +175,7 @@ class _Clock:
 
 
 @torch.inference_mode()
-def _theirs(llama, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> Run:
+def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> Run:
     replies, seconds = [], 0.0
     for prompt, count in zip(prompts, counts, strict=True):
         ids, clock = torch.tensor([prompt]), _Clock()

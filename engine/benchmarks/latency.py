@@ -17,7 +17,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from engine import audio_files
-from engine.benchmarks.questions import spoken
+from engine.benchmarks.questions import recordings
 from engine.dialogue import Dialogue
 from engine.models.spoken_lm import SpokenLM
 from engine.turn_record import TurnRecord
@@ -56,7 +56,7 @@ def measure(model: SpokenLM, schedule: str, threads: int, questions: int) -> Lat
 
     Raises `ValueError` if they are missing and `LatencyError` if one cannot be answered, with a sentence.
     """
-    sounds = [audio_files.recording(question.audio).sound for question in spoken(questions)]
+    sounds = [audio_files.recording(path).sound for path in recordings(questions)]
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -123,5 +123,5 @@ def _turn(model: SpokenLM, schedule: str, samples: np.ndarray, rate: int) -> tup
     if first_audio is None or record.state != "finished":
         nothing = "A bundled question got no spoken reply: the model cannot be measured with it."
         raise LatencyError(record.message or nothing)
-    listen, work = last_chunk - began + record.listened, record.work
+    listen, work = last_chunk - began + (record.listened or 0.0), record.work
     return len(samples) / rate, record.audio_seconds, first_audio, listen, work["decode"], work["speak"], whole

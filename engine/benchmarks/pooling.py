@@ -22,7 +22,7 @@ from rich.table import Column, Table
 
 from engine import audio_files
 from engine.benchmarks.latency import CHUNK_SECONDS, LatencyError
-from engine.benchmarks.questions import spoken
+from engine.benchmarks.questions import recordings
 from engine.dialogue import Dialogue
 from engine.models.pooled_speech import PooledSpeech
 from engine.models.spoken_lm import PromptPiece, SpokenLM
@@ -124,11 +124,11 @@ def table(costs: Sequence[PooledCost]) -> Table:
 
 def _sound(model: SpokenLM, seconds: float, number: int) -> _Sound:
     """So many seconds of bundled questions one after the other; each number begins with another one."""
-    questions = spoken(10**6)
+    questions = recordings(10**6)
     parts: list[np.ndarray] = []
     have, place, rate = 0, number * 37, 0
     while not parts or have < seconds * rate:
-        samples, found = audio_files.recording(questions[place % len(questions)].audio).sound
+        samples, found = audio_files.recording(questions[place % len(questions)]).sound
         if rate and found != rate:
             raise ValueError("The bundled questions have different sample rates: install the program again.")
         rate = found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine.evaluation import sets
 
 
@@ -13,3 +15,8 @@ def spoken(count: int) -> list[sets.Item]:
     items = sets.read(sets.folder_of("wren"), "spoken")
     count = min(count, len(items))
     return [items[index * len(items) // count] for index in range(count)]
+
+
+def recordings(count: int) -> list[Path]:
+    """Of the same questions. Raises as `spoken`."""
+    return [item.audio for item in spoken(count) if item.audio is not None]

@@ -74,7 +74,8 @@ def measure(voices: Mapping[str, Voice], blocks: int = BLOCKS, seed: int = 0) ->
     generator = torch.Generator().manual_seed(seed)
     order = torch.rand(100_000, generator=generator, dtype=torch.float64).tolist()
     running = {name: voice.make() for name, voice in voices.items()}
-    given, costs = dict.fromkeys(running, 0), {name: [] for name in running}
+    given = dict.fromkeys(running, 0)
+    costs: dict[str, list[tuple[float, float]]] = {name: [] for name in running}
     for _ in range(blocks):
         for name, speaker in running.items():
             voice, samples, began = voices[name], 0, time.perf_counter()

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -23,6 +23,12 @@ from engine.cli import gpu, heads, models
 from engine.cli.draw import Draw, PenaltyOption, TemperatureOption, TopKOption, TopPOption
 from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
 from engine.cli.output import complain, deliver, in_sentences, print_json, print_table, status
+
+if TYPE_CHECKING:
+    from engine.asking import Question, Trace
+    from engine.dialogue import Dialogue
+    from engine.models.spoken_lm import SpokenLM
+    from engine.turn_record import TurnRecord
 
 app = typer.Typer(
     help="Talk to a spoken language model on this machine, and watch how deep it thinks. Without a command the window opens.",
@@ -187,7 +193,9 @@ def list_schedules(model: ModelOption = _BY_DEFAULT, as_json: JsonOption = False
 app.command("eval")(evaluation.evaluate)
 
 
-def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
+def _ask_one(
+    dialogue: Dialogue, model: SpokenLM, question: Question, out: Path | None, tracer: Trace | None, as_json: bool
+) -> None:
     """One question, live in the terminal or as one JSON object."""
     from engine import asking, audio_files
     from engine.cli import terminal
@@ -197,7 +205,7 @@ def _ask_one(dialogue, model, question, out, tracer, as_json: bool) -> None:
     view = None if as_json else terminal.TurnView(model.decoder.config.layers, console)
     watchers = [part.watch for part in (view, tracer) if part]
 
-    def watch(record):
+    def watch(record: TurnRecord) -> None:
         for watcher in watchers:
             watcher(record)
 
@@ -245,7 +253,7 @@ def _load_libraries() -> None:
         import engine.dialogue  # noqa: F401
 
 
-def _load(name: str, threads: int | None = None):
+def _load(name: str, threads: int | None = None) -> SpokenLM:
     from engine.models import load
     from engine.threads import use
 

@@ -115,7 +115,7 @@ def _object(line: str) -> dict[str, Any]:
     return wanted
 
 
-def _drawn(wanted: dict[str, Any]) -> dict[str, float]:
+def _drawn(wanted: dict[str, Any]) -> dict[str, Any]:
     """What a line says of how its tokens are drawn."""
     found = {one.name: _field(wanted, one.name, int if one.name == "top_k" else float, None) for one in fields(Draw)}
     return {name: value for name, value in found.items() if value is not None}

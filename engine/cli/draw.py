@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from engine.lm.sampling import Sampling
+    from engine.models.spoken_lm import SpokenLM
 
 TemperatureOption = Annotated[
     float | None, typer.Option(help="How freely tokens are drawn: 0 takes the likeliest (default: the model's own).")
@@ -36,11 +40,11 @@ class Draw:
         """What differs, by the names of `engine.lm.sampling.Sampling`."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    def of(self, model):
-        """A `SpokenLM` -> its own `Sampling`, with what is given here."""
+    def of(self, model: SpokenLM) -> Sampling:
+        """The model's own, with what is given here."""
         return replace(model.sampling, **self.given)
 
-    def without_effect(self, model) -> str:
+    def without_effect(self, model: SpokenLM) -> str:
         """A sentence if some of it changes nothing with this model, else ""."""
         if (self.top_p is None and self.top_k is None) or self.of(model).temperature > 0:
             return ""

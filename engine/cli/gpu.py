@@ -12,6 +12,7 @@ from engine.cli.options import JsonOption, VerboseOption
 from engine.cli.output import complain, in_sentences, print_json, status
 
 if TYPE_CHECKING:
+    from engine.gpu.getting import Job
     from engine.gpu.pack import Pack
     from engine.gpu.packs import Packs
     from engine.gpu.standing import Standing
@@ -38,7 +39,7 @@ def show_status(as_json: JsonOption = False, verbose: VerboseOption = False) -> 
             from engine.gpu.trial import in_words
 
             print(f"{found.here.title}: {_size(found.here.bytes)} in {found.here.folder}. {in_words(found.here.trial)}".strip())
-        if found.can_get:
+        if found.can_get and found.pack is not None:
             rest = f", of which {_size(found.arrived)} are here" if found.arrived else ""
             print(f"{_about(found.pack)}{rest}. To get it, type: {installed.command('gpu get')}")
         if found.can_use:
@@ -165,7 +166,7 @@ def _ask(pack: Pack, what: str, listed: Path | None, question: str) -> None:
         raise typer.Exit(1)
 
 
-def _do(job, again: str) -> None:
+def _do(job: Job, again: str) -> None:
     from engine.cli.watching import watch
 
     print(watch(job, again))

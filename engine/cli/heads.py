@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine import interrupt
 from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
 from engine.cli.output import complain, in_sentences, numbers, print_json, progress_bars, status
+
+if TYPE_CHECKING:
+    from engine.models.spoken_lm import SpokenLM
 
 app = typer.Typer(help="The heads by which tokens exit early.", no_args_is_help=True)
 
@@ -49,6 +52,7 @@ def train(
 
         from engine.heads import questions, train
         from engine.lm.sampling import Sampling
+        from engine.models.checkpoints.exit_heads import FILE
 
         asked = questions.questions(prompts, loaded.name, replies)
         for note in asked.notes:
@@ -61,9 +65,9 @@ def train(
         with interrupt.raised(), progress_bars() as progress:
             found = train.train(loaded, train.Plan(tuple(wanted), asked, replies, epochs, sampling), target, progress)
         if as_json:
-            print_json({"file": str(target / train.FILE), "agreement": [asdict(one) for one in found]})
+            print_json({"file": str(target / FILE), "agreement": [asdict(one) for one in found]})
         else:
-            print(f"{train.table(found)}\n\n{target / train.FILE}")
+            print(f"{train.table(found)}\n\n{target / FILE}")
 
 
 @app.command("measure")
@@ -124,9 +128,10 @@ def choose(
         from engine.evaluation import judges
         from engine.evaluation.evaluate import Times
         from engine.heads import choosing, questions
+        from engine.heads.recording import HELD_OUT_EVERY
 
         judges.check(judge)
-        asked = choosing.held_out(questions.questions(prompts, loaded.name, count * choosing.HELD_OUT_EVERY), count)
+        asked = choosing.held_out(questions.questions(prompts, loaded.name, count * HELD_OUT_EVERY), count)
         tried = choosing.candidates(loaded.decoder.config.layers, sorted(loaded.exit_heads), wanted)
         times = Times()
         with interrupt.raised(), progress_bars() as progress:
@@ -142,7 +147,7 @@ def choose(
             print(f"{choosing.table(found)}\n\n{what}:\n{chosen.schedule}")
 
 
-def _kept(model) -> Path:
+def _kept(model: SpokenLM) -> Path:
     from platformdirs import user_cache_path
 
     from engine.models.checkpoints.exit_heads import own_folder
@@ -150,7 +155,7 @@ def _kept(model) -> Path:
     return user_cache_path("refrain", appauthor=False) / "heads" / f"choose-{own_folder(model.folder).name}"
 
 
-def _load(name: str, threads: int | None):
+def _load(name: str, threads: int | None) -> SpokenLM:
     with status("Loading…"):
         from engine.models import load
         from engine.threads import use

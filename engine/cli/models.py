@@ -150,15 +150,15 @@ def make_voice(
 
 
 def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
-    facts, released = entry.facts, entry.released
-    if facts is not None:
-        state = "broken" if entry.problem else "ready"
+    if facts := entry.facts:
+        state, family, size = "broken" if entry.problem else "ready", facts.family, facts.disk_bytes
     else:
+        assert entry.released is not None  # what is not here can be fetched
         state = "partly here" if entry.unfinished else "not installed"
-    size = facts.disk_bytes if facts is not None else released.download_bytes
+        family, size = entry.released.family, entry.released.download_bytes
     return {
         "name": names.get(Path(entry.key), entry.key) if entry.is_added else entry.key,
-        "family": facts.family if facts is not None else released.family,
+        "family": family,
         "folder": str(facts.folder) if facts is not None else "",
         "bytes": size,
         "megabytes": size / 1e6,

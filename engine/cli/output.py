@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
 import typer
@@ -56,7 +56,7 @@ def deliver(code: int) -> int:
         return code or 1
 
 
-def status(text: str):
+def status(text: str) -> AbstractContextManager[object]:
     """A line on stderr while something takes long; nothing where stderr is no terminal."""
     console = _errors()
     return console.status(text) if console.is_terminal else nullcontext()

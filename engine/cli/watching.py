@@ -23,7 +23,8 @@ class Stopped(ValueError):
 class Work(Protocol):
     """A download, or what else can be watched and broken off."""
 
-    progress: Progress
+    @property
+    def progress(self) -> Progress: ...
 
     def start(self) -> None: ...
     def cancel(self) -> None: ...

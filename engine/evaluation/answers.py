@@ -12,6 +12,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import Progress
@@ -55,7 +56,7 @@ class Run:
     def answer(self, questions: QuestionSet, case: Case, progress: Progress) -> list[Result]:
         """One result per question, in order. Raises `ValueError` with a sentence for a case the model cannot run."""
         dialogue = Dialogue(
-            self._model, case.schedule, self._sampling, case.seed, max_tokens=self._max_tokens, **_pooling(case.pooling)
+            self._model, case.schedule, self._sampling, case.seed, max_tokens=self._max_tokens, pooling=case.pooling
         )
         task = progress.add_task(f"{questions.name} · {case}", total=len(questions.items))
         found = []
@@ -171,7 +172,7 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _costs(stats: TurnStats) -> dict:
+def _costs(stats: TurnStats) -> dict[str, Any]:
     times = stats.seconds
     return {
         "text_tokens": stats.tokens["text"],
@@ -189,9 +190,6 @@ def _costs(stats: TurnStats) -> dict:
         "prefill": dict(stats.prefill),
     }
 
-
-def _pooling(form: str) -> dict[str, str]:
-    return {} if form == "none" else {"pooling": form}
 
 
 def _whole(answer: Answer) -> Answer:

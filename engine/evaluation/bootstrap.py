@@ -34,9 +34,9 @@ def difference(pairs: np.ndarray, others: np.ndarray | None) -> Estimate | None:
         return None
     count = len(pairs)
     drawn = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), ROUNDS)
-    values = [_rates(one.sum(0, keepdims=True)) for one in both]
-    spread = [_rates(drawn @ one) for one in both]
-    value, spread = (values[0], spread[0]) if others is None else (values[0] - values[1], spread[0] - spread[1])
+    value, spread = _rates(pairs.sum(0, keepdims=True)), _rates(drawn @ pairs)
+    if others is not None:
+        value, spread = value - _rates(others.sum(0, keepdims=True)), spread - _rates(drawn @ others)
     low, high = np.nanpercentile(spread, _BOUNDS)
     return Estimate(float(value[0]), float(low), float(high))
 

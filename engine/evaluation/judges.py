@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import soxr
@@ -84,6 +84,14 @@ def _whisper(folder: Path) -> Path:
     return folder
 
 
+def _loaded(folder: Path) -> tuple[Any, Any]:  # what transformers annotates does not fit what its methods take
+    """The processor and the model."""
+    from transformers import WhisperForConditionalGeneration, WhisperProcessor
+
+    processor = WhisperProcessor.from_pretrained(folder, local_files_only=True)
+    return processor, WhisperForConditionalGeneration.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+
+
 class Whisper:
     """A Whisper model from a local folder (weights, config and processor as Hugging Face keeps them); downloads nothing.
 
@@ -91,12 +99,9 @@ class Whisper:
     """
 
     def __init__(self, folder: Path) -> None:
-        from transformers import WhisperForConditionalGeneration, WhisperProcessor
-
         folder = _whisper(folder)
         try:
-            self._processor = WhisperProcessor.from_pretrained(folder, local_files_only=True)
-            self._model = WhisperForConditionalGeneration.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+            self._processor, self._model = _loaded(folder)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ValueError(f"The Whisper in {folder} cannot be loaded: {error}") from error
         self._device = "cuda" if torch.cuda.is_available() else "cpu"

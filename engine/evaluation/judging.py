@@ -71,15 +71,17 @@ def command(line: str) -> Predictor:
 
 
 def _judged(run: Run, result: Result, item: Item, judge: Judge | None, predictor: Predictor | None) -> Result:
-    to_judge = judge is not None and (result.speech is None or result.judge != judge.name)
-    to_predict = predictor is not None and result.mos is None
-    if not (to_judge or to_predict):
+    if judge is not None and result.speech is not None and result.judge == judge.name:
+        judge = None  # it has listened to this one
+    if result.mos is not None:
+        predictor = None
+    if judge is None and predictor is None:
         return result
     samples, rate = audio_files.read(run.sound(result))
     samples = mono(samples)
-    if to_judge:
+    if judge is not None:
         result = scored(replace(result, judge=judge.name, speech=judge.transcribe(samples, rate)), item)
-    if to_predict:
+    if predictor is not None:
         result = replace(result, mos=predictor(samples, rate))
     run.results.add(result)
     return result

@@ -28,6 +28,7 @@ def worn(*sets: Sequence[Item]) -> Iterator[Item]:
         mixed = random.Random(0).sample(items, len(items))  # voices and areas come in turns in a set
         for number, kind in enumerate(wear.KINDS):
             for item in mixed[number :: len(wear.KINDS)][:EACH]:
+                assert item.audio is not None  # all of these are recordings
                 made = partial(_worn, item.audio, kind)
                 yield replace(item, id=f"worn-{kind.replace(' ', '-').lower()}-{item.id}", area=kind, made=made)
 

@@ -126,7 +126,7 @@ POOLING = (
 DIFFERENCES = tuple(m for m in (*QUALITY, *COST) if m.name in ("right", "right_in_speech", "wer", "mos", "speed"))
 
 
-def first_of(results: list[Result]) -> Mapping[tuple, Result]:
+def first_of(results: list[Result]) -> Mapping[tuple[str, str, int], Result]:
     """The first case's results, by set, question and seed."""
     first = (results[0].schedule, results[0].pooling) if results else ()
     return {(r.set, r.id, r.seed): r for r in reversed(results) if (r.schedule, r.pooling) == first}

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 RATE = 16000
 
 
-def _coloured(random: np.random.Generator, count: int, gain) -> np.ndarray:
+def _coloured(random: np.random.Generator, count: int, gain: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """White noise, each frequency (Hz) times `gain` of it."""
     hertz = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20)
     return np.fft.irfft(np.fft.rfft(random.standard_normal(count)) * gain(hertz), count)
 
 
 def _hum(at: np.ndarray, hertz: float) -> np.ndarray:
-    return sum(np.sin(2 * np.pi * hertz * k * at + k) / k for k in range(1, 12))
+    return sum((np.sin(2 * np.pi * hertz * k * at + k) / k for k in range(1, 12)), np.zeros_like(at))
 
 
-def _fan(random, at):
+def _fan(random: np.random.Generator, at: np.ndarray) -> np.ndarray:
     air = _coloured(random, len(at), lambda hertz: 1 / (1 + (hertz / 300) ** 2)) * (1 + 0.3 * np.sin(2 * np.pi * 23 * at))
     return air + air.std() * sum(0.5 * np.sin(2 * np.pi * 115 * k * at + k) for k in (1, 2, 3))
 
 
-def _clicks(random, at):
+def _clicks(random: np.random.Generator, at: np.ndarray) -> np.ndarray:
     sound = 0.001 * random.standard_normal(len(at))
     sound[:: RATE // 4] = 1
     return sound
 
 
-def _chords(random, at):
+def _chords(random: np.random.Generator, at: np.ndarray) -> np.ndarray:
     notes = []
     for root, part in zip((220, 174.6, 261.6, 196), np.array_split(at, 4), strict=True):
         since = part - part[0]
@@ -37,12 +39,12 @@ def _chords(random, at):
     return np.concatenate(notes)
 
 
-def _breath(random, at):
+def _breath(random: np.random.Generator, at: np.ndarray) -> np.ndarray:
     air = _coloured(random, len(at), lambda hertz: 1 / (1 + ((hertz - 900) / 700) ** 2))
     return air * np.maximum(0, np.sin(2 * np.pi * at / 2.2)) ** 1.5
 
 
-def _keyboard(random, at):
+def _keyboard(random: np.random.Generator, at: np.ndarray) -> np.ndarray:
     sound, place = 0.002 * random.standard_normal(len(at)), 1000
     since = np.arange(800) / RATE
     while place + 800 < len(at):
@@ -52,7 +54,7 @@ def _keyboard(random, at):
     return sound
 
 
-KINDS = {
+KINDS: dict[str, Callable[[np.random.Generator, np.ndarray], np.ndarray]] = {
     "white": lambda random, at: random.standard_normal(len(at)),
     "pink": lambda random, at: _coloured(random, len(at), lambda hertz: hertz**-0.5),
     "fan": _fan,

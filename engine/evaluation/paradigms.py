@@ -62,9 +62,7 @@ def main(
     torch.set_num_threads(threads)
     try:
         judges.check(judge)
-        loaded = [models.load(name.strip()) for name in names.split(",")]
-        if other := next((model.name for model in loaded if not isinstance(model, Wren)), None):
-            raise ValueError(f"{other} is no Wren: only Wren was taught several ways of decoding.")
+        loaded = [_wren(name.strip()) for name in names.split(",")]
         questions = evaluate.opened(data.split(","), "wren", limit, lambda sentence: print(sentence, file=sys.stderr))
         with progress_bars() as progress:
             text = report(loaded, questions, judge, out.expanduser(), progress)
@@ -72,6 +70,13 @@ def main(
     except (ValueError, OSError) as error:
         sys.exit(str(error))
     print(text)
+
+
+def _wren(name: str) -> Wren:
+    model = models.load(name)
+    if not isinstance(model, Wren):
+        raise ValueError(f"{model.name} is no Wren: only Wren was taught several ways of decoding.")
+    return model
 
 
 if __name__ == "__main__":

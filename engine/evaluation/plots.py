@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import installed, schedules
 from engine.evaluation.metrics import COST, QUALITY
 from engine.evaluation.results import Result
 from engine.evaluation.summary import Row, rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _DEPTH = "speech_depth"
 _BLUE, _PALE = "#0072b2", "#b9d7e8"  # Okabe and Ito's blue, and the same for intervals
@@ -104,7 +109,7 @@ def _label(row: Row) -> str:
     return " · ".join(part for part in row.group[1:] if part != "none")
 
 
-def _figure(x_title: str, y_title: str):
+def _figure(x_title: str, y_title: str) -> tuple[Figure, Axes]:
     """A figure of its own: nothing of matplotlib's global state is touched, so no screen is needed."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -118,6 +123,6 @@ def _figure(x_title: str, y_title: str):
     return figure, axes
 
 
-def _write(figure, path: Path) -> Path:
+def _write(figure: Figure, path: Path) -> Path:
     figure.savefig(path)
     return path

@@ -132,7 +132,7 @@ def _item(fields: Any, folder: Path, number: int) -> Item:
     texts = {name: _text(fields, name) for name in ("text", "audio", "answer", "area", "voice")}
     if not (texts["text"].strip() or texts["audio"]):
         raise ValueError('it has neither "text" nor "audio".')
-    audio, answer = texts.pop("audio"), texts["answer"]
+    audio, answer = texts["audio"], texts["answer"]
     before = fields.get("before")
     if isinstance(before, dict):
         before = before.get("text")
@@ -144,15 +144,18 @@ def _item(fields: Any, folder: Path, number: int) -> Item:
     key = _key(fields["key"], "key") if fields.get("key") else ((answer,) if answer else ())
     return Item(
         id=str(fields.get("id", number)),
+        text=texts["text"],
+        area=texts["area"],
+        answer=answer,
         key=key or (_key(aliases[0], "aliases") if aliases else ()),
         audio=folder / audio if audio else None,
+        voice=texts["voice"],
         before=before,
         aliases=tuple(_key(one, "aliases") for one in aliases),
-        **texts,
     )
 
 
-def _text(fields: dict, name: str) -> str:
+def _text(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f'"{name}" must be a text, not {json.dumps(value)}.')

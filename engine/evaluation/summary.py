@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def short(results: Sequence[Result]) -> str:
     return "\n\n".join(table(rows(results, metrics), _CASE, metrics) for metrics in (QUALITY, COST))
 
 
-def as_json(results: Sequence[Result]) -> list[dict]:
+def as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
     """Every case's figures with their intervals, by name."""
     metrics = (*QUALITY, *COST, *POOLING)
     return [
@@ -149,7 +150,7 @@ def _by_length(results: Sequence[Result]) -> list[str]:
     wanted = [m for m in (*QUALITY, *POOLING, *COST) if m.name in names]
     ordered = sorted(spoken, key=lambda r: r.question_seconds)
     found = rows(ordered, wanted, lambda r: (parts[int(np.searchsorted(ends[1:3], r.question_seconds))], r.schedule, r.pooling))
-    order = list(dict.fromkeys((r.schedule, r.pooling) for r in results))
+    order = list(dict.fromkeys(case_of(r)[1:] for r in results))
     found.sort(key=lambda row: (parts.index(row.group[0]), order.index(row.group[1:])))
     return ["## By length of the question", table(found, "Length | Schedule | Pooling", wanted)]
 
@@ -167,7 +168,9 @@ def _groups(results: Sequence[Result], key: Callable[[Result], Group]) -> dict[G
     return found
 
 
-def _pairs(members: Sequence[Result], metric: Metric, first: dict) -> dict[Hashable, np.ndarray]:
+def _pairs(
+    members: Sequence[Result], metric: Metric, first: Mapping[tuple[str, str, int], Result]
+) -> dict[Hashable, np.ndarray]:
     """By question, added up over its seeds."""
     found: dict[Hashable, np.ndarray] = {}
     for result in members:

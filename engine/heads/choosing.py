@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +101,9 @@ def table(found: Sequence[Candidate]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _candidate(row: Row, apart: Row | None, full: Row, drafted: dict, layers: int, results: Sequence[Result]) -> Candidate:
+def _candidate(
+    row: Row, apart: Row | None, full: Row, drafted: Mapping[int | None, float | None], layers: int, results: Sequence[Result]
+) -> Candidate:
     schedule = schedules.parse(row.group[1])
     tokens = sum(result.tokens for result in results)
     wasted = sum(result.rejected for result in results) * (schedule.layer or 0)
@@ -158,7 +160,7 @@ def _cells(one: Candidate) -> Iterator[str]:
     layer = one.schedule.layer
     yield str(one.schedule)
     yield "-" if layer is None else str(layer)
-    yield "-" if layer is None else str(one.schedule.period)
+    yield str(one.schedule.period) if isinstance(one.schedule, Spark) else "-"
     yield f"{one.depth:.2f}"
     yield from ("-" if share is None else f"{share:.1%}" for share in (one.agreement, one.acceptance, one.wer))
     yield f"{one.loss:.2f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,10 @@ from engine.lm.decoder import Decoder
 
 _NEVER = -1e4  # instead of -inf, which times a probability of 0 is no number
 _AT_ONCE = 256  # places that are evaluated at a time
+
+
+Head = Callable[[Tensor], Tensor]
+"""States [n, dim] -> logits [n, rows]."""
 
 
 class TrainedHead(nn.Module):
@@ -53,11 +57,8 @@ def loss(head: TrainedHead, full: FullDepth, places: Places) -> Tensor:
 
 
 @torch.inference_mode()
-def measure(head: nn.Module, full: FullDepth, replies: Iterable[Places]) -> tuple[float, float, int]:
-    """(mean cross-entropy, share of places where the head's choice is full depth's, places); nan without places.
-
-    `head` maps states [n, dim] to logits [n, rows].
-    """
+def measure(head: Head, full: FullDepth, replies: Iterable[Places]) -> tuple[float, float, int]:
+    """(mean cross-entropy, share of places where the head's choice is full depth's, places); nan without places."""
     total, agreed, count = 0.0, 0, 0
     for reply in replies:
         for part in _parts(reply):

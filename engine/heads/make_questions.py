@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -24,7 +25,8 @@ def main() -> None:
     folder = resources_folder() / "questions"
     (folder / "spoken").mkdir(parents=True, exist_ok=True)
     rng, noise, voices = random.Random("questions"), np.random.default_rng(0), Voices()
-    strangers, lines, seen = unknown.questions(random.Random("questions")), [], set()
+    strangers, seen = unknown.questions(random.Random("questions")), set()
+    lines: list[str] = []
     while len(lines) < COUNT:
         number = len(lines) + 1
         if number % UNKNOWN_EVERY == 0:
@@ -43,7 +45,7 @@ def main() -> None:
     (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _write(path, samples: np.ndarray) -> None:
+def _write(path: Path, samples: np.ndarray) -> None:
     samples = np.pad(np.clip(samples, -1, 1), SAMPLE_RATE // 5)
     settings = {"format": "OGG", "subtype": "OPUS", "compression_level": 0.95}
     with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, **settings) as file:

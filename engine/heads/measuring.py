@@ -64,7 +64,7 @@ def _measured(model: SpokenLM, layer: int, index: int, paths: Sequence[Path]) ->
     decoder, ids, head = model.decoder, head_ids(model).to(model.decoder.device), trained_heads(model)[layer]
     full, lens = heads.FullDepth(decoder, ids), heads.TrainedHead(decoder, ids)
 
-    def agreement(of) -> tuple[float, int]:
+    def agreement(of: heads.Head) -> tuple[float, int]:
         replies = (heads.moved(recording.read(path, index), decoder.device) for path in paths)
         return heads.measure(of, full, replies)[1:]
 

@@ -14,8 +14,8 @@ def stand_in() -> None:
     if sys.modules.get(COMPILER) or importlib.util.find_spec(COMPILER) is not None:
         return
     module = ModuleType(COMPILER)
-    module.disable = lambda function=None, *_, **__: function if function is not None else lambda given: given
-    module.graph_break = lambda *_, **__: None
+    vars(module)["disable"] = lambda function=None, *_, **__: function if function is not None else lambda given: given
+    vars(module)["graph_break"] = lambda *_, **__: None
     sys.modules[COMPILER] = module
     import torch
 

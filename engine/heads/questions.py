@@ -52,7 +52,8 @@ def _drawn(count: int, known: set[str]) -> list[Item]:
     """Typed questions from Wren's training side that are not known yet."""
     from engine.training import texts
 
-    rng, found = random.Random("heads"), []
+    rng = random.Random("heads")
+    found: list[Item] = []
     while len(found) < count:
         exchange = texts.draw_exchange(rng)
         text = texts.draw_wrapped(exchange.question, rng)

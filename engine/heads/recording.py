@@ -58,7 +58,12 @@ class Recorder:
         decoder, cache, pattern = model.decoder, history.cache, model.pattern(question.is_spoken)
         seen = history.ids() if self._sampling.repetition_penalty != 1 else []
         sampler = Sampler(self._sampling, seed, decoder.device)
-        logits, taken, masks, kinds, tokens = history.last_logits()[0], [], {}, [], 0
+        last = history.last_logits()
+        assert last is not None  # nobody cancels
+        logits, tokens = last[0], 0
+        taken: list[torch.Tensor] = []
+        masks: dict[int, tuple[torch.Tensor, int]] = {}
+        kinds: list[int] = []
         while tokens < self._max_tokens and cache.position < cache.capacity:
             token = sampler.choose(logits, pattern.allowed(), seen)
             pattern, tokens = pattern.after(token), tokens + 1
@@ -80,7 +85,7 @@ class Recorder:
         history.open()
         sound, room = question.sound(), min(self._max_tokens, history.capacity // 3)
         if sound is None:
-            TypedQuestion(model, history, room, question.text).settle(TurnRecord())
+            TypedQuestion(model, history, room, question.text or "").settle(TurnRecord())
             return
         asked = SpokenQuestion(model, history, room)
         asked.feed(*sound.sound)

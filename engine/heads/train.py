@@ -10,7 +10,9 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from platformdirs import user_cache_path
@@ -66,7 +68,7 @@ def train(model: SpokenLM, plan: Plan, target: Path, progress: Progress) -> list
     for index, layer in enumerate(plan.layers):
         task = progress.add_task(f"layer {layer}", total=plan.epochs)
         training = LayerTraining(model.decoder, ids, work, layer, index, parts)
-        best, agreement = training.train(plan.epochs, lambda task=task: progress.advance(task), trained.get(layer))
+        best, agreement = training.train(plan.epochs, partial(progress.advance, task), trained.get(layer))
         tensors |= _named(layer, best["norm"], best["weight"])
         found.append(agreement)
     about = {
@@ -116,7 +118,8 @@ def _check(model: SpokenLM, plan: Plan) -> None:
 def _record(model: SpokenLM, plan: Plan, ids: torch.Tensor, work: Path, progress: Progress) -> list[int]:
     """Records what is missing -> the numbers of all replies that there are."""
     recorder = Recorder(model, plan.layers, ids, plan.sampling or model.sampling, plan.max_tokens)
-    items, found, refused = plan.questions.items, [], ""
+    items, refused = plan.questions.items, ""
+    found: list[int] = []
     task = progress.add_task("replies", total=plan.replies)
     for number in range(plan.replies):
         path = recording.path_of(work, number)
@@ -160,7 +163,7 @@ def _named(layer: int, norm: torch.Tensor, weight: torch.Tensor) -> dict[str, to
     return {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in named.items()}
 
 
-def _write(path: Path, tensors: dict[str, torch.Tensor], about: dict) -> None:
+def _write(path: Path, tensors: dict[str, torch.Tensor], about: dict[str, Any]) -> None:
     whole_file.write(path, save(tensors, {ABOUT: json.dumps(about)}))
 
 

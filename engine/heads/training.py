@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -115,7 +116,7 @@ class LayerTraining:
             yield _joined(waiting)
 
     def _agreement(self, network: heads.TrainedHead, before: ExitHead | None, epoch: int) -> Agreement:
-        def agreed(head: Callable) -> tuple[float, int]:
+        def agreed(head: heads.Head) -> tuple[float, int]:
             _, share, count = heads.measure(head, self._full, self._replies(self._held_out))
             return share, count
 
@@ -130,12 +131,12 @@ class LayerTraining:
             places = recording.read(recording.path_of(self._folder, number), self._index)
             yield heads.moved(places, self._decoder.device)
 
-    def _load(self) -> dict | None:
+    def _load(self) -> dict[str, Any] | None:
         if not self._kept.is_file():
             return None
         return torch.load(self._kept, weights_only=True, map_location=self._decoder.device)
 
-    def _save(self, state: dict) -> None:
+    def _save(self, state: dict[str, Any]) -> None:
         with whole_file.replacing(self._kept) as stream:
             torch.save(state, stream)
 

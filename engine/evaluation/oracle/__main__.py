@@ -9,7 +9,8 @@ import torch
 import typer
 
 from engine import models
-from engine.cli.output import VerboseOption, complain, in_sentences, numbers, progress_bars
+from engine.cli.options import VerboseOption
+from engine.cli.output import complain, in_sentences, numbers, progress_bars
 from engine.evaluation import plots, sets
 from engine.evaluation.oracle import measure as measuring
 from engine.evaluation.oracle import report, words

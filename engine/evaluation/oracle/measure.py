@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -25,10 +25,12 @@ from engine.evaluation.answers import fingerprint
 from engine.evaluation.lines import Lines, pair
 from engine.evaluation.oracle.words import Times, positions
 from engine.evaluation.sets import Item, QuestionSet
+from engine.events import Token
+from engine.lm.cache import KVCache
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.pooled_speech import PooledSpeech
 from engine.models.spoken_lm import SpokenLM
-from engine.prefill.interventions import METHODS, prefill
+from engine.prefill.interventions import METHODS, Method, prefill
 from engine.schedules import Full
 from engine.speech.resample import Resampler, mono
 
@@ -36,12 +38,16 @@ _MOST_TOKENS = 600
 _RATE_SECONDS = 20  # of silence, that a listener is asked to count
 
 
+Place = tuple[str, str, str, str, int, int, Method | Literal["none"], int, int]
+"""What tells an outcome from all others: its first fields."""
+
+
 @dataclass(frozen=True, order=True)
 class Intervention:
     """At `layer`, `keep` states of each word by `method`; as it is made by default, nothing is done."""
 
     layer: int = -1
-    method: str = "none"
+    method: Method | Literal["none"] = "none"
     keep: int = 0
 
 
@@ -61,7 +67,7 @@ class Outcome:
     asked: str
     words: int
     layer: int
-    method: str
+    method: Method | Literal["none"]
     keep: int
     seed: int
     heard: str
@@ -76,8 +82,7 @@ class Outcome:
         return Intervention(self.layer, self.method, self.keep)
 
     @property
-    def place(self) -> tuple:
-        """What tells it from all others."""
+    def place(self) -> Place:
         return self.weights, self.set, self.id, self.asked, self.words, self.layer, self.method, self.keep, self.seed
 
 
@@ -100,33 +105,33 @@ class Oracle:
 
         Raises `ValueError` with a sentence if no question can be measured, and for a sound that cannot be read.
         """
-        items = [item for item in questions.items if item.audio and item.id in times]
+        items = [(item, item.audio) for item in questions.items if item.audio and item.id in times]
         if not items:
             raise ValueError(f"No spoken question of the set {questions.name} has words' times.")
         task, found = progress.add_task(f"oracle · {questions.name}", total=len(items) * len(wanted)), []
-        for item in items:
-            prompt = None
+        for item, audio in items:
+            prompt: tuple[torch.Tensor, list[range]] | None = None
             for intervention in wanted:
                 place = self._place(questions.name, item, times[item.id], intervention)
                 outcome = self._outcomes[place]
                 if outcome is None:
-                    prompt = prompt or self._listen(item, times[item.id])
+                    prompt = prompt or self._listen(audio, times[item.id])
                     outcome = self._ask(place, item, intervention, *prompt)
                     self._outcomes.add(outcome)
                 found.append(outcome)
                 progress.advance(task)
         return found
 
-    def _place(self, name: str, item: Item, times: Times, intervention: Intervention) -> tuple:
+    def _place(self, name: str, item: Item, times: Times, one: Intervention) -> Place:
         digest = zlib.crc32(json.dumps(times).encode())
-        return self._weights, name, item.id, item.text, digest, *asdict(intervention).values(), self._seed
+        return self._weights, name, item.id, item.text, digest, one.layer, one.method, one.keep, self._seed
 
     @torch.inference_mode()
-    def _listen(self, item: Item, times: Times) -> tuple[torch.Tensor, list[range]]:
+    def _listen(self, audio: Path, times: Times) -> tuple[torch.Tensor, list[range]]:
         """The whole prompt [positions, dim] and where each word stands in it."""
         model, decoder = self._model, self._model.decoder
         self._rate = self._rate or positions_per_second(model)
-        samples, rate = audio_files.recording(item.audio).sound
+        samples, rate = audio_files.recording(audio).sound
         resampler, listener = Resampler(rate, model.input_rate), model.listener()
         speech, parts = PooledSpeech(decoder, None), []
         heard: list[int] = []  # places in the prompt that are speech
@@ -146,10 +151,10 @@ class Oracle:
         return torch.cat(parts), [range(w[0], w[-1] + 1) for w in words if w[-1] - w[0] + 1 == len(w)]
 
     @torch.inference_mode()
-    def _ask(self, place: tuple, item: Item, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
+    def _ask(self, place: Place, item: Item, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
         model, decoder = self._model, self._model.decoder
         cache = decoder.new_cache(model.context)
-        if wanted == NOTHING:
+        if wanted.method == "none":
             state = decoder.run(states, 0, cache)[-1:]
         else:
             seed = zlib.crc32(f"{self._seed} {item.id} {wanted.layer} {wanted.keep}".encode())
@@ -167,12 +172,14 @@ class Oracle:
             kept=sum(min(len(word), wanted.keep or len(word)) for word in words),
         )
 
-    def _reply(self, cache, logits: torch.Tensor) -> tuple[str, str]:
+    def _reply(self, cache: KVCache, logits: torch.Tensor) -> tuple[str, str]:
         """What the model writes down of the question, and the text of its reply."""
         model, place = self._model, self._model.pattern(spoken=True)
         decoding = decode(model, cache, logits, place, Full(), Sampler(Sampling()))
         said: dict[str, list[int]] = {"heard": [], "text": []}
         for token in decoding:
+            if not isinstance(token, Token):
+                continue
             if token.kind in said:
                 said[token.kind].append(token.id)
             place = place.after(token.id)

@@ -53,7 +53,7 @@ def markdown(found: Sequence[Damage]) -> str:
         rows = [["Layer", *heads], ["---:"] * (len(heads) + 1)]
         for layer in sorted({one.intervention.layer for one in cells}):
             row = [by_intervention.get(Intervention(layer, method, keep)) for method in METHODS]
-            figures = [_percent(one and getattr(one, kind)) for kind in ("wer", "right", "same") for one in row]
+            figures = [_percent(None if one is None else getattr(one, kind)) for kind in ("wer", "right", "same") for one in row]
             rows.append([str(layer), *figures])
         states = "1 state" if keep == 1 else f"{keep} states"
         title = f"Words left with {states} at most ({kept:.0%} of theirs), at one layer and all above"

@@ -80,10 +80,10 @@ def aligner(folder: Path) -> Aligner:
 
 def align(items: Sequence[Item], using: Aligner, path: Path, progress: Progress) -> int:
     """Aligns the spoken ones of `items` and writes `path` -> how many could not be. Raises `OSError`."""
-    spoken = [item for item in items if item.audio]
+    spoken = [(item, item.audio) for item in items if item.audio]
     task, lines = progress.add_task("words", total=len(spoken)), []
-    for item in spoken:
-        samples, rate = audio_files.recording(item.audio).sound
+    for item, audio in spoken:
+        samples, rate = audio_files.recording(audio).sound
         times = using.align(item.text, mono(samples), rate)
         if times is not None:
             rounded = [[round(start, 2), round(end, 2)] for start, end in times]

@@ -12,18 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from rich.progress import track
+from torch import Tensor
 
 from engine import whole_file
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
 from engine.training import parallel, texts, train_lm
+from engine.training.corpus import Clip
 from engine.training.domain import unknown
 from engine.training.domain.intent import Exchange
-from engine.training.network import TrainedLM, rotate
+from engine.training.network import Layer, TrainedLM, rotate
 from engine.training.pieces import Piece
 from engine.training.turns import Mix, Turns
 
@@ -62,11 +66,13 @@ class Plan(train_lm.Plan):
 class KnownTurns(Turns):
     """Draws no reply but those of `known`, which the units are given of."""
 
-    def __init__(self, vocabulary: Vocabulary, spoken: list, units: dict[str, list[int]], *rest) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, spoken: list[tuple[Clip, np.ndarray]], units: dict[str, list[int]], *rest: Any
+    ) -> None:
         self._known = units
         super().__init__(vocabulary, spoken, units, *rest)
 
-    def _exchange(self, clip) -> str | None:
+    def _exchange(self, clip: Clip) -> str | None:
         answer = super()._exchange(clip)
         return answer if answer in self._known else None
 
@@ -99,7 +105,7 @@ def own_replies(folder: Path) -> tuple[int, dict[str, list[int]]]:
     return found["step"], found["units"]
 
 
-def _asked(folder: Path) -> dict:
+def _asked(folder: Path) -> dict[str, Any]:
     kept = parallel.load(folder / "lm.pt")
     if kept is None:
         raise FileNotFoundError("Train the language model first, or restore it from the weights that ship.")
@@ -137,7 +143,7 @@ def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[i
     frequencies = config.rope_theta ** (-torch.arange(half) / half)
     empty = torch.tensor([width - len(prompt) for prompt in prompts])  # positions before each prompt, which nobody sees
     ids = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt in prompts])
-    cache: list[tuple[torch.Tensor, torch.Tensor] | None] = [None] * config.layers
+    cache: list[tuple[Tensor, Tensor] | None] = [None] * config.layers
     found: list[list[int]] = [[] for _ in prompts]
     at = 0
     for _ in range(LONGEST):
@@ -147,7 +153,7 @@ def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[i
         seen = (keys <= places[:, None]) & (keys >= empty[:, None, None]) | (keys == places[:, None])
         mask = torch.where(seen, 0.0, float("-inf"))[:, None]
         states = model.embedding(ids)
-        for i, layer in enumerate(model.layers):
+        for i, layer in enumerate(model.blocks):
             states, cache[i] = _through(layer, states, angles.cos(), angles.sin(), mask, cache[i])
         ids = model.logits(states[:, -1]).argmax(-1, keepdim=True)
         for reply, token in zip(found, ids[:, 0].tolist(), strict=True):
@@ -159,7 +165,9 @@ def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[i
     return found
 
 
-def _through(layer, states, cos, sin, mask, past):
+def _through(
+    layer: Layer, states: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: tuple[Tensor, Tensor] | None
+) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     """One layer over new positions [batch, n, dim] -> their states, and the keys and values of all."""
     batch, count, dim = states.shape
     mixed = layer.qkv(F.rms_norm(states, (dim,), layer.attention_norm, layer.eps))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from rich.progress import track
@@ -91,7 +92,10 @@ def add(folder: Path, texts: Iterable[str], voice: str, size: int = SHARD) -> No
         _make_shard(folder / f"{number:04d}", batch, Voices(), np.random.default_rng(number), voice)
 
 
-def _batches(texts: Iterator, size: int = SHARD) -> Iterator[list]:
+T = TypeVar("T")
+
+
+def _batches(texts: Iterator[T], size: int = SHARD) -> Iterator[list[T]]:
     while batch := list(islice(texts, size)):
         yield batch
 

@@ -42,7 +42,8 @@ def export(folder: Path, target: Path) -> None:
     parts = model.config, listener.config, speech.config
     config = WrenConfig(*parts, TEXT_CHUNK, SPEECH_CHUNK, all_numbers=kept.get("all_numbers", False))
     (target / "config.json").write_text(config.to_json() + "\n", encoding="utf-8")
-    steps = {name: parallel.load(folder / f"{name}.pt")["step"] for name in ("listener", "speaker", "lm")}
+    trained = {name: parallel.load(folder / f"{name}.pt") for name in ("listener", "speaker", "lm")}
+    steps = {name: state["step"] for name, state in trained.items() if state is not None}
     (target / "training.json").write_text(json.dumps(steps) + "\n", encoding="utf-8")
     _tell(target)
 

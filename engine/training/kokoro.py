@@ -83,6 +83,7 @@ class Kokoro:
         if voice not in self._styles:
             with tarfile.open(self._archive) as archive:
                 file = archive.extractfile(f"package/voices/{voice.removeprefix(PREFIX)}.bin")
+                assert file is not None  # it is no folder
                 self._styles[voice] = np.frombuffer(file.read(), np.float32).reshape(-1, _STYLE)
         return self._styles[voice]
 

@@ -73,8 +73,8 @@ class AdaptedLM(nn.Module):
 
     def exported(self) -> dict[str, Tensor]:
         """The update as `engine.models.wren.low_rank` reads it: `up` and `down` of each fused matrix, norms, heads."""
-        tensors = {"model.norm.weight": self.model.norm}
-        for i, layer in enumerate(self.model.layers):
+        tensors: dict[str, Tensor] = {"model.norm.weight": self.model.norm}
+        for i, layer in enumerate(self.model.blocks):
             prefix = f"model.layers.{i}."
             tensors[f"{prefix}input_layernorm.weight"] = layer.attention_norm
             tensors[f"{prefix}post_attention_layernorm.weight"] = layer.mlp_norm

@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
@@ -73,7 +74,7 @@ def _named(constants: dict[str, np.ndarray], matrices: dict[str, np.ndarray]) ->
     return found
 
 
-def _constant(tensor) -> tuple[str, np.ndarray]:
+def _constant(tensor: Any) -> tuple[str, np.ndarray]:  # of onnxruntime's own schema
     shape = [tensor.Dims(i) for i in range(tensor.DimsLength())]
     return tensor.Name().decode(), tensor.RawDataAsNumpy().view(_TYPES[tensor.DataType()]).reshape(shape)
 

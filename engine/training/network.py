@@ -59,9 +59,14 @@ class TrainedLM(nn.Module):
         for parameter in self.parameters():
             if parameter.dim() == 2:
                 nn.init.normal_(parameter, std=0.02)
-        for layer in self.layers:
+        for layer in self.blocks:
             for matrix in (layer.out, layer.down):
                 nn.init.normal_(matrix.weight, std=0.02 / (2 * config.layers) ** 0.5)
+
+    @property
+    def blocks(self) -> list[Layer]:
+        """`layers` by their type, which torch's list does not tell."""
+        return [layer for layer in self.layers if isinstance(layer, Layer)]
 
     def embed(self, ids: Tensor, features: Tensor) -> Tensor:
         """ids [batch, length] (negative where features stand, in order), features [count, width] -> [batch, length, dim]."""
@@ -89,21 +94,18 @@ class TrainedLM(nn.Module):
 
     def exported(self) -> dict[str, Tensor]:
         """Tensors by Llama's names, and the adaptor's."""
-        tensors = {"model.embed_tokens.weight": self.embedding.weight, "lm_head.weight": self.head.weight}
+        tensors: dict[str, Tensor] = {"model.embed_tokens.weight": self.embedding.weight, "lm_head.weight": self.head.weight}
         tensors["model.norm.weight"] = self.norm
         tensors |= {f"adaptor.{name}": tensor for name, tensor in self.adaptor.state_dict().items()}
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self.blocks):
             q, k, v = layer.qkv.weight.chunk(3)
             gate, up = layer.gate_up.weight.chunk(2)
-            tensors |= {
-                f"model.layers.{i}.{name}.weight": tensor
-                for name, tensor in (
-                    ("self_attn.q_proj", q), ("self_attn.k_proj", k), ("self_attn.v_proj", v),
-                    ("self_attn.o_proj", layer.out.weight),
-                    ("mlp.gate_proj", gate), ("mlp.up_proj", up), ("mlp.down_proj", layer.down.weight),
-                    ("input_layernorm", layer.attention_norm), ("post_attention_layernorm", layer.mlp_norm),
-                )
+            named = {
+                "self_attn.q_proj": q, "self_attn.k_proj": k, "self_attn.v_proj": v, "self_attn.o_proj": layer.out.weight,
+                "mlp.gate_proj": gate, "mlp.up_proj": up, "mlp.down_proj": layer.down.weight,
+                "input_layernorm": layer.attention_norm, "post_attention_layernorm": layer.mlp_norm,
             }  # fmt: skip
+            tensors |= {f"model.layers.{i}.{name}.weight": tensor for name, tensor in named.items()}
         return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
 
     def load_exported(self, tensors: dict[str, Tensor]) -> None:
@@ -112,7 +114,7 @@ class TrainedLM(nn.Module):
         self.norm.data.copy_(tensors["model.norm.weight"])
         self.adaptor.load_state_dict({n.removeprefix("adaptor."): t for n, t in tensors.items() if n.startswith("adaptor.")})
         self.head.weight.data.copy_(tensors["lm_head.weight"])
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self.blocks):
             prefix = f"model.layers.{i}."
             part = {n.removeprefix(prefix).removesuffix(".weight"): t for n, t in tensors.items() if n.startswith(prefix)}
             layer.qkv.weight.data.copy_(torch.cat([part[f"self_attn.{x}_proj"] for x in "qkv"]))

@@ -6,13 +6,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
+from torch.multiprocessing.spawn import spawn
 
 
-def launch(worker: Callable, processes: int, *arguments) -> None:
+def launch(worker: Callable[..., None], processes: int, *arguments: Any) -> None:
     """Runs `worker(rank, processes, *arguments)` in every process; returns when all have ended."""
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # inherited; more threads only wait for each other
     with tempfile.TemporaryDirectory() as folder:
@@ -20,10 +21,10 @@ def launch(worker: Callable, processes: int, *arguments) -> None:
         if processes == 1:
             _start(0, *shared)
         else:
-            mp.spawn(_start, shared, nprocs=processes)
+            spawn(_start, shared, nprocs=processes)
 
 
-def _start(rank: int, worker: Callable, processes: int, meeting: str, arguments: tuple) -> None:
+def _start(rank: int, worker: Callable[..., None], processes: int, meeting: str, arguments: tuple[Any, ...]) -> None:
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=processes)
     worker(rank, processes, *arguments)
@@ -40,13 +41,13 @@ def average_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
         gradient.copy_(piece.view_as(gradient))
 
 
-def save(path: Path, **state) -> None:
+def save(path: Path, **state: Any) -> None:
     """Writes a checkpoint whole or not at all."""
     partial = path.with_suffix(".partial")
     torch.save(state, partial)
     partial.rename(path)
 
 
-def load(path: Path) -> dict | None:
+def load(path: Path) -> dict[str, Any] | None:
     """The checkpoint at `path`; None when there is none yet."""
     return torch.load(path, weights_only=True) if path.exists() else None

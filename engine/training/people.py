@@ -82,10 +82,10 @@ def write(folder: Path, source: Path) -> None:
     shutil.rmtree(folder / NAME, ignore_errors=True)
     written = []
     for number, one in enumerate(questions(), 1):
-        line = {"id": f"{NAME}-{number:04d}", "text": one.text, "area": one.area, "answer": one.answer, "key": list(one.key)}
-        line |= {"audio": f"{NAME}/{number:04d}.ogg", "voice": one.voice}
-        write_sound(folder / line["audio"], spoken(one, source))
-        written.append(json.dumps(line))
+        id, audio = f"{NAME}-{number:04d}", f"{NAME}/{number:04d}.ogg"
+        line = {"id": id, "text": one.text, "area": one.area, "answer": one.answer, "key": list(one.key)}
+        write_sound(folder / audio, spoken(one, source))
+        written.append(json.dumps(line | {"audio": audio, "voice": one.voice}))
     (folder / f"{NAME}.jsonl").write_text("\n".join(written) + "\n", encoding="utf-8")
 
 

@@ -45,9 +45,8 @@ def padded(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk
 def parallel(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> Piece:
     """A text token and speech_chunk / text_chunk speech tokens share each position; the last one ends with `end`."""
     share = speech_chunk // text_chunk
-    speech = [*speech, *speech[-1:] * (len(text) * share - len(speech))]
-    speech.append(v.end)
-    beside = tuple(tuple(speech[i : i + share]) for i in range(0, len(speech), share))
+    said = [*speech, *[*speech[-1:]] * (len(text) * share - len(speech)), v.end]
+    beside = tuple(tuple(said[i : i + share]) for i in range(0, len(said), share))
     words = [*_text(text), (v.end_text, MARK_WEIGHT)]
     words += [(v.end_text, PADDING_WEIGHT)] * (len(beside) - len(words))
     piece = learned(words)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -41,7 +42,7 @@ class Plan:
     """How a set is drawn: how many questions, which, and who speaks each."""
 
     count: int
-    lines: Callable[[str], Iterator[dict]]  # by the set's name, which seeds them
+    lines: Callable[[str], Iterator[dict[str, Any]]]  # by the set's name, which seeds them
     voice_of: VoiceOf = lambda i, rng: ""
 
 
@@ -62,16 +63,16 @@ def write(folder: Path, names: Collection[str] = ()) -> None:
         (folder / "pronunciations.txt").write_text("".join(_pronunciations(answers, voices)), encoding="utf-8")
 
 
-def _domain(name: str) -> Iterator[dict]:
+def _domain(name: str) -> Iterator[dict[str, Any]]:
     """Held-out questions, areas in turn, no text twice."""
     return _in_turn(name, tuple(texts.GROUPS))
 
 
-def _domain_and_follow_ups(name: str) -> Iterator[dict]:
+def _domain_and_follow_ups(name: str) -> Iterator[dict[str, Any]]:
     return _in_turn(name, (*texts.GROUPS, FOLLOW_UP))
 
 
-def _in_turn(name: str, areas: tuple[str, ...]) -> Iterator[dict]:
+def _in_turn(name: str, areas: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     rng, seen = random.Random(f"wren {name}"), set()
     while True:
         for area in areas:
@@ -80,15 +81,16 @@ def _in_turn(name: str, areas: tuple[str, ...]) -> Iterator[dict]:
             yield line
 
 
-def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
+def _of_area(area: str, rng: random.Random) -> Iterator[dict[str, Any]]:
     while True:
         draw = texts.draw_follow_up if area == FOLLOW_UP else texts.draw_exchange
         exchange = draw(rng, held_out=True)
-        if exchange.before and exchange.before.before:
+        leans_on = exchange.before
+        if leans_on and leans_on.before:
             continue  # a line of a set has room for one turn before
         assert texts.is_held_out(exchange.question)
-        if area == FOLLOW_UP:
-            before = {"text": exchange.before.question, "answer": exchange.before.answer}
+        if leans_on and area == FOLLOW_UP:
+            before = {"text": leans_on.question, "answer": leans_on.answer}
             yield {**_line(exchange, exchange.question, area), "before": before}
         elif exchange.intent in _intents(area):
             text = wrapping.wrap(exchange.question, rng)
@@ -96,7 +98,7 @@ def _of_area(area: str, rng: random.Random) -> Iterator[dict]:
                 yield _line(exchange, text, area)
 
 
-def _unknown(name: str) -> Iterator[dict]:
+def _unknown(name: str) -> Iterator[dict[str, Any]]:
     seen = set()
     for text in unknown.questions(random.Random(f"wren {name}"), held_out=True):
         if text not in seen:
@@ -105,14 +107,15 @@ def _unknown(name: str) -> Iterator[dict]:
             yield _line(exchange, text, "unknown")
 
 
-def _line(exchange: Exchange, text: str, area: str) -> dict:
+def _line(exchange: Exchange, text: str, area: str) -> dict[str, Any]:
     key = _in_order(exchange.key, exchange.answer)
     return {"text": text, "area": area, "intent": exchange.intent, "answer": exchange.answer, "key": key}
 
 
 def _in_order(key: tuple[str, ...], answer: str) -> list[str]:
     """The key's words in the order in which the answer says them (for the last time)."""
-    wanted, found = Counter(word for part in key for word in part.split()), []
+    wanted = Counter(word for part in key for word in part.split())
+    found: list[str] = []
     for word in reversed(_words(answer)):
         if wanted[word]:
             wanted[word] -= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -48,7 +49,10 @@ def listen(corpora: list[tuple[Path, Path]], head: PhoneHead, config: ListenerCo
             partial.rename(folder / clips.name / f"{number:04d}.npz")
 
 
-def _batches(many: list, size: int = 64) -> Iterator[list]:
+T = TypeVar("T")
+
+
+def _batches(many: list[T], size: int = 64) -> Iterator[list[T]]:
     yield from (many[start : start + size] for start in range(0, len(many), size))
 
 

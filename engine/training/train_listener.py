@@ -80,7 +80,8 @@ def _worker(
 
 def _examples(corpora: list[tuple[Path, Path]], config: ListenerConfig) -> tuple[list[Example], list[Example]]:
     """Those to learn from and those kept back; left out is what is too long, or has more phones than frames."""
-    classes, sides = {phone: i + 1 for i, phone in enumerate(config.phones)}, ([], [])
+    classes = {phone: i + 1 for i, phone in enumerate(config.phones)}
+    sides: tuple[list[Example], list[Example]] = ([], [])
     for folder, heard in corpora:
         for number, (clip, found) in enumerate(states.read(folder, heard, config)):
             targets = [classes[phone] for phone in clip.phones if phone in classes]

@@ -100,7 +100,8 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
     seed = SEED + done * processes + rank
     turns = plan.turns(vocabulary, spoken, plan.units(folder), TEXT_CHUNK, SPEECH_CHUNK, plan.mix(done), seed)
     source, rows_a_step = rows(turns, plan.length), TOKENS // plan.length
-    begun, first, smooth = time.monotonic(), done, {}
+    begun, first = time.monotonic(), done
+    smooth: dict[str, float] = {}
     while done < plan.steps:
         for tool in tools:
             for group in tool.param_groups:
@@ -114,8 +115,8 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
             states = model.states(ids, voice, skipped)
             figures = losses(model, states[-1], ids, weight)
             loss = figures["loss"]
-            for layer in exits:
-                loss = loss + EXIT_WEIGHT * speech_loss(model, states[layer], ids, weight)
+            for place in exits:
+                loss = loss + EXIT_WEIGHT * speech_loss(model, states[place], ids, weight)
         loss.backward()
         parallel.average_gradients(model.parameters())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

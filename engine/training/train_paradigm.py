@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -61,7 +62,7 @@ def plan_of(paradigm: str, steps: int, folder: Path) -> Plan:
     return Plan(paradigm, steps, folder / "lm.pt", folder / f"paradigm-{paradigm}.pt")
 
 
-def adapted(kept: Mapping, vocabulary: Vocabulary, paradigm: str) -> AdaptedLM:
+def adapted(kept: Mapping[str, Any], vocabulary: Vocabulary, paradigm: str) -> AdaptedLM:
     """The base of the checkpoint `kept`, ready to be trained further for a paradigm."""
     model = TrainedLM(lm_config(vocabulary.size, kept["length"]), kept["features"])
     model.load_state_dict(kept["network"])
@@ -93,7 +94,8 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
     seed = SEED + done * processes + rank
     turns = Turns(vocabulary, spoken, units, TEXT_CHUNK, SPEECH_CHUNK, MIX, seed, WRITERS[plan.paradigm])
     source, rows_a_step = rows(turns, length), TOKENS // length
-    begun, first, smooth = time.monotonic(), done, {}
+    begun, first = time.monotonic(), done
+    smooth: dict[str, float] = {}
     while done < plan.steps:
         for group in tool.param_groups:
             group["lr"] = RATE * plan.rate(done)

@@ -14,6 +14,7 @@ from rich.progress import track
 from torch import Tensor
 
 from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
+from engine.speech.source_filter import FeatureLayout
 from engine.training import corpus, parallel
 
 VOICE = "kokoro:am_michael"
@@ -73,7 +74,8 @@ def _worker(rank: int, processes: int, folder: Path, checkpoint: Path, steps: in
     for block in (*model.encoder.blocks, *model.decoder.blocks, *model.decoder.fine):
         block.compile()
     rng = random.Random(SEED + done * processes + rank)
-    begun, first, smooth = time.monotonic(), done, {}
+    begun, first = time.monotonic(), done
+    smooth: dict[str, float] = {}
     while done < steps:
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * min(1, (done + 1) / WARM_UP, 0.02 + 0.5 * (1 + math.cos(math.pi * done / steps)))
@@ -84,7 +86,7 @@ def _worker(rank: int, processes: int, folder: Path, checkpoint: Path, steps: in
         with torch.autocast("cpu", torch.bfloat16):
             guess = model.decoder(values)
         losses = reconstruction(guess.float(), features, layout)
-        sum(losses.values()).backward()
+        torch.stack(list(losses.values())).sum().backward()
         parallel.average_gradients(model.parameters())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -107,7 +109,7 @@ def _window(row: np.ndarray, rng: random.Random, frames: int) -> Tensor:
     return torch.from_numpy(np.pad(cut, ((0, frames - len(cut)), (0, 0)), mode="edge"))
 
 
-def reconstruction(guess: Tensor, target: Tensor, layout) -> dict[str, Tensor]:
+def reconstruction(guess: Tensor, target: Tensor, layout: FeatureLayout) -> dict[str, Tensor]:
     """Distances per feature, weighted to matter about as they are heard."""
     envelope, bands = slice(0, layout.bands), target[..., layout.voicing]
     loud = (target[..., envelope].mean(-1, keepdim=True) > -1.2).float() * 0.8 + 0.2

@@ -94,7 +94,9 @@ class Turns:
 
     def _spoken(self) -> Piece:
         clip, features = self._rng.choice(self._domain)
-        return self._question(features) + self._heard(clip.text) + self._reply(self._exchange(clip))
+        answer = self._exchange(clip)
+        assert answer is not None  # so `_domain` was chosen
+        return self._question(features) + self._heard(clip.text) + self._reply(answer)
 
     def _typed(self) -> Piece:
         question, answer = self._typed_exchange()
@@ -123,8 +125,9 @@ class Turns:
         """A turn that leans on the one before, of these words where they are given; None where they make no sense."""
         return texts.draw_follow_up(self._rng) if question is None else follow_up_of(question, self._rng)
 
-    def _first_turn(self, exchange: Exchange) -> Piece:
+    def _first_turn(self, exchange: Exchange | None) -> Piece:
         """The turn before, with what that leans on."""
+        assert exchange is not None  # of a turn that leans on one
         if exchange.before is None:
             return self._typed_question(texts.draw_wrapped(exchange.question, self._rng)) + self._reply(exchange.answer)
         return self._first_turn(exchange.before) + self._typed_question(exchange.question) + self._reply(exchange.answer)

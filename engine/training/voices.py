@@ -10,7 +10,7 @@ import ctypes
 import ctypes.util
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import soxr
@@ -147,7 +147,7 @@ class Espeak:
         lib.espeak_TextToPhonemes.argtypes = ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int
         lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
 
-    def _collect(self, samples, count: int, _events) -> int:
+    def _collect(self, samples: Any, count: int, _events: Any) -> int:
         if count > 0:
             self._blocks.append(np.ctypeslib.as_array(samples, (count,)).copy())
         return 0
@@ -200,7 +200,8 @@ class Voices:
             return self.kokoro.say(text, voice, speed)
         if voice.startswith("piper:"):
             return self.piper.say(text, voice, speed)
-        return self.espeak.say(text, voice, *(int(rng.integers(120, 191)), int(rng.integers(20, 81))) if rng else ())
+        drawn = (int(rng.integers(120, 191)), int(rng.integers(20, 81))) if rng else ()
+        return self.espeak.say(text, voice, *drawn).samples
 
     @cached_property
     def kokoro(self) -> Kokoro:

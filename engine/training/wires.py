@@ -36,7 +36,7 @@ def codec(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return _of_length(_stored(samples, SAMPLE_RATE, form, kind, compression_level=rng.uniform(0.5, 0.95)), len(samples))
 
 
-def _stored(samples: np.ndarray, rate: int, form: str, subtype: str, **settings) -> np.ndarray:
+def _stored(samples: np.ndarray, rate: int, form: str, subtype: str, **settings: float) -> np.ndarray:
     """Written as a file in memory and read again."""
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", rate, 1, format=form, subtype=subtype, **settings) as sink:

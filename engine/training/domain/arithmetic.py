@@ -5,6 +5,7 @@ What goes beyond is in `sums`, `parts_of_numbers` and `number_facts`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zlib import crc32
 
 from engine.models.wren.numbers import in_words
@@ -29,7 +30,7 @@ def _of(name: str, n: int, result: int) -> Fact:
     return Fact({"n": in_words(n)}, sentence(f"{name} {in_words(n)} is {words}"), tuple(words.split()))
 
 
-def _comparison(word: str, pick) -> tuple[Fact, ...]:
+def _comparison(word: str, pick: Callable[[int, int], int]) -> tuple[Fact, ...]:
     """All pairs up to twenty, and of those up to a hundred as many again as a checksum draws."""
     small = [(a, b) for a in range(21) for b in range(21) if a != b]
     large = [(a, b) for a in range(101) for b in range(101) if a != b and max(a, b) > 20 and crc32(b"%d %d" % (a, b)) % 24 == 0]

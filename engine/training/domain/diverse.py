@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 _WORDS = {kind: tuple(words.split()) for kind, words in {
     "noun": """
@@ -127,7 +127,7 @@ _SENTENCES = (
 
 def strings(rng: random.Random, words: Sequence[str], domain_words: Sequence[str], sentences: Sequence[str]) -> Iterator[str]:
     """Endless strings of 2 to 10 words: domain words, pieces of `sentences`, nonsense of our own, dictionary `words`."""
-    makers = (
+    makers: tuple[Callable[[], str], ...] = (
         lambda: _random(rng, domain_words), lambda: _pieces(rng, sentences), lambda: _nonsense(rng), lambda: _random(rng, words),
     )
     while True:

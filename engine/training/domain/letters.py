@@ -5,6 +5,8 @@ A single "a" stands last or before a comma in an answer: elsewhere the voice wou
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.models.wren.numbers import in_words
 
 from .calendar import ORDINALS
@@ -28,7 +30,7 @@ def _neighbours(word: str, step: int) -> Intent:
         """), facts, (f"and {word} {{x}}", "and {x}", f"what about the one {word} {{x}}", "what about {x}"))
 
 
-def _facts_of_words(answer) -> tuple[Fact, ...]:
+def _facts_of_words(answer: Callable[[str], tuple[str, tuple[str, ...]]]) -> tuple[Fact, ...]:
     return tuple(Fact({"word": word}, *answer(word)) for word in dict.fromkeys(SPELLED))
 
 

@@ -5,6 +5,8 @@ Their answers say the result alone: there are too many questions for an answer e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.models.wren.numbers import in_words
 
 from .arithmetic import INTENTS as SMALL
@@ -30,11 +32,11 @@ def _fact(name: str, a: str, b: str, result: str) -> Fact:
     return Fact({"a": a, "b": b}, f"{name} is {result}.", tuple(result.split()))
 
 
-def _sums(pairs) -> tuple[Fact, ...]:
+def _sums(pairs: Iterable[tuple[int, int]]) -> tuple[Fact, ...]:
     return tuple(_fact("The sum", signed(a), signed(b), signed(a + b)) for a, b in pairs)
 
 
-def _differences(pairs) -> tuple[Fact, ...]:
+def _differences(pairs: Iterable[tuple[int, int]]) -> tuple[Fact, ...]:
     return tuple(_fact("The result", signed(a), signed(b), signed(a - b)) for a, b in pairs)
 
 

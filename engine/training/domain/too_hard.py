@@ -48,9 +48,9 @@ def _problems() -> Iterator[str]:
     for _ in range(_EACH // 2):
         yield f"{in_words(rng.randint(3, 30))} to the power of {in_words(rng.randint(4, 12))}"
     for _ in range(_EACH):
-        a, b, c = (in_words(rng.randint(2, 40)) for _ in range(3))
+        one, two, three = (in_words(rng.randint(2, 40)) for _ in range(3))
         first, second = rng.choice(("plus times", "times minus", "times times", "minus times", "plus minus")).split()
-        yield f"{a} {first} {b} {second} {c}"
+        yield f"{one} {first} {two} {second} {three}"
         yield f"{in_words(rng.choice(PERCENTS[:-1]))} percent of {large(rng.choice((2, 3)))}"
     for _ in range(_EACH):
         yield f"double {in_words(rng.randrange(51, 999, 2))}"
@@ -60,8 +60,8 @@ def _problems() -> Iterator[str]:
         two = " ".join(in_words(rng.randint(1, 9)) for _ in range(2))
         yield f"{in_words(rng.randint(0, 20))} point {two} {rng.choice(('plus', 'minus'))} {in_words(rng.randint(1, 20))}"
     for _ in range(_EACH):
-        a, b = (f"{in_words(rng.randint(2, 40))} point {in_words(rng.randint(1, 9))}" for _ in range(2))
-        yield f"{a} {rng.choice(('times', 'divided by'))} {b}"
+        one, two = (f"{in_words(rng.randint(2, 40))} point {in_words(rng.randint(1, 9))}" for _ in range(2))
+        yield f"{one} {rng.choice(('times', 'divided by'))} {two}"
     for _ in range(_EACH // 2):
         yield f"the factorial of {in_words(rng.randint(4, 20))}"
     for _ in range(_EACH // 2):

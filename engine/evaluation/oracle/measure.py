@@ -25,7 +25,6 @@ from engine.evaluation.answers import fingerprint
 from engine.evaluation.lines import Lines, pair
 from engine.evaluation.oracle.words import Times, positions
 from engine.evaluation.sets import Item, QuestionSet
-from engine.events import Token
 from engine.lm.cache import KVCache
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.pooled_speech import PooledSpeech
@@ -33,6 +32,7 @@ from engine.models.spoken_lm import SpokenLM
 from engine.prefill.interventions import METHODS, Method, prefill
 from engine.schedules import Full
 from engine.speech.resample import Resampler, mono
+from engine.turn_record import TurnRecord
 
 _MOST_TOKENS = 600
 _RATE_SECONDS = 20  # of silence, that a listener is asked to count
@@ -177,9 +177,10 @@ class Oracle:
         model, place = self._model, self._model.pattern(spoken=True)
         decoding = decode(model, cache, logits, place, Full(), Sampler(Sampling()))
         said: dict[str, list[int]] = {"heard": [], "text": []}
-        for token in decoding:
-            if not isinstance(token, Token):
-                continue
+        record = TurnRecord()
+        for event in decoding:
+            record.apply(event)
+            token = record.tokens[-1]  # at full depth every event is one
             if token.kind in said:
                 said[token.kind].append(token.id)
             place = place.after(token.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.settings import shortcuts
@@ -81,7 +81,7 @@ class DepthStrip(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.point_at(None)
 
-    def focusOutEvent(self, event) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.point_at(None)
 
@@ -101,12 +101,12 @@ class DepthStrip(QWidget):
             case _:
                 event.ignore()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter, colours, slot = QPainter(self), theme.now(), self._slot()
         area = QRectF(0, self.height() - 2 - HEIGHT, self.width(), HEIGHT)
         painter.fillRect(QRectF(0, self.height() - 2, self.width(), 1), QColor(colours.border))
         paint_bars(painter, area, self._record, 0, self._slots())
-        for index in {self._cursor, self._head} - {None}:
+        for index in {index for index in (self._cursor, self._head) if index is not None}:
             painter.fillRect(QRectF(index * slot - 1, 0, max(slot, 2) + 1, self.height()), faint(colours.text))
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

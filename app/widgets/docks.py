@@ -6,7 +6,7 @@ What there is no room for is hidden, what was asked for last stays longest, and 
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QGuiApplication, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from app.settings import shortcuts
@@ -27,7 +27,7 @@ class Grip(QWidget):
 
     minimumSizeHint = sizeHint
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -41,7 +41,9 @@ class Title(QWidget):
 
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        back, self.close_button = QToolButton(icon=icons.icon("retry")), QToolButton(icon=icons.icon("close"))
+        back, self.close_button = QToolButton(), QToolButton()
+        back.setIcon(icons.icon("retry"))
+        self.close_button.setIcon(icons.icon("close"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 2)
         row.setSpacing(2)
@@ -62,12 +64,12 @@ class _Frame(QWidget):
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__()
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(panel)
 
     def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
+        layout = self._layout
         least = layout.totalMinimumSize()
         if layout.hasHeightForWidth():
             least.setHeight(layout.totalMinimumHeightForWidth(max(self.width(), least.width())))
@@ -115,7 +117,7 @@ class Dock(QDockWidget):
         super().closeEvent(event)
         self.closed.emit()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self.isFloating():
             painter, colours = QPainter(self), theme.now()
             painter.setPen(QColor(colours.muted))
@@ -139,6 +141,7 @@ class Docks(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, self.tabPosition(Qt.DockWidgetArea.TopDockWidgetArea))
         self.setCentralWidget(centre)
+        self._centre = centre
         self.docks: list[Dock] = []
         self._wanted: list[Dock] = []  # what was asked for last comes first
         self._needs: dict[Dock, QSize] = {}  # of those that are hidden: how large the page must be
@@ -291,15 +294,16 @@ class Docks(QMainWindow):
     def _room_needed(self) -> QSize:
         """By the core of the middle and the panels that are docked and shown."""
         layout, core = self.layout(), self.core()
+        assert layout is not None  # every main window brings its own
         layout.invalidate()
-        needs = layout.minimumSize() - self.centralWidget().minimumSizeHint() + QSize(self._comfort(), core.height())
+        needs = layout.minimumSize() - self._centre.minimumSizeHint() + QSize(self._comfort(), core.height())
         if self._docked() and self._docked() != [self._insisted]:
             needs = needs.expandedTo(QSize(self._comfort() + SEPARATOR + theme.scaled(LEAST), 0))
         return needs.expandedTo(core)
 
     def core(self) -> QSize:
         """How small the middle can be where it must."""
-        return self.centralWidget().minimumSizeHint()
+        return self._centre.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """The middle's: panels give way."""

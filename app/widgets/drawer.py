@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
-from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from app.widgets import theme
 
 DIM = 0.4  # of what lies behind
 
@@ -28,7 +30,7 @@ class Drawer(QWidget):
         part.setProperty("over", True)
         row.insertWidget(0, part)
         page.installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._follow_focus)
+        theme.application().focusChanged.connect(self._follow_focus)
         self.hide()
 
     @property
@@ -43,7 +45,7 @@ class Drawer(QWidget):
             self.is_drawn = not self.is_drawn
         self._place()
         if self.is_drawn:
-            (self._part.focusProxy() or self._part.nextInFocusChain()).setFocus()
+            (self._part.focusProxy() or self._part.nextInFocusChain() or self._part).setFocus()
 
     def close_over(self) -> None:
         """Where it is laid over the rest, it has done its work."""
@@ -88,7 +90,7 @@ class Drawer(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.close_over()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         shade = QColor("black")
         shade.setAlphaF(DIM)
         QPainter(self).fillRect(self.rect(), shade)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget as Base
+else:
+    Base = object  # Qt classes cannot be inherited twice
 
-class Fitted:
+
+class Fitted(Base):
     """Stands before a widget's class, whose `_fit` is called when either size changes."""
 
     def _fit(self) -> None:

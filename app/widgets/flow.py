@@ -162,7 +162,8 @@ def _expands(item: QLayoutItem) -> bool:
     widget, layout = item.widget(), item.layout()
     if widget is not None:
         return bool(widget.sizePolicy().horizontalPolicy().value & _TAKES_ALL)
-    return layout is None or any(_expands(layout.itemAt(place)) for place in range(layout.count()))
+    items = (layout.itemAt(place) for place in range(layout.count())) if layout is not None else ()
+    return layout is None or any(_expands(inside) for inside in items if inside is not None)
 
 
 def _share(item: QLayoutItem) -> int:

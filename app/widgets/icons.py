@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
@@ -73,12 +74,10 @@ class _Engine(QIconEngine):
 
 def _faded(colour: QColor) -> QColor:
     """Mixed with the window's: drawn half transparent, strokes would shine through where they cross."""
-    behind = QColor(theme.now().window)
-    pairs = zip(colour.getRgb()[:3], behind.getRgb()[:3])
-    return QColor(*(round(FADED * front + (1 - FADED) * back) for front, back in pairs))
+    return theme.mixed(colour, QColor(theme.now().window), FADED)
 
 
-def _pixmap(size: QSize, paint) -> QPixmap:
+def _pixmap(size: QSize, paint: Callable[[QPainter, QRectF], None]) -> QPixmap:
     made = QPixmap(size)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)

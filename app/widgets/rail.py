@@ -30,7 +30,10 @@ class Rail(QFrame):
     def add(self, name: str, icon: QIcon, at_foot: bool = False) -> None:
         """Another page, the next number; `at_foot` sets it apart at the lower end."""
         number = len(self.buttons)
-        button = QToolButton(text=name, icon=icon, checkable=True, autoRaise=True)
+        button = QToolButton(autoRaise=True)
+        button.setText(name)
+        button.setIcon(icon)
+        button.setCheckable(True)
         button.setProperty("role", "rail")
         button.setIconSize(QSize(ICON, ICON))
         theme.set_font(button, 0.88)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QValidator
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox, QToolTip
 
 from app.widgets import theme
 
@@ -23,8 +23,25 @@ _PLAIN = re.compile(r"-?(?:\d+[.,]?\d*|[.,]\d+)")
 _TYPED = re.compile(r"[-\d.,'’\s]*")
 
 
-class _Dressed:
-    """What both kinds share; a plain class, because Qt classes cannot be inherited twice.
+Number = TypeVar("Number", int, float)
+
+if TYPE_CHECKING:
+
+    class Base(QAbstractSpinBox, Generic[Number]):
+        """What Qt's two kinds have alike, but not from a class in common."""
+
+        valueChanged: Signal
+
+        def value(self) -> Number: ...
+        def minimum(self) -> Number: ...
+        def maximum(self) -> Number: ...
+        def suffix(self) -> str: ...
+else:
+    Base = Generic  # Qt classes cannot be inherited twice
+
+
+class _Dressed(Base[Number]):
+    """What both kinds share.
 
     A point and a comma are both a decimal mark, whatever the system's language; a mark between thousands, and a number outside
     the range, are refused when the entry ends, with `refused` and a sentence, and the number before stays. What was
@@ -34,17 +51,24 @@ class _Dressed:
     refused: Signal
     _sheet = ""
     _refusal = ""
-    _decimals = 0
 
     @property
     def refusal(self) -> str:
         """Why the number that was typed last is not used, as a sentence; "" if it is."""
         return self._refusal
 
-    def textFromValue(self, value: float) -> str:
+    @property
+    def _decimals(self) -> int:
+        raise NotImplementedError
+
+    def _parsed(self, plain: str) -> Number | None:
+        """Of digits with at most one mark; None where this kind has no such number."""
+        raise NotImplementedError
+
+    def textFromValue(self, value: Number) -> str:
         return f"{value:.{self._decimals}f}"
 
-    def valueFromText(self, text: str) -> float:
+    def valueFromText(self, text: str) -> Number:
         number = self._read(text)
         return self.value() if number is None else number
 
@@ -74,7 +98,7 @@ class _Dressed:
             self.setStyleSheet(sheet)
             self.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet cannot indent it
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -97,16 +121,11 @@ class _Dressed:
     def _is_special(self) -> bool:
         return bool(self.specialValueText()) and self.value() == self.minimum()
 
-    def _read(self, text: str) -> float | None:
+    def _read(self, text: str) -> Number | None:
         bare = self._bare(text)
         if self.specialValueText() and text == self.specialValueText():
             return self.minimum()
-        if not _PLAIN.fullmatch(bare):
-            return None
-        number = float(bare.replace(",", "."))
-        if self._decimals:
-            return round(number, self._decimals)
-        return int(bare) if bare.lstrip("-").isdigit() and abs(number) < 2**31 else None
+        return self._parsed(bare.replace(",", ".")) if _PLAIN.fullmatch(bare) else None
 
     def _why(self, bare: str) -> str:
         if not bare:
@@ -135,24 +154,34 @@ class _Dressed:
             QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self._refusal, self)
 
 
-class Whole(_Dressed, QSpinBox):
+class Whole(_Dressed[int], QSpinBox):
     refused = Signal(str)
 
-    def __init__(self, **properties) -> None:
+    def __init__(self, **properties: Any) -> None:
         super().__init__(**properties)
         self._begin()
 
+    @property
+    def _decimals(self) -> int:
+        return 0
 
-class Decimal(_Dressed, QDoubleSpinBox):
+    def _parsed(self, plain: str) -> int | None:
+        return int(plain) if plain.lstrip("-").isdigit() and abs(int(plain)) < 2**31 else None
+
+
+class Decimal(_Dressed[float], QDoubleSpinBox):
     refused = Signal(str)
 
-    def __init__(self, **properties) -> None:
+    def __init__(self, **properties: Any) -> None:
         super().__init__(**properties)
         self._begin()
 
     @property
     def _decimals(self) -> int:
         return self.decimals()
+
+    def _parsed(self, plain: str) -> float:
+        return round(float(plain), self.decimals())
 
 
 Box = TypeVar("Box", Whole, Decimal)

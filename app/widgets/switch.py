@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.widgets import theme
@@ -22,7 +22,7 @@ class Switch(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH + 2 * MARGIN, HEIGHT + 2 * MARGIN)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(MARGIN, MARGIN, WIDTH, HEIGHT)

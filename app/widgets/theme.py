@@ -129,6 +129,13 @@ def _wanted() -> Colours:
     return DARK if _chosen == "dark" or (_chosen == "system" and system_is_dark) else LIGHT
 
 
+def application() -> QApplication:
+    """The program's own, which is there before any widget."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 def install(app: QApplication, appearance: Appearance = "system", text_size: int = 100) -> None:
     """Dresses the program; "system" follows the system from light to dark and back. `text_size` is in percent."""
     global _points
@@ -206,6 +213,12 @@ def _follow(widget: QWidget, what: str, act: Callable[[QWidget], None]) -> None:
     """Acts now and whenever the text size changes; `act` is given the widget and must not keep it."""
     _followers.setdefault(widget, {})[what] = act
     act(widget)
+
+
+def mixed(front: QColor, back: QColor, share: float) -> QColor:
+    """`share` of `front`, the rest of `back`; both opaque."""
+    pairs = ((front.red(), back.red()), (front.green(), back.green()), (front.blue(), back.blue()))
+    return QColor(*(round(share * one + (1 - share) * other) for one, other in pairs))
 
 
 def set_role(widget: QWidget, role: str) -> None:

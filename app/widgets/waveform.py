@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app.settings import shortcuts
@@ -136,11 +136,11 @@ class Waveform(QWidget):
             case _:
                 event.ignore()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._envelope is None:
             return
         painter, colours = QPainter(self), theme.now()
-        columns = self._drawn_columns()
+        columns = self._drawn_columns(self._envelope)
         played = self.width() * (self.position or 0.0) / self.seconds if self.seconds else 0.0
         slot = self.width() / max(1, len(columns))
         thick = max(1, round(slot) - 1)
@@ -165,11 +165,11 @@ class Waveform(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
-    def _drawn_columns(self) -> list[tuple[float, float]]:
+    def _drawn_columns(self, envelope: Envelope) -> list[tuple[float, float]]:
         """(lowest, highest) per column, as drawn: quiet sounds are enlarged. Kept until the sound or the width changes."""
-        key = (self._envelope.samples, self.width())
+        key = (envelope.samples, self.width())
         if self._columns[:2] != key:
-            low, high = self._envelope.columns(max(1, self.width() // COLUMN))
+            low, high = envelope.columns(max(1, self.width() // COLUMN))
             peak = max(QUIETEST, float(np.abs(low).max(initial=0)), float(np.abs(high).max(initial=0)))
             self._columns = (*key, list(zip((low / peak).tolist(), (high / peak).tolist(), strict=True)))
         return self._columns[2]
@@ -200,7 +200,7 @@ class PlayButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(32, 32)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter, colours = QPainter(self), theme.now()
         painter.setOpacity(1.0 if self.isEnabled() else icons.FADED)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -239,7 +239,7 @@ class SoundRow(QWidget):
         row.addWidget(self._time)
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(lambda: self.take(*self._source))
-        self._source: tuple = ((), 0)
+        self._source: tuple[Sequence[np.ndarray], int] = ((), 0)
         self.button.clicked.connect(self._toggle)
         self.wave.toggled.connect(self._toggle)
         self.wave.sought.connect(self.play_requested)

@@ -98,11 +98,8 @@ class VariantRow(QWidget):
         self._is_listed = True  # among what can be used on this machine
         self.number = theme.label("", "muted", bold=True)
         self.models, self.presets, self.pooling = Chooser(), Chooser(), PoolingBox()
-        self.presets.setEditable(True)
-        self.presets.setInsertPolicy(Chooser.InsertPolicy.NoInsert)
-        self.presets.setCompleter(None)
-        self.form = self.presets.lineEdit()
-        self.depth = theme.label("", "muted", 0.92)
+        self.form = self.presets.make_editable()
+        self.mean_depth = theme.label("", "muted", 0.92)
         self.remove = QPushButton("✕")
         self.failure = Words(role="danger", scale=0.92)
         self._lay_out()
@@ -121,7 +118,7 @@ class VariantRow(QWidget):
         self.presets.setAccessibleName(f"Schedule of variant {number}")
         self.form.setAccessibleName(f"Schedule of variant {number} as text")
         self.pooling.setAccessibleName(f"Pooling of variant {number}")
-        self.pooling.lineEdit().setAccessibleName(f"Pooling of variant {number} as text")
+        self.pooling.field.setAccessibleName(f"Pooling of variant {number} as text")
         self.remove.setAccessibleName(f"Remove variant {number}")
         self.remove.setToolTip(self.remove.accessibleName())
         self.remove.setEnabled(may_remove)
@@ -129,14 +126,15 @@ class VariantRow(QWidget):
     def offer_models(self, models: Sequence[Installed], in_use: Installed | None) -> None:
         """Offers these and the conversation's, `in_use`; with one model only there is nothing to choose."""
         offered = ([in_use] if in_use is not None and all(one.folder != in_use.folder for one in models) else []) + list(models)
-        self._is_listed = self._kept is None or any(one.folder == self._kept.folder for one in offered)
-        if not self._is_listed:
-            offered.append(self._kept)
+        kept = self._kept
+        self._is_listed = kept is None or any(one.folder == kept.folder for one in offered)
+        if kept is not None and not self._is_listed:
+            offered.append(kept)
         self._in_use, self._offered = in_use, {str(one.folder): one for one in offered}
         self.models.clear()
         for folder, one in self._offered.items():
             self.models.addItem(one.name, folder)
-        shown = self._kept or in_use
+        shown = kept or in_use
         self.models.setCurrentIndex(max(0, self.models.findData(str(shown.folder)) if shown is not None else 0))
         self.models.setVisible(len(offered) > 1)
 
@@ -200,10 +198,10 @@ class VariantRow(QWidget):
     @property
     def model_problem(self) -> str:
         """Why the model cannot be asked, as a sentence; "" if nothing is known against it."""
-        named = self._named
-        if named is None or named is not self._kept or self._is_listed or named.folder.is_dir():
+        kept = self._kept
+        if kept is None or self._named is not kept or self._is_listed or kept.folder.is_dir():
             return ""
-        return f"{named.name} is gone: there is no folder {named.folder} any more. Choose another model."
+        return f"{kept.name} is gone: there is no folder {kept.folder} any more. Choose another model."
 
     @property
     def _named(self) -> Installed | None:
@@ -234,10 +232,10 @@ class VariantRow(QWidget):
             made = schedules.parse(self.schedule())
         except schedules.ScheduleError:
             theme.set_role(self.presets, "invalid")
-            self.depth.setText("")
+            self.mean_depth.setText("")
         else:
             theme.set_role(self.presets, "")
-            self.depth.setText(_depth(made, self.facts))
+            self.mean_depth.setText(_depth(made, self.facts))
         if not self.form.hasFocus():
             self.form.setCursorPosition(0)  # of a long one the beginning is seen
         named = (preset.name for preset in self._presets if str(preset.schedule) == self.form.text())
@@ -258,16 +256,16 @@ class VariantRow(QWidget):
 
     def _lay_out(self) -> None:
         self.remove.setStyleSheet("padding: 0;")
-        for field in (self.models, self.presets, self.pooling, self.remove, self.number, self.depth):
+        for field in (self.models, self.presets, self.pooling, self.remove, self.number, self.mean_depth):
             theme.fix(field, height=HEIGHT)
-        self.depth.setToolTip("Mean depth of a speech chunk in layers")
+        self.mean_depth.setToolTip("Mean depth of a speech chunk in layers")
         self.failure.hide()
         for chooser in (self.models, self.presets, self.pooling):
             chooser.setMinimumContentsLength(4)
             chooser.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.models.hide()
         self.pooling.hide()
-        columns = {"Model": self.models, "Schedule": self.presets, "Pooling": self.pooling, "Depth": self.depth}
+        columns = {"Model": self.models, "Schedule": self.presets, "Pooling": self.pooling, "Depth": self.mean_depth}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

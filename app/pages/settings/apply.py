@@ -35,7 +35,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
     def sample(from_model: bool) -> None:
         if from_model:
             return talk.use_own_sampling()
-        editor.show(settings.get("generation.temperature"), settings.get("generation.top_p"))
+        editor.show_values(settings.get("generation.temperature"), settings.get("generation.top_p"))
         conversation.choose_sampling(settings.get("generation.temperature"), settings.get("generation.top_p"))
 
     def sample_as_set(_: float) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.widgets import theme
@@ -73,8 +73,7 @@ def pale(colour: str, share: float = FAINT) -> QColor:
 
 @cache
 def _mixed(colour: str, surface: str, share: float) -> QColor:
-    own, below = QColor(colour).getRgb()[:3], QColor(surface).getRgb()[:3]
-    return QColor(*(round(share * a + (1 - share) * b) for a, b in zip(own, below, strict=True)))
+    return theme.mixed(QColor(colour), QColor(surface), share)
 
 
 def paint_bars(painter: QPainter, area: QRectF, record: TurnRecord, first: int, slots: int) -> None:
@@ -239,7 +238,7 @@ class _Swatch(QWidget):
         self._name = name
         self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter, body = QPainter(self), QRect(1, 1, 10, 10)
         centre = QPointF(6, 6)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -6,7 +6,7 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QTransform
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
 
 from app.settings import shortcuts
 from app.widgets import theme
@@ -34,7 +34,7 @@ class DepthPanel(Panel):
         self.first = 0
         """The index of the leftmost token."""
         self._layers = 12
-        self._shown: tuple = ()
+        self._shown: tuple[int, int, bool] | None = None
         self._slots = LEAST
         self._cursor: int | None = None
         self.unit.setToolTip("Mean depth of the speech tokens")
@@ -48,7 +48,7 @@ class DepthPanel(Panel):
         self.recolour()
 
     @property
-    def cursor(self) -> int | None:
+    def cursor_index(self) -> int | None:
         """The index of the token that is told about."""
         return self._cursor
 
@@ -60,7 +60,7 @@ class DepthPanel(Panel):
 
     def refresh(self, record: TurnRecord | None) -> None:
         """Shows a turn: its last tokens while it grows, all of them once it is over."""
-        shown = record and (len(record.tokens), len(record.rejected), record.is_over)
+        shown = (len(record.tokens), len(record.rejected), record.is_over) if record is not None else None
         if not self.is_seen or (record is self.record and shown == self._shown):
             return
         if record is not self.record:
@@ -139,20 +139,20 @@ class DepthPanel(Panel):
             painter.fillRect(band, faint(theme.now().text))
 
 
-class _TokenPlot(pg.PlotWidget):
+class _TokenPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph says no types
     def __init__(self, panel: DepthPanel) -> None:
         super().__init__()
         self._panel = panel
         self.setMouseTracking(True)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.hasFocus():
             painter = QPainter(self.viewport())
             painter.setPen(QColor(theme.now().accent))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
-    def focusInEvent(self, event) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.viewport().update()
 
@@ -173,13 +173,13 @@ class _TokenPlot(pg.PlotWidget):
         super().leaveEvent(event)
         self._panel.point_at(None)
 
-    def focusOutEvent(self, event) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
         self._panel.point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        panel, cursor = self._panel, self._panel.cursor
+        panel, cursor = self._panel, self._panel.cursor_index
         last = panel.last
         here = last + 1 if cursor is None else cursor
         match shortcuts.now().which(event, *shortcuts.SOUND):

@@ -162,7 +162,7 @@ def _small() -> QFont:
     return theme.font(0.82)
 
 
-class Canvas(pg.GraphicsObject):
+class Canvas(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph says no types
     """Covers its plot and is painted in pixels: `paint` gets the painter and the way from plot to pixels."""
 
     def __init__(self, paint: Callable[[QPainter, QTransform], None]) -> None:
@@ -175,7 +175,7 @@ class Canvas(pg.GraphicsObject):
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()
 
-    def paint(self, painter: QPainter, *options) -> None:
+    def paint(self, painter: QPainter, *options: object) -> None:
         to_pixels = painter.worldTransform()
         painter.save()
         painter.resetTransform()

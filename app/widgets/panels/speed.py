@@ -82,12 +82,13 @@ class SpeedPanel(Panel):
             self._scale()
 
     def _start(self) -> None:
-        self._spent, self._has_ended = [0.0], False
+        self._spent = [0.0]
+        self._has_ended: bool = False
         self._times: list[float] = []
         self._rates: list[float] = []
         self.buffered: list[tuple[float, float]] = []
         """What is drawn: (seconds since the question ended, seconds of sound that waited then)."""
-        self._shown_range: tuple = ()
+        self._shown_range = (0.0, 0.0, 0.0)
         self._rate.setData([], [])
         self._buffer.setData([], [])
 
@@ -113,12 +114,14 @@ class SpeedPanel(Panel):
         self.say(self._words())
 
     def _words(self) -> str:
-        factor = self.real_time_factor
+        factor, speech_rate = self.real_time_factor, self.speech_rate
+        if not speech_rate:
+            return ""
         if factor is None:
-            return f"The voice needs {self.speech_rate:g} speech tokens a second." if self.speech_rate else ""
-        needs = f"the voice needs {self.speech_rate:g} speech tokens/s (dashed), decoding makes"
+            return f"The voice needs {speech_rate:g} speech tokens a second."
+        needs = f"the voice needs {speech_rate:g} speech tokens/s (dashed), decoding makes"
         verdict = "" if factor <= 1 else " Slower than speech: the sound will pause."
-        return f"Real-time factor {factor:.2f}: {needs} {self.speech_rate / factor:.0f}.{verdict}"
+        return f"Real-time factor {factor:.2f}: {needs} {speech_rate / factor:.0f}.{verdict}"
 
     def fit_plots(self) -> None:
         line = self.line_height() + 3

@@ -42,7 +42,7 @@ class TimelinePanel(Panel):
         self._record: TurnRecord | None = None
         self._decoded: list[Span] = []
         self._tokens = 0
-        self._shown: tuple = ()
+        self._shown: object = None  # what `refresh` drew last, as far as it can change
         self._range = (0.0, 0.0)
         self.spans: list[Span] = []
         """What is drawn."""

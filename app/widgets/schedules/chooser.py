@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from app.widgets import theme
 
@@ -22,7 +22,16 @@ class Chooser(QComboBox):
         if event.type() == QEvent.Type.FontChange:
             self._widen()
 
-    def paintEvent(self, event) -> None:
+    def make_editable(self) -> QLineEdit:
+        """Returns the field for what may be typed instead of chosen; it is not added to what is offered, nor completed."""
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setCompleter(None)  # type: ignore[arg-type]  # Qt takes none
+        field = self.lineEdit()
+        assert field is not None
+        return field
+
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

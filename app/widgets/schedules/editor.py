@@ -22,7 +22,7 @@ from app.engine_client.commands import ModelFacts
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.schedules.chooser import Chooser
-from app.widgets.schedules.group_fields import GroupFields
+from app.widgets.schedules.group_fields import GroupFields, Refresh
 from app.widgets.schedules.option_fields import OptionFields
 from app.widgets.schedules.pattern_view import PatternView, in_words
 from app.widgets.schedules.pooling_box import PoolingBox
@@ -117,11 +117,11 @@ class ScheduleEditor(QDialog):
         """As large as it likes to be, and no larger than the screen."""
         if not self._was_sized:
             self._was_sized = True
-            body, foot = self._body.layout(), self.done_button.sizeHint().height() + 3 * GAP
+            foot = self.done_button.sizeHint().height() + 3 * GAP
             width = theme.scaled(SCHEDULE_WIDTH + REST_WIDTH) + 6 * GAP
             free = self.screen().availableSize() - QSize(BESIDE, BESIDE)
             width = min(width, free.width())
-            self.resize(width, min(body.heightForWidth(width - 2 * GAP) + foot, free.height()))
+            self.resize(width, min(self._body.heightForWidth(width - 2 * GAP) + foot, free.height()))
         super().showEvent(event)
 
     def _lay_out(self) -> None:
@@ -148,9 +148,9 @@ class ScheduleEditor(QDialog):
     def _schedule_column(self) -> QWidget:
         self._kind_group = QButtonGroup(self)
         kinds = Flow(spacing=18, line_spacing=8)
-        for button in self.kinds.values():
-            kinds.add(button)
-            self._kind_group.addButton(button)
+        for kind in self.kinds.values():
+            kinds.add(kind)
+            self._kind_group.addButton(kind)
         text = Flow(self.form, spacing=8)
         self.form.setMinimumWidth(180)
         buttons = Flow(spacing=8)
@@ -174,7 +174,7 @@ class ScheduleEditor(QDialog):
         made = _Column(REST_WIDTH)
         made.add(theme.label("Pooling of your speech", bold=True), self.pooling, self._pooling_words)
         made.add(theme.label("Sampling", bold=True), self.sampling)
-        made.layout().addStretch()
+        made.groups.addStretch()
         return made
 
     def _connect(self) -> None:
@@ -193,7 +193,7 @@ class ScheduleEditor(QDialog):
         self.sampling.sampling_chosen.connect(self.sampling_chosen)
         self.done_button.clicked.connect(self.accept)
 
-    def _use_group(self, period: int, refresh: str) -> None:
+    def _use_group(self, period: int, refresh: Refresh) -> None:
         layer = self.layers.currentData()
         if layer is not None:
             self._use(Spark(period, refresh, layer, **self.options.keywords(Spark)))
@@ -272,9 +272,9 @@ class _Column(QWidget):
     def __init__(self, least: int) -> None:
         super().__init__()
         self._least = least
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP - 2)
+        self.groups = QVBoxLayout(self)
+        self.groups.setContentsMargins(0, 0, 0, 0)
+        self.groups.setSpacing(GAP - 2)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def add(self, *parts: QWidget | QLayout) -> None:
@@ -282,7 +282,7 @@ class _Column(QWidget):
         group.setSpacing(6)
         for part in parts:
             group.addWidget(part) if isinstance(part, QWidget) else group.addLayout(part)
-        self.layout().addLayout(group)
+        self.groups.addLayout(group)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.scaled(self._least), super().sizeHint().height())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -12,7 +14,8 @@ from app.widgets.spin import Decimal, Whole, named
 from engine.schedules import Entropy, Schedule, Spark
 
 HEIGHT = 36  # pixels of a field
-GROUPS = (("Even", 2, "first"), ("Odd", 2, "last"), ("Triple", 3, "first"))
+Refresh = Literal["first", "last"]  # where in its group a token runs at full depth
+GROUPS: tuple[tuple[str, int, Refresh], ...] = (("Even", 2, "first"), ("Odd", 2, "last"), ("Triple", 3, "first"))
 THRESHOLD = 0.5  # nats, as a start
 
 
@@ -30,7 +33,7 @@ class GroupFields(QWidget):
         self.refreshes.addItem("first at full depth", "first")
         self.refreshes.addItem("last at full depth", "last")
         self.refreshes.setPlaceholderText("full depth after its drafts")  # where nothing can be chosen: see `allow`
-        self._refresh = "first"
+        self._refresh: Refresh = "first"
         self.names = {(period, refresh): QPushButton(name) for name, period, refresh in GROUPS}
         self.threshold = named(
             Decimal(minimum=0.001, maximum=20.0, singleStep=0.1, decimals=3, value=THRESHOLD, suffix=" nats"),
@@ -45,7 +48,7 @@ class GroupFields(QWidget):
             button.clicked.connect(lambda _, period=period, refresh=refresh: self.group_chosen.emit(period, refresh))
 
     @property
-    def group(self) -> tuple[int, str]:
+    def group(self) -> tuple[int, Refresh]:
         """The period, and the place of the refresh."""
         return self.period.value(), self.refreshes.currentData() or self._refresh
 

@@ -79,7 +79,7 @@ class OptionFields(QWidget):
             self.keeps.setCurrentIndex(1)
             self.top_p.setValue(tolerance.top_p)
             self._top_p = (tolerance.top_p, self.top_p.value())
-        else:
+        elif tolerance.top_n is not None:
             self.keeps.setCurrentIndex(2)
             self.top_n.setValue(tolerance.top_n)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QSize
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.engine_client.commands import ModelFacts
@@ -46,7 +46,7 @@ class PatternView(QWidget):
         self.setAccessibleDescription(in_words(schedule, model))
         self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         if not self.depths:
             return
         painter, shown = QPainter(self), self.depths[:LONGEST]

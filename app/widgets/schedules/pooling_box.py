@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox
 
 from app.widgets import theme
 from app.widgets.schedules.chooser import Chooser
@@ -25,10 +24,8 @@ class PoolingBox(Chooser):
     def __init__(self, name: str = "Pooling") -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setCompleter(None)
-        self.lineEdit().setAccessibleName(f"{name} as text")
+        self.field = self.make_editable()
+        self.field.setAccessibleName(f"{name} as text")
         self._layers: int | None = None
         self._used = poolings.NONE
         self._is_waiting = False
@@ -36,8 +33,8 @@ class PoolingBox(Chooser):
         """Why the text cannot be used, as a sentence."""
         self._presets = [poolings.Preset("Every position", poolings.NONE, "Nothing is merged: the reference.")]
         self._fill()
-        self.lineEdit().textEdited.connect(self._wait)
-        self.lineEdit().editingFinished.connect(self._read)
+        self.field.textEdited.connect(self._wait)
+        self.field.editingFinished.connect(self._read)
         for chosen in (self.activated, self.currentIndexChanged):  # the one in use may be chosen again
             chosen.connect(lambda _: self._read())
 

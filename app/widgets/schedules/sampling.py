@@ -43,7 +43,7 @@ class SamplingFields(QWidget):
             field.valueChanged.connect(self._choose)
         self._show_state()
 
-    def show(self, temperature: float, top_p: float) -> None:
+    def show_values(self, temperature: float, top_p: float) -> None:
         """Shows what is in force; nobody has chosen anything."""
         for field, value in ((self.temperature, temperature), (self.top_p, top_p)):
             field.blockSignals(True)

@@ -72,7 +72,7 @@ def test_models_are_rendered_one_after_another_and_heard_at_one_rate(desk):
     rows[1].form.setText("spark:even@4")
     choose(rows[1], "high")
     desk.until(lambda: rows[1].facts is not None)
-    assert rows[1].depth.text() == "6.0 of 8"
+    assert rows[1].mean_depth.text() == "6.0 of 8"
     asked = []
     page.blind_requested.connect(asked.append)
     QTest.mouseClick(page.bar.render_button, LEFT)

@@ -114,7 +114,7 @@ def test_pointing_and_clicking_tell_about_a_token(depth, qtbot):
     hover(depth, 2)
     assert "exit at layer 2, caught up later" in depth.sentence
     hover(depth, 30)
-    assert depth.cursor is None and "exited early" in depth.sentence
+    assert depth.cursor_index is None and "exited early" in depth.sentence
     with qtbot.waitSignal(depth.token_clicked) as clicked:
         QTest.mouseClick(depth.plots[0].viewport(), Qt.MouseButton.LeftButton, pos=place_of(depth, 4, 1))
     assert clicked.args == [4]
@@ -125,7 +125,7 @@ def test_the_keys_do_what_the_mouse_does(depth, qtbot):
     plot = depth.plots[0]
     assert plot.focusPolicy() & Qt.FocusPolicy.TabFocus and plot.accessibleName()
     QTest.keyClick(plot, Qt.Key.Key_Left)
-    assert depth.cursor == 4 and "refresh, caught up 3" in depth.sentence
+    assert depth.cursor_index == 4 and "refresh, caught up 3" in depth.sentence
     assert depth.accessibleDescription() == depth.sentence
     QTest.keyClick(plot, Qt.Key.Key_Home)
     QTest.keyClick(plot, Qt.Key.Key_Right)

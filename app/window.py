@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.audio.sound import Sound
@@ -398,7 +398,7 @@ class Window(Fitted, QMainWindow):
             self.restoreGeometry(geometry)
         self.talk.restore(self._memory)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._was_visible:
             self._was_visible = True
@@ -430,7 +430,7 @@ class Window(Fitted, QMainWindow):
             self.talk.tick_panels()  # never together with the page: many short waits are felt less than a long one
         elif self._ticks % REST_EVERY == 3:
             self.header.refresh()
-            self.erasing.tick()
+
             self._follow_journal()
 
     def _take(self, report: Report) -> None:

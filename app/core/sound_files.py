@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.background import Background
 from engine import audio_files
 from engine.audio_files import Recording
-from engine.log import explain
 
 MOST = 100  # at a time: more were dropped by mistake
 ENDINGS = "wav flac ogg oga opus mp3 aif aiff aifc au snd caf w64 rf64 voc m4a"
 KINDS = f"Sound files ({' '.join(f'*.{ending}' for ending in ENDINGS.split())});;All files (*)"
 Ask = Callable[[Recording, str], object]
+
+
+@dataclass
+class _Reading:
+    """One of the two comes of it."""
+
+    path: Path
+    found: Recording | None = None
+    problem: str = ""
 
 
 class SoundFiles:
@@ -24,8 +33,8 @@ class SoundFiles:
         """`ask` is given a recording and the file's name."""
         self._ask = ask
         self._waiting: deque[Path] = deque()
-        self._reading: tuple[Path, Future] | None = None
-        self._readers: ThreadPoolExecutor | None = None
+        self._reading: _Reading | None = None
+        self._background = Background("sound files")
         self._problems: list[str] = []
 
     def __len__(self) -> int:
@@ -39,7 +48,7 @@ class SoundFiles:
             return ""
         more = len(self._waiting)
         wait = f" {more} more file{'' if more == 1 else 's'} will follow." if more else ""
-        return f"Reading {self._reading[0].name}.{wait}"
+        return f"Reading {self._reading.path.name}.{wait}"
 
     def add(self, paths: Sequence[Path]) -> None:
         """They shall be asked in this order."""
@@ -57,19 +66,18 @@ class SoundFiles:
         """Goes on: asks what was read unless a reply `is_busy`. Returns sentences about what could not be asked, at the end."""
         if is_busy:
             return ""
-        if self._reading is None and self._waiting:
-            path = self._waiting.popleft()
-            self._readers = self._readers or ThreadPoolExecutor(1, "sound files")
-            self._reading = path, self._readers.submit(read, path)
-        elif self._reading is not None and self._reading[1].done():
-            (path, future), self._reading = self._reading, None
-            error = future.exception()
-            if error is None:
-                rest, problems = self._waiting, self._problems
-                self._ask(future.result(), path.name)
-                self._waiting, self._problems = rest, problems  # asking anything drops what waits, but for this
-                return ""
-            self._problems.append(str(error) if isinstance(error, audio_files.AudioFileError) else explain(error))
+        reading = self._reading
+        if reading is None and self._waiting:
+            self._read(self._waiting.popleft())
+        elif reading is not None and reading.found is not None:
+            self._reading = None
+            rest, problems = self._waiting, self._problems
+            self._ask(reading.found, reading.path.name)
+            self._waiting, self._problems = rest, problems  # asking anything drops what waits, but for this
+            return ""
+        elif reading is not None and reading.problem:
+            self._reading = None
+            self._problems.append(reading.problem)
         if len(self) or not self._problems:
             return ""
         said, self._problems = " ".join(self._problems), []
@@ -78,8 +86,18 @@ class SoundFiles:
     def close(self) -> None:
         """Does not wait for what is being read."""
         self.drop()
-        if self._readers is not None:
-            self._readers.shutdown(wait=False, cancel_futures=True)
+        self._background.close(0)
+
+    def _read(self, path: Path) -> None:
+        reading = self._reading = _Reading(path)
+
+        def found(recording: Recording) -> None:
+            reading.found = recording
+
+        def failed(sentence: str) -> None:
+            reading.problem = sentence
+
+        self._background.do(lambda: read(path), found, failed)
 
 
 def read(path: Path) -> Recording:

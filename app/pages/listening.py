@@ -11,11 +11,13 @@ from app.audio.devices import Device
 from app.audio.playback import ClipPlayback
 from app.audio.sound import Sound
 from app.core.choices import how_of
+from app.core.turn import Turn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import RenderQuestion
 from app.pages.blind.page import BlindPage
 from app.pages.blind.plan import Clip, Item
 from app.pages.compare.page import ComparePage
+from app.pages.compare.rendering import Rendered
 from engine import folders, installed
 
 
@@ -37,7 +39,7 @@ class ListeningPages(QObject):
         self.blind.render_requested.connect(self.compare_wanted)
         self.blind.full_page.connect(self.alone)
 
-    def ask(self, turn) -> None:
+    def ask(self, turn: Turn) -> None:
         """The question of a turn, live or past, under other schedules."""
         if turn.spoken and turn.question_samples:
             sound = np.concatenate(turn.question_samples)
@@ -52,9 +54,10 @@ class ListeningPages(QObject):
     def close(self) -> None:
         """Lets go of the speaker."""
         self.compare.close_sound()
+        self.blind.end()
         self._clips.end()
 
-    def _test(self, replies: list) -> None:
+    def _test(self, replies: list[Rendered]) -> None:
         """What was rendered side by side becomes a test in which nobody sees which is which."""
         clips = tuple(Clip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
         about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed.version()}

@@ -62,7 +62,7 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
     (broken / "lm.safetensors").write_bytes((broken / "lm.safetensors").read_bytes()[:5_000_000])
     models.entered()
     models.add_folder(broken)
-    wait(lambda: str(broken) in models.cards and bool(models.cards[str(broken)].problem) and not models._timer.isActive())
+    wait(lambda: str(broken) in models.cards and bool(models.cards[str(broken)].problem) and not models.is_busy)
     wait(lambda: not models.gpu.is_busy)
     models.gpu.get.click()
     cards = [card for card in models.cards.values() if card.row is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -24,7 +24,7 @@ from engine.updates.release import machine
 
 SIZE = QSize(1000, 720)
 MARK = 56  # pixels
-POLL = 100  # milliseconds, until the parts are known
+
 WHAT = "Offline voice chat with a spoken language model that shows, token by token, how deep it thinks."
 OURS = "Refrain's own licence and those of its parts are below; all of them let you use it for any purpose, without warranty."
 
@@ -36,7 +36,7 @@ class About(QDialog):
         """`newer`: where newer versions are, by default as the program's own file says."""
         super().__init__(parent)
         self.setWindowTitle("About Refrain")
-        self._background = Background("about")
+        self._background = Background("about", self)
         problem = ""
         if newer is None:
             try:
@@ -52,13 +52,11 @@ class About(QDialog):
         self.problem.setVisible(bool(problem))
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(self.close)
-        self._timer = QTimer(self, interval=POLL)
-        self._timer.timeout.connect(self._poll)
+
         self._was_shown = False
         self._lay_out()
 
     def close_about(self) -> None:
-        self._timer.stop()
         self._background.close()
         if self.updates is not None:
             self.updates.close_updates()
@@ -69,13 +67,8 @@ class About(QDialog):
             window = self.parentWidget()
             self.resize(SIZE.boundedTo(window.size() - QSize(40, 40)) if window is not None else SIZE)
             self._background.do(parts.parts, self._show_parts, self.note.setText)
-            self._timer.start()
         super().showEvent(event)
 
-    def _poll(self) -> None:
-        self._background.tick()
-        if not self._background.is_busy:
-            self._timer.stop()
 
     def _show_parts(self, found: Sequence[Part]) -> None:
         self.view.show_parts(found)

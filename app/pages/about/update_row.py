@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, QUrl
@@ -20,8 +20,9 @@ from engine.models.store.words import size
 from engine.updates import check, fetch
 from engine.updates.check import Answer, Copy
 from engine.updates.place import Place
+from engine.updates.release import Installer, Release
 
-POLL = 150  # milliseconds, while something is under way
+POLL = 150  # milliseconds, while a download is under way
 QUIET = "Refrain never looks for newer versions by itself. This asks {} once."
 
 
@@ -32,9 +33,10 @@ class UpdateRow(QWidget):
         """`folder`: where installers are kept, by default the user's own."""
         super().__init__()
         self._place, self._copy, self._folder = place, copy, folder
-        self._background = Background("updates")
+        self._background = Background("updates", self)
         self._client: Client | None = None
-        self._answer: Answer | None = None
+        self._news_page = ""
+        self._newer: tuple[Release, Installer] | None = None
         self._download: Download | None = None
         self.check = _button("Check for a new version", "Check once for a new version of Refrain", self._ask)
         self.fetch = _button("Download", "Download the installer of the new version", self._fetch, "primary")
@@ -71,20 +73,25 @@ class UpdateRow(QWidget):
         self._show(f"Asking {self._place.host}…", self.cancel)
 
         def ask() -> Answer | None:
-            with suppress(Cancelled):
+            try:
                 return check.ask(self._place, self._copy, client)
+            except Cancelled:
+                return None
 
-        self._do(ask, lambda answer: self._answered(client, answer), self._fail)
+        self._background.do(ask, lambda answer: self._answered(client, answer), self._fail)
 
     def _answered(self, client: Client, answer: Answer | None) -> None:
         if client.is_cancelled or answer is None:
             return
-        self._answer = answer
-        if answer.installer is None:
-            self._show(answer.sentence, self.check, *([self.news] if answer.release else []))
-        else:
-            self._show(f"{answer.sentence} Its installer has {size(answer.installer.file.size)}.", self.fetch, self.news)
-            self.fetch.setFocus()
+        release, installer = answer.release, answer.installer
+        self._news_page = release.page if release is not None else ""
+        if release is None or installer is None:
+            self._show(answer.sentence, self.check, *([self.news] if release is not None else []))
+            return
+        self._newer = release, installer
+        much = f" Its installer has {size(installer.file.size)}." if installer.file.size else ""
+        self._show(f"{answer.sentence}{much}", self.fetch, self.news)
+        self.fetch.setFocus()
 
     def _cancel(self) -> None:
         for one in (self._client, self._download):
@@ -99,63 +106,66 @@ class UpdateRow(QWidget):
         self._show(sentence or QUIET.format(self._place.host), *again, is_bad=is_bad)
 
     def _fail(self, sentence: str) -> None:
-        if self._download is not None or not self._client.is_cancelled:
+        if self._download is not None or self._client is None or not self._client.is_cancelled:
             self._show_start(sentence, is_bad=True)
 
     # --- fetching -----------------------------------------------------------------------------------------------------
 
     def _fetch(self) -> None:
-        answer, before = self._answer, self._download
+        if self._newer is None:
+            return
+        (release, installer), before = self._newer, self._download
         self._show("Preparing…", self.cancel)
 
-        def begin(download: object) -> None:
+        def begin(download: Download) -> None:
             self._download = download
             download.start()
+            self._timer.start()
 
         make = fetch.download
-        self._do(lambda: make(answer.release, answer.installer, self._folder, after=before), begin, self._fail)
+        self._background.do(lambda: make(release, installer, self._folder, after=before), begin, self._fail)
 
     def _poll(self) -> None:
-        self._background.tick()
         download = self._download
-        if download is not None and not self._background.is_busy:
-            progress = download.progress
-            if progress.is_running:
-                self._show(str(progress), self.cancel)
-                self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
-                self.bar.show()
-                return
-            if progress.state == "done":
-                return self._settle()
+        if download is None or self._background.is_busy:
+            return
+        progress = download.progress
+        if progress.is_running:
+            self._show(str(progress), self.cancel)
+            self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
+            self.bar.show()
+            return
+        self._timer.stop()
+        if progress.state == "done":
+            self._settle()
+        else:
             self._show_start(progress.sentence, is_bad=progress.state == "failed")
-        if not self._background.is_busy:
-            self._timer.stop()
 
     def _settle(self) -> None:
-        answer, self._download = self._answer, None
+        if self._newer is None:
+            return
+        (release, installer), self._download = self._newer, None
         self._show("Checking the installer…")
 
-        def settled(sentence: object) -> None:
+        def settled(sentence: str) -> None:
             self._show(sentence, self.show_file, self.news)
             self.show_file.setFocus()
 
-        self._do(lambda: fetch.settle(answer.release, answer.installer, self._folder), settled, self._fail)
+        self._background.do(lambda: fetch.settle(release, installer, self._folder), settled, self._fail)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
     def _open_news(self) -> None:
-        page = self._answer.release.page
-        if not QDesktopServices.openUrl(QUrl(page)):
-            self.sentence.setText(f"No browser could be opened. The page is {page}.")
+        if not QDesktopServices.openUrl(QUrl(self._news_page)):
+            self.sentence.setText(f"No browser could be opened. The page is {self._news_page}.")
 
     def _open_folder(self) -> None:
-        folder = fetch.path(self._answer.release, self._answer.installer, self._folder).parent
+        if self._newer is None:
+            return
+        folder = fetch.path(*self._newer, self._folder).parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.sentence.setText(f"No file manager could be opened. The folder is {folder}.")
 
-    def _do(self, work, then, failed) -> None:
-        self._background.do(work, then, failed)
-        self._timer.start()
 
     def _show(self, sentence: str, *buttons: QPushButton, is_bad: bool = False) -> None:
         theme.set_role(self.sentence, "danger" if is_bad else "muted")
@@ -166,7 +176,7 @@ class UpdateRow(QWidget):
         self.bar.hide()
 
 
-def _button(text: str, name: str, react, role: str = "small") -> QPushButton:
+def _button(text: str, name: str, react: Callable[[], None], role: str = "small") -> QPushButton:
     button = QPushButton(text)
     button.setProperty("role", role)
     button.setAccessibleName(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.pages.blind.statistics import Rating, percent
@@ -112,6 +112,6 @@ class IntervalView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, HEIGHT)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._summary is not None:
             paint(QPainter(self), QRectF(self.rect()), picture(self._summary), theme.now(), self.font())

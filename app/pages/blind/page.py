@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.audio.devices import AudioError
+from app.core.background import Background
 from app.pages.blind import results
-from app.pages.blind.background import Background
-from app.pages.blind.plan import Item, make_plan
+from app.pages.blind.plan import Item, Method, make_plan
 from app.pages.blind.results import Answer, StoredTest, Unfinished
 from app.pages.blind.setup_card import SetupCard
 from app.pages.blind.sounds import Playback, Sounds
 from app.pages.blind.trial_view import TrialView
+
+if TYPE_CHECKING:
+    from app.pages.blind.report import Report
+    from app.pages.blind.summary_view import SummaryView
 
 TICK = 33  # milliseconds
 
@@ -36,12 +41,11 @@ class BlindPage(QWidget):
         self._playback, self._folder = playback, results_folder
         self._items: list[Item] = []
         self._about: dict[str, str] = {}
-        self._test: StoredTest | None = None
-        self._sounds: Sounds | None = None
-        self._background = Background(self)
+        self._running: tuple[StoredTest, Sounds] | None = None
+        self._background = Background("blind test", self)
         self.setup = SetupCard()
         self.trial = TrialView(playback)
-        self.summary: QWidget | None = None  # made with the first result: its statistics take a second to import
+        self.summary: SummaryView | None = None  # made with the first result: its statistics take a second to import
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.trial)
@@ -62,7 +66,7 @@ class BlindPage(QWidget):
     @property
     def is_running(self) -> bool:
         """Whether a trial is on the screen."""
-        return self._test is not None and self._pages.currentWidget() is self.trial
+        return self._running is not None and self._pages.currentWidget() is self.trial
 
     def set_items(self, items: Sequence[Item], about: Mapping[str, str] | None = None) -> None:
         """The prompts and replies of the next test, and facts for its report (the model, the program's version); a
@@ -81,13 +85,18 @@ class BlindPage(QWidget):
             self.pause()
         self._playback.close()
 
+    def end(self) -> None:
+        """The window closes: what is being written is waited for."""
+        self.left()
+        self._background.close()
+
     def pause(self) -> None:
         """Leaves the test; it can be continued, and shows no result before its end."""
         self.trial.silence()
-        self._test = self._sounds = None
+        self._running = None
         self._show_setup()
 
-    def _start(self, method: str, conditions: tuple[str, str], count: int, share: float) -> None:
+    def _start(self, method: Method, conditions: tuple[str, str], count: int, share: float) -> None:
         items = self.setup.asked
         about = dict(self._about)
 
@@ -108,49 +117,52 @@ class BlindPage(QWidget):
         self._make_ready(job)
 
     def _discard(self, unfinished: Unfinished) -> None:
-        self._background.run(
+        self._background.do(
             lambda: results.note(unfinished.folder, "discarded"), lambda _: self._look_for_unfinished(), self.setup.show_problem
         )
 
-    def _make_ready(self, job) -> None:
+    def _make_ready(self, job: Callable[[], tuple[StoredTest, Sounds]]) -> None:
         self._silence()
         self.setup.set_busy(True)
-        self._background.run(job, self._begin, self._cannot_begin)
+        self._background.do(job, self._begin, self._cannot_begin)
 
     def _begin(self, ready: tuple[StoredTest, Sounds]) -> None:
         self.setup.set_busy(False)
         if not self.isVisible():  # the user went elsewhere meanwhile: the test waits to be continued
             self._look_for_unfinished()
             return
-        self._test, self._sounds = ready
+        self._running = ready
         self.full_page.emit(True)
         self._pages.setCurrentWidget(self.trial)
         self._timer.start()
-        self._next()
+        self._next(*ready)
 
     def _cannot_begin(self, sentence: str) -> None:
         self.setup.set_busy(False)
         self.setup.show_problem(sentence)
 
-    def _next(self) -> None:
-        test = self._test
+    def _next(self, test: StoredTest, sounds: Sounds) -> None:
         trial = test.next_trial
         if trial is None:
             self._finish(test)
             return
         prompt, total = test.items[trial.item].prompt, len(test.plan.trials)
-        heard = self._sounds.of(trial)
+        heard = sounds.of(trial)
         self.trial.show_trial(trial.number, total, prompt, test.plan.method, heard, test.plan.share)
 
     def _keep(self, answer: Answer) -> None:
-        test = self._test
+        if self._running is None:
+            return
+        test, sounds = running = self._running
         trial = test.next_trial
+        if trial is None:
+            return
 
         def kept(_: None) -> None:
-            if self._test is test:  # else it was paused meanwhile; the answer is kept all the same
-                self._next()
+            if self._running is running:  # else it was paused meanwhile; the answer is kept all the same
+                self._next(test, sounds)
 
-        self._background.run(lambda: test.record(trial, answer), kept, self._not_kept)
+        self._background.do(lambda: test.record(trial, answer), kept, self._not_kept)
 
     def _not_kept(self, sentence: str) -> None:
         self.trial.fail(f"The answer could not be saved ({sentence}). Make room or check the disk, then confirm again.")
@@ -159,7 +171,7 @@ class BlindPage(QWidget):
         font = QFont(self.font())
         self.trial.finishing()
 
-        def job():
+        def job() -> Report:
             from app.pages.blind import report
             from app.pages.blind.summary import summarise
 
@@ -171,9 +183,9 @@ class BlindPage(QWidget):
             self.pause()
             self.setup.show_problem(f"All answers are kept, but the report could not be written ({sentence}).")
 
-        self._background.run(job, self._show_summary, failed)
+        self._background.do(job, self._show_summary, failed)
 
-    def _show_summary(self, report) -> None:
+    def _show_summary(self, report: Report) -> None:
         from app.pages.blind.summary_view import SummaryView
 
         if self.summary is None:
@@ -181,8 +193,7 @@ class BlindPage(QWidget):
             self._pages.addWidget(self.summary)
             self.summary.done.connect(self._show_setup)
             self.summary.copy_requested.connect(self._save_copy)
-        self._test = self._sounds = None
-        self._report = report
+        self._running = None
         self._timer.stop()
         self._playback.close()
         self._pages.setCurrentWidget(self.summary)
@@ -192,12 +203,14 @@ class BlindPage(QWidget):
     def _save_copy(self, folder: Path) -> None:
         from app.pages.blind.report import save_copy
 
-        report, view = self._report, self.summary
+        view = self.summary
+        if view is None or (report := view.report) is None:
+            return
 
         def failed(sentence: str) -> None:
             view.say(f"The copy could not be saved: {sentence}", "danger")
 
-        self._background.run(lambda: save_copy(report, folder), lambda at: view.say(f"Saved in {at}"), failed)
+        self._background.do(lambda: save_copy(report, folder), lambda at: view.say(f"Saved in {at}"), failed)
 
     def _show_setup(self) -> None:
         self._timer.stop()
@@ -212,7 +225,7 @@ class BlindPage(QWidget):
         def show(found: list[Unfinished]) -> None:
             self.setup.set_unfinished(found[0] if found else None)
 
-        self._background.run(lambda: results.unfinished(self._folder), show, self.setup.show_problem)
+        self._background.do(lambda: results.unfinished(self._folder), show, self.setup.show_problem)
 
     def _play_sample(self) -> None:
         clips = [clip for item in self._items for clip in item.clips if len(clip.samples)]

@@ -15,6 +15,9 @@ Method = Literal["preference", "ccr", "abx"]
 Role = Literal["test", "identical", "broken"]
 Source = Literal["first", "second", "broken"]  # the first condition, the second, or a degraded copy of the first
 
+Letter = Literal["A", "B"]
+Order = tuple[Source, Source]  # what is A, and what is B
+
 METHODS: tuple[Method, ...] = ("preference", "ccr", "abx")
 ENOUGH = 16  # answers; with fewer, a clear preference and luck cannot be told apart
 ATTENTION_EVERY = 10  # trials; one of each kind of attention item for so many
@@ -44,8 +47,13 @@ class Item:
     prompt: str
     clips: tuple[Clip, ...]
 
-    def clip(self, schedule: str) -> Clip | None:
-        return next((clip for clip in self.clips if clip.schedule == schedule), None)
+    def has(self, conditions: tuple[str, str]) -> bool:
+        return set(conditions) <= {clip.schedule for clip in self.clips}
+
+    def pair(self, conditions: tuple[str, str]) -> tuple[Clip, Clip]:
+        """The replies under both conditions, which it must have."""
+        first, second = (next(clip for clip in self.clips if clip.schedule == name) for name in conditions)
+        return first, second
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Trial:
     role: Role
     a: Source
     b: Source
-    x: Literal["A", "B"] | None = None
+    x: Letter | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -88,14 +96,16 @@ def schedules_in(items: Sequence[Item]) -> list[str]:
 
 def usable(items: Sequence[Item], method: Method, conditions: tuple[str, str]) -> list[Item]:
     """The items that have sound for both conditions and, for ABX, the same words: other words would give X away."""
-    pairs = [(item, *(item.clip(name) for name in conditions)) for item in items]
-    whole = [(item, a, b) for item, a, b in pairs if a is not None and b is not None and len(a.samples) and len(b.samples)]
-    return [item for item, a, b in whole if method != "abx" or _words(a.text) == _words(b.text)]
+
+    def fits(a: Clip, b: Clip) -> bool:
+        return bool(len(a.samples) and len(b.samples)) and (method != "abx" or _words(a.text) == _words(b.text))
+
+    return [item for item in items if item.has(conditions) and fits(*item.pair(conditions))]
 
 
 def differ(item: Item, conditions: tuple[str, str]) -> bool:
     """Whether an item's two replies are different sounds, in a single sample at least."""
-    first, second = (item.clip(name) for name in conditions)
+    first, second = item.pair(conditions)
     return first.rate != second.rate or not np.array_equal(first.samples, second.samples)
 
 
@@ -116,26 +126,29 @@ def make_plan(
     seed = secrets.randbits(SEED_BITS) if seed is None else seed
     dice = random.Random(seed)
     shown = [Trial(0, item, "test", *sources) for item, sources in _balanced(items, count, dice)]
-    attention = [_attention(role, dice.randrange(items), dice) for role in ("identical", "broken") for _ in _every(count)]
+    roles: tuple[Role, Role] = ("identical", "broken")
+    attention = [_attention(role, dice.randrange(items), dice) for role in roles for _ in _every(count)]
     for trial in attention:
         shown.insert(dice.randrange(1, len(shown) + 1), trial)  # never the first: it would teach the wrong thing
+    letters: tuple[Letter, Letter] = ("A", "B")
     trials = tuple(
-        Trial(number, one.item, one.role, one.a, one.b, dice.choice("AB") if method == "abx" else None)
+        Trial(number, one.item, one.role, one.a, one.b, dice.choice(letters) if method == "abx" else None)
         for number, one in enumerate(shown, 1)
     )
     return TestPlan(method, conditions, count, share, seed, trials)
 
 
-def _balanced(items: int, count: int, dice: random.Random) -> Iterator[tuple[int, tuple[Source, Source]]]:
+def _balanced(items: int, count: int, dice: random.Random) -> Iterator[tuple[int, Order]]:
     """`count` pairs of (item, order): passes over shuffled items, each pass followed by its mirror image."""
     left = count // 2
     while left:
         chosen = dice.sample(range(items), min(items, left))
         left -= len(chosen)
-        ways = list(itertools.islice(itertools.cycle((("first", "second"), ("second", "first"))), len(chosen)))
+        both: tuple[Order, Order] = (("first", "second"), ("second", "first"))
+        ways = list(itertools.islice(itertools.cycle(both), len(chosen)))
         dice.shuffle(ways)
         forward = list(zip(chosen, ways))
-        mirrored = [(item, way[::-1]) for item, way in forward]
+        mirrored = [(item, (b, a)) for item, (a, b) in forward]
         dice.shuffle(mirrored)
         yield from forward
         yield from mirrored
@@ -143,9 +156,11 @@ def _balanced(items: int, count: int, dice: random.Random) -> Iterator[tuple[int
 
 def _attention(role: Role, item: int, dice: random.Random) -> Trial:
     if role == "identical":
-        same = dice.choice(("first", "second"))
+        sources: Order = ("first", "second")
+        same = dice.choice(sources)
         return Trial(0, item, role, same, same)
-    return Trial(0, item, role, *dice.choice((("first", "broken"), ("broken", "first"))))
+    orders: tuple[Order, Order] = (("first", "broken"), ("broken", "first"))
+    return Trial(0, item, role, *dice.choice(orders))
 
 
 def _every(count: int) -> range:

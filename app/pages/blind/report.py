@@ -104,7 +104,7 @@ def _png(summary: Summary, font: QFont) -> str:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image(summary, WIDTH, font).save(buffer, "PNG")
+    image(summary, WIDTH, font).save(buffer, "PNG")  # type: ignore[call-overload]  # the stub would have the format as bytes
     return base64.b64encode(data.data()).decode()
 
 

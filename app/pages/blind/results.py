@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import soundfile
 
-from app.pages.blind.plan import Clip, Item, TestPlan, Trial, make_plan
+from app.pages.blind.plan import Clip, Item, Method, TestPlan, Trial, make_plan
 from engine import private
 
 LOG = "answers.jsonl"
@@ -86,7 +86,7 @@ class Unfinished:
     """A test that can be continued."""
 
     folder: Path
-    method: str
+    method: Method
     started: str
     answered: int
     trials: int
@@ -124,7 +124,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[Item], about: Mapping[str,
     started = _now()
     folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
     private.make_folder(folder / CLIPS)
-    shown = [Item(item.prompt, tuple(item.clip(name) for name in plan.conditions)) for item in items]
+    shown = [Item(item.prompt, item.pair(plan.conditions)) for item in items]
     listed = [
         {
             "prompt": item.prompt,
@@ -202,7 +202,7 @@ def _answers(records: Sequence[Record]) -> dict[int, Record]:
     return answers
 
 
-def _ends_a_line(file) -> bool:
+def _ends_a_line(file: BinaryIO) -> bool:
     file.seek(-1, os.SEEK_END)
     return file.read(1) == b"\n"
 

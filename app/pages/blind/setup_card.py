@@ -175,7 +175,7 @@ class SetupCard(Scroll):
     def _forecast(self, items: list[Item], pair: tuple[str, str]) -> str:
         count = self.count.currentData()
         extra = 2 * max(1, count // ATTENTION_EVERY)
-        clips = [sum(item.clip(name).seconds for name in pair) for item in items]
+        clips = [sum(clip.seconds for clip in item.pair(pair)) for item in items]
         seconds = (count + extra) * (LISTENS * sum(clips) / len(clips) + DECISION)
         prompts = f"{len(items)} prompt{'' if len(items) == 1 else 's'}"
         said = f"{count} trials over {prompts}, and {extra} to check attention: about {max(1, round(seconds / 60))} minutes."
@@ -240,9 +240,8 @@ test starts; the result is shown after the last one."
         methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]
         for description in self._descriptions.values():
             description.setContentsMargins(26, 0, 0, 6)
-        self._form = card(*methods, fields, wrapped(quiet), self.identical, self.ask_identical)
-        self._form.layout().addWidget(self.sentence)
-        self._form.layout().addLayout(row(self.start, self.sample))
+        shown = (wrapped(quiet), self.identical, self.ask_identical, self.sentence, row(self.start, self.sample))
+        self._form = card(*methods, fields, *shown)
         column = QVBoxLayout()
         column.setContentsMargins(0, 28, 0, 28)
         column.setSpacing(16)

@@ -61,8 +61,8 @@ class Sounds:
         self._seconds: list[dict[str, float]] = []
         broken = {trial.item for trial in plan.trials if trial.role == "broken"}
         for number, item in enumerate(items):
-            pair = [item.clip(name) for name in plan.conditions]
-            sounds = {source: self._at_rate(clip.samples, clip.rate) for source, clip in zip(("first", "second"), pair)}
+            first, second = (self._at_rate(clip.samples, clip.rate) for clip in item.pair(plan.conditions))
+            sounds = {"first": first, "second": second}
             if number in broken:
                 sounds["broken"] = degrade(sounds["first"], self.rate, seed=number)
             length = max(map(len, sounds.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.pages.blind.plan import ENOUGH
@@ -168,7 +168,7 @@ def _attention(records: Sequence[Record]) -> Attention:
     return Attention(len(broken), sum(map(bool, broken)), len(identical), judged)
 
 
-def _caveats(test: StoredTest, records: Sequence[Record], asked: Sequence[Record]):
+def _caveats(test: StoredTest, records: Sequence[Record], asked: Sequence[Record]) -> Iterator[str]:
     items = len({record["item"] for record in asked})
     yield f"One listener and {_n(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
     same = sum(_sounds_same(test, record["item"]) for record in asked)
@@ -182,7 +182,7 @@ def _caveats(test: StoredTest, records: Sequence[Record], asked: Sequence[Record
 
 
 def _sounds_same(test: StoredTest, item: int) -> bool:
-    first, second = (test.items[item].clip(name).samples for name in test.plan.conditions)
+    first, second = (clip.samples for clip in test.items[item].pair(test.plan.conditions))
     return len(first) == len(second) and bool((first == second).all())
 
 

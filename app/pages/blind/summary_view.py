@@ -27,7 +27,7 @@ class SummaryView(Scroll):
 
     def __init__(self) -> None:
         super().__init__()
-        self._report: Report | None = None
+        self.report: Report | None = None
         self.title = Words(role="muted")
         self.headline = Words(scale=1.6, bold=True)
         self.sentence = Words("", scale=1.05)
@@ -45,7 +45,7 @@ class SummaryView(Scroll):
         self._connect()
 
     def show_report(self, report: Report) -> None:
-        self._report = report
+        self.report = report
         summary = report.summary
         self.title.setText(f"{TITLES[summary.method]}  ·  {summary.conditions[0]} and {summary.conditions[1]}")
         self.headline.setText(summary.headline)
@@ -55,8 +55,9 @@ class SummaryView(Scroll):
         theme.set_role(self.attention, "muted" if summary.attention.passed else "danger")
         self.caveats.setText("\n".join(summary.caveats))
         self.say(f"Report, answers and clips are in {report.folder}")
-        while self._figures.count():
-            self._figures.takeAt(0).widget().deleteLater()
+        while (item := self._figures.takeAt(0)) is not None:
+            if (figure := item.widget()) is not None:
+                figure.deleteLater()
         for line, (name, value) in enumerate(summary.figures):
             self._figures.addWidget(theme.label(name, "muted"), line, 0, Qt.AlignmentFlag.AlignTop)
             self._figures.addWidget(Words(value), line, 1)
@@ -67,7 +68,9 @@ class SummaryView(Scroll):
         theme.set_role(self.notice, role)
 
     def _open(self, name: str) -> None:
-        path = self._report.folder / name
+        if self.report is None:
+            return
+        path = self.report.folder / name
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self.say(f"The system has no program to open {path}", "danger")
 

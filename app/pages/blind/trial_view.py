@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -110,7 +111,7 @@ class TrialView(QWidget):
         if self.confirm.isEnabled() != (ready and self.answers.value is not None):
             self.confirm.setEnabled(not self.confirm.isEnabled())
         if not self._problem:
-            self.hint.setText(self._what_next())
+            self.hint.setText(self._what_next(self._heard))
 
     def fail(self, sentence: str) -> None:
         """The answer could not be kept: says why, and lets it be confirmed again."""
@@ -132,9 +133,9 @@ class TrialView(QWidget):
         self._playing = None
         self._try(self._playback.pause)
 
-    def _what_next(self) -> str:
+    def _what_next(self, heard: Heard) -> str:
         if not self._all_heard:
-            letters = "A, B and X" if len(self._heard.clips) == len(LETTERS) else "A and B"
+            letters = "A, B and X" if len(heard.clips) == len(LETTERS) else "A and B"
             return f"Listen to {letters} first, as often as you like."
         return "Choose an answer." if self.answers.value is None else ""
 
@@ -170,7 +171,7 @@ class TrialView(QWidget):
 
     def _confirm(self) -> None:
         value = self.answers.value
-        if value is None or not self.confirm.isEnabled() or self._is_saving:
+        if value is None or self._heard is None or not self.confirm.isEnabled() or self._is_saving:
             return
         seconds = time.monotonic() - self._since
         heard = tuple(self._playback.heard(clip) for clip in range(len(self._heard.clips)))
@@ -197,9 +198,9 @@ class TrialView(QWidget):
     def _connect(self) -> None:
         for index, button in enumerate(self.clips):
             button.clicked.connect(lambda _, index=index: self._play(index))
-            self._on_key(PLAYS[index], lambda index=index: self._play(index))
+            self._on_key(PLAYS[index], partial(self._play, index))
         for action in ("blind_a", "blind_n", "blind_b"):
-            self._on_key(action, lambda action=action: self.answers.choose_key(action))
+            self._on_key(action, partial(self.answers.choose_key, action))
         self._on_key("blind_left", lambda: self.answers.step(-1))
         self._on_key("blind_right", lambda: self.answers.step(1))
         self._on_key("blind_play", self._toggle)

@@ -111,12 +111,13 @@ class CostsTable(QTableWidget):
         self.clear()
         self.setColumnCount(len(heads))
         self.setRowCount(len(rows))
-        self.setHorizontalHeaderLabels(heads)
         words = 1 if is_upright else 2  # columns on the left
         for column, name in enumerate(heads):
             side = Qt.AlignmentFlag.AlignLeft if column < words else Qt.AlignmentFlag.AlignRight
-            self.horizontalHeaderItem(column).setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-            self.horizontalHeaderItem(column).setToolTip(lines[column - 1][1] if is_upright and column else TIPS.get(name, ""))
+            head = QTableWidgetItem(name)
+            head.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            head.setToolTip(lines[column - 1][1] if is_upright and column else TIPS.get(name, ""))
+            self.setHorizontalHeaderItem(column, head)
             for row, line in enumerate(rows):
                 item = QTableWidgetItem(line[column])
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)

@@ -80,7 +80,7 @@ def costs(reply: Rendered, level: Level, place: int) -> dict[str, object]:
 def _write(folder: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -> None:
     lines = [costs(*each, place) for place, each in enumerate(zip(replies, levels, strict=True), 1)]
     for reply, line in zip(replies, lines, strict=True):
-        audio_files.write(folder / line["file"], reply.samples, reply.rate)
+        audio_files.write(folder / str(line["file"]), reply.samples, reply.rate)
     table = io.StringIO()
     writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -117,7 +117,7 @@ def _short(value: object) -> object:
     return "" if value is None else round(value, 4) if isinstance(value, float) else value
 
 
-def _finite(value):
+def _finite(value: object) -> object:
     """JSON knows no NaN and no infinity: what could not be measured is null."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}

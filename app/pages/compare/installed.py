@@ -28,6 +28,7 @@ def installed(shelf: Shelf | None = None) -> list[Installed]:
     return [
         Installed(entry.use, entry.name if shared[entry.name] == 1 else _short(entry.key), entry.folder.absolute())
         for entry in usable
+        if entry.folder is not None
     ]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.settings import shortcuts
@@ -25,7 +25,8 @@ class Lane(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._low = self._high = np.zeros(0, np.float32)
+        self._low: np.ndarray = np.zeros(0, np.float32)
+        self._high = self._low
         self.seconds = 0.0
         """The length that all lanes share."""
         self.end = 0.0
@@ -89,14 +90,14 @@ class Lane(QWidget):
 
     # --- painting -----------------------------------------------------------------------------------------------------
 
-    def resizeEvent(self, event) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._pictures = None
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         self._pictures = None
         super().changeEvent(event)
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         if not self.seconds:
             return
         if self._pictures is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from app.audio.recorder import Recorder
 from app.audio.switcher import Switcher
 from app.core.background import Background
 from app.engine_client.channel import EngineThread
-from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Unusable
+from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Report, Unusable
 from app.pages.compare.export import export
 from app.pages.compare.installed import Installed, installed
 from app.pages.compare.prompt_card import PromptCard
@@ -30,6 +30,7 @@ from app.widgets.flow import Flow
 from app.widgets.page_body import PageBody
 from app.widgets.words import Words
 from engine.benchmarks import questions
+from engine.evaluation.sets import Item
 
 BUNDLED = 24  # spoken questions that are offered
 EMPTY = "Choose a question and two to four variants and render them: the replies will stand here side by side."
@@ -63,7 +64,7 @@ class ComparePage(QWidget):
         self._output_device = output_device
         self._model: ModelFacts | None = None
         self._switcher = Switcher(loudness)
-        self._background = Background("compare")
+        self._background = Background("compare", self)
         self._is_starting = False
         self._problem = ""
         self._nobody_spoke = False
@@ -84,7 +85,7 @@ class ComparePage(QWidget):
         self.variants.model_wanted.connect(engine.look)
         self.results.speaker_wanted.connect(lambda: self._open_device(and_play=True))
         self.results.export_requested.connect(self._ask_where)
-        self.results.blind_requested.connect(lambda: self.blind_requested.emit(self.results.shown.levelled()))
+        self.results.blind_requested.connect(self._ask_blind)
         self._show_state()
 
     # --- the window's side --------------------------------------------------------------------------------------------
@@ -119,13 +120,13 @@ class ComparePage(QWidget):
         """Compares these on the conversation's model, two to four."""
         self.variants.set_schedules(texts)
 
-    def take(self, report) -> bool:
+    def take(self, report: Report) -> bool:
         """Notes what concerns rendering; returns whether the report concerns nobody else."""
         match report:
             case Ready(model):
                 self._model = model
                 self.variants.set_model(model)
-                self.prompt.sampling.show(*model.sampling)
+                self.prompt.sampling.show_values(*model.sampling)
                 self._show_state()
             case Loading() | LoadFailed():
                 self._model = None
@@ -145,7 +146,7 @@ class ComparePage(QWidget):
     def tick(self) -> None:
         """At display rate."""
         self.prompt.tick()
-        self._background.tick()
+
         if not self.isVisible():
             return
         if self.rendering.is_running:
@@ -224,7 +225,7 @@ class ComparePage(QWidget):
     def _open_device(self, and_play: bool = False) -> None:
         """The speaker may be another one by now, of another rate."""
         shown, device = self.results.shown, self._output_device()
-        if device is not None and shown.clips.rate != device.rate:
+        if shown is not None and device is not None and shown.clips.rate != device.rate:
             self._prepare(list(shown.replies))
             return
 
@@ -259,8 +260,8 @@ class ComparePage(QWidget):
         shown = self.results.shown
         if shown is None:
             return
-        work = lambda: f"Saved as {export(target, shown.replies, shown.clips.levels)}."  # noqa: E731
-        self._background.do(work, self._say, self._say)
+        replies, levels = shown.replies, shown.clips.levels
+        self._background.do(lambda: f"Saved as {export(target, replies, levels)}.", self._say, self._say)
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
@@ -268,8 +269,12 @@ class ComparePage(QWidget):
         if not self.results.take_key(event):
             super().keyPressEvent(event)
 
-    def _offer(self, items) -> None:
-        self.prompt.offer([(item.text, item.audio) for item in items])
+    def _ask_blind(self) -> None:
+        if self.results.shown is not None:
+            self.blind_requested.emit(self.results.shown.levelled())
+
+    def _offer(self, items: Sequence[Item]) -> None:
+        self.prompt.offer([(item.text, item.audio) for item in items if item.audio is not None])
         self._show_state()
 
     def _say(self, sentence: str) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from app.engine_client.channel import EngineThread
-from app.engine_client.commands import Dropped, Ended, Interrupted, Known, ModelFacts, RenderQuestion, Replying, Sampling
+from app.engine_client.commands import Dropped, Ended, Interrupted, Known, ModelFacts, RenderQuestion, Replying, Report, Sampling
 from engine.events import TurnStats
 from engine.turn_record import TurnRecord
 
@@ -53,7 +53,9 @@ class Rendered:
 
     @property
     def stats(self) -> TurnStats:
-        return self.record.stats
+        stats = self.record.stats
+        assert stats is not None  # only a turn that came to its end has become one of these
+        return stats
 
     @property
     def schedule(self) -> str:
@@ -148,7 +150,7 @@ class Rendering:
         part = came / guess if came <= 0.8 * guess else 1 - 0.2 * 0.8 * guess / came
         return (sum(job.is_over for job in self.jobs) + part) / len(self.jobs)
 
-    def take(self, report) -> bool:
+    def take(self, report: Report) -> bool:
         """Whether the report was about one of these renders."""
         if isinstance(report, Known):
             self._known[report.name] = report.model
@@ -165,8 +167,11 @@ class Rendering:
             case Replying(_, record):
                 job.state, job.record = "rendering", record
             case Ended(_, record):
-                job.state, job.record = "done" if record.state == "finished" else record.state, record
-                job.result = self._result(job) if job.state == "done" else None
+                job.record = record
+                if record.state == "finished":
+                    job.state, job.result = "done", self._result(job)
+                elif record.state != "running":
+                    job.state = record.state
         return True
 
     def _result(self, job: Job) -> Rendered:

@@ -28,7 +28,7 @@ class VariantCard(QFrame):
     def __init__(self, place: int, reply: Rendered, note: str, words: Sequence[Word]) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.reply, self._words = reply, words
+        self.reply, self._place, self._words = reply, place, words
         self._spoken = [token.index for token in reply.record.tokens if token.kind == "speech"]
         self.button = QPushButton(str(place + 1))
         self.button.setAccessibleName(f"Hear {place + 1}: {reply.title}")
@@ -46,9 +46,9 @@ class VariantCard(QFrame):
         self._lay_out(note)
         self._show_words()
         self.button.clicked.connect(lambda: self.chosen.emit(place))
-        self.lane.sought.connect(lambda seconds: (self.chosen.emit(place), self.sought.emit(seconds)))
+        self.lane.sought.connect(self._seek)
         self.lane.loop_marked.connect(self.loop_marked)
-        self.strip.token_clicked.connect(lambda index: (self.chosen.emit(place), self.sought.emit(self._seconds(index))))
+        self.strip.token_clicked.connect(lambda index: self._seek(self._seconds(index)))
 
     @property
     def text(self) -> str:
@@ -76,6 +76,10 @@ class VariantCard(QFrame):
 
     def _seconds(self, index: int) -> float:
         return seconds_at(self.reply.record.tokens, index, self.reply.speech_rate)
+
+    def _seek(self, seconds: float) -> None:
+        self.chosen.emit(self._place)
+        self.sought.emit(seconds)
 
     def _show_active(self, is_active: bool) -> None:
         colours = theme.now()

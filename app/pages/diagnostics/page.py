@@ -10,12 +10,14 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.audio.sound import Sound
+from app.core.background import Background
 from app.desktop.last_run import LastRun
 from app.pages.diagnostics import report, screen
 from app.pages.diagnostics.facts_table import FactsTable
 from app.pages.diagnostics.lag import LagSampler
 from app.pages.diagnostics.log_view import LogView
 from app.pages.diagnostics.meters import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
+from app.pages.diagnostics.places import short
 from app.pages.diagnostics.report import InUse, Section
 from app.pages.diagnostics.self_test_view import SelfTestView
 from app.pages.diagnostics.sound_facts import SoundFacts
@@ -25,10 +27,9 @@ from app.widgets.flow import Flow
 from app.widgets.page_body import PageBody
 from app.widgets.words import Words
 from engine import log
-from engine.worker_thread import Thread
 
 _log = logging.getLogger(__name__)
-EVERY, SOON = 500, 50  # milliseconds between two looks, while the page is shown
+EVERY = 500  # milliseconds between two looks, while the page is shown
 METER_HEIGHT, LIST_HEIGHT = 236, 300  # pixels at the usual text size, and at least
 WIDEST = 1800
 
@@ -49,7 +50,7 @@ class DiagnosticsPage(QWidget):
         self.under_runs = UnderRuns(sound.counters)
         self._sound_facts, self._in_use, self._last_run = SoundFacts(sound), in_use, last_run
         self._fixed: list[Section] = []
-        self._looking: Thread | None = None
+        self._background = Background("diagnostics", self)
         self.facts = FactsTable()
         self.lag_panel, self.under_run_panel = LagPanel(), UnderRunPanel()
         self.log = LogView()
@@ -73,10 +74,9 @@ class DiagnosticsPage(QWidget):
 
     def entered(self) -> None:
         """The page is shown."""
-        if self._looking is None:
-            self._looking = Thread(self._look, "diagnostics")
-            self._looking.start()
         self._say("")
+        if not self._fixed and not self._background.is_busy:
+            self._background.do(report.static, self._found, self._say)
         self.refresh()
         self._timer.start()
 
@@ -88,12 +88,13 @@ class DiagnosticsPage(QWidget):
         """The window closes: a self-test at work is stopped."""
         self.left()
         self.self_test.run.close()
+        self._background.close()
 
     # --- what can be done ---------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Shows how things are now."""
-        self._timer.setInterval(EVERY if self._fixed else SOON)
+
         self.copy.setEnabled(bool(self._fixed))
         self.facts.show_facts(self.sections())
         self.lag_panel.refresh(self.lag)
@@ -126,7 +127,7 @@ class DiagnosticsPage(QWidget):
     def open_folder(self) -> None:
         folder = log.log_file().parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._say(f"No program opens folders here. It is {report.short(folder)}.")
+            self._say(f"No program opens folders here. It is {short(folder)}.")
 
     def reset_counters(self) -> None:
         self.lag.reset()
@@ -140,9 +141,9 @@ class DiagnosticsPage(QWidget):
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
 
-    def _look(self) -> None:
-        """On a thread of its own; the next refresh shows it."""
-        self._fixed = report.static()
+    def _found(self, fixed: list[Section]) -> None:
+        self._fixed = fixed
+        self.refresh()
 
     def _button(self, text: str, name: str, react: Callable[[], None], role: str = "") -> QPushButton:
         button = QPushButton(text)

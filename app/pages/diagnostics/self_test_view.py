@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QVBoxLayout
 
@@ -55,7 +56,7 @@ class SelfTestView(QFrame):
         """For a report; empty before the first run."""
         return [(one.name, f"{WORDS[one.state]}: {one.sentence}") for one in self.findings]
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and self.findings:
             self.lines.clear()

@@ -64,7 +64,7 @@ class Card(QFrame):
         for row, caption in enumerate(self._values):
             grid.addWidget(self._captions[caption], row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._values[caption], row, 1)
-        layout = QVBoxLayout(self)
+        self._parts = layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(9)
         layout.addLayout(top)

@@ -14,7 +14,8 @@ from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from engine.gpu import standing
 from engine.gpu.getting import Getting, Job, Trying, arrived_bytes, forget_download
-from engine.gpu.packs import Packs
+from engine.gpu.pack import Pack
+from engine.gpu.packs import Installed, Packs
 from engine.gpu.standing import Standing
 from engine.gpu.state import State
 from engine.gpu.trial import in_words
@@ -22,8 +23,9 @@ from engine.models.store.catalogue import Offer
 from engine.models.store.machine import disk_free
 from engine.models.store.words import size
 
-POLL = 150  # milliseconds, while something is under way
+POLL = 150  # milliseconds, while a pack is worked on
 TITLE = "Graphics card"
+CAPTIONS = ("Size", "Licence", "Tried")
 
 
 class GpuCard(Card):
@@ -33,10 +35,10 @@ class GpuCard(Card):
         self, packs: Packs | None = None, look: Callable[[Packs], Standing] = standing.look,
         make_getting: Callable[..., Job] = Getting, make_trying: Callable[..., Job] = Trying,
     ) -> None:  # fmt: skip
-        super().__init__(theme.label(TITLE, scale=1.2, bold=True), f"the {TITLE.lower()}", ("Size", "Licence", "Tried"))
+        super().__init__(theme.label(TITLE, scale=1.2, bold=True), f"the {TITLE.lower()}", CAPTIONS)
         self.packs = packs or Packs()
         self._look, self._make_getting, self._make_trying = look, make_getting, make_trying
-        self._background = Background("graphics card")
+        self._background = Background("graphics card", self)
         self._standing: Standing | None = None
         self._job: Job | None = None
         self._is_noticed = True  # the job's end
@@ -58,7 +60,7 @@ class GpuCard(Card):
     @property
     def is_busy(self) -> bool:
         """Whether something is under way, or still to be shown."""
-        return self._timer.isActive()
+        return self._background.is_busy or self._timer.isActive()
 
     @property
     def sentence(self) -> str:
@@ -79,14 +81,15 @@ class GpuCard(Card):
     # --- intents ------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
+        found, row = self._standing, self.row
+        if found is None or found.pack is None or row is None:
+            return
         self._job = None
-        pack = self._standing.pack
-        free = disk_free(self.packs.folder)
-        self.row.ask(str(self.packs.folder), free, self._standing.arrived, pack.unpacked_bytes)
+        row.ask(str(self.packs.folder), disk_free(self.packs.folder), found.arrived, found.pack.unpacked_bytes)
         self._show()
 
     def _get(self) -> None:
-        self._begin(lambda before: self._make_getting(self._standing.pack, self.packs, after=before))
+        self._begin(lambda before: self._make_getting(self._pack, self.packs, after=before))
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "The folder that holds the wheels of the GPU pack", str(Path.home()))
@@ -95,12 +98,16 @@ class GpuCard(Card):
 
     def take_from(self, folder: Path) -> None:
         """The pack's wheels are there."""
-        self._begin(lambda before: self._make_getting(self._standing.pack, self.packs, folder, after=before))
+        self._begin(lambda before: self._make_getting(self._pack, self.packs, folder, after=before))
 
     def _use(self) -> None:
-        self._begin(lambda before: self._make_trying(self._standing.here.id, self.packs, after=before))
+        if self._here is not None:
+            name = self._here.id
+            self._begin(lambda before: self._make_trying(name, self.packs, after=before))
 
     def _begin(self, make: Callable[[Job | None], Job]) -> None:
+        if self.row is None:
+            return  # nothing is known that could be got or used
         before, self._job = self._job, None
         self._job, self._is_noticed = make(before), False
         self._job.start()
@@ -118,23 +125,26 @@ class GpuCard(Card):
         self._change(lambda: self.packs.set_state(State()), "The GPU pack is not used any more, from the next start on.")
 
     def _delete(self) -> None:
-        self._change(lambda: self.packs.delete(self._standing.here.id), "The GPU pack was deleted.")
+        if self._here is not None:
+            name = self._here.id
+            self._change(lambda: self.packs.delete(name), "The GPU pack was deleted.")
 
     def _discard(self) -> None:
-        job, pack = self._job, self._standing.pack
-        self._job = None
+        job, pack = self._job, self._pack
 
         def work() -> None:
             if job is not None:
                 job.join(30.0)
-            forget_download(self.packs, pack)
+            if pack is not None:
+                forget_download(self.packs, pack)
 
         self._change(work, "The unfinished download was deleted.")
 
     def _change(self, work: Callable[[], object], sentence: str) -> None:
         """Something quick, after which the machine is looked at again."""
         self._job = None
-        self.row.hide()
+        if self.row is not None:
+            self.row.hide()
 
         def done() -> Standing:
             work()
@@ -144,14 +154,20 @@ class GpuCard(Card):
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
-    def _do(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
+    @property
+    def _pack(self) -> Pack | None:
+        return self._standing.pack if self._standing is not None else None
+
+    @property
+    def _here(self) -> Installed | None:
+        return self._standing.here if self._standing is not None else None
+
+    def _do(self, work: Callable[[], Standing], then: Callable[[Standing], None]) -> None:
         self._background.do(work, then, lambda sentence: self._say(sentence, "danger"))
-        self._timer.start()
 
     def _poll(self) -> None:
-        self._background.tick()
         running = False
-        if self._job is not None:
+        if self._job is not None and self.row is not None:
             progress = self._job.progress
             running = progress.is_running
             self.row.show_progress(progress, has_part=self._has_part())
@@ -159,16 +175,16 @@ class GpuCard(Card):
                 self._is_noticed = True
                 self.refresh()
                 self._show()
-        if not running and not self._background.is_busy:
+        if not running:
             self._timer.stop()
 
     def _has_part(self) -> bool:
-        pack = self._standing.pack
+        pack = self._pack
         return pack is not None and bool(arrived_bytes(self.packs, pack))
 
     def _take(self, found: Standing, sentence: str = "") -> None:
         self._standing = found
-        if self.row is None and (found.pack is not None or found.here is not None):
+        if self.row is None:
             self._make_row(found)
         self._say(f"{sentence} {found.sentence}".strip())
         job = self._job
@@ -180,26 +196,29 @@ class GpuCard(Card):
         self._show()
 
     def _make_row(self, found: Standing) -> None:
-        offer = found.pack or Offer(found.here.id, found.here.title, "", "", "", 0, ())
+        here = found.here
+        offer = found.pack or (Offer(here.id, here.title, "", "", "", 0, ()) if here is not None else None)
+        if offer is None:
+            return  # nothing could be got, and nothing tried
         self.row = DownloadRow(offer)
         self.row.started.connect(self._get)
         self.row.cancelled.connect(self._cancel)
         self.row.discarded.connect(self._discard)
-        self.layout().addWidget(self.row)
+        self._parts.addWidget(self.row)
 
     def _show(self) -> None:
         found, running = self._standing, self._job is not None and self._job.progress.is_running
         self._show_state(*self._state(running))
-        able = found is not None and not running
+        able = None if running else found
         shown = {
-            self.get: able and found.can_get,
-            self.folder: able and found.can_get,
-            self.use: able and found.can_use,
-            self.stop: able and found.can_stop,
-            self.delete: able and found.here is not None,
+            self.get: able is not None and able.can_get,
+            self.folder: able is not None and able.can_get,
+            self.use: able is not None and able.can_use,
+            self.stop: able is not None and able.can_stop,
+            self.delete: able is not None and able.here is not None,
         }
         for one, is_shown in shown.items():
-            one.setVisible(bool(is_shown))
+            one.setVisible(is_shown)
         self.get.setText("Continue download…" if found is not None and found.arrived else "Use my graphics card…")
         self._show_values(self._texts(found))
 
@@ -216,14 +235,15 @@ class GpuCard(Card):
 
     def _texts(self, found: Standing | None) -> dict[str, str]:
         """What stands beside the captions."""
-        pack, here = (found.pack, found.here) if found is not None else (None, None)
-        is_offered = pack is not None and found.can_get
+        if found is None:
+            return dict.fromkeys(CAPTIONS, "")
+        pack, here = found.pack if found.can_get else None, found.here
         sizes = f"{size(here.bytes)} on disk" if here is not None else ""
-        if is_offered:
+        if pack is not None:
             sizes = f"{size(pack.download_bytes)} to download, {size(pack.unpacked_bytes)} on disk"
         return {
             "Size": sizes,
-            "Licence": f"{pack.licence}. {pack.licence_note}" if is_offered else "",
+            "Licence": f"{pack.licence}. {pack.licence_note}" if pack is not None else "",
             "Tried": in_words(here.trial).removeprefix("Tried on ").capitalize() if here is not None else "",
         }
 

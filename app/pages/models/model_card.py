@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -48,7 +49,7 @@ class ModelCard(Card):
         self.row = DownloadRow(entry.released) if entry.released is not None else None
         self._lay_out((self.remove, self.show_folder, self.download, self.use), (self._description, self._problem))
         if self.row is not None:
-            self.layout().addWidget(self.row)
+            self._parts.addWidget(self.row)
         self._connect()
         self.show_entry(entry, self._machine, "")
 
@@ -142,17 +143,17 @@ class ModelCard(Card):
             "Folder": str(entry.folder) if entry.is_added else "",
         }
 
-    def _ask(self) -> None:
+    def _ask(self, row: DownloadRow) -> None:
         self._progress = None
-        self.row.ask(self._place, self._machine.disk_free, self.entry.unfinished)
+        row.ask(self._place, self._machine.disk_free, self.entry.unfinished)
         self._show()
 
     def _connect(self) -> None:
         self.use.clicked.connect(lambda: self.use_requested.emit(self.entry))
         self.show_folder.clicked.connect(lambda: self.folder_requested.emit(self.entry))
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.entry))
-        self.download.clicked.connect(self._ask)
         if self.row is not None:
+            self.download.clicked.connect(partial(self._ask, self.row))
             self.row.started.connect(lambda: self.download_requested.emit(self.entry))
             self.row.cancelled.connect(lambda: self.cancel_requested.emit(self.entry))
             self.row.discarded.connect(lambda: self.discard_requested.emit(self.entry))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -22,7 +23,11 @@ from engine.models.store.needs import in_words
 from engine.models.store.shelf import Shelf, Stock
 from engine.updates import place as updates
 
-POLL = 150  # milliseconds, while something is under way
+if TYPE_CHECKING:  # it brings torch along
+    from engine.models.store.entries import Entry
+
+POLL = 150  # milliseconds, while a download is under way
+Made = TypeVar("Made")
 NETWORK = "Refrain uses the network for nothing but a download that you start here."
 ALSO = "Refrain uses the network for nothing but what you start: a download here, a check for a new version under About."
 
@@ -39,7 +44,7 @@ class ModelsPage(QWidget):
         super().__init__()
         self._shelf = shelf or Shelf()
         self._make_download = make_download
-        self._background = Background("models")
+        self._background = Background("models", self)
         self._downloads: dict[str, Download] = {}
         self._fetched: set[str] = set()  # downloads whose end was noticed
         self._machine = Machine(0, 0, 0)
@@ -99,6 +104,11 @@ class ModelsPage(QWidget):
         self._background.close()
 
     @property
+    def is_busy(self) -> bool:
+        """Whether something is under way, or still to be shown."""
+        return self._background.is_busy or self._timer.isActive()
+
+    @property
     def notice(self) -> str:
         return self._notice.text()
 
@@ -119,24 +129,24 @@ class ModelsPage(QWidget):
         if name:
             self.add_folder(Path(name))
 
-    def _use(self, entry) -> None:
+    def _use(self, entry: Entry) -> None:
         self._say("")
         self.set_loading(entry.use)
         self.use_requested.emit(entry.use)
 
-    def _show_folder(self, entry) -> None:
+    def _show_folder(self, entry: Entry) -> None:
         folder = entry.folder or self._shelf.downloads / entry.key
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._say(f"No file manager could be opened. The folder is {folder}.", is_bad=True)
 
-    def _remove(self, entry) -> None:
+    def _remove(self, entry: Entry) -> None:
         def removed(sentence: str) -> None:
             self._say(sentence)
             self.refresh()
 
         self._do(lambda: self._shelf.remove(Path(entry.key)), removed)
 
-    def _start_download(self, entry) -> None:
+    def _start_download(self, entry: Entry) -> None:
         before = self._downloads.get(entry.key)
         download = self._make_download(entry.released, self._shelf.downloads / entry.key, before)
         self._downloads[entry.key] = download
@@ -145,12 +155,12 @@ class ModelsPage(QWidget):
         self.cards[entry.key].show_progress(download.progress)
         self._timer.start()
 
-    def _cancel_download(self, entry) -> None:
+    def _cancel_download(self, entry: Entry) -> None:
         self._downloads[entry.key].cancel()
         self._poll()
         self.cards[entry.key].download.setFocus()
 
-    def _discard(self, entry) -> None:
+    def _discard(self, entry: Entry) -> None:
         download = self._downloads.pop(entry.key, None)
 
         def work() -> str:
@@ -167,12 +177,10 @@ class ModelsPage(QWidget):
 
     # --- showing ------------------------------------------------------------------------------------------------------
 
-    def _do(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
+    def _do(self, work: Callable[[], Made], then: Callable[[Made], None]) -> None:
         self._background.do(work, then, lambda sentence: self._say(sentence, is_bad=True))
-        self._timer.start()
 
     def _poll(self) -> None:
-        self._background.tick()
         running = False
         for key, download in self._downloads.items():
             progress = download.progress
@@ -182,7 +190,7 @@ class ModelsPage(QWidget):
             if not progress.is_running and key not in self._fetched:
                 self._fetched.add(key)
                 self.refresh()  # what has come is checked as every folder is
-        if not running and not self._background.is_busy:
+        if not running:
             self._timer.stop()
 
     def _show_stock(self, stock: Stock) -> None:
@@ -199,7 +207,7 @@ class ModelsPage(QWidget):
             self._list.insertWidget(place, card)
         self._show_model()
 
-    def _make_card(self, entry) -> ModelCard:
+    def _make_card(self, entry: Entry) -> ModelCard:
         card = self.cards[entry.key] = ModelCard(entry)
         card.use_requested.connect(self._use)
         card.folder_requested.connect(self._show_folder)
@@ -218,8 +226,8 @@ class ModelsPage(QWidget):
             is_it = here is not None and folder is not None and folder.absolute() == here and not found
             found = found or is_it
             card.show_model(self._model if is_it else None, self._loading)
-        elsewhere = here is not None and self.cards and not found
-        self._in_use_line.setText(f"In use: {self._model.name} in {here}, which is not on this list." if elsewhere else "")
+        elsewhere = self._model.name if self._model is not None and self.cards and not found else ""
+        self._in_use_line.setText(f"In use: {elsewhere} in {here}, which is not on this list." if elsewhere else "")
         self._in_use_line.setVisible(bool(elsewhere))
 
     def _say(self, sentence: str, is_bad: bool = False) -> None:

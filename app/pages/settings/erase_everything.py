@@ -24,19 +24,15 @@ class Rooms:
 
 
 class EraseEverything:
-    """`tick` is called now and then."""
-
     def __init__(self, parent: QWidget, traces: Traces, rooms: Rooms) -> None:
         self._parent, self._traces, self._rooms = parent, traces, rooms
-        self._background = Background("erasing")
+        self._background = Background("erasing", parent)
 
     def begin(self) -> None:
         """Finds out how much there is, and asks."""
         if not self._background.is_busy:
             self._background.do(self._traces.measure, self._ask, self._fail)
 
-    def tick(self) -> None:
-        self._background.tick()
 
     def close(self) -> None:
         """Waits a moment for what is being removed."""

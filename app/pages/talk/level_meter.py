@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.widgets import theme
@@ -53,7 +53,7 @@ class LevelMeter(QWidget):
             self.setAccessibleDescription("Too loud" if self.is_clipped else "")
             self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         normal = QColor(colours.accent if self._active else colours.muted)

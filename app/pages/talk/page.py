@@ -87,13 +87,13 @@ class TalkPage(Docks):
         self.picker.set_model(model)
         self._later.start()
         if self._conversation.sampling is None:
-            self.picker.editor.sampling.show(*model.sampling)
+            self.picker.editor.sampling.show_values(*model.sampling)
 
     def use_own_sampling(self) -> None:
         """Tokens are drawn as the model's makers set it."""
         self._conversation.choose_own_sampling()
         if self._conversation.model is not None:
-            self.picker.editor.sampling.show(*self._conversation.model.sampling)
+            self.picker.editor.sampling.show_values(*self._conversation.model.sampling)
 
     def allow_imports(self, gigabytes: int) -> None:
         """How much a file of sessions may unpack to."""

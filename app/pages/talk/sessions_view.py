@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -20,26 +20,27 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.core.background import Background
 from app.pages.talk.session_list import INFO, SessionDelegate, SessionModel, name_of
 from app.settings import shortcuts
 from app.storage import archive, file_names
 from app.storage.importing import Imported, import_from
-from app.storage.library import Library, LibraryError
+from app.storage.library import Library
 from app.storage.records import SessionInfo
 from app.widgets import save_dialog, theme
 from app.widgets.words import Words
-from engine.log import explain
 
 NOTHING = "Nothing holds these words."
 EMPTY = "What you say here is kept on this machine."
 
 KINDS = "Session (*.refrain);;Session with WAV sounds (*.refrain);;Zip file (*.zip);;Transcript (*.md);;Traces (*.jsonl)"
-POLL = 40  # milliseconds between looks at finished disk work
+
 SAID_SECONDS = 12  # so long a sentence about what was done stays, and what can be done about it
+Made = TypeVar("Made")
 
 
 class SessionsView(QFrame):
-    """Disk work runs on a thread of its own; what it brings is shown by a timer."""
+    """Disk work runs on a thread of its own."""
 
     opened = Signal(str)
     new_requested = Signal()
@@ -51,8 +52,7 @@ class SessionsView(QFrame):
         """`current` names the session that is being had; "" before its first turn."""
         super().__init__()
         self._library, self._current = library, current
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="library")
-        self._waiting: list[tuple[Future, Callable]] = []
+        self._disk = Background("library", self)
         self._deleted = ""
         self._to_select = ""
         self.setProperty("role", "card")
@@ -86,8 +86,7 @@ class SessionsView(QFrame):
         self._written: Path | None = None
         self._forget = QTimer(self, singleShot=True, interval=SAID_SECONDS * 1000)
         self._forget.timeout.connect(self._say_nothing)
-        self._poll = QTimer(self, interval=POLL)
-        self._poll.timeout.connect(self._collect)
+
         self._add_actions()
         self._lay_out()
         self._say("")
@@ -95,8 +94,7 @@ class SessionsView(QFrame):
 
     def close_library(self) -> None:
         """Waits for what is still being written."""
-        self._poll.stop()
-        self._disk.shutdown(wait=True)
+        self._disk.close(patience=None)
 
     def reload(self) -> None:
         """Asks the index again."""
@@ -151,7 +149,7 @@ class SessionsView(QFrame):
         beside = (self.model.index(row + step).data(INFO) for step in (1, -1, 2, -2) if 0 <= row + step < self.model.rowCount())
         following = next((one.id for one in beside if one is not None), "")
 
-        def deleted(_) -> None:
+        def deleted(_: object) -> None:
             self._deleted = info.id
             self.select(following)  # so that the next key is about what is still there
             self._say(f"“{name_of(info)[:40]}” was deleted.", undo=True)
@@ -203,21 +201,9 @@ class SessionsView(QFrame):
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def run(self, work: Callable, then: Callable) -> None:
+    def run(self, work: Callable[[], Made], then: Callable[[Made], object]) -> None:
         """Does `work` on the disk thread and calls `then` with what it gave, here."""
-        self._waiting.append((self._disk.submit(work), then))
-        self._poll.start()
-
-    def _collect(self) -> None:
-        while self._waiting and self._waiting[0][0].done():
-            future, then = self._waiting.pop(0)
-            error = future.exception()
-            if error is None:
-                then(future.result())
-            else:
-                self._say(str(error) if isinstance(error, LibraryError) else explain(error), stays=True)
-        if not self._waiting:
-            self._poll.stop()
+        self._disk.do(work, then, lambda sentence: self._say(sentence, stays=True))
 
     def _show(self, found: list[SessionInfo], words: str) -> None:
         if words != self.search.text():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from app.audio.devices import NOUN, Direction
@@ -57,7 +57,7 @@ class DeviceBox(QComboBox):
             self.addItem(name, name)
         self.setCurrentIndex(max(0, self.findData(chosen)))
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         arrow = QRectF(self.width() - 30, (self.height() - 18) / 2, 18, 18)
         icons.draw(QPainter(self), "chevron", arrow, QColor(theme.now().muted))

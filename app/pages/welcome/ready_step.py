@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
 
 from app.pages.welcome.step import Step, wrapped
@@ -57,7 +57,7 @@ class KeyCap(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(max(theme.scaled(116), self.fontMetrics().horizontalAdvance(self._text) + 24), theme.scaled(32))
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(colours.border), 1.5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.widgets import icons, theme
@@ -67,7 +67,7 @@ class Picture(QWidget):
         self._drawing = drawing
         self.setFixedSize(QSize(self.SIDE, self.SIDE))
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QColor(colours.accent)
@@ -105,7 +105,7 @@ class Fact(QWidget):
         self._shown = (drawing, ink)
         self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         drawing, ink = self._shown
         painter = QPainter(self)
         icons.draw(painter, drawing, QRectF(self._icon.geometry()), QColor(getattr(theme.now(), ink)))

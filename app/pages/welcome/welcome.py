@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.audio.sound import Sound
@@ -92,7 +92,7 @@ class Welcome(QDialog):
         else:
             self.skipped.emit()
 
-    def showEvent(self, event) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         free = self.screen().availableSize() - QSize(BESIDE, BESIDE)
         self.resize(QSize(theme.scaled(SIZE.width()), theme.scaled(SIZE.height())).boundedTo(free))
         super().showEvent(event)
@@ -165,7 +165,7 @@ class Dots(QWidget):
         self.setAccessibleName(f"Step {number + 1} of {self._count}")
         self.update()
 
-    def paintEvent(self, event) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours, painter = theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -48,7 +48,7 @@ def wait_with(qtbot):
 
 def finish(qtbot, page):
     qtbot.waitUntil(lambda: page.summary is not None and page.summary.isVisible(), timeout=PATIENCE)
-    return page.summary._report
+    return page.summary.report
 
 
 def log_of(folder: Path) -> Path:

@@ -56,7 +56,7 @@ def page(pages):
 
 def settle(qtbot, page):
     shown = lambda: bool(page.cards) and all(card.isVisible() for card in page.cards.values())  # noqa: E731
-    qtbot.waitUntil(lambda: not page._timer.isActive() and shown(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not page.is_busy and shown(), timeout=PATIENCE)
 
 
 def click(button):

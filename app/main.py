@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from app.desktop.display import why_no_window
+from app.desktop.instance import Message
 from app.self_test.command import self_test
 from engine import cli, folders, installed, interrupt, log, private, quoting, schedules
+from engine.cli.output import complain
 from engine.prefill import pooling as poolings
 
 PROG = "refrain"
@@ -67,7 +69,7 @@ def window(
     """
     if data is not None:
         _keep_in(data)
-    chosen = {
+    given = {
         "engine.model": model,
         "engine.schedule": schedule,
         "engine.pooling": pooling,
@@ -75,7 +77,7 @@ def window(
         "audio.output_device": output_device,
         "look.appearance": appearance,
     }
-    chosen = {key: str(value) for key, value in chosen.items() if value is not None}  # options that are settings too
+    chosen = {key: str(value) for key, value in given.items() if value is not None}  # options that are settings too
     if context.invoked_subcommand:
         if chosen or demo or audio or open_:
             raise typer.BadParameter(f"Options come after the command: {PROG} {context.invoked_subcommand} --help lists them.")
@@ -87,7 +89,7 @@ def window(
         if pooling is not None:
             chosen["engine.pooling"] = str(poolings.parse(pooling))
     except (schedules.ScheduleError, poolings.PoolingError) as error:
-        cli.complain(str(error))
+        complain(str(error))
         raise typer.Exit(2) from None
     reason = why_no_window()
     raise typer.Exit(_without_window(reason, chosen, audio) if reason or audio else _with_window(chosen, demo, open_ or ()))
@@ -99,7 +101,7 @@ def _keep_in(folder: Path) -> None:
     try:
         private.make_folder(folders.data())
     except OSError as error:
-        cli.complain(f"Nothing can be kept in {folder} ({quoting.reason(error)}). Choose another folder.")
+        complain(f"Nothing can be kept in {folder} ({quoting.reason(error)}). Choose another folder.")
         raise typer.Exit(2) from None
 
 
@@ -137,10 +139,10 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
         try:
             token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID", "")
             named = [str(file.expanduser().absolute()) for file in files]
-            wanted = {"chosen": chosen, "demo": demo, "files": named, "token": token, "version": installed.version()}
-            answer = instance.claim(wanted)
+            wants: Message = {"chosen": chosen, "demo": demo, "files": named, "token": token, "version": installed.version()}
+            answer = instance.claim(wants)
         except HangsError as error:
-            cli.complain(str(error))
+            complain(str(error))
             return 1
         if answer is not None:
             print(answer)
@@ -173,7 +175,7 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
 def _without_window(reason: str, chosen: dict[str, str], audio: Path | None) -> int:
     """The same turn on the command line: a question from --audio, or a line from standard input."""
     if reason:
-        cli.complain(reason)
+        complain(reason)
     if audio is not None:
         question = ["--audio", str(audio)]
     else:
@@ -184,7 +186,7 @@ def _without_window(reason: str, chosen: dict[str, str], audio: Path | None) -> 
         text = sys.stdin.readline().strip()
         if not text:
             ask = installed.command('ask --text "What is two plus two?"')
-            cli.complain(f"No question was typed. Without a window, use: {ask}")
+            complain(f"No question was typed. Without a window, use: {ask}")
             return 1
         question = ["--text", text]
     options = [part for name in ("model", "schedule", "pooling") if (key := f"engine.{name}") in chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.audio.sound import Sound
 from app.desktop.last_run import LastRun
@@ -16,9 +17,14 @@ from app.storage.library import Library, LibraryError
 from app.window import Window
 from engine import folders, private
 
+if TYPE_CHECKING:  # it brings torch along
+    from engine.models.spoken_lm import SpokenLM
+
 
 @contextmanager
-def program(settings: Settings | None = None, load: Callable | None = None, last_run: LastRun | None = None) -> Iterator[Window]:
+def program(
+    settings: Settings | None = None, load: Callable[[str], SpokenLM] | None = None, last_run: LastRun | None = None
+) -> Iterator[Window]:
     """A window with a library, a sound and an engine of its own, as the settings (by default none but the defaults) say.
 
     `load`: as for `EngineThread`. `last_run`: one that ended unexpectedly. The QApplication is there already.

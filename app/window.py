@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from app.audio.sound import Sound
 from app.core.conversation import Conversation
 from app.core.demo import Demo
 from app.core.model_choice import ModelChoice
-from app.desktop.instance import another_version
+from app.desktop.instance import Message, another_version
 from app.desktop.last_run import LastRun
 from app.desktop.window_memory import WindowMemory
 from app.engine_client.channel import EngineThread
@@ -29,6 +30,7 @@ from app.pages.settings import apply
 from app.pages.settings.erase_everything import EraseEverything, Rooms
 from app.pages.settings.key_sheet import KeySheet
 from app.pages.settings.page import SettingsPage
+from app.pages.talk.chat_view import ChatView
 from app.pages.talk.export_dialog import export_turn, show_written
 from app.pages.talk.keys import TalkKeys
 from app.pages.talk.page import TalkPage
@@ -44,6 +46,7 @@ from app.widgets import icons, theme
 from app.widgets.fitted import Fitted
 from app.widgets.header import Header
 from app.widgets.rail import Rail
+from app.widgets.schedules.picker import SchedulePicker
 from engine import folders, private
 from engine.gpu import activation
 
@@ -60,7 +63,7 @@ BEGIN_AT_LATEST = 1000  # milliseconds, should the window not be painted
 SMALLEST, USUAL = (640, 440), (1280, 800)  # pixels of the window
 FRAME = 40  # pixels that the system's frame and title take, about: they are known only when the window is shown
 NARROW = 1100  # pixels, at the usual text size, below which the rail shows icons only
-PAGES = ("talk", "compare", "blind-test", "models", "settings", "diagnostics")
+PAGES: tuple[icons.Name, ...] = ("talk", "compare", "blind-test", "models", "settings", "diagnostics")
 TALK, COMPARE, BLIND, MODELS, SETTINGS, DIAGNOSTICS = range(len(PAGES))
 VISIBLE, READY = "The window is visible.", "The model is ready."
 
@@ -132,7 +135,7 @@ class Window(Fitted, QMainWindow):
         for file in files:
             self.talk.open_file(file)
 
-    def open_again(self, message: dict) -> str:
+    def open_again(self, message: Message) -> str:
         """Another start: comes to the front, and takes the start's options for this time, as its own. Returns what it did.
 
         `message`: `chosen` (setting -> value), `demo`, `files` of sessions, the `token` by which the desktop knows who was
@@ -154,8 +157,9 @@ class Window(Fitted, QMainWindow):
             self.demonstrate()
         files = message.get("files")
         self.open_files([Path(file) for file in files if isinstance(file, str)] if isinstance(files, list) else [])
-        if isinstance(message.get("token"), str) and message["token"]:
-            os.environ["XDG_ACTIVATION_TOKEN"] = message["token"]
+        token = message.get("token")
+        if isinstance(token, str) and token:
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -197,16 +201,12 @@ class Window(Fitted, QMainWindow):
         return self._sound
 
     @property
-    def chat(self):
+    def chat(self) -> ChatView:
         return self.talk.chat
 
     @property
-    def picker(self):
+    def picker(self) -> SchedulePicker:
         return self.talk.picker
-
-    @property
-    def depth(self):
-        return self.talk.depth
 
     def show_page(self, number: int) -> None:
         """As the rail's buttons and the pages' keys do; not while a blind test has the window for itself."""
@@ -234,7 +234,7 @@ class Window(Fitted, QMainWindow):
         for number, (name, title, page, action) in enumerate(zip(PAGES, titles, widgets, actions, strict=True)):
             self.rail.add(title, icons.icon(name), at_foot=number >= SETTINGS)
             self.pages.addWidget(page)
-            self.shortcuts.bind(action, self, lambda number=number: self.show_page(number))
+            self.shortcuts.bind(action, self, partial(self.show_page, number))
         self.rail.show_chosen(TALK)
         self._page_keys = actions
         self._name_keys()
@@ -266,7 +266,7 @@ class Window(Fitted, QMainWindow):
         self.shortcuts.bind("type", self, self._type)
         self.shortcuts.bind("keys", self, self.show_keys)
         for action, step in (("louder", STEP), ("quieter", -STEP)):
-            bound = self.shortcuts.bind(action, self, lambda step=step: self._change_volume(step))
+            bound = self.shortcuts.bind(action, self, partial(self._change_volume, step))
             bound.setAutoRepeat(True)
         self.shortcuts.bind("copy_conversation", self.talk, self.talk.copy_conversation)
         self.shortcuts.bind("ask_file", self.talk, self.talk.choose_files)
@@ -450,9 +450,9 @@ class Window(Fitted, QMainWindow):
 
     def _follow_journal(self) -> None:
         """The list of sessions follows what was kept, and what could not be kept is said."""
-        journal, sessions = self._journal, self.talk.sessions
+        journal, library, sessions = self._journal, self._library, self.talk.sessions
         problem = self._settings.problem
-        if journal is not None and sessions is not None:
+        if journal is not None and library is not None and sessions is not None:
             for turn in self.conversation.turns:
                 turn.folder = turn.folder or journal.kept.get(turn.number)
             self.chat.most_cards = MOST_CARDS if not (journal.problem or journal.is_private) else None
@@ -460,7 +460,7 @@ class Window(Fitted, QMainWindow):
             if (kept, journal.session) != self._kept:
                 self._kept = kept, journal.session
                 sessions.reload()
-            problem = journal.problem or self._library.problem or problem
+            problem = journal.problem or library.problem or problem
         self.talk.bound_sounds()
         problem = problem or activation.said
         self.header.show_problem(problem)

@@ -18,6 +18,7 @@ import typer
 if TYPE_CHECKING:
     from app.window import Window
 
+Figures = dict[str, object]
 QUESTIONS = 60
 LONGEST_IDLE = 120.0  # seconds
 PATIENCE = 180.0  # seconds for anything else
@@ -36,7 +37,7 @@ def main(
         print(json.dumps(_measure(minutes * 60, model, schedule)))
 
 
-def _measure(seconds: float, model: str, schedule: str) -> dict:
+def _measure(seconds: float, model: str, schedule: str) -> Figures:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -46,23 +47,26 @@ def _measure(seconds: float, model: str, schedule: str) -> dict:
 
     app = QApplication(["refrain"])
     theme.install(app)
-    settings, figures = Settings(), {}
+    settings = Settings()
+    figures: Figures = {}
     settings.override("engine.model", model)
     settings.override("engine.schedule", schedule)
     with program(settings) as window:
         window.show()
         steps = _talk(window, seconds, figures)
-        waiting: list = [lambda: True, time.monotonic()]
+        condition: Callable[[], bool] = lambda: True  # noqa: E731
+        since = time.monotonic()
 
         def look() -> None:
-            condition, since = waiting
+            nonlocal condition, since
             if not condition() and time.monotonic() - since < PATIENCE:
                 return
             following = next(steps, None) if condition() else None
             if following is None:
                 timer.stop()
                 window.close()
-            waiting[:] = following, time.monotonic()
+                return
+            condition, since = following, time.monotonic()
 
         timer = QTimer(interval=LOOK)
         timer.timeout.connect(look)
@@ -73,7 +77,7 @@ def _measure(seconds: float, model: str, schedule: str) -> dict:
     return figures
 
 
-def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[], bool]]:
+def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable[[], bool]]:
     """What is done, between the conditions that are waited for; `figures` is filled at the end."""
     from app.engine_client import memory as engine_memory
     from app.pages.diagnostics.lag import LagProbe
@@ -87,7 +91,7 @@ def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[]
         return lambda: time.monotonic() >= end
 
     yield lambda: conversation.model is not None and sound.is_settled
-    sounds = [audio_files.recording(question.audio).sound for question in spoken(QUESTIONS)]
+    sounds = [audio_files.recording(question.audio).sound for question in spoken(QUESTIONS) if question.audio is not None]
     yield rest(3)
     probe.restart()
     yield rest(min(seconds, LONGEST_IDLE))
@@ -98,8 +102,9 @@ def _talk(window: Window, seconds: float, figures: dict) -> Iterator[Callable[[]
         conversation.ask_aloud(*sounds[turns % len(sounds)])
         yield lambda: not conversation.is_busy
         last, turns = conversation.last, turns + 1
-        failed += last.has_failed
-        rates += [last.record.stats.tokens_per_second] if last.record.stats is not None else []
+        stats = last.record.stats if last is not None else None
+        failed += last is not None and last.has_failed
+        rates += [stats.tokens_per_second] if stats is not None else []
         memory.append(engine_memory.peak_rss())
     after = sound.counters()
     rates.sort()

@@ -55,13 +55,14 @@ def _start(model: str, other: list[str]) -> tuple[float, float]:
         command = [*other, "--model", model] if other else installed.module("app", "--model", model)
         program = subprocess.Popen(command, env={**installed.environment(), **own})
         try:
-            return tuple(_wait(Path(folder), words, program) - began for words in (VISIBLE, READY))
+            visible, ready = (_wait(Path(folder), words, program) - began for words in (VISIBLE, READY))
+            return visible, ready
         finally:
             program.terminate()
             program.wait()
 
 
-def _wait(folder: Path, words: str, program: subprocess.Popen) -> float:
+def _wait(folder: Path, words: str, program: subprocess.Popen[bytes]) -> float:
     """The time at which a line with `words` stands in the program's log."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and program.poll() is None:

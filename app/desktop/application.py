@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 
@@ -25,7 +26,7 @@ class Application(QApplication):
 
     def event(self, event: QEvent) -> bool:
         """Only what is sent to the application itself comes by here."""
-        if event.type() != QEvent.Type.FileOpen or not event.file():
+        if not isinstance(event, QFileOpenEvent) or not event.file():
             return super().event(event)
         if self._open is None:
             self._waiting.append(Path(event.file()))

@@ -7,8 +7,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 _log = logging.getLogger(__name__)
 _qt = logging.getLogger("app.qt")
@@ -26,7 +27,7 @@ def watched() -> Iterator[None]:
     """Within it nothing fails without a line in the log. What was installed before is called too, and is back afterwards."""
     program, thread = sys.excepthook, threading.excepthook
 
-    def of_program(kind, error, trace) -> None:
+    def of_program(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt):
             _log.critical("Nobody caught an error.", exc_info=(kind, error, trace))
         program(kind, error, trace)
@@ -34,11 +35,10 @@ def watched() -> Iterator[None]:
     def of_thread(what: threading.ExceptHookArgs) -> None:
         if what.exc_type is not SystemExit:
             name = what.thread.name if what.thread else "unknown"
-            trace = (what.exc_type, what.exc_value, what.exc_traceback)
-            _log.critical("The thread “%s” ended by an error.", name, exc_info=trace)
+            _log.critical("The thread “%s” ended by an error.", name, exc_info=what.exc_value)
         thread(what)
 
-    def of_qt(kind: QtMsgType, context, message: str) -> None:
+    def of_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         category = context.category or "default"
         _qt.log(_LEVELS.get(kind, logging.WARNING), "%s%s", "" if category == "default" else f"{category}: ", message)
         if before is not None:

@@ -33,13 +33,17 @@ class HangsError(RuntimeError):
     """There is a first one, and it does not answer; the message is a sentence for the user."""
 
 
+Message = dict[str, object]
+"""What another start wants: plain values, as JSON has them."""
+
+
 class Instance(QObject):
     """Call `claim` first; the one that it makes the first calls `answer` whenever there is another start."""
 
     def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
         """`folder`: of the data. A QCoreApplication is there already."""
         super().__init__()
-        self.answer: Callable[[dict], str] = lambda message: ""
+        self.answer: Callable[[Message], str] = lambda message: ""
         """Takes what the other start wants and returns a sentence for whoever started it."""
         self._folder, self._patience = folder, patience
         self._lock: Lock | None = None
@@ -47,8 +51,8 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._welcome)
 
-    def claim(self, message: dict) -> str | None:
-        """None: this is the first one now. Else what the first one answered to `message` (plain values, as JSON has them).
+    def claim(self, message: Message) -> str | None:
+        """None: this is the first one now. Else what the first one answered to `message`.
 
         Raises `HangsError`. A socket that a killed program has left is cleared away; a folder that cannot be written
         costs only the promise that there is one window.
@@ -93,7 +97,7 @@ class Instance(QObject):
         is_short = 0 < len(runtime.encode(errors="surrogateescape")) < 60
         return str(Path(runtime) / name) if sys.platform != "win32" and is_short and Path(runtime).is_dir() else name
 
-    def _ask(self, message: dict) -> str | None:
+    def _ask(self, message: Message) -> str | None:
         """None: nobody listens."""
         socket = QLocalSocket()
         socket.connectToServer(self._name)
@@ -137,7 +141,7 @@ class Instance(QObject):
         socket.disconnectFromServer()
 
 
-def another_version(message: dict) -> str:
+def another_version(message: Message) -> str:
     """A sentence for both sides if the start that sent `message` is of another version than this program; else empty."""
     other, own = message.get("version"), installed.version()
     if not isinstance(other, str) or other == own:

@@ -21,7 +21,7 @@ class WindowMemory(QSettings):
         if isinstance(value, QByteArray):
             super().setValue(key + _CHECK, _digest(value))
 
-    def value(self, key: str, default: object = None) -> object:
+    def value(self, key: str, default: object = None) -> object:  # type: ignore[override]  # nobody asks for a type
         """As it was set; `default` for a state that is not what was set."""
         found = super().value(key, default)
         if isinstance(found, QByteArray) and super().value(key + _CHECK) != _digest(found):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.self_test.check import Bench, Check, Failed, Remark
+
+if TYPE_CHECKING:  # they bring torch along
+    from engine.asking import Answer
+    from engine.dialogue import Dialogue
 
 MODEL = "wren"
 QUESTION = "spoken-0002"
@@ -96,7 +102,7 @@ CHECKS = (
 )
 
 
-def _dialogue(bench: Bench, schedule: str):
+def _dialogue(bench: Bench, schedule: str) -> Dialogue:
     from engine import schedules
     from engine.dialogue import Dialogue
     from engine.lm.sampling import Sampling
@@ -104,11 +110,11 @@ def _dialogue(bench: Bench, schedule: str):
     return Dialogue(bench.loaded(), schedules.parse(schedule), Sampling())
 
 
-def _ask(bench: Bench, schedule: str):
+def _ask(bench: Bench, schedule: str) -> Answer:
     """Asks the bundled question, each time in a conversation of its own."""
     from engine import asking
 
-    bench.replies[schedule] = asking.ask(_dialogue(bench, schedule), bench.question)
+    bench.replies[schedule] = asking.ask(_dialogue(bench, schedule), bench.asked())
     return bench.replies[schedule]
 
 

@@ -47,6 +47,12 @@ class Bench:
             raise Skipped("Not tried, because the model could not be loaded.")
         return self.model
 
+    def asked(self) -> Question:
+        """The bundled question. Raises `Skipped` where it was not found."""
+        if self.question is None:
+            raise Skipped("Not tried, because there is no question to try it with.")
+        return self.question
+
     def reply(self, schedule: str) -> Answer:
         """Raises `Skipped` where there is none."""
         if schedule not in self.replies:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def self_test(as_json: JsonLines = False, verbose: VerboseOption = False) -> Non
             raise typer.Exit(1)
 
 
-def summary(states: list[str]) -> str:
+def summary(states: Sequence[str]) -> str:
     """What came of all checks, as a sentence."""
     failed = states.count("failed")
     if not failed and "skipped" not in states:

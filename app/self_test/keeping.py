@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from app.self_test.answers import FULL, MODEL
 from app.self_test.check import Bench, Check, Failed
+from engine.audio_files import Recording
 
 A_STEP = 1.01 / 32768
 """The most a sample changes in a file of 16 bits without loss, full scale being 1."""
@@ -38,7 +40,8 @@ def session(bench: Bench) -> str:
 
     reply = bench.reply(FULL)
     folder = bench.folder / "library"
-    question = bench.question.sound()
+    question = bench.asked().sound()
+    assert question is not None  # it is a spoken one
     name = _keep(bench, folder, question)
     with closing(Library(folder)) as library:
         library.open()
@@ -62,11 +65,11 @@ def session(bench: Bench) -> str:
 CHECKS = (Check("Sound files", sounds), Check("Session", session))
 
 
-def _seconds(samples, rate: int) -> float:
+def _seconds(samples: Sized, rate: int) -> float:
     return len(samples) / rate
 
 
-def _keep(bench: Bench, folder: Path, question) -> str:
+def _keep(bench: Bench, folder: Path, question: Recording) -> str:
     """Writes the turn down as the engine's thread does; the session's name."""
     from app.engine_client.models import facts_of
     from app.storage.journal import Journal
@@ -80,6 +83,7 @@ def _keep(bench: Bench, folder: Path, question) -> str:
         journal.question(1, question.samples, question.rate)
         journal.reply(1, bench.reply(FULL).record)
         journal.end(1)
+        journal.wait()
         name = journal.session
         journal.close()
         if journal.problem:

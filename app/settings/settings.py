@@ -36,7 +36,7 @@ class Settings:
         self._foreign: dict[str, Any] = {}  # what the file holds besides: kept for whoever understands it
         self._overrides: dict[str, Value] = {}
         self._observers: dict[str, list[Callable[[Value], object]]] = {}
-        self._may_write = path is not None
+        self._written_to = path  # None where nothing may be written
         self._writer: ThreadPoolExecutor | None = None
         self._waiting: str | None = None
         if path is not None:
@@ -106,8 +106,8 @@ class Settings:
             self.reset(key)
         self._foreign.clear()
         self.flush()
-        if self.path is not None and self._may_write:
-            for path in (self.path, *self.path.parent.glob(f"{self.path.name}.damaged*")):
+        if (file := self._written_to) is not None:
+            for path in (file, *file.parent.glob(f"{file.name}.damaged*")):
                 path.unlink(missing_ok=True)
 
     def write_now(self) -> None:
@@ -132,7 +132,7 @@ class Settings:
         try:
             found = toml.read(path)
         except OSError as error:
-            self._may_write = False  # what cannot be read must not be replaced
+            self._written_to = None  # what cannot be read must not be replaced
             return self._complain(f"The settings in {path} cannot be read ({_why(error)}), so the defaults are used.")
         except (ValueError, RecursionError) as error:
             return self._put_aside(path, error)
@@ -171,7 +171,7 @@ class Settings:
         try:
             path.rename(aside)
         except OSError as refusal:
-            self._may_write = False
+            self._written_to = None
             return self._complain(
                 f"The settings in {path} are damaged ({reason(error)}) and cannot be put aside ({_why(refusal)}), "
                 "so the defaults are used and changes last until you close Refrain."
@@ -179,7 +179,7 @@ class Settings:
         self._complain(f"The settings file was damaged ({reason(error)}). It is kept as {aside}, and the defaults are used.")
 
     def _save(self) -> None:
-        if not self._may_write:
+        if self._written_to is None:
             return
         self._waiting = toml.document({**self._foreign, **self._values})
         if self._writer is None:
@@ -192,10 +192,10 @@ class Settings:
     def _write(self) -> None:
         """On the writing thread: the newest text, once."""
         text, self._waiting = self._waiting, None
-        if text is None:
+        if text is None or self._written_to is None:
             return
         try:
-            toml.write(self.path, text)
+            toml.write(self._written_to, text)
             self.problem = self._left_out()
         except (OSError, UnicodeError) as error:
             self._complain(f"The settings cannot be kept in {self.path} ({_why(error)}): they last until you close Refrain.")

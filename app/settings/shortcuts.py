@@ -105,7 +105,7 @@ class Shortcuts:
         key = self.key(action)
         if not key:
             return False
-        wanted = QKeySequence(key)[0]
+        wanted = _chord(QKeySequence(key))
         if event.key() != wanted.key() and not {event.key(), wanted.key()} <= _ENTER:
             return False
         is_sign = _Key.Key_Space < event.key() < _Key.Key_Escape and not chr(event.key()).isalpha()
@@ -219,17 +219,23 @@ def install(shortcuts: Shortcuts) -> None:
 
 def now() -> Shortcuts:
     """The keys of the program; without `install` those that it comes with."""
+    global _now
     if _now is None:
-        install(Shortcuts(Settings()))
+        _now = Shortcuts(Settings())
     return _now
 
 
 def normal(key: str) -> str:
     """One way to write a key; "" for what is no key, or more than one."""
     sequence = QKeySequence(key, QKeySequence.SequenceFormat.PortableText)
-    if sequence.count() != 1 or sequence[0].key() in _MODIFIERS:
+    if sequence.count() != 1 or _chord(sequence).key() in _MODIFIERS:
         return ""
     return sequence.toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _chord(keys: QKeySequence) -> QKeyCombination:
+    """The first key of a sequence, with what is held down beside it."""
+    return keys[0]  # type: ignore[index]  # the stub does without
 
 
 def native(key: str) -> str:
@@ -261,7 +267,7 @@ def _refusal(action: str, key: str) -> str:
     """What is wrong with a key whatever the others are."""
     if not key:
         return ""
-    chord, place = QKeySequence(key)[0], BY_NAME[action].place
+    chord, place = _chord(QKeySequence(key)), BY_NAME[action].place
     plain = not chord.keyboardModifiers() & _CHORD
     if chord.key() in _NEEDED.get(place, _TAB) and plain:
         return f"{native(key)} is needed to move about and to write. Choose another key."

@@ -62,16 +62,17 @@ class Setting:
     def accept(self, value: object) -> Value:
         """The value as it is kept. Raises `SettingError`."""
         wanted = TYPES.get(self.kind, str)
-        if type(value) is not wanted and not (wanted is float and type(value) is int):
+        is_right = type(value) is wanted or (wanted is float and type(value) is int)
+        if not is_right or not isinstance(value, bool | int | float | str):
             raise SettingError(f"{self.title} must be {_WORDS[wanted]}, not {shown(value)}.")
-        if self.range is not None and not self.range.least <= value <= self.range.most:
+        if self.range is not None and not isinstance(value, str) and not self.range.least <= value <= self.range.most:
             raise SettingError(f"{self.title} must be from {self.range.least:g} to {self.range.most:.10g}, not {shown(value)}.")
         if wanted is float:
             value = float(value)
-        if self.choices and value not in (one for one, _ in self.choices):
+        if self.choices and value not in dict(self.choices):
             names = ", ".join(f'"{one}"' for one, _ in self.choices)
             raise SettingError(f"{self.title} must be one of {names}, not {shown(value)}.")
-        if self.check is not None:
+        if self.check is not None and isinstance(value, str):
             try:
                 self.check(value)
             except ValueError as error:

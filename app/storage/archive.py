@@ -105,11 +105,13 @@ def _add_text(archive: zipfile.ZipFile, inside: str, text: str) -> None:
 def _add_wav(archive: zipfile.ZipFile, inside: str, path: Path) -> None:
     """Raises `ValueError` with a sentence for a damaged one."""
     try:
-        samples, rate = read_sound(path, "int16")
+        sound = read_sound(path, "int16")
     except ValueError as error:
         raise ValueError(f"{path.parent.name}/{error} Without WAV sounds the session can be exported as it is.") from error
+    if sound is None:
+        return
     wav = io.BytesIO()
-    soundfile.write(wav, samples, rate, format="WAV", subtype="PCM_16")
+    soundfile.write(wav, *sound, format="WAV", subtype="PCM_16")
     archive.writestr(_entry(inside), wav.getvalue())
 
 

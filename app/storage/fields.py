@@ -62,7 +62,7 @@ def check_of(hint: Any, least: float = -LARGEST, most: float = LARGEST) -> Check
         return _none
     if hint is Any:
         return _anything
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return Record(hint).make
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -122,7 +122,7 @@ def _number(kind: type, least: float, most: float) -> Check:
     return check
 
 
-def _one_of(allowed: tuple) -> Check:
+def _one_of(allowed: tuple[Any, ...]) -> Check:
     def check(value: Any) -> Any:
         if not isinstance(value, str) or value not in allowed:
             raise Unfit("none of those")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,10 @@ import soundfile
 
 from engine import private, whole_file
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 LARGEST_JSON = 4 << 20  # bytes; a turn's is a few thousand
 MOST_SAMPLES = 60_000_000  # of a sound: twenty minutes at 48 kHz, where questions and replies have ten at most
@@ -120,11 +120,11 @@ class Lock:
         self._path = path
         self._file = open(path, "a+b", opener=private.opener)
         try:
-            if fcntl:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            else:
+            if sys.platform == "win32":
                 self._file.seek(0)
                 msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.close()
             raise BlockingIOError(f"{path} is held by another program.") from error
@@ -140,8 +140,8 @@ class Lock:
 
     def release(self, keep: bool = False) -> None:
         """Lets go and removes the file: the session is at rest. With `keep` it stays, as after a program that was cut off."""
-        if fcntl and not keep:
+        if sys.platform != "win32" and not keep:
             self._path.unlink(missing_ok=True)
         self._file.close()
-        if not fcntl and not keep:
+        if sys.platform == "win32" and not keep:
             self._path.unlink(missing_ok=True)

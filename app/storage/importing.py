@@ -35,6 +35,8 @@ _LIMITS = {TURN: LARGEST_JSON, TOKENS: LARGEST_TRACE, "words.txt": LARGEST_JSON}
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 _log = logging.getLogger(__name__)
 Mark = tuple[float, int, bool, int]
+Marks = dict[Mark, tuple[str, Path]]
+"""What tells the turns of a session from any others -> a digest of what was said, and the turn's folder."""
 
 
 @dataclass
@@ -129,14 +131,14 @@ def _take(library: Library, found: Found, staged: Path, created: dict[str, float
     done.new.append(id_)
 
 
-def _is_same(marks: dict, here: dict) -> bool:
+def _is_same(marks: Marks, here: Marks) -> bool:
     """Whether one is the other or its beginning; one that went on differently is another session, and both are kept."""
     shared = marks.keys() & here.keys()
     is_part = marks.keys() <= here.keys() or here.keys() <= marks.keys()
     return bool(shared) and is_part and all(marks[mark][0] == here[mark][0] for mark in shared)
 
 
-def _missing(marks: dict, here: dict, target: Path) -> list[tuple[Path, Path]]:
+def _missing(marks: Marks, here: Marks, target: Path) -> list[tuple[Path, Path]]:
     """(where it is, where it goes) of the turns and files that the session here lacks."""
     moves, last = [], max((int(path.name) for path in turn_folders(target) if path.name.isdecimal()), default=0)
     for mark, (_, folder) in sorted(marks.items(), key=lambda one: one[1][1].name):
@@ -150,9 +152,8 @@ def _missing(marks: dict, here: dict, target: Path) -> list[tuple[Path, Path]]:
     return moves
 
 
-def _marks(session: Path) -> dict[Mark, tuple[str, Path]]:
-    """What tells the turns of a session from any others -> a digest of what was said, and the turn's folder."""
-    found = {}
+def _marks(session: Path) -> Marks:
+    found: Marks = {}
     for folder in turn_folders(session):
         try:
             turn = StoredTurn.read(folder)

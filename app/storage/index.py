@@ -49,8 +49,9 @@ class Index:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
                 raise OSError(f"{path} cannot be used ({error})") from error
             _log.warning("The index %s is damaged or of another version; it is made again.", path)
-            for name in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-                name.unlink(missing_ok=True)
+            if path is not None:
+                for ending in ("", "-wal", "-shm"):
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
             try:
                 self._database = self._connect()
             except sqlite3.Error as error:
@@ -163,7 +164,7 @@ def is_session(folder: Path) -> bool:
     return os.path.exists(folder / SESSION) or os.path.isdir(folder / "turns") or not os.access(folder, os.R_OK | os.X_OK)
 
 
-def _row(folder: Path, seen: int) -> tuple:
+def _row(folder: Path, seen: int) -> tuple[object, ...]:
     """Whatever is wrong with a session is said in its row."""
     session, turns, lost, paths = StoredSession.read(folder), [], 0, turn_folders(folder)
     for path in paths:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.storage.fields import plain
 from app.storage.files import RATES, Lock, read_bytes, read_json, seal_sound, write_json
@@ -170,8 +170,8 @@ class Library:
 
     def amount(self) -> Amount:
         """How much is kept. Reads folders: not for the screen's thread."""
-        counts = [sum(1 for path in _inside(folder) if path.is_dir()) for folder in (self.sessions_folder, self._trash)]
-        return Amount(*counts, sum(path.lstat().st_size for path in self.folder.rglob("*") if path.is_file()))
+        kept, deleted = (sum(1 for path in _inside(folder) if path.is_dir()) for folder in (self.sessions_folder, self._trash))
+        return Amount(kept, deleted, sum(path.lstat().st_size for path in self.folder.rglob("*") if path.is_file()))
 
     def erase(self, patience: float = 20.0) -> int:
         """Removes every session for good, deleted ones too, and the index; returns how many had to stay.
@@ -214,7 +214,7 @@ class Library:
             lock.release()
             shutil.rmtree(place, ignore_errors=True)
 
-    def _change(self, session: str, **values) -> None:
+    def _change(self, session: str, **values: str | bool) -> None:
         path = self.sessions_folder / session / SESSION
         try:
             found = plain(read_json(path))
@@ -347,7 +347,7 @@ def finish(turn: StoredTurn) -> None:
     words.unlink(missing_ok=True)
 
 
-def _as_found(turn: StoredTurn) -> dict:
+def _as_found(turn: StoredTurn) -> dict[str, Any]:
     """With fields that this version does not know or cannot read."""
     try:
         return plain(read_json(turn.folder / TURN))

@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from app.storage.library import LibraryError
 
@@ -36,7 +37,7 @@ class Part:
     """A file of a session: `size` in bytes, as its source says."""
 
     size: int
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
 
     def read(self, most: int) -> bytes:
         """Raises `OSError`, or `ValueError` with a sentence if it is larger or damaged."""
@@ -146,12 +147,13 @@ def _in_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, Part 
         if entry.flag_bits & _ENCRYPTED:
             raise LibraryError(f"{source} is locked with a password: unpack it first, and pack it again without one.")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            way = zipfile.compressor_names.get(entry.compress_type, f"method {entry.compress_type}")
+            names: dict[int, str] = zipfile.compressor_names  # type: ignore[attr-defined]  # the stub does without
+            way = names.get(entry.compress_type, f"method {entry.compress_type}")
             raise LibraryError(f"{source} is packed in a way that Refrain does not read ({way}): pack it again as a usual zip.")
         if stat.S_ISLNK(entry.external_attr >> 16):
             yield str(path), f"{path} is a link: it was left out."
             continue
-        yield str(path), Part(entry.file_size, lambda entry=entry: archive.open(entry))
+        yield str(path), Part(entry.file_size, partial(archive.open, entry))
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, Part | str]]:
@@ -171,9 +173,13 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, Part | str]]:
             except OSError:
                 continue
             if stat.S_ISREG(found.st_mode):
-                yield relative, Part(found.st_size, lambda path=path: path.open("rb"))
+                yield relative, Part(found.st_size, partial(_open, path))
             else:
                 yield relative, f"{relative} is a link or no file: it was left out."
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _check_directory(source: Path) -> None:

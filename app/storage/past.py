@@ -80,6 +80,8 @@ def with_sounds(turn: Turn) -> Turn:
 
     Raises `LibraryError`.
     """
+    if turn.folder is None:
+        raise LibraryError("The sounds of this turn are not in the library.")
     whole = copy.copy(turn)
     whole.is_soundless, whole.record = False, copy.copy(turn.record)
     whole.record.audio = []

@@ -87,7 +87,7 @@ class Driver:
             "schedule": turn.schedule,
             "tokens": len(turn.record.tokens),
             "refreshes": turn.record.refreshes,
-            "bars": self.window.depth.bars,
+            "bars": self.window.talk.depths.bars,
             "question_seconds": turn.record.question_seconds,
             "made_seconds": turn.record.audio_seconds,
             "note": turn.note,

@@ -133,7 +133,7 @@ def smallest(window, qapp):
 def say(window, *said: str) -> list[Words]:
     """Each place of the Talk page where sentences come up says another one of them in turn; returns the labels."""
     bar, card, talk = window.chat.bar, window.chat.cards[-1], window.talk
-    panels = (talk.depth, talk.speed, talk.timeline, talk.memory)
+    panels = (talk.depths, talk.speed, talk.timeline, talk.memory)
     labels = [bar._sentence, window.header._problem, card._note, talk.sessions.note, talk.past._problem]
     labels += [panel._sentence for panel in panels]
     for label, sentence in zip(labels, itertools.cycle(said), strict=False):

@@ -44,15 +44,13 @@ class FactsTable(QTableWidget):
             self._rebuild(lines)
         for row, (line, before) in enumerate(zip(lines, self._shown, strict=True)):
             if line != before:
-                item = self.item(row, 1)
-                item.setText(line[1])
-                item.setToolTip(line[1])
+                self._show_value(row, line[1])
         self._shown = lines
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if shortcuts.now().matches(event, "copy"):
             rows = sorted({index.row() for index in self.selectedIndexes()})
-            texts = [self._shown[row][0] if self._shown[row][1] is None else ": ".join(self._shown[row]) for row in rows]
+            texts = [": ".join(filter(None, self._shown[row])) for row in rows]
             QGuiApplication.clipboard().setText("\n".join(texts))
         else:
             super().keyPressEvent(event)
@@ -63,9 +61,13 @@ class FactsTable(QTableWidget):
             shown, self._shown = self._shown, []
             self._rebuild(shown)
             for row, (_, value) in enumerate(shown):
-                self.item(row, 1).setText(value or "")
-                self.item(row, 1).setToolTip(value or "")
+                self._show_value(row, value)
             self._shown = shown
+
+    def _show_value(self, row: int, value: str | None) -> None:
+        item = QTableWidgetItem(value or "")
+        item.setToolTip(value or "")
+        self.setItem(row, 1, item)
 
     def _rebuild(self, lines: list[tuple[str, str | None]]) -> None:
         self.clearSpans()

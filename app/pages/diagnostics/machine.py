@@ -13,7 +13,8 @@ from engine import installed
 from engine.gpu import cards, state
 from engine.models.checkpoints.memory import main_memory
 
-Rows = list[tuple[str, str]]
+Row = tuple[str, str]
+Rows = list[Row]
 UNKNOWN = "unknown"
 LIBRARIES = ("torch", "numpy", "pyqtgraph", "sounddevice", "soxr")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.desktop.last_run import LastRun
 from app.engine_client.commands import ModelFacts
 from app.pages.diagnostics import machine
-from app.pages.diagnostics.machine import Rows
+from app.pages.diagnostics.machine import Row, Rows
 from app.pages.diagnostics.places import short
 from engine import log
 
@@ -36,7 +36,7 @@ def static() -> list[Section]:
     return [section("Versions", machine.versions()), section("Machine", machine.hardware())]
 
 
-def facts(fixed: Sequence[Section], in_use: InUse, sound: Rows = (), screen: Rows = ()) -> list[Section]:
+def facts(fixed: Sequence[Section], in_use: InUse, sound: Iterable[Row] = (), screen: Iterable[Row] = ()) -> list[Section]:
     """All sections in their order: `fixed` is what `static` returned, `sound` and `screen` are rows of their own. Quick."""
     versions, hardware = fixed
     return [

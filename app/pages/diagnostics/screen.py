@@ -6,7 +6,7 @@ import os
 
 import PySide6
 from PySide6.QtCore import QLibraryInfo, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 
 from app.pages.diagnostics.machine import UNKNOWN, Rows
 from app.widgets import theme
@@ -28,7 +28,7 @@ def rows() -> Rows:
     ]
 
 
-def _screen(screen) -> str:
+def _screen(screen: QScreen) -> str:
     size, scale = screen.size(), screen.devicePixelRatio()
     return (
         f"{size.width()} × {size.height()}, scale {scale:g}, {screen.logicalDotsPerInch():.0f} dpi, {screen.refreshRate():.0f} Hz"

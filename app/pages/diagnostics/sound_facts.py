@@ -6,6 +6,8 @@ import sys
 
 from app.audio.devices import BLOCK_SECONDS, LATENCIES
 from app.audio.line import Line
+from app.audio.player import Player
+from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.pages.diagnostics.machine import UNKNOWN, Rows
 
@@ -44,7 +46,7 @@ class SoundFacts:
         ]
         return rows + ([(f"{title} note", line.note)] if line.note else [])
 
-    def _host(self, line: Line, part) -> str:
+    def _host(self, line: Line, part: Recorder | Player) -> str:
         known = self._hosts.get(line.direction)
         if known is None or known[0] != id(part):
             known = self._hosts[line.direction] = (id(part), _host_api(part.device.index))

@@ -60,7 +60,8 @@ class UnderRuns:
     def _look(self) -> dict[str, int]:
         """What was added since the last look."""
         counts = self._counters()
-        more = {name: max(0, int(counts.get(name, 0)) - highest) for name, highest in self._highest.items()}
+        now = {name: count for name in self._highest if isinstance(count := counts.get(name, 0), int)}
+        more = {name: max(0, now.get(name, 0) - highest) for name, highest in self._highest.items()}
         for name, count in more.items():
             self._highest[name] += count
         return more

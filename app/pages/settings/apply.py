@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from PySide6.QtWidgets import QApplication
+from typing import Any
 
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
@@ -42,7 +41,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         settings.set("generation.from_model", False)
         sample(False)
 
-    actions: dict[str, Callable] = {
+    actions: dict[str, Callable[[Any], object]] = {
         "audio.input_device": lambda name: sound.choose(input=name),
         "audio.output_device": lambda name: sound.choose(output=name),
         "audio.latency": lambda latency: sound.choose(latency=latency),
@@ -50,8 +49,8 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "audio.volume": conversation.set_volume,
         "talk.hands_free": conversation.set_hands_free,
         "talk.pre_roll_seconds": sound.set_pre_roll,
-        "look.appearance": lambda appearance: theme.choose(QApplication.instance(), appearance),
-        "look.text_size": lambda percent: theme.choose_text_size(QApplication.instance(), percent),
+        "look.appearance": lambda appearance: theme.choose(theme.application(), appearance),
+        "look.text_size": lambda percent: theme.choose_text_size(theme.application(), percent),
         "engine.model": load,
         "engine.schedule": talk.picker.choose,
         "engine.pooling": talk.picker.choose_pooling,

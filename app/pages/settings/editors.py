@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.audio.devices import Direction
 from app.pages.settings.key_button import KeyButton
 from app.settings.table import Setting
 from app.widgets import theme
@@ -51,7 +52,7 @@ class Editor(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the page past fields that were not clicked."""
-        if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
             event.ignore()
             return True
         return False
@@ -94,6 +95,10 @@ class DeviceEditor(ChoiceEditor):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._fill()
 
+    @property
+    def direction(self) -> Direction:
+        return "input" if self.setting.kind == "input" else "output"
+
     def offer(self, names: tuple[str, ...], default: str) -> None:
         """What is connected, and the name of the system's default."""
         if (names, default) != (self._names, self._default) and not self.box.view().isVisible():
@@ -123,11 +128,13 @@ class NumberEditor(Editor):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         span = setting.range
-        self.box = Whole() if setting.kind == "int" else Decimal()
+        assert span is not None  # every setting that is a number has one
+        self.box: Whole | Decimal
+        if setting.kind == "int":
+            self.box = Whole(minimum=int(span.least), maximum=int(span.most), singleStep=int(span.step))
+        else:
+            self.box = Decimal(minimum=span.least, maximum=span.most, singleStep=span.step)
         self.box.dress()
-        number = int if setting.kind == "int" else float
-        self.box.setRange(number(span.least), number(span.most))
-        self.box.setSingleStep(number(span.step))
         self.box.setSpecialValueText(span.least_means)
         self.box.setSuffix(f" {span.unit}" if span.unit else "")
         theme.fix(self.box, height=HEIGHT)
@@ -136,7 +143,10 @@ class NumberEditor(Editor):
 
     def show_value(self, value: float) -> None:
         self.box.blockSignals(True)
-        self.box.setValue(value)
+        if isinstance(self.box, Whole):
+            self.box.setValue(int(value))
+        else:
+            self.box.setValue(value)
         self.box.blockSignals(False)
 
 

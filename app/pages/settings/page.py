@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -145,7 +147,7 @@ class SettingsPage(Fitted, QWidget):
 
     def _row(self, setting: Setting) -> SettingRow:
         if setting.group == KEYS_GROUP:
-            return SettingRow(self._settings, setting, lambda key, name=setting.name: self._shortcuts.assign(name, key))
+            return SettingRow(self._settings, setting, partial(self._shortcuts.assign, setting.name))
         return SettingRow(self._settings, setting)
 
     def _forget_refusals(self) -> None:
@@ -159,7 +161,8 @@ class SettingsPage(Fitted, QWidget):
         if found is not None:
             for row in self.rows.values():
                 if isinstance(row.editor, DeviceEditor):
-                    row.editor.offer(found.names(row.setting.kind), found.default(row.setting.kind))
+                    direction = row.editor.direction
+                    row.editor.offer(found.names(direction), found.default(direction))
         problem = self._settings.problem or self._no_program or self._settings.unknown
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))

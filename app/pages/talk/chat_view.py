@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.core.conversation import Conversation
 from app.core.sound_files import KINDS
+from app.core.status import Intent
 from app.pages.talk.column import Column, in_the_middle
 from app.pages.talk.private_banner import PrivateBanner
 from app.pages.talk.talk_bar import TalkBar
@@ -55,7 +56,7 @@ class ChatView(QWidget):
         bar.headphones_chosen.connect(conversation.set_headphones)
         bar.volume.volume_chosen.connect(conversation.set_volume)
         bar.volume.mute_chosen.connect(conversation.set_speaker_muted)
-        bar.acted.connect(lambda intent: conversation.act(intent) or self.acted.emit(intent))
+        bar.acted.connect(self._act)
         self._scroll = Column()
         self._lay_out()
 
@@ -150,6 +151,10 @@ class ChatView(QWidget):
         layout.addWidget(self.private)
         layout.addWidget(self._scroll, 1)
         layout.addLayout(in_the_middle(self.bar))
+
+    def _act(self, intent: Intent) -> None:
+        if not self._conversation.act(intent):
+            self.acted.emit(intent)
 
     def _suggest(self, text: str) -> None:
         self.take_focus()  # before the button that may have it is gone

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.core.turn import Turn
+from app.storage.records import StoredTurn
+
 SHOWN = 1500  # milliseconds
 
 
-def as_markdown(turns: Iterable) -> str:
+def as_markdown(turns: Iterable[Turn | StoredTurn]) -> str:
     """Turns of any kind, live or stored, as text that others can read; without figures."""
     parts = []
     for turn in turns:

@@ -23,12 +23,12 @@ class Column(scroll.Scroll):
 
     def __init__(self) -> None:
         super().__init__()
-        inside, body = QWidget(), scroll.Body()
+        inside, self._body = QWidget(), scroll.Body()
         self.parts = QVBoxLayout(inside)
         self.parts.setContentsMargins(0, 0, 0, 0)
         self.parts.setSpacing(14)
-        body.setLayout(in_the_middle(inside))
-        self.setWidget(body)
+        self._body.setLayout(in_the_middle(inside))
+        self.setWidget(self._body)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.widget().minimumSizeHint().width() + BESIDE, 60)
+        return QSize(self._body.minimumSizeHint().width() + BESIDE, 60)

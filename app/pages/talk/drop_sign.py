@@ -12,8 +12,9 @@ SIDE = 44  # pixels of the icon
 
 
 class DropSign(QWidget):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self._page = page
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words = ""
         self.setAccessibleName("Drop sound files here to ask them")
@@ -23,7 +24,7 @@ class DropSign(QWidget):
         """So many files are held over the page."""
         many = f"Drop them to ask {count} sound files one after another"
         self._words = "Drop it to ask this sound file" if count == 1 else many
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._page.rect())
         self.show()
         self.raise_()
 

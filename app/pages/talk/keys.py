@@ -20,6 +20,7 @@ from app.core.conversation import Conversation
 from app.pages.talk.chat_view import ChatView
 from app.pages.talk.held_key import HeldKey, Repeats
 from app.settings.shortcuts import Shortcuts, moves_focus
+from app.widgets import theme
 
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 
@@ -47,11 +48,11 @@ class TalkKeys(QObject):
         self._reached: QWidget | None = None  # what had the focus last, if the keyboard brought it there
         self._is_moving = False
         window.installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._follow)
+        theme.application().focusChanged.connect(self._follow)
         self._follow(None, QApplication.focusWidget())
 
     def close(self) -> None:
-        QApplication.instance().focusChanged.disconnect(self._follow)
+        theme.application().focusChanged.disconnect(self._follow)
         self._follow(None, None)
         self._window.removeEventFilter(self)
 

@@ -29,7 +29,7 @@ class LevelMeter(QWidget):
         self._peaks: deque[float] = deque([0.0] * BARS, BARS)
         self._active = False
         self._clipped_at = -HOLD_SECONDS
-        self._seen: tuple = ()
+        self._seen: tuple[list[int], bool, bool] | None = None
         self.setToolTip("How loud the microphone is; the triangle lights when it is too loud")
 
     @property

@@ -56,9 +56,10 @@ class TalkPage(Docks):
         super().__init__(centre)
         self._conversation, self._sound, self._library = conversation, sound, library
         self._playing: TurnCard | None = None
+        self._past_session = ""
         self.chat = ChatView(conversation)
         self.chat.card_added.connect(self._add_live)
-        self.chat.card_removed.connect(self._forget)
+        self.chat.card_removed.connect(self._forget_card)
         self.chat.private_ended.connect(self.new_session)
         self.chat.earlier_requested.connect(self._show_earlier)
         self.past = PastView(self.connect_card)
@@ -67,7 +68,6 @@ class TalkPage(Docks):
         self.past.more_requested.connect(self._read_more)
         self._waiting: list[StoredTurn] = []  # turns of the past session that have not been read
         self._shown_past: PastTurn | None = None
-        self._past_session = ""
         self.past.shown.connect(lambda turn: setattr(self, "_shown_past", turn))
         self.sessions = SessionsView(library, session) if library is not None else None
         self.picker = SchedulePicker(schedule)
@@ -76,8 +76,8 @@ class TalkPage(Docks):
         self.picker.pooling_chosen.connect(conversation.choose_pooling)
         self.picker.seed_chosen.connect(conversation.choose_seed)
         self.picker.sampling_chosen.connect(lambda temperature, top_p: conversation.choose_sampling(temperature, top_p))
-        self.depth, self.speed, self.timeline, self.memory = DepthPanel(), SpeedPanel(), TimelinePanel(), MemoryPanel()
-        self.depth.token_clicked.connect(self._seek)
+        self.depths, self.speed, self.timeline, self.memory = DepthPanel(), SpeedPanel(), TimelinePanel(), MemoryPanel()
+        self.depths.token_clicked.connect(self._seek)
         self._drop_sign = DropSign(self._middle)
         self.setAcceptDrops(True)
         self._lay_out(centre)
@@ -114,7 +114,7 @@ class TalkPage(Docks):
         turn = self._shown_past if self._middle.currentWidget() is self.past else self._conversation.last
         self._measure_by(getattr(turn, "model", None) or self._conversation.model)
         record = turn.record if turn else None
-        self.depth.refresh(record)
+        self.depths.refresh(record)
         self.speed.refresh(record, turn.waiting if turn else ())
         self.timeline.refresh(record, turn.played if turn else None)
         self.memory.refresh(self._memory)
@@ -128,7 +128,7 @@ class TalkPage(Docks):
         """A turn of another model is as deep as that one, and its voice needs what that one's does."""
         if model is not None and model != self._measure:
             self._measure = model
-            self.depth.set_layers(model.layers)
+            self.depths.set_layers(model.layers)
             self.speed.set_speech_rate(model.speech_rate)
 
     def show_session(self, session: str) -> None:
@@ -137,7 +137,7 @@ class TalkPage(Docks):
             self.drawer.close_over()
         if self.sessions is None or session == self.sessions.current:
             return self.show_live()
-        self._read(session)
+        self._read(self.sessions, session)
 
     def open_file(self, source: Path) -> None:
         """A file of sessions that the desktop or the command line has named: they are imported, and the first is shown."""
@@ -149,33 +149,32 @@ class TalkPage(Docks):
 
     def _show_earlier(self) -> None:
         if self.sessions is not None and self.sessions.current:
-            self._read(self.sessions.current, self.past.back.setFocus)
+            self._read(self.sessions, self.sessions.current, self.past.back.setFocus)
 
-    def _read(self, session: str, then: Callable[[], object] | None = None) -> None:
-        library, self._past_session = self._library, session
+    def _read(self, sessions: SessionsView, session: str, then: Callable[[], object] = lambda: None) -> None:
+        library, self._past_session = sessions.library, session
 
-        def read():
+        def read() -> tuple[str, str, list[PastTurn], list[StoredTurn]]:
             turns = [turn for turn in library.turns(session) if turn.state != "running"]
             info = next((info for info in library.sessions() if info.id == session), None)
             title, problem = (info.title or info.words, info.problem) if info is not None else (session, "")
             return title, problem, *load_some(turns)
 
-        def show(found) -> None:
+        def show(found: tuple[str, str, list[PastTurn], list[StoredTurn]]) -> None:
             title, problem, turns, self._waiting = found
             self.past.show_turns(title, turns, len(self._waiting), problem)
-            self.past.resume.setVisible(session != self.sessions.current)
+            self.past.resume.setVisible(session != sessions.current)
             self.past.resume.setEnabled(self._conversation.model is not None and bool(turns))
             self._middle.setCurrentWidget(self.past)
-            if then is not None:
-                then()
+            then()
 
-        self.sessions.run(read, show)
+        sessions.run(read, show)
 
     def continue_session(self, session: str) -> None:
         """A past session goes on; the one under way is only shown."""
-        if session == self.sessions.current:
+        if self.sessions is None or session == self.sessions.current:
             return self.show_conversation()
-        library = self._library
+        library = self.sessions.library
         if self._conversation.model is None:
             self._conversation.hint = "A session can go on once a model is loaded."
             return self.show_conversation()
@@ -191,10 +190,12 @@ class TalkPage(Docks):
         self.sessions.run(read, go_on)
 
     def _read_more(self) -> None:
+        if self.sessions is None:
+            return
         turns, self._waiting = self._waiting, []
         self.past.more.hide()
 
-        def show(found) -> None:
+        def show(found: tuple[list[PastTurn], list[StoredTurn]]) -> None:
             loaded, self._waiting = found
             self.past.add_turns(loaded, len(self._waiting))
 
@@ -262,17 +263,18 @@ class TalkPage(Docks):
     def copy_conversation(self) -> None:
         """All that was said in what is shown is on the clipboard, also what is only on disk."""
         is_past = self._middle.currentWidget() is self.past
-        session = self._past_session if is_past else self.sessions.current if self.sessions else ""
+        sessions = self.sessions
+        session = self._past_session if is_past else sessions.current if sessions is not None else ""
         live = [] if is_past else self._conversation.turns
-        if not session:
+        if sessions is None or not session:
             return clipboard.copy(clipboard.as_markdown(live), self)
         running = [turn for turn in live if not turn.is_over]
 
         def read() -> str:
-            kept = [turn for turn in self._library.turns(session) if turn.state != "running"]
+            kept = [turn for turn in sessions.library.turns(session) if turn.state != "running"]
             return clipboard.as_markdown([*kept, *running])
 
-        self.sessions.run(read, lambda words: clipboard.copy(words, self))
+        sessions.run(read, lambda words: clipboard.copy(words, self))
 
     def restore(self, memory: QSettings) -> None:
         """As it was left; the first time, as it looks best."""
@@ -311,7 +313,7 @@ class TalkPage(Docks):
             card.set_model(model)
         self.connect_card(card)
 
-    def _forget(self, card: TurnCard) -> None:
+    def _forget_card(self, card: TurnCard) -> None:
         if card is self._playing:
             self._playing = None
 
@@ -327,7 +329,8 @@ class TalkPage(Docks):
         """`use` gets the card's turn with its sounds: at once, or as soon as the library has given them back."""
         turn, question = card.turn, self._conversation.question
         if not turn.is_soundless or turn.folder is None or self.sessions is None:
-            return use(turn)
+            use(turn)
+            return
 
         def go_on(whole: Turn) -> None:
             is_shown = card in self.chat.cards or card in self.past.cards
@@ -343,7 +346,7 @@ class TalkPage(Docks):
             return
         for which in ("question", "reply"):
             is_heard = replay is not None and replay.what == (id(card), which)
-            card.set_position(which, replay.seconds if is_heard else None)
+            card.set_position(which, replay.seconds if replay is not None and is_heard else None)
         if replay is None or replay.what[0] != id(card):
             self._playing = None
 
@@ -381,7 +384,7 @@ class TalkPage(Docks):
         row.addWidget(self._middle, 1)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         schedule = self.add("Schedule", self.picker, right, key="panel_schedule")
-        depth = self.add("Depth", self.depth, right, schedule, "panel_depth")
+        depth = self.add("Depth", self.depths, right, schedule, "panel_depth")
         speed = self.add("Speed", self.speed, right, depth, "panel_speed")
         for name, key, panel in (("Time line", "panel_timeline", self.timeline), ("Memory", "panel_memory", self.memory)):
             self.tabifyDockWidget(speed, self.add(name, panel, right, key=key))

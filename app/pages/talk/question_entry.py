@@ -28,6 +28,7 @@ class QuestionEntry(QLineEdit):
         self.choose.triggered.connect(self.file_wanted)
         self.addAction(self.choose, QLineEdit.ActionPosition.TrailingPosition)
         button = self.findChild(QToolButton)
+        assert button is not None  # what Qt shows the action as
         button.setAccessibleName(self.choose.text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -37,12 +37,13 @@ def day_of(info: SessionInfo, today: date) -> str:
 class SessionModel(QAbstractListModel):
     """Sessions in the order given, a heading (a plain string) before each day."""
 
-    def __init__(self, parent=None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[str | SessionInfo] = []
 
     def show(self, sessions: Sequence[SessionInfo]) -> None:
-        today, rows, last = date.today(), [], ""
+        today, last = date.today(), ""
+        rows: list[str | SessionInfo] = []
         for info in sessions:
             day = day_of(info, today)
             if day != last:
@@ -61,7 +62,7 @@ class SessionModel(QAbstractListModel):
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole):
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | SessionInfo | None:
         row = self._rows[index.row()]
         if role == INFO:
             return None if isinstance(row, str) else row

@@ -51,7 +51,7 @@ class SessionsView(QFrame):
     def __init__(self, library: Library, current: Callable[[], str] = str) -> None:
         """`current` names the session that is being had; "" before its first turn."""
         super().__init__()
-        self._library, self._current = library, current
+        self.library, self._current = library, current
         self._disk = Background("library", self)
         self._deleted = ""
         self._to_select = ""
@@ -99,7 +99,7 @@ class SessionsView(QFrame):
     def reload(self) -> None:
         """Asks the index again."""
         words = self.search.text()
-        self.run(lambda: self._library.sessions(words), lambda found: self._show(found, words))
+        self.run(lambda: self.library.sessions(words), lambda found: self._show(found, words))
 
     @property
     def current(self) -> str:
@@ -133,12 +133,12 @@ class SessionsView(QFrame):
             return
         title, wanted = QInputDialog.getText(self, "Rename session", "Name", text=name_of(info))
         if wanted:
-            self.run(lambda: self._library.rename(info.id, title), lambda _: self.reload())
+            self.run(lambda: self.library.rename(info.id, title), lambda _: self.reload())
 
     def _pin(self) -> None:
         info = self.selected
         if info is not None:
-            self.run(lambda: self._library.pin(info.id, not info.pinned), lambda _: self.reload())
+            self.run(lambda: self.library.pin(info.id, not info.pinned), lambda _: self.reload())
 
     def _delete(self) -> None:
         info = self.selected
@@ -155,7 +155,7 @@ class SessionsView(QFrame):
             self._say(f"“{name_of(info)[:40]}” was deleted.", undo=True)
             self.reload()
 
-        self.run(lambda: self._library.delete(info.id), deleted)
+        self.run(lambda: self.library.delete(info.id), deleted)
 
     def _undo(self) -> None:
         session, self._deleted = self._deleted, ""
@@ -163,7 +163,7 @@ class SessionsView(QFrame):
             self._say("")
             self.list.setFocus()  # the button that had it is gone
             self._to_select = session
-            self.run(lambda: self._library.restore(session), lambda _: self.reload())
+            self.run(lambda: self.library.restore(session), lambda _: self.reload())
 
     def _export(self) -> None:
         info = self.selected
@@ -175,11 +175,11 @@ class SessionsView(QFrame):
 
     def _write(self, session: str, target: Path, wav: bool) -> None:
         if target.suffix == ".md":
-            archive.write_text(target, archive.markdown(self._library, session))
+            archive.write_text(target, archive.markdown(self.library, session))
         elif target.suffix == ".jsonl":
-            archive.write_text(target, archive.jsonl(self._library, session))
+            archive.write_text(target, archive.jsonl(self.library, session))
         else:
-            archive.export_zip(self._library, [session], target, "wav" if wav else "flac")
+            archive.export_zip(self.library, [session], target, "wav" if wav else "flac")
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import sessions", "", "Sessions (*.refrain *.zip)")
@@ -193,7 +193,7 @@ class SessionsView(QFrame):
             self._imported(done)
             then(done)
 
-        self.run(lambda: import_from(self._library, source), imported)
+        self.run(lambda: import_from(self.library, source), imported)
 
     def _imported(self, done: Imported) -> None:
         self._say(done.sentence, stays=bool(done.left_out))

@@ -48,7 +48,7 @@ class TalkBar(Fitted, QWidget):
         self._sentence = Words(role="muted")
         self._sentence.setAccessibleName("State")
         self.action = QPushButton()
-        self.action.clicked.connect(lambda: self.acted.emit(self._status.intent))
+        self.action.clicked.connect(self._act)
         self.action.hide()
         self.meter = LevelMeter()
         self.talk = TalkButton()
@@ -130,12 +130,17 @@ class TalkBar(Fitted, QWidget):
         self.stop.setEnabled(is_busy)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if is_press and watched is self.entry and shortcuts.now().matches(event, "send"):
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if watched is self.entry and shortcuts.now().matches(event, "send"):
             if not event.isAutoRepeat():
                 self._send()
             return True
         return False
+
+    def _act(self) -> None:
+        if self._status is not None:
+            self.acted.emit(self._status.intent)
 
     def _send(self) -> None:
         text = self.entry.text()

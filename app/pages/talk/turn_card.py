@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.core.turn import Turn
 from app.engine_client.commands import ModelFacts
@@ -19,7 +19,7 @@ from app.widgets.panels.trace import seconds_at, token_at
 from app.widgets.waveform import SoundRow
 from app.widgets.words import Words
 from engine.prefill import pooling as poolings
-from engine.schedules import presets
+from engine.schedules import Preset, presets
 from engine.turn_record import TurnRecord
 
 NONE = str(poolings.NONE)
@@ -49,9 +49,9 @@ class TurnCard(QFrame):
         super().__init__()
         self.turn = turn
         self._model: ModelFacts | None = None
-        self._shown: tuple = ()
-        self._drawn: tuple = ()
-        self._moved: tuple = ()
+        self._shown: tuple[object, ...] = ()
+        self._drawn: tuple[object, ...] = ()
+        self._moved: tuple[object, ...] = ()
         self._was_over = False
         self._figures_text = ""
         self.setProperty("role", "card")
@@ -106,14 +106,14 @@ class TurnCard(QFrame):
         self._offer_again(menu)
         menu.addSeparator()
         used = turn.pooling
-        for preset in presets(model.layers, model.exit_layers, model.trained_heads):
-            _offer(menu, preset, str(preset.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
+        for schedule in presets(model.layers, model.exit_layers, model.trained_heads):
+            _offer(menu, schedule, str(schedule.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
         if turn.spoken:
             merged = menu.addMenu("Pooling of the speech")
             merged.setToolTipsVisible(True)
-            for preset in poolings.presets(model.layers):
-                form = str(preset.pooling)
-                _offer(merged, preset, form, lambda form: self.reask_requested.emit(turn.number, turn.schedule, form))
+            for pooling in poolings.presets(model.layers):
+                form = str(pooling.pooling)
+                _offer(merged, pooling, form, lambda form: self.reask_requested.emit(turn.number, turn.schedule, form))
 
     def _offer_again(self, menu: QMenu) -> None:
         """The same question as it was asked."""
@@ -157,9 +157,9 @@ class TurnCard(QFrame):
             for row in (self.question, self.sound):
                 row.switch_off(LOST)
             self.lost.show()
-        for words, text in ((self.heard, turn.heard), (self.reply, turn.text)):
-            words.setText(_breakable(text) or ("" if turn.is_over else "…"))
-            words.setVisible(bool(words.text()))
+        for label, text in ((self.heard, turn.heard), (self.reply, turn.text)):
+            label.setText(_breakable(text) or ("" if turn.is_over else "…"))
+            label.setVisible(bool(label.text()))
         self.strip.setVisible(bool(record.tokens))
         self._note.setText(turn.note)
         self._note.setVisible(bool(turn.note))
@@ -242,11 +242,13 @@ class TurnCard(QFrame):
         layout.setContentsMargins(20, 12, 20, 14)
         layout.setSpacing(4)
         layout.addLayout(head)
-        for widget in (self.question, self.heard, self._sound_notes):
+        question: tuple[QWidget, ...] = (self.question, self.heard, self._sound_notes)
+        reply: tuple[QWidget, ...] = (self.reply, self.sound, self.strip, self.lost, self._note)
+        for widget in question:
             layout.addWidget(widget)
         layout.addSpacing(10)
         layout.addLayout(answer)
-        for widget in (self.reply, self.sound, self.strip, self.lost, self._note):
+        for widget in reply:
             layout.addWidget(widget)
         layout.addWidget(self.insist, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addSpacing(8)
@@ -306,7 +308,7 @@ def _words(scale: float) -> QLabel:
     return words
 
 
-def _offer(menu: QMenu, preset, form: str, choose: Callable[[str], None]) -> None:
+def _offer(menu: QMenu, preset: Preset | poolings.Preset, form: str, choose: Callable[[str], None]) -> None:
     action = QAction(f"{preset.name}   {form}", menu)
     action.setToolTip(preset.description)
     action.triggered.connect(lambda: choose(form))
@@ -314,7 +316,8 @@ def _offer(menu: QMenu, preset, form: str, choose: Callable[[str], None]) -> Non
 
 
 def _button(text: str, name: str) -> QToolButton:
-    button = QToolButton(text=text, autoRaise=True)
+    button = QToolButton(autoRaise=True)
+    button.setText(text)
     button.setAccessibleName(name)
     button.setToolTip(name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

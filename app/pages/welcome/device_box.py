@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from app.audio.devices import NOUN, Direction
+from app.audio.line import Line
 from app.audio.sound import Sound
 from app.widgets import icons, theme
 
@@ -63,5 +64,5 @@ class DeviceBox(QComboBox):
         icons.draw(QPainter(self), "chevron", arrow, QColor(theme.now().muted))
 
     @property
-    def _line(self):
+    def _line(self) -> Line:
         return self._sound.input if self._direction == "input" else self._sound.output

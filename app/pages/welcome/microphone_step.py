@@ -30,7 +30,7 @@ class MicrophoneStep(Step):
         self._sound = sound
         self._recorder: Recorder | None = None  # whose level is shown
         self._position = 0
-        self._start: int | None = None  # of the recording that goes on
+        self._recording: tuple[Recorder, int] | None = None  # which goes on, and where in its sound it began
         self._began = 0.0
         self._take: np.ndarray | None = None
         self._rate = 0
@@ -65,7 +65,7 @@ class MicrophoneStep(Step):
 
     @property
     def is_recording(self) -> bool:
-        return self._start is not None
+        return self._recording is not None
 
     @property
     def is_playing(self) -> bool:
@@ -77,7 +77,7 @@ class MicrophoneStep(Step):
 
     def left(self) -> None:
         self._sound.show_list(False)
-        self._start = None
+        self._recording = None
         self._hush()
         if self._take is None:
             self.view.show_take(None)
@@ -92,13 +92,13 @@ class MicrophoneStep(Step):
         self.trouble.show_fact("warning", trouble, "danger")
         self.trouble.setVisible(bool(trouble))
         self._follow_level(recorder)
-        if self.is_recording:
-            self._follow_recording(recorder)
+        if self._recording is not None:
+            self._follow_recording(*self._recording)
         self.record.setEnabled(recorder is not None)
         if self._replay is not None:
             if self._replay.is_over:
                 self._hush()
-            else:
+            elif self._take is not None:
                 self.view.show_played(max(1e-3, self._replay.seconds * self._rate / len(self._take)))
 
     def _follow_level(self, recorder: Recorder | None) -> None:
@@ -112,8 +112,8 @@ class MicrophoneStep(Step):
         self._recorder, self._position = recorder, recorder.position if recorder is not None else 0
         self.view.add(0.0)
 
-    def _follow_recording(self, recorder: Recorder) -> None:
-        samples, whole = recorder.ring.since(self._start), round(SECONDS * recorder.rate)
+    def _follow_recording(self, recorder: Recorder, start: int) -> None:
+        samples, whole = recorder.ring.since(start), round(SECONDS * recorder.rate)
         self.view.show_take(samples[:whole], whole)
         if len(samples) >= whole:
             self._complete(samples[:whole], recorder)
@@ -123,12 +123,13 @@ class MicrophoneStep(Step):
     def _press(self) -> None:
         """The button begins a recording, or ends the one that goes on early."""
         recorder = self._recorder
-        if self.is_recording:
-            self._complete(recorder.ring.since(self._start), recorder)
+        if self._recording is not None:
+            recorder, start = self._recording
+            self._complete(recorder.ring.since(start), recorder)
         elif recorder is not None and not recorder.is_closed:
             self._hush()
             self._take, self.verdict = None, None
-            self._start, self._rate, self._began = recorder.position, recorder.rate, time.monotonic()
+            self._recording, self._rate, self._began = (recorder, recorder.position), recorder.rate, time.monotonic()
             self._show()
 
     def _complete(self, samples: np.ndarray, recorder: Recorder) -> None:
@@ -137,7 +138,7 @@ class MicrophoneStep(Step):
         self._finish(MUTED if recorder.muted else judge(samples, recorder.rate))
 
     def _finish(self, verdict: Verdict) -> None:
-        self._start, self.verdict = None, verdict
+        self._recording, self.verdict = None, verdict
         if verdict.kind in ("missing", "muted", "silent"):
             self._take = None
             self.view.show_take(None)
@@ -166,6 +167,6 @@ class MicrophoneStep(Step):
         for fact, text in ((self.words, verdict.sentence if verdict else ""), (self.advice, verdict.advice if verdict else "")):
             fact.setVisible(bool(text))
             good = verdict is not None and verdict.is_good
-            drawing = "settings" if fact is self.advice else "check" if good else "warning"
+            drawing: icons.Name = "settings" if fact is self.advice else "check" if good else "warning"
             fact.show_fact(drawing, text, "muted" if fact is self.advice else "accent" if good else "danger")
         self.changed.emit()

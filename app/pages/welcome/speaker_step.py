@@ -49,8 +49,8 @@ class SpeakerStep(Step):
         self.other = button("speaker", "")
         self.other.clicked.connect(self._try_other)
         self.question.setLayout(Flow(theme.label("Did you hear it?", bold=True), Flow(self.yes, self.no), spacing=12))
-        for widget in (self.device, self.trouble):
-            self.body.addWidget(widget)
+        self.body.addWidget(self.device)
+        self.body.addWidget(self.trouble)
         for widget in (self.play, self.question, self.advice, self.other):
             row = QHBoxLayout()
             row.addWidget(widget)
@@ -92,7 +92,7 @@ class SpeakerStep(Step):
         if self._is_waiting:
             self._follow_opening(player)
         elif self._replay is not None:
-            self._follow_replay(player)
+            self._follow_replay(self._replay, player)
 
     def _follow_opening(self, player: Player | None) -> None:
         if player is not None and player is not self._waits_for_another_than:
@@ -100,14 +100,14 @@ class SpeakerStep(Step):
         elif time.monotonic() - self._began > PATIENCE:
             self._is_waiting, self._problem = False, "The other speaker does not open. Choose another one."
 
-    def _follow_replay(self, player: Player | None) -> None:
+    def _follow_replay(self, replay: Replay, player: Player | None) -> None:
         sounds = player is not None and player.has_sounded
         if sounds and not self._has_played:
             self._has_played = True
             self._show()
             if self.play.hasFocus():
                 self.yes.setFocus()
-        if self._replay.is_over:
+        if replay.is_over:
             self._replay = None
         elif not sounds and time.monotonic() - self._began > PATIENCE:
             self._problem = f"The speaker “{self._sound.output.name}” takes no sound. Choose another one."

@@ -88,7 +88,7 @@ class Fact(QWidget):
         self._icon = QLabel()
         self._icon.setFixedSize(20, 20)
         self._line = wrapped(text)
-        self._shown: tuple[str, str] = (drawing, ink)
+        self._shown = (drawing, ink)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)

@@ -20,6 +20,7 @@ class SpeedPanel(Panel):
     """Over the seconds since the question ended."""
 
     _tops = (1.0, 1.0)  # the highest marks of the two plots
+    _has_ended = False  # as it was drawn
 
     def __init__(self) -> None:
         super().__init__("Speed")
@@ -83,7 +84,7 @@ class SpeedPanel(Panel):
 
     def _start(self) -> None:
         self._spent = [0.0]
-        self._has_ended: bool = False
+        self._has_ended = False
         self._times: list[float] = []
         self._rates: list[float] = []
         self.buffered: list[tuple[float, float]] = []

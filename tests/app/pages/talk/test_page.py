@@ -189,10 +189,10 @@ def test_a_turn_of_another_model_is_drawn_as_deep_as_that_one(window, qtbot):
     journal.close()
     session = window._library.sessions()[0].id
     window.talk.show_session(session)
-    qtbot.waitUntil(lambda: window.talk.depth._layers == 12 and window.talk.depth.bars == 8)
-    assert "8 of 8 speech tokens exited early" in window.talk.depth.sentence
+    qtbot.waitUntil(lambda: window.talk.depths._layers == 12 and window.talk.depths.bars == 8)
+    assert "8 of 8 speech tokens exited early" in window.talk.depths.sentence
     window.talk.show_live()
-    qtbot.waitUntil(lambda: window.talk.depth._layers == window.conversation.model.layers)
+    qtbot.waitUntil(lambda: window.talk.depths._layers == window.conversation.model.layers)
 
 
 def test_a_session_that_another_program_writes_is_left_alone(window, qtbot):

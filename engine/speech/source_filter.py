@@ -1,6 +1,6 @@
 """Voice from features: pulses and noise shaped by a minimum-phase filter, frame by frame, streaming.
 
-The features are those of the WORLD analysis (Morise et al., 2016) in a compact form, `FRAME_RATE` times a second:
+The features are those of the WORLD analysis (Morise et al., 2016) in a compact form, `frame_rate` times a second:
 `bands` log-power points of the spectral envelope on a mel scale, log F0, voicing, and the aperiodicity in a few bands.
 """
 
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FRAME_RATE = 100
 TAPS = 4
 APERIODICITY_EDGES = (0.0, 1000.0, 2000.0, 4000.0, 6000.0, 8000.0)
 
 
 @dataclass(frozen=True)
 class FeatureLayout:
-    """Where each feature stands in a frame: envelope, log F0, voicing, aperiodicity."""
+    """Where each feature stands in a frame: envelope, log F0, voicing, aperiodicity; `frame_rate` frames a second."""
 
     bands: int = 64
     sample_rate: int = 16_000
+    frame_rate: int = 100
 
     @property
     def log_f0(self) -> int:
@@ -88,7 +88,7 @@ class SourceFilter:
         if self._first and len(frames):
             frames, self._first = np.concatenate([frames[:1], frames]), False
         self._frames = np.concatenate([self._frames, np.asarray(frames, np.float32)])
-        per_frame = self._layout.sample_rate // FRAME_RATE // self.hop
+        per_frame = self._layout.sample_rate // self._layout.frame_rate // self.hop
         steps = (len(self._frames) - 1) * per_frame
         if steps <= 0:
             return np.zeros(0, np.float32)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -27,7 +28,7 @@ def restore(source: Path, folder: Path) -> None:
     _restore_listener(source, folder, config.listener, steps["listener"])
     if not (folder / "speaker.pt").exists():
         weights = _floats(checkpoint.read(source / "speaker.safetensors"))
-        parallel.save(folder / "speaker.pt", network=weights, step=steps["speaker"])
+        parallel.save(folder / "speaker.pt", network=weights, step=steps["speaker"], config=asdict(config.speech))
     if not (folder / "lm.pt").exists():
         model = TrainedLM(config.lm, 2 * config.listener.classes)
         model.load_exported(_floats(checkpoint.read(source / "lm.safetensors")))

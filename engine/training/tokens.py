@@ -88,7 +88,7 @@ def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechTokenizer]:
     spoken_by = parallel.load(folder / "speaker.pt")
     if spoken_by is None:
         raise FileNotFoundError("Train the speaker first.")
-    tokenizer = SpeechTokenizer(SpeechTokenConfig())
+    tokenizer = SpeechTokenizer(SpeechTokenConfig(**spoken_by["config"]))
     tokenizer.load_state_dict(spoken_by["network"])
     return load_listener(folder), tokenizer.eval()
 

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from engine.speech.source_filter import APERIODICITY_EDGES, FRAME_RATE, FeatureLayout, mel_matrix
+from engine.speech.source_filter import APERIODICITY_EDGES, FeatureLayout, mel_matrix
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it still asks for pkg_resources
@@ -16,10 +16,10 @@ FLOOR = -18.0  # natural log of power: what counts as silence
 
 
 def analyse(samples: np.ndarray, layout: FeatureLayout) -> np.ndarray:
-    """Mono samples -> [frames, layout.width] float32, one frame each 10 ms."""
-    rate, period = layout.sample_rate, 1000 / FRAME_RATE
+    """Mono samples -> [frames, layout.width] float32."""
+    rate, period = layout.sample_rate, 1000 / layout.frame_rate
     x = samples.astype(np.float64)
-    f0, times = pyworld.dio(x, rate, frame_period=period, f0_floor=60.0, f0_ceil=320.0)
+    f0, times = pyworld.dio(x, rate, frame_period=period, f0_floor=60.0, f0_ceil=400.0)
     f0 = pyworld.stonemask(x, f0, times, rate)
     power = pyworld.cheaptrick(x, f0, times, rate)
     ragged = pyworld.d4c(x, f0, times, rate)

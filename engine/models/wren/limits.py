@@ -10,6 +10,7 @@ from engine.lm.config import LMConfig
 from engine.models.wren.listener_config import ListenerConfig
 from engine.models.wren.speech_tokens import SpeechTokenConfig
 from engine.speech.release import UnknownConfiguration, sized
+from engine.speech.source_filter import SourceFilter
 
 WHAT = "Wren's config"
 _MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks")
@@ -63,6 +64,8 @@ def check_speech(config: SpeechTokenConfig) -> SpeechTokenConfig:
     _counted(config, deep=("encoder_blocks", "decoder_blocks"))
     if config.sample_rate not in _RATES:
         raise UnknownConfiguration(f"{WHAT} has a sample_rate of {config.sample_rate}, which is no rate of speech.")
+    if config.sample_rate % (SourceFilter.hop * config.frame_rate):
+        raise UnknownConfiguration(f"{WHAT} has a frame_rate of {config.frame_rate}, which does not divide its sample_rate well.")
     if not config.levels or min(config.levels) < 2 or math.prod(config.levels) > 1_000_000:
         raise UnknownConfiguration(f"{WHAT} has levels that make no units.")
     return config

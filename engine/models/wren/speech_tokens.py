@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.speech.convolution import ConvBlock
-from engine.speech.source_filter import FRAME_RATE, FeatureLayout
+from engine.speech.source_filter import FeatureLayout
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class SpeechTokenConfig:
     encoder_blocks: int = 3
     decoder_blocks: int = 6
     ahead: int = 4  # decoder blocks that look one unit ahead
+    frame_rate: int = 100  # a second
     frames_per_unit: int = 4
 
     @property
@@ -37,11 +38,11 @@ class SpeechTokenConfig:
 
     @property
     def unit_rate(self) -> float:
-        return FRAME_RATE / self.frames_per_unit
+        return self.frame_rate / self.frames_per_unit
 
     @property
     def layout(self) -> FeatureLayout:
-        return FeatureLayout(self.bands, self.sample_rate)
+        return FeatureLayout(self.bands, self.sample_rate, self.frame_rate)
 
 
 class Quantizer(nn.Module):
@@ -77,7 +78,7 @@ class Quantizer(nn.Module):
 
 
 class UnitEncoder(nn.Module):
-    """Normalised features [batch, 4 * units, width] -> unquantised [batch, units, len(levels)]."""
+    """Normalised features [batch, frames_per_unit * units, width] -> unquantised [batch, units, len(levels)]."""
 
     def __init__(self, config: SpeechTokenConfig) -> None:
         super().__init__()
@@ -95,7 +96,7 @@ class UnitEncoder(nn.Module):
 
 
 class UnitDecoder(nn.Module):
-    """Quantised [batch, units, len(levels)] -> normalised features [batch, 4 * units, width] (voicing as a logit)."""
+    """Quantised [batch, units, len(levels)] -> normalised features [batch, frames_per_unit * units, width] (voicing: logit)."""
 
     kernel, fine_kernel, fine_channels = 7, 5, 128
 
@@ -142,11 +143,11 @@ class SpeechTokenizer(nn.Module):
         return (features - self.mean) / self.deviation
 
     def encode(self, features: Tensor) -> Tensor:
-        """Voice features [frames, width] (a multiple of 4 frames) -> unit ids [frames / 4]."""
+        """Voice features [frames, width], those of whole units, -> unit ids [units]."""
         return self.quantizer.ids(self.encoder(self.normalise(features)[None])[0])
 
     def decode(self, units: Tensor) -> Tensor:
-        """Unit ids [n] -> voice features [4 n, width] that `SourceFilter` takes (voicing 0..1)."""
+        """Unit ids [n] -> voice features [frames_per_unit * n, width] that `SourceFilter` takes (voicing 0..1)."""
         return self.features(self.quantizer.values(units))
 
     def features(self, values: Tensor) -> Tensor:

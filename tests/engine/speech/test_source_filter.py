@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from engine.speech.source_filter import FRAME_RATE, FeatureLayout, SourceFilter, linear_matrix, mel_matrix
+from engine.speech.source_filter import FeatureLayout, SourceFilter, linear_matrix, mel_matrix
 
 LAYOUT = FeatureLayout()
 
 
 def steady(seconds: float, hertz: float, voiced: float = 1.0, level: float = -6.0) -> np.ndarray:
-    frames = np.zeros((int(seconds * FRAME_RATE), LAYOUT.width), np.float32)
+    frames = np.zeros((int(seconds * LAYOUT.frame_rate), LAYOUT.width), np.float32)
     frames[:, : LAYOUT.bands] = level
     frames[:, LAYOUT.log_f0] = np.log(hertz)
     frames[:, LAYOUT.voicing] = voiced

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import html
+import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from app.pages.blind.results import LOG, StoredTest
 from app.pages.blind.statistics import percent
 from app.pages.blind.summary import TITLES, Summary, is_right, score
 from app.widgets import theme
+from engine import whole_file
 
 HTML, PDF, CSV = "report.html", "report.pdf", "answers.csv"
 FILES = (HTML, PDF, CSV, LOG)
@@ -46,14 +48,9 @@ class Report:
 
 def write(test: StoredTest, summary: Summary, font: QFont) -> Report:
     """Writes the report beside the test's log. `font` is the program's: this may run on any thread. Raises: OSError."""
-    page = page_html(test, summary, font)
-    (test.folder / HTML).write_text(page, encoding="utf-8")
-    _write_pdf(test.folder / PDF, test, summary, font)
-    with (test.folder / CSV).open("w", encoding="utf-8-sig", newline="") as file:  # the mark is for spreadsheets
-        rows = list(_rows(test))
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
+    whole_file.write(test.folder / HTML, page_html(test, summary, font).encode())
+    whole_file.write(test.folder / PDF, _pdf(test, summary, font))
+    whole_file.write(test.folder / CSV, _csv(test).encode("utf-8-sig"))  # the mark is for spreadsheets
     return Report(test.folder, summary)
 
 
@@ -108,9 +105,9 @@ def _png(summary: Summary, font: QFont) -> str:
     return base64.b64encode(data.data()).decode()
 
 
-def _write_pdf(path: Path, test: StoredTest, summary: Summary, font: QFont) -> None:
+def _pdf(test: StoredTest, summary: Summary, font: QFont) -> bytes:
     pages = QByteArray()
-    buffer = QBuffer(pages)  # Qt would not say why a file cannot be written
+    buffer = QBuffer(pages)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setTitle("Blind listening test")
@@ -131,7 +128,15 @@ def _write_pdf(path: Path, test: StoredTest, summary: Summary, font: QFont) -> N
     painter = QPainter(writer)
     document.drawContents(painter)
     painter.end()
-    path.write_bytes(pages.data())
+    return pages.data()
+
+
+def _csv(test: StoredTest) -> str:
+    rows, text = list(_rows(test)), io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]))
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue()
 
 
 def _rows(test: StoredTest) -> Iterator[dict[str, object]]:

@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 
 from app.pages.blind.plan import Clip, Item, Method, TestPlan, Trial, make_plan
-from engine import private
+from engine import private, whole_file
 
 LOG = "answers.jsonl"
 CLIPS = "clips"
@@ -212,7 +212,7 @@ def _save(folder: Path, clip: Clip) -> str:
     path = folder / f"{digest[:16]}.wav"
     if not path.exists():
         try:
-            with open(path, "wb", opener=private.opener) as file:
+            with whole_file.replacing(path, private=True) as file:
                 soundfile.write(file, clip.samples, clip.rate, format="WAV", subtype="FLOAT")
         except soundfile.LibsndfileError as error:
             raise OSError(f"{path} cannot be written: {error}") from error

@@ -15,7 +15,7 @@ from app.core.turn import Turn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import RenderQuestion
 from app.pages.blind.page import BlindPage
-from app.pages.blind.plan import Clip, Item
+from app.pages.blind.plan import ListeningItem, ReplyClip
 from app.pages.compare.page import ComparePage
 from app.pages.compare.rendering import Rendered
 from engine import folders, installed
@@ -59,9 +59,9 @@ class ListeningPages(QObject):
 
     def _test(self, replies: list[Rendered]) -> None:
         """What was rendered side by side becomes a test in which nobody sees which is which."""
-        clips = tuple(Clip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
+        clips = tuple(ReplyClip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
         about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed.version()}
-        self.blind.set_items([Item(replies[0].prompt, clips)], about)
+        self.blind.set_items([ListeningItem(replies[0].prompt, clips)], about)
         self.blind_wanted.emit()
 
     def _output_device(self) -> Device | None:

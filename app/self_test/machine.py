@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from app.desktop.display import why_no_window
-from app.self_test.check import Bench, Check, Failed, Remark
+from app.self_test.check import Bench, Check, CheckFailed, Remark
 from engine import folders, installed
 from engine.resources import resources_folder
 
@@ -36,7 +36,7 @@ def program(bench: Bench) -> str:
     copy = installed.installation()
     own = installed.version()
     if copy.version and copy.version != own:
-        raise Failed(f"The installer brought version {copy.version}, but the program is {own}: install it again.")
+        raise CheckFailed(f"The installer brought version {copy.version}, but the program is {own}: install it again.")
     return f"Refrain {own} ({copy}), Python {platform.python_version()}, {platform.system()} {platform.machine()}."
 
 
@@ -54,7 +54,7 @@ def libraries(bench: Bench) -> str:
             continue
         found.append(f"{package} {_version(package)}")
     if missing:
-        raise Failed(f"What cannot be loaded: {'; '.join(missing)}. Install Refrain again.")
+        raise CheckFailed(f"What cannot be loaded: {'; '.join(missing)}. Install Refrain again.")
     return f"{', '.join(found)}."
 
 
@@ -62,7 +62,8 @@ def files(bench: Bench) -> str:
     folder = resources_folder()
     missing = [name for name in SHIPPED if not (folder / name).exists()]
     if missing:
-        raise Failed(f"In {folder} {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing. Install Refrain again.")
+        verb = "is" if len(missing) == 1 else "are"
+        raise CheckFailed(f"In {folder} {', '.join(missing)} {verb} missing. Install Refrain again.")
     return f"All are in {folder}."
 
 
@@ -71,7 +72,7 @@ def screen(bench: Bench) -> str:
         try:
             importlib.import_module(module)
         except Exception as error:
-            raise Failed(f"The window's library {module} cannot be loaded ({error}).") from error
+            raise CheckFailed(f"The window's library {module} cannot be loaded ({error}).") from error
     loaded = f"Qt {sys.modules['PySide6.QtCore'].qVersion()}, pyqtgraph {_version('pyqtgraph')}"
     reason = why_no_window()
     return Remark(f"{loaded}. {reason}") if reason else f"{loaded}; a window can open here."
@@ -107,7 +108,7 @@ def room(bench: Bench) -> str:
     folder = folders.data()
     nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise Failed(f"Sessions cannot be kept in {folder}: {nearest} cannot be written.")
+        raise CheckFailed(f"Sessions cannot be kept in {folder}: {nearest} cannot be written.")
     free = disk_free(folder)
     if free < LITTLE:
         return Remark(f"Only {free / 1e6:,.0f} MB are free where sessions are kept ({folder}). Make room there.")

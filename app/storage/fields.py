@@ -23,7 +23,7 @@ class Unfit(ValueError):
     """A value that no field of that type holds."""
 
 
-class Record:
+class FieldChecks:
     """The checks of a dataclass's fields. `ranges` are (least, most) of the numbers in a field, also within its lists."""
 
     def __init__(self, kind: type, ranges: Mapping[str, tuple[float, float]] | None = None) -> None:
@@ -56,14 +56,14 @@ class Record:
 def check_of(hint: Any, least: float = -LARGEST, most: float = LARGEST) -> Check:
     """The check for a type as it is written in a dataclass: JSON's own, `Literal`, unions, `tuple`, `list`, `dict`, `Any`.
 
-    A dataclass is what `Record` makes of it.
+    A dataclass is what `FieldChecks` makes of it.
     """
     if hint in (None, NoneType):
         return _none
     if hint is Any:
         return _anything
     if isinstance(hint, type) and is_dataclass(hint):
-        return Record(hint).make
+        return FieldChecks(hint).make
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
         return _one_of(inner)

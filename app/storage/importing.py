@@ -16,7 +16,7 @@ import soundfile
 from app.storage.files import BLOCK, LARGEST_JSON, MOST_SAMPLES, Lock, check_sound, parse_json, write_json
 from app.storage.index import turn_folders
 from app.storage.library import LOCK, Library, LibraryError, finish
-from app.storage.packed import Found, Part, sessions_in
+from app.storage.packed import Found, PackedFile, sessions_in
 from app.storage.records import (
     LARGEST_TRACE,
     QUESTION,
@@ -195,7 +195,7 @@ def _unpack(found: Found, target: Path, left_out: list[str]) -> dict[Mark, tuple
     return _marks(target)
 
 
-def _unpack_turn(parts: dict[str, Part], folder: Path) -> list[str]:
+def _unpack_turn(parts: dict[str, PackedFile], folder: Path) -> list[str]:
     """The problems of what is left out. Raises `OSError`, or `ValueError` if it is no turn."""
     if TURN not in parts:
         raise ValueError(f"it has no {TURN}")
@@ -225,7 +225,7 @@ def _unpack_turn(parts: dict[str, Part], folder: Path) -> list[str]:
     return problems
 
 
-def _write(part: Part, target: Path, most: int) -> None:
+def _write(part: PackedFile, target: Path, most: int) -> None:
     with open(target, "xb", opener=private.opener) as file:
         for block in part.blocks(most):
             file.write(block)

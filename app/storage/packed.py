@@ -33,7 +33,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 
 @dataclass
-class Part:
+class PackedFile:
     """A file of a session: `size` in bytes, as its source says."""
 
     size: int
@@ -65,8 +65,8 @@ class Found:
     """A session in a source: its folder's name, `session.json` if there is one, and by number the files of each turn."""
 
     name: str
-    session: Part | None = None
-    turns: dict[int, dict[str, Part]] = field(default_factory=dict)
+    session: PackedFile | None = None
+    turns: dict[int, dict[str, PackedFile]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -110,7 +110,7 @@ def sessions_in(source: Path, largest: int) -> Iterator[tuple[list[Found], list[
         yield found, left_out
 
 
-def _sorted(entries: Iterator[tuple[str, Part | str]], name: str) -> tuple[list[Found], list[str]]:
+def _sorted(entries: Iterator[tuple[str, PackedFile | str]], name: str) -> tuple[list[Found], list[str]]:
     found: dict[str, Found] = {}
     left_out = []
     for path, part in entries:
@@ -133,7 +133,7 @@ def _sorted(entries: Iterator[tuple[str, Part | str]], name: str) -> tuple[list[
     return [found[place] for place in sorted(found)], left_out
 
 
-def _in_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, Part | str]]:
+def _in_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, PackedFile | str]]:
     entries = archive.infolist()
     if len(entries) > MOST_FILES:
         raise LibraryError(f"{source} holds {len(entries):,} files, more than can be sessions.")
@@ -153,10 +153,10 @@ def _in_zip(archive: zipfile.ZipFile, source: Path) -> Iterator[tuple[str, Part 
         if stat.S_ISLNK(entry.external_attr >> 16):
             yield str(path), f"{path} is a link: it was left out."
             continue
-        yield str(path), Part(entry.file_size, partial(archive.open, entry))
+        yield str(path), PackedFile(entry.file_size, partial(archive.open, entry))
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[str, Part | str]]:
+def _in_folder(folder: Path) -> Iterator[tuple[str, PackedFile | str]]:
     """Links are not followed, so there is an end."""
     count = 0
     for place, folders, files in os.walk(folder):
@@ -173,7 +173,7 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, Part | str]]:
             except OSError:
                 continue
             if stat.S_ISREG(found.st_mode):
-                yield relative, Part(found.st_size, partial(_open, path))
+                yield relative, PackedFile(found.st_size, partial(_open, path))
             else:
                 yield relative, f"{relative} is a link or no file: it was left out."
 

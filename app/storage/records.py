@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.engine_client.commands import ModelFacts
-from app.storage.fields import Record, Unfit
+from app.storage.fields import FieldChecks, Unfit
 from app.storage.files import read_bytes, read_json, read_sound
 from engine.events import Token, TurnStats
 
@@ -212,23 +212,23 @@ _NAMES = {
     "source": "the file it came from", "replaces": "what it replaces",
     "title": "its name", "pinned": "whether it was pinned", "created": "its date",
 }  # fmt: skip
-_TURN = Record(
+_TURN = FieldChecks(
     StoredTurn,
     {"number": _COUNT, "seed": _SEED, "began": (0, LATEST), "question_seconds": (0, 1e6), "first_audio": _SECONDS,
      "rejected": (0, 1e6), "heard_tokens": _COUNT, "replaces": _COUNT},
 )  # fmt: skip
-_SESSION = Record(StoredSession, {"created": (0, LATEST)})
-_STATS = Record(
+_SESSION = FieldChecks(StoredSession, {"created": (0, LATEST)})
+_STATS = FieldChecks(
     TurnStats,
     {"seed": _SEED, "tokens": _COUNT, "depth": (0, 1e4), "refreshes": _COUNT, "accepted": _COUNT, "rejected": _COUNT,
      "seconds": _SECONDS, "tokens_per_second": (0, 1e9), "real_time_factor": _SECONDS, "audio_seconds": (0, 1e6),
      "sample_rate": (0, 1e6), "question_seconds": (0, 1e6), "sampling": (0, 1e9)},
 )  # fmt: skip
-_TOKEN = Record(
+_TOKEN = FieldChecks(
     Token,
     {"index": (0, 1e6), "depth": (0, 1e4), "caught_up": (0, 1e6), "milliseconds": (0, 1e8), "at": _SECONDS, "entropy": (-1, 1e4)},
 )
-_MODEL = Record(
+_MODEL = FieldChecks(
     ModelFacts,
     {"layers": (1, 1000), "exit_layers": (1, 1000), "chunk_length": _COUNT, "speech_rate": (1e-3, 1e5), "context": _COUNT},
 )

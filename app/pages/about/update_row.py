@@ -10,9 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.core.background import Background
-from app.pages.models.download_row import Bar
 from app.widgets import theme
 from app.widgets.flow import Flow
+from app.widgets.progress_bar import ProgressBar
 from app.widgets.words import Words
 from engine.models.store.connection import Cancelled, Client
 from engine.models.store.download import Download
@@ -44,7 +44,7 @@ class UpdateRow(QWidget):
         self.cancel = _button("Cancel", "Cancel what is under way", self._cancel)
         self.show_file = _button("Open folder", "Open the folder of the installer", self._open_folder)
         self._buttons = (self.check, self.fetch, self.news, self.cancel, self.show_file)
-        self.sentence, self.bar = Words(role="muted"), Bar("Progress of downloading the new version")
+        self.sentence, self.bar = Words(role="muted"), ProgressBar("Progress of downloading the new version")
         self.sentence.setAccessibleName("State of the check for a new version")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +132,7 @@ class UpdateRow(QWidget):
         progress = download.progress
         if progress.is_running:
             self._show(str(progress), self.cancel)
-            self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
+            self.bar.set_share(progress.done / progress.total if progress.total else 0.0)
             self.bar.show()
             return
         self._timer.stop()

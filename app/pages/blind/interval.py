@@ -17,7 +17,7 @@ SCALE = 3  # image pixels per pixel, so that it prints well
 
 
 @dataclass(frozen=True)
-class Picture:
+class IntervalPicture:
     """A value in [low, high] on an axis from `start` to `end`, with the words at both ends and at chance."""
 
     start: float
@@ -32,20 +32,20 @@ class Picture:
     words: str
 
 
-def picture(summary: Summary) -> Picture:
+def picture(summary: Summary) -> IntervalPicture:
     first, second = summary.conditions
     result = summary.result
     if isinstance(result, Rating):
         words = "no ratings" if result.mean is None else f"mean {result.mean:+.2f}"
         ends = (f"{first} better, -3", "about the same", f"{second} better, +3")
-        return Picture(-3, 3, 0, result.low, result.mean, result.high, *ends, words)
+        return IntervalPicture(-3, 3, 0, result.low, result.mean, result.high, *ends, words)
     words = "no answers" if result.share is None else percent(result.share)
     ends = ("never X", "chance", "always X") if summary.method == "abx" else (f"always {first}", "chance", f"always {second}")
     low, high = (None, None) if result.share is None else (result.low, result.high)
-    return Picture(0, 1, 0.5, low, result.share, high, *ends, words)
+    return IntervalPicture(0, 1, 0.5, low, result.share, high, *ends, words)
 
 
-def paint(painter: QPainter, area: QRectF, shown: Picture, colours: theme.Colours, font: QFont) -> None:
+def paint(painter: QPainter, area: QRectF, shown: IntervalPicture, colours: theme.Colours, font: QFont) -> None:
     """Draws the axis, a tick where chance lies, the 95 % interval as a bar and the value as a dot."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     small = QFont(font)

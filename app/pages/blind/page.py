@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.audio.devices import AudioError
 from app.core.background import Background
 from app.pages.blind import results
-from app.pages.blind.plan import Item, Method, make_plan
-from app.pages.blind.results import Answer, StoredTest, Unfinished
+from app.pages.blind.plan import ListeningItem, Method, make_plan
+from app.pages.blind.results import StoredTest, TrialAnswer, Unfinished
 from app.pages.blind.setup_card import SetupCard
 from app.pages.blind.sounds import Playback, Sounds
 from app.pages.blind.trial_view import TrialView
@@ -39,7 +39,7 @@ class BlindPage(QWidget):
     def __init__(self, playback: Playback, results_folder: Path) -> None:
         super().__init__()
         self._playback, self._folder = playback, results_folder
-        self._items: list[Item] = []
+        self._items: list[ListeningItem] = []
         self._about: dict[str, str] = {}
         self._running: tuple[StoredTest, Sounds] | None = None
         self._background = Background("blind test", self)
@@ -68,7 +68,7 @@ class BlindPage(QWidget):
         """Whether a trial is on the screen."""
         return self._running is not None and self._pages.currentWidget() is self.trial
 
-    def set_items(self, items: Sequence[Item], about: Mapping[str, str] | None = None) -> None:
+    def set_items(self, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None) -> None:
         """The prompts and replies of the next test, and facts for its report (the model, the program's version); a
         test that runs keeps its own."""
         self._items, self._about = list(items), dict(about or {})
@@ -150,7 +150,7 @@ class BlindPage(QWidget):
         heard = sounds.of(trial)
         self.trial.show_trial(trial.number, total, prompt, test.plan.method, heard, test.plan.share)
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: TrialAnswer) -> None:
         if self._running is None:
             return
         test, sounds = running = self._running

@@ -25,7 +25,7 @@ SEED_BITS = 48  # so that any JSON reader keeps all of them
 
 
 @dataclass(frozen=True, eq=False)
-class Clip:
+class ReplyClip:
     """One condition's reply: mono float32 `samples` at `rate` Hz, its words, the schedule that made it (with the model and
     the pooling where these differ), and the gain in dB that is already in the samples so that clips are equally loud."""
 
@@ -41,16 +41,16 @@ class Clip:
 
 
 @dataclass(frozen=True, eq=False)
-class Item:
+class ListeningItem:
     """One prompt and its replies, one per condition."""
 
     prompt: str
-    clips: tuple[Clip, ...]
+    clips: tuple[ReplyClip, ...]
 
     def has(self, conditions: tuple[str, str]) -> bool:
         return set(conditions) <= {clip.schedule for clip in self.clips}
 
-    def pair(self, conditions: tuple[str, str]) -> tuple[Clip, Clip]:
+    def pair(self, conditions: tuple[str, str]) -> tuple[ReplyClip, ReplyClip]:
         """The replies under both conditions, which it must have."""
         first, second = (next(clip for clip in self.clips if clip.schedule == name) for name in conditions)
         return first, second
@@ -89,21 +89,21 @@ class TestPlan:
     __test__ = False  # it is not a test case, whatever its name starts with
 
 
-def schedules_in(items: Sequence[Item]) -> list[str]:
+def schedules_in(items: Sequence[ListeningItem]) -> list[str]:
     """The conditions there are, in the order in which they first appear."""
     return list(dict.fromkeys(clip.schedule for item in items for clip in item.clips))
 
 
-def usable(items: Sequence[Item], method: Method, conditions: tuple[str, str]) -> list[Item]:
+def usable(items: Sequence[ListeningItem], method: Method, conditions: tuple[str, str]) -> list[ListeningItem]:
     """The items that have sound for both conditions and, for ABX, the same words: other words would give X away."""
 
-    def fits(a: Clip, b: Clip) -> bool:
+    def fits(a: ReplyClip, b: ReplyClip) -> bool:
         return bool(len(a.samples) and len(b.samples)) and (method != "abx" or _words(a.text) == _words(b.text))
 
     return [item for item in items if item.has(conditions) and fits(*item.pair(conditions))]
 
 
-def differ(item: Item, conditions: tuple[str, str]) -> bool:
+def differ(item: ListeningItem, conditions: tuple[str, str]) -> bool:
     """Whether an item's two replies are different sounds, in a single sample at least."""
     first, second = item.pair(conditions)
     return first.rate != second.rate or not np.array_equal(first.samples, second.samples)

@@ -128,7 +128,7 @@ def _pdf(test: StoredTest, summary: Summary, font: QFont) -> bytes:
     painter = QPainter(writer)
     document.drawContents(painter)
     painter.end()
-    return pages.data()
+    return bytes(pages.data())
 
 
 def _csv(test: StoredTest) -> str:

@@ -20,17 +20,17 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 import soundfile
 
-from app.pages.blind.plan import Clip, Item, Method, TestPlan, Trial, make_plan
+from app.pages.blind.plan import ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
 from engine import private, whole_file
 
 LOG = "answers.jsonl"
 CLIPS = "clips"
 FORMAT = 1
-Record = dict[str, Any]
+LogEntry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class TrialAnswer:
     """`value`: preference -1 (A is better), 0, +1 (B); CCR -3..+3, B compared with A; ABX -1 (X is A) or +1 (X is B).
     `seconds`: from the trial's appearance to the answer. `heard`: seconds of A, B and X. `underruns`: gaps while it
     played."""
@@ -47,16 +47,16 @@ class StoredTest:
 
     folder: Path
     plan: TestPlan
-    items: list[Item]
+    items: list[ListeningItem]
     about: dict[str, str]
     started: str
-    answers: dict[int, Record] = field(default_factory=dict)
+    answers: dict[int, LogEntry] = field(default_factory=dict)
 
     @property
     def next_trial(self) -> Trial | None:
         return next((trial for trial in self.plan.trials if trial.number not in self.answers), None)
 
-    def record(self, trial: Trial, answer: Answer) -> None:
+    def record(self, trial: Trial, answer: TrialAnswer) -> None:
         """Puts an answer, and now also what was played as what, on disk; when this returns, it is there.
 
         Raises: OSError if it cannot be written; then the trial counts as not answered.
@@ -103,7 +103,7 @@ def append(path: Path, record: Mapping[str, Any]) -> None:
         os.fsync(file.fileno())
 
 
-def read(path: Path) -> list[Record]:
+def read(path: Path) -> list[LogEntry]:
     """The log's records; a line that a crash cut short is left out. Raises: OSError."""
     records = []
     for line in path.read_bytes().splitlines():
@@ -116,7 +116,7 @@ def read(path: Path) -> list[Record]:
     return records
 
 
-def start(root: Path, plan: TestPlan, items: Sequence[Item], about: Mapping[str, str] | None = None) -> StoredTest:
+def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None) -> StoredTest:
     """Writes a new test under `root`: clips first, so that a log never speaks of a clip that is not there.
 
     `items` are those the plan's numbers stand for. Raises: OSError.
@@ -124,7 +124,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[Item], about: Mapping[str,
     started = _now()
     folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
     private.make_folder(folder / CLIPS)
-    shown = [Item(item.prompt, item.pair(plan.conditions)) for item in items]
+    shown = [ListeningItem(item.prompt, item.pair(plan.conditions)) for item in items]
     listed = [
         {
             "prompt": item.prompt,
@@ -164,7 +164,7 @@ def resume(folder: Path) -> StoredTest:
     header = next((record for record in records if record.get("kind") == "test"), None)
     if header is None or header.get("format") != FORMAT:
         raise ValueError(f"{folder / LOG} is not a blind test that this version can continue.")
-    items = [Item(one["prompt"], tuple(_load(folder / CLIPS, clip) for clip in one["clips"])) for one in header["items"]]
+    items = [ListeningItem(one["prompt"], tuple(_load(folder / CLIPS, clip) for clip in one["clips"])) for one in header["items"]]
     plan = make_plan(header["method"], tuple(header["conditions"]), len(items), header["count"], header["share"], header["seed"])
     return StoredTest(folder, plan, items, header["about"], header["started"], _answers(records))
 
@@ -194,8 +194,8 @@ def unfinished(root: Path) -> list[Unfinished]:
     return found
 
 
-def _answers(records: Sequence[Record]) -> dict[int, Record]:
-    answers: dict[int, Record] = {}
+def _answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:
+    answers: dict[int, LogEntry] = {}
     for record in records:
         if record.get("kind") == "answer":
             answers.setdefault(record["trial"], record)  # an answer cannot be changed
@@ -207,7 +207,7 @@ def _ends_a_line(file: BinaryIO) -> bool:
     return file.read(1) == b"\n"
 
 
-def _save(folder: Path, clip: Clip) -> str:
+def _save(folder: Path, clip: ReplyClip) -> str:
     digest = _digest(clip.samples)
     path = folder / f"{digest[:16]}.wav"
     if not path.exists():
@@ -219,7 +219,7 @@ def _save(folder: Path, clip: Clip) -> str:
     return digest
 
 
-def _load(folder: Path, listed: Record) -> Clip:
+def _load(folder: Path, listed: LogEntry) -> ReplyClip:
     path = folder / f"{listed['sha256'][:16]}.wav"
     try:
         samples, rate = soundfile.read(path, dtype="float32")
@@ -227,7 +227,7 @@ def _load(folder: Path, listed: Record) -> Clip:
         raise ValueError(f"The clip {path} cannot be read ({error}), so this test cannot go on.") from error
     if _digest(samples) != listed["sha256"]:
         raise ValueError(f"The clip {path} is not the one this test began with, so this test cannot go on.")
-    return Clip(samples, rate, listed["text"], listed["schedule"], listed["gain"])
+    return ReplyClip(samples, rate, listed["text"], listed["schedule"], listed["gain"])
 
 
 def _digest(samples: np.ndarray) -> str:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
-from app.pages.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, Item, Method, differ, schedules_in, usable
+from app.pages.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, ListeningItem, Method, differ, schedules_in, usable
 from app.pages.blind.results import Unfinished
 from app.widgets import theme
 from app.widgets.schedules.chooser import Chooser
@@ -54,7 +54,7 @@ class SetupCard(Scroll):
 
     def __init__(self) -> None:
         super().__init__()
-        self._items: Sequence[Item] = ()
+        self._items: Sequence[ListeningItem] = ()
         self._unfinished: Unfinished | None = None
         self._is_busy = False
         self.first, self.second = Chooser(), Chooser()
@@ -87,13 +87,13 @@ class SetupCard(Scroll):
         return self.first.currentText(), self.second.currentText()
 
     @property
-    def asked(self) -> list[Item]:
+    def asked(self) -> list[ListeningItem]:
         """The prompts of the test as it is set up: those whose two replies are one sound are left out where there are others."""
         items = self._usable()
         different = [item for item in items if differ(item, self.conditions)]
         return items if self.ask_identical.isChecked() or not different else different
 
-    def set_items(self, items: Sequence[Item]) -> None:
+    def set_items(self, items: Sequence[ListeningItem]) -> None:
         """The prompts and replies that a new test would use."""
         self._items = items
         names = schedules_in(items)
@@ -149,7 +149,7 @@ class SetupCard(Scroll):
         else:
             self.sentence.setText(self._forecast(items, pair))
 
-    def _usable(self) -> list[Item]:
+    def _usable(self) -> list[ListeningItem]:
         pair = self.conditions
         return usable(self._items, self.method, pair) if pair[0] != pair[1] and "" not in pair else []
 
@@ -172,7 +172,7 @@ class SetupCard(Scroll):
         self.ask_identical.setVisible(bool(same) and has_others)
         return same
 
-    def _forecast(self, items: list[Item], pair: tuple[str, str]) -> str:
+    def _forecast(self, items: list[ListeningItem], pair: tuple[str, str]) -> str:
         count = self.count.currentData()
         extra = 2 * max(1, count // ATTENTION_EVERY)
         clips = [sum(clip.seconds for clip in item.pair(pair)) for item in items]

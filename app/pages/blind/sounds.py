@@ -10,7 +10,7 @@ import numpy as np
 import soxr
 
 from app.pages.blind.degrade import degrade
-from app.pages.blind.plan import Item, TestPlan, Trial
+from app.pages.blind.plan import ListeningItem, TestPlan, Trial
 
 
 class Playback(Protocol):
@@ -39,7 +39,7 @@ class Playback(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class TrialSounds:
     """What one trial plays: clips for A, B and X, all as long as the longest, and how many seconds of each are sound."""
 
     clips: list[np.ndarray]
@@ -55,7 +55,7 @@ class Heard:
 class Sounds:
     """All clips of a test. Making it takes a while (resampling, degraded copies); asking it does not."""
 
-    def __init__(self, plan: TestPlan, items: Sequence[Item]) -> None:
+    def __init__(self, plan: TestPlan, items: Sequence[ListeningItem]) -> None:
         self.rate = max(clip.rate for item in items for clip in item.clips)
         self._clips: list[dict[str, np.ndarray]] = []
         self._seconds: list[dict[str, float]] = []
@@ -69,9 +69,9 @@ class Sounds:
             self._seconds.append({source: len(samples) / self.rate for source, samples in sounds.items()})
             self._clips.append({source: np.pad(samples, (0, length - len(samples))) for source, samples in sounds.items()})
 
-    def of(self, trial: Trial) -> Heard:
+    def of(self, trial: Trial) -> TrialSounds:
         clips, seconds = self._clips[trial.item], self._seconds[trial.item]
-        return Heard([clips[one] for one in trial.sources], self.rate, [seconds[one] for one in trial.sources])
+        return TrialSounds([clips[one] for one in trial.sources], self.rate, [seconds[one] for one in trial.sources])
 
     def _at_rate(self, samples: np.ndarray, rate: int) -> np.ndarray:
         samples = np.asarray(samples, np.float32)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.pages.blind.plan import ENOUGH
-from app.pages.blind.results import Record, StoredTest
+from app.pages.blind.results import LogEntry, StoredTest
 from app.pages.blind.statistics import LEVEL, Proportion, Rating, p_text, percent, proportion, rating
 
 TITLES = {"preference": "Preference (A/B)", "ccr": "Comparison rating (CCR)", "abx": "Discrimination (ABX)"}
@@ -15,7 +15,7 @@ SLACK = 1  # on the CCR scale: how far from "about the same" an identical pair m
 
 
 @dataclass(frozen=True)
-class Attention:
+class AttentionCheck:
     """How the attention items were answered: `broken` trials, how many of them right, and the same for identical pairs
     (None: ABX has no wrong answer there)."""
 
@@ -49,7 +49,7 @@ class Summary:
     trials: int
     ties: int | None
     result: Proportion | Rating
-    attention: Attention
+    attention: AttentionCheck
     headline: str
     sentence: str
     caveats: tuple[str, ...]
@@ -92,12 +92,12 @@ class Summary:
         ]
 
 
-def score(record: Record, conditions: tuple[str, str]) -> int:
+def score(record: LogEntry, conditions: tuple[str, str]) -> int:
     """An answer about A and B turned into one about conditions: positive speaks for the second."""
     return record["value"] if record["B"] == conditions[1] else -record["value"]
 
 
-def is_right(record: Record) -> bool | None:
+def is_right(record: LogEntry) -> bool | None:
     """Whether an answer is right; None where there is no right or wrong."""
     value = record["value"]
     if record["role"] == "broken" and record["X"] is None:
@@ -161,14 +161,14 @@ def _abx(result: Proportion, first: str, second: str) -> tuple[str, str]:
     return "No difference shown", f"{counts} This does not show that {first} and {second} sound the same."
 
 
-def _attention(records: Sequence[Record]) -> Attention:
+def _attention(records: Sequence[LogEntry]) -> AttentionCheck:
     broken = [is_right(record) for record in records if record["role"] == "broken"]
     identical = [is_right(record) for record in records if record["role"] == "identical"]
     judged = None if None in identical else sum(map(bool, identical))
-    return Attention(len(broken), sum(map(bool, broken)), len(identical), judged)
+    return AttentionCheck(len(broken), sum(map(bool, broken)), len(identical), judged)
 
 
-def _caveats(test: StoredTest, records: Sequence[Record], asked: Sequence[Record]) -> Iterator[str]:
+def _caveats(test: StoredTest, records: Sequence[LogEntry], asked: Sequence[LogEntry]) -> Iterator[str]:
     items = len({record["item"] for record in asked})
     yield f"One listener and {_n(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
     same = sum(_sounds_same(test, record["item"]) for record in asked)

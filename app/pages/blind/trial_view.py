@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.audio.devices import AudioError
 from app.pages.blind.answers import QUESTIONS, AnswerRow
-from app.pages.blind.bar import Bar
 from app.pages.blind.clip_button import HEIGHT, ClipButton
 from app.pages.blind.pieces import accent_button, centred
 from app.pages.blind.plan import Method
-from app.pages.blind.results import Answer
-from app.pages.blind.sounds import Heard, Playback
+from app.pages.blind.results import TrialAnswer
+from app.pages.blind.sounds import Playback, TrialSounds
 from app.settings import shortcuts
 from app.widgets import theme
 from app.widgets.flow import Flow
+from app.widgets.progress_bar import ProgressBar
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words
 
@@ -41,7 +41,7 @@ class TrialView(QWidget):
     def __init__(self, playback: Playback) -> None:
         super().__init__()
         self._playback = playback
-        self._heard: Heard | None = None
+        self._heard: TrialSounds | None = None
         self._needed: list[float] = []  # seconds of each clip
         self._playing: int | None = None  # the clip last asked for, while it was not paused
         self._current: int | None = None
@@ -51,11 +51,11 @@ class TrialView(QWidget):
         self._problem = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.progress = theme.label("", scale=1.15, bold=True)
-        self.test_bar = Bar("Progress of the test", 4)
+        self.test_bar = ProgressBar("Progress of the test", 4)
         self.prompt = Words(scale=1.25)
         self.prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.clips = [ClipButton(letter) for letter in LETTERS]
-        self.position = Bar("Position in the clip", 6)
+        self.position = ProgressBar("Position in the clip", 6)
         self.question = theme.label("", scale=1.15, bold=True)
         self.answers = AnswerRow()
         self.hint = Words(role="muted")
@@ -71,7 +71,7 @@ class TrialView(QWidget):
         self._lay_out()
         self._connect()
 
-    def show_trial(self, number: int, total: int, prompt: str, method: Method, heard: Heard, share: float) -> None:
+    def show_trial(self, number: int, total: int, prompt: str, method: Method, heard: TrialSounds, share: float) -> None:
         """Starts a trial with the clips in the order of the letters; `share` of each must be heard."""
         self._heard, self._needed = heard, [share * seconds - TOLERANCE for seconds in heard.seconds]
         self._playing = self._current = None
@@ -133,7 +133,7 @@ class TrialView(QWidget):
         self._playing = None
         self._try(self._playback.pause)
 
-    def _what_next(self, heard: Heard) -> str:
+    def _what_next(self, heard: TrialSounds) -> str:
         if not self._all_heard:
             letters = "A, B and X" if len(heard.clips) == len(LETTERS) else "A and B"
             return f"Listen to {letters} first, as often as you like."
@@ -181,7 +181,7 @@ class TrialView(QWidget):
         self.setFocus()  # else it moves on from the answers, now disabled, and Enter would press what it finds there
         self._say("")
         self.refresh()
-        self.answered.emit(Answer(value, seconds, heard, gaps))
+        self.answered.emit(TrialAnswer(value, seconds, heard, gaps))
 
     def _say(self, problem: str) -> None:
         self._problem = problem

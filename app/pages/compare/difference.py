@@ -9,12 +9,12 @@ from typing import NamedTuple
 from engine.events import Token
 
 
-class Word(NamedTuple):
+class ComparedWord(NamedTuple):
     text: str
     differs: bool
 
 
-def mark(texts: Sequence[str]) -> list[list[Word]]:
+def mark(texts: Sequence[str]) -> list[list[ComparedWord]]:
     """The words of each text; one differs if it is not at its place in the first text (there: in every other one).
 
     Case and punctuation do not count.
@@ -25,7 +25,7 @@ def mark(texts: Sequence[str]) -> list[list[Word]]:
     first = words[0]
     plain = [[_plain(word) for word in line] for line in words]
     missed: set[int] = set()
-    marked: list[list[Word]] = []
+    marked: list[list[ComparedWord]] = []
     for line, bare in zip(words[1:], plain[1:], strict=True):
         same_here: set[int] = set()
         same_there: set[int] = set()
@@ -33,8 +33,8 @@ def mark(texts: Sequence[str]) -> list[list[Word]]:
             same_there.update(range(block.a, block.a + block.size))
             same_here.update(range(block.b, block.b + block.size))
         missed |= set(range(len(first))) - same_there
-        marked.append([Word(word, at not in same_here) for at, word in enumerate(line)])
-    return [[Word(word, at in missed) for at, word in enumerate(first)], *marked]
+        marked.append([ComparedWord(word, at not in same_here) for at, word in enumerate(line)])
+    return [[ComparedWord(word, at in missed) for at, word in enumerate(first)], *marked]
 
 
 def same_words(texts: Sequence[str]) -> bool:

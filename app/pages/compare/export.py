@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app.audio.loudness import TARGET, Level
 from app.pages.compare.rendering import Rendered
+from app.storage.export_turn import ExportError
 from engine import audio_files, whole_file
 
 COLUMNS = (
@@ -23,9 +24,6 @@ COLUMNS = (
     "layers", "refreshes", "accepted", "rejected", "decode_s", "total_s", "sound_s", "lufs", "gain_db", "text",
 )  # fmt: skip
 
-
-class ExportError(RuntimeError):
-    """A comparison that could not be written; the message is a sentence for the user."""
 
 
 def export(target: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -> Path:

@@ -10,7 +10,7 @@ from engine.models.store.shelf import Shelf
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledModel:
     """`use` is what the engine loads, a name or a folder; `name` is for people and stands for no other one."""
 
     use: str
@@ -18,7 +18,7 @@ class Installed:
     folder: Path
 
 
-def installed(shelf: Shelf | None = None) -> list[Installed]:
+def installed(shelf: Shelf | None = None) -> list[InstalledModel]:
     """What can be used of the list on the Models page. Reads many small files: not for the screen's thread.
 
     Raises `ValueError` with a sentence if the catalogue that ships is damaged.
@@ -26,7 +26,7 @@ def installed(shelf: Shelf | None = None) -> list[Installed]:
     usable = [entry for entry in (shelf or Shelf()).entries() if entry.can_be_used]
     shared = Counter(entry.name for entry in usable)
     return [
-        Installed(entry.use, entry.name if shared[entry.name] == 1 else _short(entry.key), entry.folder.absolute())
+        InstalledModel(entry.use, entry.name if shared[entry.name] == 1 else _short(entry.key), entry.folder.absolute())
         for entry in usable
         if entry.folder is not None
     ]

@@ -18,11 +18,11 @@ from app.core.background import Background
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Report, Unusable
 from app.pages.compare.export import export
-from app.pages.compare.installed import Installed, installed
+from app.pages.compare.installed import InstalledModel, installed
 from app.pages.compare.prompt_card import PromptCard
 from app.pages.compare.render_bar import RenderBar
 from app.pages.compare.rendering import Rendered, Rendering
-from app.pages.compare.results import Prepared, Results, prepare
+from app.pages.compare.results import Prepared, ResultsView, prepare
 from app.pages.compare.variants_card import VariantsCard
 from app.storage import file_names
 from app.widgets import save_dialog
@@ -52,7 +52,7 @@ class ComparePage(QWidget):
         output_device: Callable[[], Device | None],
         recorder: Callable[[], Recorder | None] = lambda: None,
         loudness: Callable[[], float] = lambda: 1.0,
-        models: Callable[[], list[Installed]] = installed,
+        models: Callable[[], list[InstalledModel]] = installed,
     ) -> None:
         """`output_device` is where the replies are played, None while there is none; `recorder` the open microphone,
         `loudness` how loud the speaker is (0 to 1).
@@ -73,7 +73,7 @@ class ComparePage(QWidget):
         self.prompt = PromptCard(recorder)
         self.variants = VariantsCard()
         self.bar = RenderBar()
-        self.results = Results(self._switcher)
+        self.results = ResultsView(self._switcher)
         self._empty = Words(EMPTY, "muted")
         self._lay_out()
         self.bar.started.connect(lambda: self.start())

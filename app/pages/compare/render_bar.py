@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from app.pages.compare.rendering import Job, Rendering
+from app.pages.compare.rendering import Rendering, RenderJob
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.words import Words
@@ -86,7 +86,7 @@ class _Bar(QProgressBar):
             painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 4, 4)
 
 
-def _in_words(job: Job | None, jobs: list[Job]) -> str:
+def _in_words(job: RenderJob | None, jobs: list[RenderJob]) -> str:
     if job is None:
         return ""
     place = f"{jobs.index(job) + 1} of {len(jobs)}: {job.variant.title}"

@@ -79,7 +79,7 @@ State = Literal["waiting", "rendering", "interrupted", "done", "cancelled", "fai
 
 
 @dataclass
-class Job:
+class RenderJob:
     """One variant on its way."""
 
     number: int
@@ -98,7 +98,7 @@ class Rendering:
 
     def __init__(self, engine: EngineThread) -> None:
         self._engine = engine
-        self.jobs: list[Job] = []
+        self.jobs: list[RenderJob] = []
         self._ours: set[int] = set()
         self._prompt = ""
         self._known: dict[str, ModelFacts] = {}  # models by what the engine loads
@@ -115,7 +115,7 @@ class Rendering:
             how = (variant.schedule, variant.seed, variant.sampling, variant.pooling, variant.model)
             number = self._engine.render(question, *how)
             self._ours.add(number)
-            self.jobs.append(Job(number, variant))
+            self.jobs.append(RenderJob(number, variant))
 
     def cancel(self) -> None:
         """Stops what is not done."""
@@ -134,7 +134,7 @@ class Rendering:
         return [job.result for job in self.jobs if job.result is not None]
 
     @property
-    def current(self) -> Job | None:
+    def current(self) -> RenderJob | None:
         """The one that is being rendered, or comes next."""
         return next((job for job in self.jobs if not job.is_over), None)
 
@@ -174,7 +174,7 @@ class Rendering:
                     job.state = record.state
         return True
 
-    def _result(self, job: Job) -> Rendered:
+    def _result(self, job: RenderJob) -> Rendered:
         record, facts = job.record, self._known[job.variant.model]
         name = job.variant.model_name or facts.name
         return Rendered(self._prompt, job.variant, record.samples(), record.sample_rate, record, name, facts.speech_rate)

@@ -51,7 +51,7 @@ def prepare(replies: Sequence[Rendered], rate: int) -> Prepared:
     return Prepared(tuple(replies), clips, tuple(envelopes))
 
 
-class Results(QWidget):
+class ResultsView(QWidget):
     """Hidden until there is something to compare. `speaker_wanted` when it shall play and no speaker is open."""
 
     speaker_wanted = Signal()

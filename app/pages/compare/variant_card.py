@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
-from app.pages.compare.difference import Word
+from app.pages.compare.difference import ComparedWord
 from app.pages.compare.lane import Lane
 from app.pages.compare.rendering import Rendered
 from app.widgets import theme
@@ -25,7 +25,7 @@ class VariantCard(QFrame):
     sought = Signal(float)
     loop_marked = Signal(float, float)
 
-    def __init__(self, place: int, reply: Rendered, note: str, words: Sequence[Word]) -> None:
+    def __init__(self, place: int, reply: Rendered, note: str, words: Sequence[ComparedWord]) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.reply, self._place, self._words = reply, place, words

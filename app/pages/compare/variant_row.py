@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.engine_client.commands import ModelFacts
-from app.pages.compare.installed import Installed
+from app.pages.compare.installed import InstalledModel
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.schedules.chooser import Chooser
@@ -92,9 +92,9 @@ class VariantRow(QWidget):
         self._presets: list[schedules.Preset] = []
         self._known: Mapping[str, ModelFacts] = {}
         self._problems: Mapping[str, str] = {}
-        self._offered: dict[str, Installed] = {}  # by their folders
-        self._in_use: Installed | None = None
-        self._kept: Installed | None = None
+        self._offered: dict[str, InstalledModel] = {}  # by their folders
+        self._in_use: InstalledModel | None = None
+        self._kept: InstalledModel | None = None
         self._is_listed = True  # among what can be used on this machine
         self.number = theme.label("", "muted", bold=True)
         self.models, self.presets, self.pooling = Chooser(), Chooser(), PoolingBox()
@@ -123,7 +123,7 @@ class VariantRow(QWidget):
         self.remove.setToolTip(self.remove.accessibleName())
         self.remove.setEnabled(may_remove)
 
-    def offer_models(self, models: Sequence[Installed], in_use: Installed | None) -> None:
+    def offer_models(self, models: Sequence[InstalledModel], in_use: InstalledModel | None) -> None:
         """Offers these and the conversation's, `in_use`; with one model only there is nothing to choose."""
         offered = ([in_use] if in_use is not None and all(one.folder != in_use.folder for one in models) else []) + list(models)
         kept = self._kept
@@ -204,7 +204,7 @@ class VariantRow(QWidget):
         return f"{kept.name} is gone: there is no folder {kept.folder} any more. Choose another model."
 
     @property
-    def _named(self) -> Installed | None:
+    def _named(self) -> InstalledModel | None:
         return self._offered.get(self.models.currentData())
 
     @property

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout
 
 from app.engine_client.commands import ModelFacts, Sampling
-from app.pages.compare.installed import Installed
+from app.pages.compare.installed import InstalledModel
 from app.pages.compare.rendering import Variant
 from app.pages.compare.variant_row import IN_USE, Heads, VariantRow
 from app.widgets import theme
@@ -34,7 +34,7 @@ class VariantsCard(QFrame):
         self.setProperty("role", "card")
         self._known: dict[str, ModelFacts] = {}  # by what they are loaded with
         self._problems: dict[str, str] = {}
-        self._models: Sequence[Installed] = ()
+        self._models: Sequence[InstalledModel] = ()
         self._is_spoken = False
         self._was_touched = False
         self.rows: list[VariantRow] = []
@@ -77,7 +77,7 @@ class VariantsCard(QFrame):
             if row.facts is None:
                 self.model_wanted.emit(row.model)
 
-    def offer_models(self, models: Sequence[Installed]) -> None:
+    def offer_models(self, models: Sequence[InstalledModel]) -> None:
         """All that can be used on this machine."""
         self._models = models
         self._offer()
@@ -151,13 +151,13 @@ class VariantsCard(QFrame):
         row.know(self._known, self._problems)
         self._show_heads()
 
-    def _own(self) -> Installed | None:
+    def _own(self) -> InstalledModel | None:
         """The conversation's model."""
         if (facts := self._known.get(IN_USE)) is None:
             return None
         folder = Path(facts.folder).absolute()
         listed = next((one for one in self._models if one.folder == folder), None)
-        return listed or Installed(str(folder), facts.name, folder)
+        return listed or InstalledModel(str(folder), facts.name, folder)
 
     def _show_heads(self) -> None:
         """Only over columns that there are."""

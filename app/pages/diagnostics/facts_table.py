@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
-from app.pages.diagnostics.report import Section
+from app.pages.diagnostics.report import ReportSection
 from app.settings import shortcuts
 from app.widgets import theme
 
@@ -35,7 +35,7 @@ class FactsTable(QTableWidget):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._shown: list[tuple[str, str | None]] = []
 
-    def show_facts(self, sections: Sequence[Section]) -> None:
+    def show_facts(self, sections: Sequence[ReportSection]) -> None:
         """Changes only what is different, so that a choice and the place in the list stay."""
         lines: list[tuple[str, str | None]] = []
         for one in sections:

@@ -16,10 +16,10 @@ from app.pages.diagnostics import report, screen
 from app.pages.diagnostics.facts_table import FactsTable
 from app.pages.diagnostics.lag import LagSampler
 from app.pages.diagnostics.log_view import LogView
-from app.pages.diagnostics.meters import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
 from app.pages.diagnostics.places import short
-from app.pages.diagnostics.report import InUse, Section
+from app.pages.diagnostics.report import InUse, ReportSection
 from app.pages.diagnostics.self_test_view import SelfTestView
+from app.pages.diagnostics.smoothness import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
 from app.pages.diagnostics.sound_facts import SoundFacts
 from app.pages.diagnostics.under_runs import UnderRuns
 from app.widgets import theme
@@ -30,7 +30,7 @@ from engine import log
 
 _log = logging.getLogger(__name__)
 EVERY = 500  # milliseconds between two looks, while the page is shown
-METER_HEIGHT, LIST_HEIGHT = 236, 300  # pixels at the usual text size, and at least
+PANEL_HEIGHT, LIST_HEIGHT = 236, 300  # pixels at the usual text size, and at least
 WIDEST = 1800
 
 
@@ -49,7 +49,7 @@ class DiagnosticsPage(QWidget):
         self.lag = LagSampler(interval)
         self.under_runs = UnderRuns(sound.counters)
         self._sound_facts, self._in_use, self._last_run = SoundFacts(sound), in_use, last_run
-        self._fixed: list[Section] = []
+        self._fixed: list[ReportSection] = []
         self._background = Background("diagnostics", self)
         self.facts = FactsTable()
         self.lag_panel, self.under_run_panel = LagPanel(), UnderRunPanel()
@@ -101,7 +101,7 @@ class DiagnosticsPage(QWidget):
         self.under_run_panel.refresh(self.under_runs)
         self.log.refresh()
 
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[ReportSection]:
         """The facts as they are now; empty for the moment that finding out about the machine takes."""
         if not self._fixed:
             return []
@@ -109,12 +109,12 @@ class DiagnosticsPage(QWidget):
 
     def report(self) -> str:
         """All that the page knows, in Markdown."""
-        meters = [
+        smoothness = [
             ("Screen lag", lag_in_words(self.lag)),
             ("Sound under-runs", under_runs_in_words(self.under_runs)),
             ("Noticed, perhaps not heard", noticed_in_words(self.under_runs)),
         ]
-        parts = [*self.sections(), report.section("Smoothness", meters)]
+        parts = [*self.sections(), report.section("Smoothness", smoothness)]
         if self.self_test.findings:
             parts.append(report.section("Self-test", self.self_test.rows()))
         return report.markdown(parts, self._last_run)
@@ -141,7 +141,7 @@ class DiagnosticsPage(QWidget):
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
 
-    def _found(self, fixed: list[Section]) -> None:
+    def _found(self, fixed: list[ReportSection]) -> None:
         self._fixed = fixed
         self.refresh()
 
@@ -161,11 +161,11 @@ class DiagnosticsPage(QWidget):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 8, 12)
         inside.addWidget(self.facts)
-        meters, lists = Flow(spacing=14), Flow(spacing=14)
+        panels, lists = Flow(spacing=14), Flow(spacing=14)
         for panel in (self.lag_panel, self.under_run_panel):
-            theme.fix(panel, height=METER_HEIGHT)
+            theme.fix(panel, height=PANEL_HEIGHT)
             panel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            meters.add(panel)
+            panels.add(panel)
         for part, share in ((card, 5), (self.log, 6)):
             policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             policy.setHorizontalStretch(share)
@@ -176,7 +176,7 @@ class DiagnosticsPage(QWidget):
         if self._last_run is not None:
             body.parts.addWidget(Words(self._last_run.sentence, "danger"))
         body.parts.addWidget(self.self_test)
-        body.parts.addLayout(meters)
+        body.parts.addLayout(panels)
         body.parts.addLayout(lists, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

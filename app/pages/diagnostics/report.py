@@ -26,22 +26,24 @@ class InUse:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     title: str
     rows: tuple[tuple[str, str], ...]
 
 
-def static() -> list[Section]:
+def static() -> list[ReportSection]:
     """What does not change while the program runs. Takes some milliseconds: not for the screen's thread."""
     return [section("Versions", machine.versions()), section("Machine", machine.hardware())]
 
 
-def facts(fixed: Sequence[Section], in_use: InUse, sound: Iterable[Row] = (), screen: Iterable[Row] = ()) -> list[Section]:
+def facts(
+    fixed: Sequence[ReportSection], in_use: InUse, sound: Iterable[Row] = (), screen: Iterable[Row] = ()
+) -> list[ReportSection]:
     """All sections in their order: `fixed` is what `static` returned, `sound` and `screen` are rows of their own. Quick."""
     versions, hardware = fixed
     return [
         versions,
-        Section(hardware.title, (*hardware.rows, *machine.memory())),
+        ReportSection(hardware.title, (*hardware.rows, *machine.memory())),
         section("Sound", sound),
         section("Screen", screen),
         section("In use", [*_model(in_use.model), ("Schedule", in_use.schedule or "none")]),
@@ -49,9 +51,9 @@ def facts(fixed: Sequence[Section], in_use: InUse, sound: Iterable[Row] = (), sc
     ]
 
 
-def section(title: str, rows: Iterable[tuple[str, object]]) -> Section:
+def section(title: str, rows: Iterable[tuple[str, object]]) -> ReportSection:
     """With the home folder as ~."""
-    return Section(title, tuple((name, short(value)) for name, value in rows))
+    return ReportSection(title, tuple((name, short(value)) for name, value in rows))
 
 
 def _model(model: ModelFacts | None) -> Rows:
@@ -69,7 +71,7 @@ def log_lines() -> list[str]:
     return [short(line) for line in texts[-LINES:]]
 
 
-def markdown(sections: Iterable[Section], last_run: LastRun | None = None) -> str:
+def markdown(sections: Iterable[ReportSection], last_run: LastRun | None = None) -> str:
     """The whole report with the last lines of the log, to be pasted into a bug tracker."""
     parts = ["# Refrain: diagnostics"]
     if last_run is not None:

@@ -15,7 +15,7 @@ PILL = "schedule"
 """The role of a state that stands out."""
 
 
-class Card(QFrame):
+class StateCard(QFrame):
     """`subject` is what screen readers call it; each of `captions` has a value, which is shown where it is not empty."""
 
     def __init__(self, name: QLabel, subject: str, captions: Sequence[str]) -> None:

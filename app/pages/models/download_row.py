@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.widgets import theme
 from app.widgets.flow import Flow
+from app.widgets.progress_bar import ProgressBar
 from app.widgets.words import Words
 from engine.models.store.catalogue import Offer
 from engine.models.store.download import Progress
@@ -25,7 +26,7 @@ class DownloadRow(QWidget):
         super().__init__()
         self._released = released
         name = released.name
-        self.bar = Bar(f"Progress of downloading {name}")
+        self.bar = ProgressBar(f"Progress of downloading {name}")
         self.sentence = Words(role="muted")
         self.sentence.setAccessibleName(f"State of downloading {name}")
         self.start = theme.button("Start download", f"Start downloading {name}", "primary")
@@ -70,7 +71,7 @@ class DownloadRow(QWidget):
         else:
             self._show(role, progress.sentence, (self.discard,) if has_part else ())
         self.bar.setVisible(progress.is_running)
-        self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
+        self.bar.set_share(progress.done / progress.total if progress.total else 0.0)
 
     def show_unfinished(self, arrived: int) -> None:
         """Of an earlier run of the program."""
@@ -88,28 +89,3 @@ class DownloadRow(QWidget):
         for button in self._buttons:
             button.setVisible(button in buttons)
         self.show()
-
-
-class Bar(QProgressBar):
-    """Thin and quiet."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(maximum=1000, textVisible=False)
-        self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, 8)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(80, 8)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, colours = QPainter(self), theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        done = self.width() * self.value() / self.maximum()
-        widths = [(self.width(), colours.border)] + ([(max(done, self.height()), colours.accent)] if self.value() > 0 else [])
-        for width, colour in widths:
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 4, 4)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.background import Background
-from app.pages.models.card import PILL, Card, wrapped
+from app.pages.models.card import PILL, StateCard, wrapped
 from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from engine.gpu import standing
@@ -28,7 +28,7 @@ TITLE = "Graphics card"
 CAPTIONS = ("Size", "Licence", "Tried")
 
 
-class GpuCard(Card):
+class GpuCard(StateCard):
     """Looks at the machine in the background whenever the page is entered, and works on packs when it is asked to."""
 
     def __init__(

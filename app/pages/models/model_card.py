@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from app.engine_client.commands import ModelFacts
-from app.pages.models.card import PILL, Card, wrapped
+from app.pages.models.card import PILL, StateCard, wrapped
 from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from app.widgets.name_label import NameLabel
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # it brings torch along
     from engine.models.store.entries import Entry
 
 
-class ModelCard(Card):
+class ModelCard(StateCard):
     """Emits what the user wants done with its entry."""
 
     use_requested = Signal(object)

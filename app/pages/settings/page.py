@@ -36,7 +36,7 @@ LIST_WIDTH, NARROWEST, WIDEST, HEIGHT = 168, 640, 1160, 36  # pixels at the usua
 LOOK = 300  # milliseconds between two looks at the devices and at the file's problem
 
 
-class Section(QFrame):
+class SettingsSection(QFrame):
     """A card with the rows of one section."""
 
     def __init__(self, name: str, rows: list[SettingRow]) -> None:
@@ -94,7 +94,7 @@ class SettingsPage(Fitted, QWidget):
         self.problem = Words(role="danger")
         self._no_program = ""  # a sentence about the file that could not be opened
         self.nothing = theme.label("No setting holds these words.", "muted")
-        self.sections: list[Section] = []
+        self.sections: list[SettingsSection] = []
         self.rows: dict[str, SettingRow] = {}
         self.erase = theme.button("Delete everything…")
         self.erase.setToolTip("Removes every session, recording and listening test, and the log; asks first")
@@ -136,7 +136,7 @@ class SettingsPage(Fitted, QWidget):
 
     def _make_sections(self) -> None:
         for name in SECTIONS:
-            section = Section(name, [self._row(setting) for setting in SETTINGS if setting.section == name])
+            section = SettingsSection(name, [self._row(setting) for setting in SETTINGS if setting.section == name])
             self.sections.append(section)
             self._column.insertWidget(self._column.count() - 1, section)
             self.rows |= {row.setting.key: row for row in section.rows}

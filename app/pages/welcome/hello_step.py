@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.conversation import Conversation
 from app.engine_client.commands import ModelFacts
 from app.pages.welcome.licence import licence_of
-from app.pages.welcome.step import Fact, Step
+from app.pages.welcome.step import IconSentence, WelcomeStep
 
 WHAT = (
     "Talk with a language model that hears and speaks by itself. "
@@ -14,17 +14,17 @@ WHAT = (
 OFFLINE = "Everything stays on this machine: no account, no connection. What you say is kept in your own library only."
 
 
-class HelloStep(Step):
+class HelloStep(WelcomeStep):
     def __init__(self, conversation: Conversation) -> None:
         super().__init__("talk", "Welcome to Refrain", WHAT)
         self._conversation = conversation
         self._shown: ModelFacts | None = None
-        self.model = Fact("models")
-        self.licence = Fact("check")
+        self.model = IconSentence("models")
+        self.licence = IconSentence("check")
         self.body.setSpacing(16)
         self.body.addWidget(self.model)
         self.body.addWidget(self.licence)
-        self.body.addWidget(Fact("folder", OFFLINE))
+        self.body.addWidget(IconSentence("folder", OFFLINE))
         self.licence.hide()
         self.tick()
 

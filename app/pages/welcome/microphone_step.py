@@ -12,9 +12,9 @@ from app.audio.sound import Sound
 from app.core.replay import Replay
 from app.pages.welcome import privacy
 from app.pages.welcome.device_box import DeviceBox
-from app.pages.welcome.step import Fact, Step, button
+from app.pages.welcome.step import IconSentence, WelcomeStep, button
 from app.pages.welcome.take_view import TakeView
-from app.pages.welcome.verdict import MISSING, MUTED, Verdict, judge
+from app.pages.welcome.verdict import MISSING, MUTED, RecordingVerdict, judge
 from app.widgets import icons
 from app.widgets.flow import Flow
 
@@ -24,7 +24,7 @@ TEXT = "Choose one and say a sentence, for example “What is two plus two?”. 
 WHAT = (0, "microphone test")
 
 
-class MicrophoneStep(Step):
+class MicrophoneStep(WelcomeStep):
     def __init__(self, sound: Sound) -> None:
         super().__init__("microphone", "Your microphone", TEXT)
         self._sound = sound
@@ -35,9 +35,9 @@ class MicrophoneStep(Step):
         self._take: np.ndarray | None = None
         self._rate = 0
         self._replay: Replay | None = None
-        self.verdict: Verdict | None = None
+        self.verdict: RecordingVerdict | None = None
         self.device = DeviceBox(sound, "input")
-        self.trouble = Fact("warning")
+        self.trouble = IconSentence("warning")
         self.view = TakeView()
         self.record = button("microphone", "Record 3 seconds")
         self.record.clicked.connect(self._press)
@@ -45,8 +45,8 @@ class MicrophoneStep(Step):
         self.again.clicked.connect(self._play)
         self.privacy = button("settings", "Open the privacy settings")
         self.privacy.clicked.connect(privacy.open_page)
-        self.words = Fact("check")
-        self.advice = Fact("microphone")
+        self.words = IconSentence("check")
+        self.advice = IconSentence("microphone")
         buttons = Flow(self.record, self.again, self.privacy, spacing=12)
         for widget in (self.device, self.trouble, self.view):
             self.body.addWidget(widget)
@@ -137,7 +137,7 @@ class MicrophoneStep(Step):
         self.view.show_take(samples, len(samples))
         self._finish(MUTED if recorder.muted else judge(samples, recorder.rate))
 
-    def _finish(self, verdict: Verdict) -> None:
+    def _finish(self, verdict: RecordingVerdict) -> None:
         self._recording, self.verdict = None, verdict
         if verdict.kind in ("missing", "muted", "silent"):
             self._take = None

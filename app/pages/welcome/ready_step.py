@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSizePolicy, QWidget
 
-from app.pages.welcome.step import Step, wrapped
+from app.pages.welcome.step import WelcomeStep, wrapped
 from app.widgets import theme
 
 TEXT = "Ask something: these keys are all you need."
@@ -21,7 +21,7 @@ KEYS = (
 HEADPHONES = "With them you may speak over a reply to interrupt it; without, the microphone would hear the speaker."
 
 
-class ReadyStep(Step):
+class ReadyStep(WelcomeStep):
     def __init__(self, headphones: bool, keys: Mapping[str, str]) -> None:
         """`keys`: those of the actions talk and stop, for people; what an action without one does is not said."""
         super().__init__("check", "Ready", TEXT)

@@ -12,7 +12,7 @@ from app.audio.sound import Sound
 from app.core.replay import Replay
 from app.pages.welcome.chime import RATE, chime
 from app.pages.welcome.device_box import DeviceBox
-from app.pages.welcome.step import Fact, Step, button
+from app.pages.welcome.step import IconSentence, WelcomeStep, button
 from app.widgets import theme
 from app.widgets.flow import Flow
 
@@ -23,7 +23,7 @@ WIDEST = 400  # pixels of a device's name
 LOUDER = "Turn the volume up and look whether the right output is chosen in the system's sound settings."
 
 
-class SpeakerStep(Step):
+class SpeakerStep(WelcomeStep):
     def __init__(self, sound: Sound) -> None:
         super().__init__("speaker", "Your speaker", TEXT)
         self._sound = sound
@@ -35,7 +35,7 @@ class SpeakerStep(Step):
         self._has_played = False
         self._problem = ""
         self.device = DeviceBox(sound, "output")
-        self.trouble = Fact("warning")
+        self.trouble = IconSentence("warning")
         self.play = button("play", "Play the bells")
         self.play.clicked.connect(self._play)
         self.question = QWidget()
@@ -45,7 +45,7 @@ class SpeakerStep(Step):
         self.no = button("close", "No")
         self.no.setAccessibleName("No, I heard nothing")
         self.no.clicked.connect(lambda: self._answer(False))
-        self.advice = Fact("speaker")
+        self.advice = IconSentence("speaker")
         self.other = button("speaker", "")
         self.other.clicked.connect(self._try_other)
         self.question.setLayout(Flow(theme.label("Did you hear it?", bold=True), Flow(self.yes, self.no), spacing=12))

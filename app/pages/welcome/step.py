@@ -10,7 +10,7 @@ from app.widgets import icons, theme
 from app.widgets.words import Words
 
 
-class Step(QWidget):
+class WelcomeStep(QWidget):
     """`changed` says that `is_done` or `first` may be another, `passed` that there is nothing more to do here."""
 
     changed = Signal()
@@ -28,7 +28,7 @@ class Step(QWidget):
         words.addWidget(wrapped(text, "muted"))
         head = QHBoxLayout()
         head.setSpacing(16)
-        head.addWidget(Picture(drawing), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(StepPicture(drawing), 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +57,7 @@ class Step(QWidget):
         """About thirty times a second while it is on the screen."""
 
 
-class Picture(QWidget):
+class StepPicture(QWidget):
     """An icon on a round ground."""
 
     SIDE, ICON = 56, 28
@@ -80,7 +80,7 @@ class Picture(QWidget):
         icons.draw(painter, self._drawing, around, QColor(colours.accent))
 
 
-class Fact(QWidget):
+class IconSentence(QWidget):
     """A small icon and a sentence."""
 
     def __init__(self, drawing: icons.Name, text: str = "", ink: icons.Ink = "accent") -> None:

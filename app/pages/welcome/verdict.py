@@ -16,7 +16,7 @@ FLOOR_DB = -99.0  # dBFS, for what is lower
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RecordingVerdict:
     """`sentence` says what was measured, `advice` what to do about it (empty where there is nothing to do)."""
 
     kind: Kind
@@ -28,17 +28,19 @@ class Verdict:
         return self.kind == "good"
 
 
-MISSING = Verdict("missing", "No sound arrived.", "The microphone has stopped. Choose another one, or plug it in again.")
-MUTED = Verdict("muted", "The microphone is muted in Refrain.", "Switch Mute off below the conversation, then record again.")
+MISSING = RecordingVerdict("missing", "No sound arrived.", "The microphone has stopped. Choose another one, or plug it in again.")
+MUTED = RecordingVerdict(
+    "muted", "The microphone is muted in Refrain.", "Switch Mute off below the conversation, then record again."
+)
 
 
-def judge(samples: np.ndarray, rate: int) -> Verdict:
+def judge(samples: np.ndarray, rate: int) -> RecordingVerdict:
     """Of somebody who was asked to speak: mono float32 at `rate` Hz."""
     frame = max(1, round(FRAME_SECONDS * rate))
     if len(samples) < frame:
         return MISSING
     if not samples.any():
-        return Verdict(
+        return RecordingVerdict(
             "silent",
             "Nothing but exact zeros arrived: the system does not let Refrain hear this microphone, or it is switched off.",
             "Allow Refrain to use the microphone in the system's privacy settings, and look for a mute switch on the device.",
@@ -49,14 +51,14 @@ def judge(samples: np.ndarray, rate: int) -> Verdict:
     measured = f"voice at {_db(voice)}, background at {_db(background)}"
     if np.mean(np.abs(samples) >= CLIPPED) > CLIPPED_SHARE:
         advice = "Move back a little, or lower the microphone's level in the system's sound settings."
-        return Verdict("clipped", f"Too loud: the sound is clipped ({measured}).", advice)
+        return RecordingVerdict("clipped", f"Too loud: the sound is clipped ({measured}).", advice)
     if voice < QUIET_DB:
         advice = "Come closer, or raise the microphone's level in the system's sound settings."
-        return Verdict("quiet", f"Too quiet: {measured}.", advice)
+        return RecordingVerdict("quiet", f"Too quiet: {measured}.", advice)
     if voice - background < CLEAR_DB:
         advice = "Speak while it records; if you did, look for a fan or music nearby, or choose another microphone."
-        return Verdict("noisy", f"The voice hardly stands out: {measured}.", advice)
-    return Verdict("good", f"Good: {measured}.")
+        return RecordingVerdict("noisy", f"The voice hardly stands out: {measured}.", advice)
+    return RecordingVerdict("good", f"Good: {measured}.")
 
 
 def _db(level: int) -> str:

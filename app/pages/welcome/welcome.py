@@ -14,7 +14,7 @@ from app.pages.welcome.hello_step import HelloStep
 from app.pages.welcome.microphone_step import MicrophoneStep
 from app.pages.welcome.ready_step import ReadyStep
 from app.pages.welcome.speaker_step import SpeakerStep
-from app.pages.welcome.step import Step
+from app.pages.welcome.step import WelcomeStep
 from app.settings import shortcuts
 from app.widgets import theme
 from app.widgets.flow import Flow
@@ -41,7 +41,7 @@ class Welcome(QDialog):
         self._first: QWidget | None = None  # what the keyboard was put on
         self.microphone, self.speaker = MicrophoneStep(sound), SpeakerStep(sound)
         self.ready = ReadyStep(conversation.headphones, keys)
-        self.steps: tuple[Step, ...] = (HelloStep(conversation), self.microphone, self.speaker, self.ready)
+        self.steps: tuple[WelcomeStep, ...] = (HelloStep(conversation), self.microphone, self.speaker, self.ready)
         self.pages = QStackedWidget()
         for step in self.steps:
             self.pages.addWidget(_scrolled(step))
@@ -63,7 +63,7 @@ class Welcome(QDialog):
         self._show_buttons()
 
     @property
-    def step(self) -> Step:
+    def step(self) -> WelcomeStep:
         """The one on the screen."""
         return self.steps[self.pages.currentIndex()]
 
@@ -139,7 +139,7 @@ class Welcome(QDialog):
         layout.addLayout(foot)
 
 
-def _scrolled(step: Step) -> Scroll:
+def _scrolled(step: WelcomeStep) -> Scroll:
     body = Body()
     inside = QVBoxLayout(body)
     inside.setContentsMargins(4, 4, 14, 4)  # of what has the focus the frame is seen, and the scroll bar has its place

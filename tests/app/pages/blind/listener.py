@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.pages.blind.page import BlindPage
-from app.pages.blind.plan import Clip, Item
+from app.pages.blind.plan import ListeningItem, ReplyClip
 
 RATE = 8000
 FIRST, SECOND = "fixed:9", "spark:even@6"
@@ -69,13 +69,13 @@ class Loudspeaker:
             self._heard[self._index] = max(self._heard[self._index], self._position)
 
 
-def items(count: int = 4, same_words: bool = True) -> list[Item]:
+def items(count: int = 4, same_words: bool = True) -> list[ListeningItem]:
     """Constant "speech" whose level is its condition; the second condition's clip is shorter."""
     return [
-        Item(
+        ListeningItem(
             f"Question {number}",
             tuple(
-                Clip(
+                ReplyClip(
                     np.full(RATE // 2 - 400 * which, level, np.float32),
                     RATE,
                     f"Answer {number}." if same_words else f"Answer {number} {name}",
@@ -114,7 +114,7 @@ def press(page: QWidget, key: Qt.Key) -> None:
     QTest.keyClick(page.focusWidget() or page, key)
 
 
-def show(qtbot, playback: Loudspeaker, folder: Path, given: list[Item]) -> BlindPage:
+def show(qtbot, playback: Loudspeaker, folder: Path, given: list[ListeningItem]) -> BlindPage:
     page = BlindPage(playback, folder)
     qtbot.addWidget(page)
     page.set_items(given)

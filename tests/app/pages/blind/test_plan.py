@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.pages.blind.degrade import degrade
-from app.pages.blind.plan import ENOUGH, Clip, Item, make_plan, schedules_in, usable
+from app.pages.blind.plan import ENOUGH, ListeningItem, ReplyClip, make_plan, schedules_in, usable
 from tests.app.pages.blind.listener import FIRST, RATE, SECOND, items
 
 PAIR = (FIRST, SECOND)
@@ -65,10 +65,11 @@ def test_abx_takes_only_the_same_words():
     assert schedules_in(given) == [FIRST, SECOND]
     assert len(usable(given, "preference", PAIR)) == 3
     assert usable(given, "abx", PAIR) == given[2:]
-    clips = (Clip(np.ones(9, np.float32), RATE, "It's four!", FIRST), Clip(np.ones(9, np.float32), RATE, "it's  four", SECOND))
-    assert usable([Item("q", clips)], "abx", PAIR)
-    silent = Item("q", (clips[0], Clip(np.zeros(0, np.float32), RATE, "It's four!", SECOND)))
-    assert not usable([silent, Item("q", clips[:1])], "preference", PAIR)
+    sound = np.ones(9, np.float32)
+    clips = (ReplyClip(sound, RATE, "It's four!", FIRST), ReplyClip(sound, RATE, "it's  four", SECOND))
+    assert usable([ListeningItem("q", clips)], "abx", PAIR)
+    silent = ListeningItem("q", (clips[0], ReplyClip(np.zeros(0, np.float32), RATE, "It's four!", SECOND)))
+    assert not usable([silent, ListeningItem("q", clips[:1])], "preference", PAIR)
 
 
 def test_a_degraded_copy_is_bad_and_gives_nothing_away_before_it_is_heard():

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QFont
 
 from app.pages.blind import results
-from app.pages.blind.plan import Item, make_plan
+from app.pages.blind.plan import ListeningItem, ReplyClip, make_plan
 from app.pages.blind.report import write
-from app.pages.blind.results import Answer, StoredTest
+from app.pages.blind.results import StoredTest, TrialAnswer
 from app.pages.blind.summary import summarise
 from tests.app.pages.blind.listener import FIRST, SECOND, items
 
@@ -19,7 +19,7 @@ def taken(folder, method, value, count=16, given=None) -> StoredTest:
     plan = make_plan(method, (FIRST, SECOND), len(given), count, share=0.8, seed=7)
     test = results.start(folder, plan, given, {"Model": "Wren"})
     for trial in plan.trials:
-        test.record(trial, Answer(value(trial), 1.0, (0.5,) * len(trial.sources)))
+        test.record(trial, TrialAnswer(value(trial), 1.0, (0.5,) * len(trial.sources)))
     return test
 
 
@@ -31,7 +31,8 @@ def towards_second(trial) -> int:
 
 
 def test_one_page_however_long_the_prompts_are(qapp, tmp_path):
-    given = [Item(f"{number} <b>why</b> & how " + "very " * 60 + "long", item.clips) for number, item in enumerate(items(40))]
+    long = "<b>why</b> & how " + "very " * 60 + "long"
+    given = [ListeningItem(f"{number} {long}", item.clips) for number, item in enumerate(items(40))]
     test = taken(tmp_path, "preference", towards_second, 80, given)
     report = write(test, summarise(test), QFont())
     pdf = (report.folder / "report.pdf").read_bytes()
@@ -62,7 +63,8 @@ def test_what_may_be_said(tmp_path):
 
 
 def test_identical_sound_is_told(tmp_path):
-    same = [Item(item.prompt, (item.clips[0], type(item.clips[0])(item.clips[0].samples, 8000, "", SECOND))) for item in items()]
+    first = [(item.prompt, item.clips[0]) for item in items()]
+    same = [ListeningItem(prompt, (clip, ReplyClip(clip.samples, 8000, "", SECOND))) for prompt, clip in first]
     summary = summarise(taken(tmp_path, "preference", lambda trial: 0, given=same))
     assert any("16 trials both conditions had made exactly the same sound" in caveat for caveat in summary.caveats)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.engine_client.commands import Ended, Ready, RenderQuestion
-from app.pages.compare.installed import Installed, installed
+from app.pages.compare.installed import InstalledModel, installed
 from app.pages.compare.prompt_card import GIVEN
 from engine.models.store.shelf import Shelf
 from tests.app.pages.compare.sounds import noise
@@ -30,9 +30,9 @@ class Models:
         self.open = threading.Event()
         self.open.set()
 
-    def listed(self) -> list[Installed]:
+    def listed(self) -> list[InstalledModel]:
         names = ("high", "parallel", "broken")
-        return [Installed("wren", "Random", OWN), *(Installed(name, name, OWN / name) for name in names)]
+        return [InstalledModel("wren", "Random", OWN), *(InstalledModel(name, name, OWN / name) for name in names)]
 
     def load(self, name: str) -> RandomVoice:
         assert self.open.wait(60)
@@ -136,12 +136,12 @@ def test_a_row_keeps_the_model_that_it_names_and_results_say_what_made_them(desk
     assert [(row.model_name, row.model) for row in rows] == [("Random", "wren")] * 2
     assert [row.facts for row in rows] == [own, own] and not card.problem
     assert "made with random" in page.results.origin.text().lower() and "What is early exit?" in page.results.origin.text()
-    card.offer_models([Installed("high", "high", OWN / "high")])
+    card.offer_models([InstalledModel("high", "high", OWN / "high")])
     assert rows[0].model_name == "Random" and not card.problem, "its folder is there all the same"
-    missing = Installed("lost", "lost", OWN / "lost")
-    card.offer_models([missing, Installed("high", "high", OWN / "high")])
+    missing = InstalledModel("lost", "lost", OWN / "lost")
+    card.offer_models([missing, InstalledModel("high", "high", OWN / "high")])
     choose(rows[1], "lost")
-    card.offer_models([Installed("high", "high", OWN / "high")])
+    card.offer_models([InstalledModel("high", "high", OWN / "high")])
     assert rows[1].model_name == "lost" and "lost is gone" in card.problem and not page.bar.render_button.isEnabled()
     choose(rows[1], "high")
     assert not card.problem and rows[1].model == ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.pages.diagnostics.lag import EDGES, SHOWN, LagProbe, LagSampler
-from app.pages.diagnostics.meters import lag_in_words
+from app.pages.diagnostics.smoothness import lag_in_words
 
 
 def fed(late: np.ndarray, interval: float = 16.0) -> LagSampler:

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox
 from app.audio.sound import Sound
 from app.desktop.last_run import LastRun
 from app.engine_client.commands import ModelFacts
-from app.pages.diagnostics.meters import NONE_YET
 from app.pages.diagnostics.page import DiagnosticsPage
 from app.pages.diagnostics.report import InUse
+from app.pages.diagnostics.smoothness import NONE_YET
 from app.widgets import theme
 from engine import log
 

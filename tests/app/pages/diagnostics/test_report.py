@@ -11,7 +11,7 @@ import pytest
 
 from app.pages.diagnostics import machine, report
 from app.pages.diagnostics.places import short
-from app.pages.diagnostics.report import InUse, Section
+from app.pages.diagnostics.report import InUse, ReportSection
 from tests.rig.processes import python
 
 
@@ -50,6 +50,6 @@ def test_home_is_shortened_and_its_neighbours_are_not():
 
 
 def test_markdown_survives_bars_and_fences():
-    text = report.markdown([Section("Odd", (("a|b", "c\nd"),))])
+    text = report.markdown([ReportSection("Odd", (("a|b", "c\nd"),))])
     assert "| a\\|b | c d |" in text
     assert report._fenced(["```", "x"]).startswith("````text\n")

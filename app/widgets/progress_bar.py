@@ -11,10 +11,10 @@ from app.widgets import theme
 STEPS = 1000
 
 
-class Bar(QProgressBar):
+class ProgressBar(QProgressBar):
     """`height` in pixels; the value goes from 0 to `STEPS`."""
 
-    def __init__(self, name: str, height: int) -> None:
+    def __init__(self, name: str, height: int = 8) -> None:
         super().__init__(minimum=0, maximum=STEPS, textVisible=False)
         self.setAccessibleName(name)
         self.setFixedHeight(height)
@@ -23,6 +23,9 @@ class Bar(QProgressBar):
     def set_share(self, share: float) -> None:
         """From 0 to 1."""
         self.setValue(round(STEPS * min(max(share, 0.0), 1.0)))
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, self.height())
 
     def minimumSizeHint(self) -> QSize:
         """It has no figures that would need more."""

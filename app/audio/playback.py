@@ -51,7 +51,6 @@ class ClipPlayback:
 
     def play(self, index: int) -> None:
         """Plays a clip: on from a pause, else from the start. Raises `AudioError`."""
-        self._background.tick()
         if self._problem:
             raise AudioError(self._problem)
         if self._mixer is None:
@@ -84,7 +83,6 @@ class ClipPlayback:
     @property
     def position(self) -> float:
         """Seconds from the start of the clip that plays."""
-        self._background.tick()
         return self._switcher.heard
 
     def heard(self, index: int) -> float:

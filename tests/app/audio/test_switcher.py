@@ -16,11 +16,13 @@ from tests.rig.processes import ROOT
 PROGRAM = """
 import faulthandler
 import time
+from PySide6.QtCore import QCoreApplication
 from app.audio.devices import find
 from app.audio.playback import ClipPlayback
 from tests.app.pages.compare.sounds import tone
 
 faulthandler.dump_traceback_later(150, exit=True)  # where, if the sound card hangs
+screen = QCoreApplication([])
 playback = ClipPlayback(lambda: find("output", "app_speaker"), lambda: 0.75)
 playback.load([tone(500, 20, 16000), tone(2000, 20, 16000)], 16000)
 
@@ -28,6 +30,7 @@ def until(condition):
     end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
+        screen.processEvents()
         time.sleep(0.005)
 
 playback.play(0)

@@ -30,7 +30,7 @@ _wordless = False
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """One message as it is in the file, perhaps of several lines; numbers only grow, `level` is one of `logging`."""
 
     number: int
@@ -55,12 +55,12 @@ class _Memory(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entries: deque[Entry] = deque(maxlen=_KEPT)
+        self.entries: deque[LogEntry] = deque(maxlen=_KEPT)
         self._numbers = count(1)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.entries.append(Entry(next(self._numbers), record.levelno, self.format(record)))
+            self.entries.append(LogEntry(next(self._numbers), record.levelno, self.format(record)))
         except Exception:  # a message that cannot be formatted must not stop what wrote it
             self.handleError(record)
 
@@ -79,7 +79,7 @@ class _Formatter(logging.Formatter):
 _memory = _Memory()
 
 
-def recent(after: int = 0) -> list[Entry]:
+def recent(after: int = 0) -> list[LogEntry]:
     """The newest messages of this process since `start`, oldest first, with numbers above `after`. From any thread."""
     with _silent(_memory):
         return [entry for entry in _memory.entries if entry.number > after]

@@ -37,7 +37,7 @@ _MOST = 2_000_000  # characters of a text
 
 
 @dataclass(frozen=True)
-class Part:
+class Component:
     """`licence` as SPDX writes it, where that is known. `kind`: "program", "weights", "recordings", "python", "package" or
     "library"."""
 
@@ -60,51 +60,51 @@ class Part:
         return ("\n\n" + 40 * "–" + "\n\n").join(read)
 
 
-def parts() -> list[Part]:
+def parts() -> list[Component]:
     """Of this copy, the program itself first. Reads many small files: for a background thread."""
     here = installation()
     packages = _packages(_needed())
     return [*_own(packages), *_shipped(resources_folder()), *(noted(here.root) or [python()]), *_others(packages)]
 
 
-def installed_in(site: Path, resources: Path, root: Path) -> list[Part]:
+def installed_in(site: Path, resources: Path, root: Path) -> list[Component]:
     """The same of a tree that is being built, whose packages are in `site`."""
     packages = _packages(metadata.distributions(path=[str(site)]), resources)
     return [*_own(packages), *_shipped(resources), *noted(root), *_others(packages)]
 
 
-def weights(resources: Path) -> list[Part]:
+def weights(resources: Path) -> list[Component]:
     """The models that ship with the program; what they took over from others is under the licence that their own text holds."""
     found = []
     for text in sorted(resources.glob("*/LICENSE.md")):
         name = text.parent.name.replace("-", " ").capitalize()
         licence = "MIT AND free for any use" if "\nMIT License\n" in text.read_text(encoding="utf-8") else "free for any use"
-        found.append(Part(f"{name} (weights)", "", licence, "weights", (text,)))
+        found.append(Component(f"{name} (weights)", "", licence, "weights", (text,)))
     return found
 
 
-def recordings(resources: Path) -> list[Part]:
+def recordings(resources: Path) -> list[Component]:
     """Recorded people in the test sets that ship."""
     common = resources / "licences" / "GPL-3.0.txt"
     return [
-        Part("Recordings of people", "", "CC-BY-SA-3.0 AND CC-BY-SA-4.0 AND GPL-3.0-or-later", "recordings", (text, common))
+        Component("Recordings of people", "", "CC-BY-SA-3.0 AND CC-BY-SA-4.0 AND GPL-3.0-or-later", "recordings", (text, common))
         for text in sorted(resources.glob("evaluation/*/LICENSE.md"))
     ]
 
 
-def python() -> Part:
+def python() -> Component:
     """The Python that runs."""
     places = (Path(os.__file__).parent / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE")
     texts = tuple(path for path in places if path.is_file())[:1]
-    return Part("Python", platform.python_version(), "PSF-2.0", "python", texts)
+    return Component("Python", platform.python_version(), "PSF-2.0", "python", texts)
 
 
-def noted(root: Path) -> list[Part]:
+def noted(root: Path) -> list[Component]:
     """What the builder noted; none where nothing was or it cannot be read."""
     try:
         said = json.loads((root / NOTE).read_text(encoding="utf-8"))
         return [
-            Part(one["name"], one["version"], one["licence"], one["kind"], tuple(root / text for text in one["texts"]))
+            Component(one["name"], one["version"], one["licence"], one["kind"], tuple(root / text for text in one["texts"]))
             for one in said
         ]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -141,26 +141,26 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _shipped(resources: Path) -> list[Part]:
+def _shipped(resources: Path) -> list[Component]:
     return [*weights(resources), *recordings(resources)]
 
 
-def _own(packages: list[Part]) -> list[Part]:
+def _own(packages: list[Component]) -> list[Component]:
     return [part for part in packages if part.kind == "program"]
 
 
-def _others(packages: list[Part]) -> list[Part]:
+def _others(packages: list[Component]) -> list[Component]:
     return [part for part in packages if part.kind == "package"]
 
 
-def _packages(found: Iterable[Distribution], resources: Path | None = None) -> list[Part]:
+def _packages(found: Iterable[Distribution], resources: Path | None = None) -> list[Component]:
     resources, made = resources or resources_folder(), {}
     for package in found:
         name, licence = package.metadata["Name"], licence_of(package)
         if name and normal(name) not in made:
             kind = "program" if normal(name) == PROGRAM else "package"
             shown = name.capitalize() if kind == "program" else name
-            made[normal(name)] = Part(shown, package.version, licence, kind, texts_of(package, licence, resources))
+            made[normal(name)] = Component(shown, package.version, licence, kind, texts_of(package, licence, resources))
     return [made[name] for name in sorted(made)]
 
 

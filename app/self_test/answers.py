@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from app.self_test.check import Bench, Check, CheckFailed, Remark
 
 if TYPE_CHECKING:  # they bring torch along
-    from engine.asking import Answer
     from engine.dialogue import Dialogue
+    from engine.headless import Answer
 
 MODEL = "wren"
 QUESTION = "spoken-0002"
@@ -79,14 +79,14 @@ def review(bench: Bench) -> str:
 def hear_reply(bench: Bench) -> str:
     import numpy as np
 
-    from engine import asking, audio_files
+    from engine import audio_files, headless
     from engine.evaluation import scoring
 
     answer, path = bench.reply(FULL), bench.folder / "reply.wav"
     if not np.isfinite(answer.samples).all() or np.abs(answer.samples).max(initial=0) < 0.01:
         raise CheckFailed("The reply is silent.")
     audio_files.write(path, answer.samples, answer.stats.sample_rate)
-    heard = asking.ask(_dialogue(bench, FULL), asking.Question(audio=path)).stats.heard
+    heard = headless.ask(_dialogue(bench, FULL), headless.Question(audio=path)).stats.heard
     wrong, count = scoring.word_errors(heard, answer.stats.text)
     if wrong > MISHEARD * count:
         raise CheckFailed(f"The reply “{answer.stats.text}” sounds like “{heard}”: {wrong} of {count} words are wrong.")
@@ -112,9 +112,9 @@ def _dialogue(bench: Bench, schedule: str) -> Dialogue:
 
 def _ask(bench: Bench, schedule: str) -> Answer:
     """Asks the bundled question, each time in a conversation of its own."""
-    from engine import asking
+    from engine import headless
 
-    bench.replies[schedule] = asking.ask(_dialogue(bench, schedule), bench.asked())
+    bench.replies[schedule] = headless.ask(_dialogue(bench, schedule), bench.asked())
     return bench.replies[schedule]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from engine import log
 
 if TYPE_CHECKING:  # they bring torch along
-    from engine.asking import Answer, Question
+    from engine.headless import Answer, Question
     from engine.models.spoken_lm import SpokenLM
 
 State = Literal["ok", "note", "failed", "skipped"]

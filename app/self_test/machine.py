@@ -103,7 +103,7 @@ def graphics(bench: Bench) -> str:
 
 
 def room(bench: Bench) -> str:
-    from engine.models.store.machine import disk_free
+    from engine.models.store.hardware import disk_free
 
     folder = folders.data()
     nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)

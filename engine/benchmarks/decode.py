@@ -33,7 +33,7 @@ _MOST_TOKENS = 256
 
 
 @dataclass(frozen=True)
-class Run:
+class DecodeRun:
     """The replies of one contender to all prompts: `tokens` after the first ones in `seconds`."""
 
     ids: tuple[tuple[int, ...], ...]
@@ -49,7 +49,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Speed:
+class DecodeSpeed:
     """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds.
 
     `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate`, which knows
@@ -72,7 +72,7 @@ class Speed:
 
 def measure(
     model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int, prompts: int = 4
-) -> list[Speed]:
+) -> list[DecodeSpeed]:
     """Measures `generate`, full depth and the other `schedules` in `repeats` rounds over `prompts` questions.
 
     Once for each number of threads.
@@ -99,12 +99,12 @@ def can_generate() -> bool:
     return importlib.util.find_spec("transformers") is not None
 
 
-def as_json(speeds: Sequence[Speed]) -> list[dict[str, Any]]:
+def as_json(speeds: Sequence[DecodeSpeed]) -> list[dict[str, Any]]:
     """One object per contender and number of threads."""
     return [{key: _rounded(value) for key, value in asdict(speed).items()} for speed in speeds]
 
 
-def table(speeds: Sequence[Speed]) -> Table:
+def table(speeds: Sequence[DecodeSpeed]) -> Table:
     """The same for people."""
     title = "Decode speed, greedy, medians of interleaved rounds"
     shown = Table(Column("Decoding", no_wrap=True), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
@@ -132,14 +132,14 @@ def _as_llama(model: SpokenLM) -> Any:  # what transformers annotates of `genera
 
 def _round(
     model: SpokenLM, llama: Any, prompts: Sequence[Sequence[int]], others: Sequence[Schedule]
-) -> dict[str, Run]:
+) -> dict[str, DecodeRun]:
     full = _ours(model, prompts, Full())
     theirs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
     runs = theirs | {str(Full()): full}
     return runs | {str(schedule): _ours(model, prompts, schedule) for schedule in others}
 
 
-def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule) -> Run:
+def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule) -> DecodeRun:
     records, seconds = [], 0.0
     for prompt in prompts:
         cache = model.decoder.new_cache()
@@ -156,7 +156,7 @@ def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule)
         records.append(record)
     tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * (r.mean_depth or 0)) for r in records)))
     accepted, rejected = sum(r.accepted for r in records), sum(r.rejected_drafts for r in records)
-    return Run(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
+    return DecodeRun(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
 
 
 class _Clock:
@@ -175,7 +175,7 @@ class _Clock:
 
 
 @torch.inference_mode()
-def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> Run:
+def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> DecodeRun:
     replies, seconds = [], 0.0
     for prompt, count in zip(prompts, counts, strict=True):
         ids, clock = torch.tensor([prompt]), _Clock()
@@ -184,13 +184,13 @@ def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int])
         )
         seconds += clock.end_at - clock.first
         replies.append(tuple(out[0, len(prompt) :].tolist()))
-    return Run(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))
+    return DecodeRun(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))
 
 
-def _speed(name: str, threads: int, rounds: Sequence[dict[str, Run]]) -> Speed:
+def _speed(name: str, threads: int, rounds: Sequence[dict[str, DecodeRun]]) -> DecodeSpeed:
     speeds = [runs[name].speed for runs in rounds]
     last, full = rounds[-1][name], rounds[-1][str(Full())]
-    return Speed(
+    return DecodeSpeed(
         name=name,
         threads=threads,
         tokens=last.tokens,

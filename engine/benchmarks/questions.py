@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.evaluation import sets
 
 
-def spoken(count: int) -> list[sets.Item]:
+def spoken(count: int) -> list[sets.EvalItem]:
     """`count` (or all, if fewer) questions of the spoken test set that ships, evenly spread over it.
 
     Raises `ValueError` with a sentence if this installation has none.

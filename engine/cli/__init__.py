@@ -25,8 +25,8 @@ from engine.cli.options import JsonOption, ThreadsOption, VerboseOption
 from engine.cli.output import complain, deliver, in_sentences, print_json, print_table, status
 
 if TYPE_CHECKING:
-    from engine.asking import Question, Trace
     from engine.dialogue import Dialogue
+    from engine.headless import Question, Trace
     from engine.models.spoken_lm import SpokenLM
     from engine.turn_record import TurnRecord
 
@@ -94,7 +94,7 @@ def ask(
         raise typer.BadParameter("--conversation goes with --batch.")
     with in_sentences(verbose), ExitStack() as stack:
         _load_libraries()
-        from engine import asking, schedules
+        from engine import headless, schedules
         from engine.cli import batch as batches
         from engine.dialogue import Dialogue
         from engine.lm.sampling import check_seed
@@ -103,12 +103,12 @@ def ask(
         # Everything that can be said before the model is loaded is said before.
         wanted, merging = schedules.parse(schedule), poolings.parse(pooling)
         draw, seed = Draw(temperature, top_p, top_k, repetition_penalty), check_seed(seed)
-        question = asking.Question(text, audio)
+        question = headless.Question(text, audio)
         questions = batches.read(batch) if batch else []
         if not batch:
             question.sound()
         _prepare(out, folder=batch is not None)
-        tracer = stack.enter_context(asking.Trace(trace)) if trace else None
+        tracer = stack.enter_context(headless.Trace(trace)) if trace else None
         loaded = _load(model, threads)
         schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads)
         poolings.check(merging, loaded.decoder.config.layers)
@@ -197,7 +197,7 @@ def _ask_one(
     dialogue: Dialogue, model: SpokenLM, question: Question, out: Path | None, tracer: Trace | None, as_json: bool
 ) -> None:
     """One question, live in the terminal or as one JSON object."""
-    from engine import asking, audio_files
+    from engine import audio_files, headless
     from engine.cli import terminal
     from engine.cli.batch import INSIST
 
@@ -211,9 +211,9 @@ def _ask_one(
 
     with Live(view, console=console, refresh_per_second=8) if view and console.is_terminal else nullcontext():
         try:
-            answer = asking.ask(dialogue, question, watch)
-        except asking.NothingSaid as error:
-            raise asking.NothingSaid(f"{error} {INSIST}") from error
+            answer = headless.ask(dialogue, question, watch)
+        except headless.NothingSaid as error:
+            raise headless.NothingSaid(f"{error} {INSIST}") from error
         if view:
             view.whole = True
     if view and not console.is_terminal:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import audio_files, log
-from engine.asking import NothingSaid, Question, Trace, ask
 from engine.cli.draw import Draw
 from engine.dialogue import Dialogue
+from engine.headless import NothingSaid, Question, Trace, ask
 from engine.lm.sampling import check_seed
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill import pooling as poolings

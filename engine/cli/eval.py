@@ -69,7 +69,7 @@ def evaluate(
         with times.of("loading"), status("Loading…"):
             loaded = load(model)
             use(loaded.decoder.config, threads)
-        plan = evaluate.Plan(
+        plan = evaluate.EvaluationPlan(
             evaluate.opened(names, loaded.name, limit, complain, peak),
             wanted,
             out.expanduser(),

@@ -12,7 +12,7 @@ from engine.cli.options import JsonOption, VerboseOption
 from engine.cli.output import complain, in_sentences, print_json, status
 
 if TYPE_CHECKING:
-    from engine.gpu.getting import Job
+    from engine.gpu.getting import PackJob
     from engine.gpu.pack import Pack
     from engine.gpu.packs import Packs
     from engine.gpu.standing import Standing
@@ -56,7 +56,7 @@ def get_pack(
     """Downloads the pack, or goes on with it; checks, unpacks and tries it. Says size and licence and asks before."""
     with in_sentences(verbose):
         from engine.cli.watching import Stopped
-        from engine.gpu.getting import Getting, arrived_bytes, forget_download
+        from engine.gpu.getting import PackDownload, arrived_bytes, forget_download
 
         pack, packs = _wanted(listed)
         if not yes:
@@ -65,7 +65,7 @@ def get_pack(
             forget_download(packs, pack)
         again = installed.command("gpu get") + (f' --list "{listed}"' if listed else "")
         try:
-            _do(Getting(pack, packs), again)
+            _do(PackDownload(pack, packs), again)
         except Stopped as error:
             rest = f" To go on: {again}" if arrived_bytes(packs, pack) else ""
             raise ValueError(f"{error}{rest}") from error
@@ -80,7 +80,7 @@ def use_folder(
 ) -> None:
     """Takes the pack from a folder that holds its wheels: no network is needed."""
     with in_sentences(verbose):
-        from engine.gpu.getting import Getting
+        from engine.gpu.getting import PackDownload
 
         folder = folder.expanduser().absolute()
         if not folder.is_dir():
@@ -88,19 +88,19 @@ def use_folder(
         pack, packs = _wanted(listed)
         if not yes:
             _ask(pack, f"{len(pack.wheels)} wheels from {folder}, unpacked into {packs.folder}", listed, "Use them?")
-        _do(Getting(pack, packs, folder), installed.command(f'gpu use "{folder}"'))
+        _do(PackDownload(pack, packs, folder), installed.command(f'gpu use "{folder}"'))
 
 
 @app.command("check")
 def check_pack(verbose: VerboseOption = False) -> None:
     """Reads every byte of the pack that is here, tries it, and uses it again if it works."""
     with in_sentences(verbose):
-        from engine.gpu.getting import Trying
+        from engine.gpu.getting import PackCheck
 
         found = _look()
         if found.here is None:
             raise ValueError(f"There is no GPU pack here. {found.sentence}")
-        _do(Trying(found.here.id, _packs()), installed.command("gpu check"))
+        _do(PackCheck(found.here.id, _packs()), installed.command("gpu check"))
 
 
 @app.command("off")
@@ -166,7 +166,7 @@ def _ask(pack: Pack, what: str, listed: Path | None, question: str) -> None:
         raise typer.Exit(1)
 
 
-def _do(job: Job, again: str) -> None:
+def _do(job: PackJob, again: str) -> None:
     from engine.cli.watching import watch
 
     print(watch(job, again))

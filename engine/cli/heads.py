@@ -63,7 +63,7 @@ def train(
             replies = len(asked.items)
         target = out.expanduser() if out else train.target_folder(loaded)
         with interrupt.raised(), progress_bars() as progress:
-            found = train.train(loaded, train.Plan(tuple(wanted), asked, replies, epochs, sampling), target, progress)
+            found = train.train(loaded, train.HeadTrainingPlan(tuple(wanted), asked, replies, epochs, sampling), target, progress)
         if as_json:
             print_json({"file": str(target / FILE), "agreement": [asdict(one) for one in found]})
         else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # they bring torch along
     from engine.models.checkpoints.plan import Need
     from engine.models.inspection import Inspection
     from engine.models.store.catalogue import Released
-    from engine.models.store.entries import Entry
+    from engine.models.store.entries import ModelEntry
 
 app = typer.Typer(help="The models on this machine, and those that can be.", no_args_is_help=True)
 
@@ -27,9 +27,9 @@ _SHOWN = 20  # problems
 def list_models(as_json: JsonOption = False, verbose: VerboseOption = False) -> None:
     """Lists the models that ship, that were added and that can be downloaded."""
     with in_sentences(verbose):
-        from engine.models.store.shelf import Shelf
+        from engine.models.store.registry import ModelRegistry
 
-        shelf = Shelf()
+        shelf = ModelRegistry()
         names = {folder: name for name, folder in shelf.names().items()}
         listed = [_listed(entry, names) for entry in shelf.entries()]
         if shelf.problem:
@@ -81,10 +81,10 @@ def download_model(
         from engine.cli.watching import Stopped, watch
         from engine.models.folders import check
         from engine.models.store import download
-        from engine.models.store.shelf import Shelf
+        from engine.models.store.registry import ModelRegistry
         from engine.models.store.unfinished import discard, unfinished_bytes
 
-        shelf, released = Shelf(), _released(name)
+        shelf, released = ModelRegistry(), _released(name)
         place = (folder.expanduser().absolute() if folder else shelf.downloads) / released.id
         model = place / released.sources[0].folder
         if not unfinished_bytes(place) and not check(model).problem:
@@ -149,7 +149,7 @@ def make_voice(
         print(f"{path}: {codes} codes")
 
 
-def _listed(entry: Entry, names: dict[Path, str]) -> dict[str, Any]:
+def _listed(entry: ModelEntry, names: dict[Path, str]) -> dict[str, Any]:
     if facts := entry.facts:
         state, family, size = "broken" if entry.problem else "ready", facts.family, facts.disk_bytes
     else:
@@ -207,7 +207,7 @@ def _released(name: str) -> Released:
 
 def _ask(released: Released, place: Path) -> None:
     """Ends the program unless the user agrees."""
-    from engine.models.store.machine import disk_free
+    from engine.models.store.hardware import disk_free
     from engine.models.store.unfinished import unfinished_bytes
 
     here, free = unfinished_bytes(place), disk_free(place)

@@ -18,14 +18,14 @@ import numpy as np
 from rich.progress import Progress
 
 from engine import audio_files
-from engine.asking import Answer, AskError, NothingSaid, Question, ask
 from engine.audio_files import AudioFileError
 from engine.dialogue import Dialogue
 from engine.evaluation import memory, scoring
 from engine.evaluation.cases import Case
 from engine.evaluation.results import Result, Results
-from engine.evaluation.sets import NOTHING, Item, QuestionSet
+from engine.evaluation.sets import NOTHING, EvalItem, QuestionSet
 from engine.events import TurnStats
+from engine.headless import Answer, AskError, NothingSaid, Question, ask
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.exit_heads import FILE, own_folder
 from engine.models.spoken_lm import SpokenLM
@@ -33,7 +33,7 @@ from engine.models.spoken_lm import SpokenLM
 UNKNOWN = "unknown"
 
 
-class Run:
+class EvaluationRun:
     """Answers of one model, kept in `folder`: results and, with `keep_sound`, every reply's sound (lossless).
 
     `sampling` is by default the model's. Raises `OSError` with a sentence for a folder that cannot be written.
@@ -78,7 +78,7 @@ class Run:
         parts = result.set, result.schedule, result.pooling, f"seed {result.seed}", result.id
         return self.folder.joinpath("replies", *map(_file_name, parts)).with_suffix(".flac")
 
-    def _empty(self, name: str, item: Item, case: Case) -> Result:
+    def _empty(self, name: str, item: EvalItem, case: Case) -> Result:
         sampling = asdict(self._sampling)
         form = "greedy" if not self._sampling.temperature else " ".join(f"{n}={v:g}" for n, v in sampling.items())
         return Result(
@@ -86,7 +86,7 @@ class Run:
             item.area,
         )  # fmt: skip
 
-    def _mark(self, item: Item) -> str:
+    def _mark(self, item: EvalItem) -> str:
         """Of what a reply depends on beside the case and the question's text."""
         level = "" if item.peak is None else f" {item.peak:g} dBFS"
         digest = zlib.crc32(f"{item.before} {self._max_tokens}{level}".encode())
@@ -96,14 +96,14 @@ class Run:
             digest = zlib.crc32(item.audio.read_bytes(), digest)
         return f"{digest:08x}"
 
-    def _warm_up(self, dialogue: Dialogue, item: Item) -> None:
+    def _warm_up(self, dialogue: Dialogue, item: EvalItem) -> None:
         """The first reply of a process pays for what later ones find ready: it is given once without being measured."""
         if not self._warm:
             self._warm = True
             with suppress(AskError, ValueError):
                 _whole(ask(dialogue, item.question))
 
-    def _ask(self, dialogue: Dialogue, item: Item, empty: Result) -> Result:
+    def _ask(self, dialogue: Dialogue, item: EvalItem, empty: Result) -> Result:
         dialogue.reset()
         memory.begin(self._model.decoder.device)
         try:
@@ -133,7 +133,7 @@ class Run:
         return result
 
 
-def scored(result: Result, item: Item) -> Result:
+def scored(result: Result, item: EvalItem) -> Result:
     """The result with all that the question's key and text say about its reply."""
     if result.failed:
         return result
@@ -148,7 +148,7 @@ def scored(result: Result, item: Item) -> Result:
     )
 
 
-def is_right(text: str, item: Item) -> bool | None:
+def is_right(text: str, item: EvalItem) -> bool | None:
     """Whether a reply, or what was understood of it, is right; None where nothing says what would be."""
     if item.area == NOTHING:
         return False

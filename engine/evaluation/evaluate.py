@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from engine.evaluation import cases, judges, plots, summary
-from engine.evaluation.answers import Run
+from engine.evaluation.answers import EvaluationRun
 from engine.evaluation.cases import Case
 from engine.evaluation.judging import Predictor, judge_replies
 from engine.evaluation.results import Result
@@ -21,7 +21,7 @@ from engine.models.spoken_lm import SpokenLM
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What is to be measured. `sampling` is by default the model's; `predictor` gives opinion scores."""
 
     sets: Sequence[QuestionSet]
@@ -51,7 +51,7 @@ class Times:
         return ", ".join(f"{part} {seconds:.1f} s" for part, seconds in self.parts.items())
 
 
-def measure(model: SpokenLM, plan: Plan, progress: Progress, times: Times | None = None) -> list[Result]:
+def measure(model: SpokenLM, plan: EvaluationPlan, progress: Progress, times: Times | None = None) -> list[Result]:
     """Asks and judges; what `plan.folder` has already is not measured again, and all that is measured is kept at once.
 
     Raises `ValueError` or `OSError` with a sentence.
@@ -60,7 +60,7 @@ def measure(model: SpokenLM, plan: Plan, progress: Progress, times: Times | None
     cases.check(plan.cases, model.decoder.config.layers, model.exit_heads)
     judges.check(plan.judge)
     listened = plan.judge != "none" or plan.predictor is not None
-    run = Run(model, plan.folder, plan.sampling, listened, plan.max_tokens)
+    run = EvaluationRun(model, plan.folder, plan.sampling, listened, plan.max_tokens)
     results: list[Result] = []
     with times.of("answering"):
         for case in plan.cases:

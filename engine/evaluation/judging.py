@@ -16,10 +16,10 @@ import numpy as np
 from rich.progress import Progress
 
 from engine import audio_files
-from engine.evaluation.answers import Run, scored
+from engine.evaluation.answers import EvaluationRun, scored
 from engine.evaluation.judges import Judge, Once
 from engine.evaluation.results import Result
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.speech.resample import mono
 
 _SLOWEST = 600  # seconds that a predictor may take for one reply
@@ -29,7 +29,7 @@ Predictor = Callable[[np.ndarray, int], float]
 
 
 def judge_replies(
-    run: Run,
+    run: EvaluationRun,
     results: Sequence[Result],
     sets: Iterable[QuestionSet],
     judge: Judge | None,
@@ -70,7 +70,7 @@ def command(line: str) -> Predictor:
     return predict
 
 
-def _judged(run: Run, result: Result, item: Item, judge: Judge | None, predictor: Predictor | None) -> Result:
+def _judged(run: EvaluationRun, result: Result, item: EvalItem, judge: Judge | None, predictor: Predictor | None) -> Result:
     if judge is not None and result.speech is not None and result.judge == judge.name:
         judge = None  # it has listened to this one
     if result.mos is not None:

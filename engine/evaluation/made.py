@@ -12,7 +12,7 @@ from pathlib import Path
 from engine import audio_files
 from engine.audio_files import LONGEST_QUESTION, Recording
 from engine.evaluation import noises, wear
-from engine.evaluation.sets import NOTHING, Item
+from engine.evaluation.sets import NOTHING, EvalItem
 
 EACH = 18
 """Questions of each set of recordings under each kind of wear."""
@@ -22,7 +22,7 @@ SECONDS = 1.5, 2.5, 4.0
 SILENCE = "silence"
 
 
-def worn(*sets: Sequence[Item]) -> Iterator[Item]:
+def worn(*sets: Sequence[EvalItem]) -> Iterator[EvalItem]:
     """Of each set `EACH` questions under every kind of wear, no question twice. Kinds take the place of areas."""
     for items in sets:
         mixed = random.Random(0).sample(items, len(items))  # voices and areas come in turns in a set
@@ -33,16 +33,16 @@ def worn(*sets: Sequence[Item]) -> Iterator[Item]:
                 yield replace(item, id=f"worn-{kind.replace(' ', '-').lower()}-{item.id}", area=kind, made=made)
 
 
-def nothing() -> Iterator[Item]:
+def nothing() -> Iterator[EvalItem]:
     """Noises of every kind, level and length, and silence as a converter gives it: nobody speaks, nothing is to be answered."""
     for seconds in SECONDS:
         for kind in noises.KINDS:
             for peak in PEAKS:
                 name = f"{kind.replace(' ', '-').lower()}{peak:.0f}-{seconds:g}"
                 made = partial(_noise, kind, peak, seconds, zlib.crc32(name.encode()))
-                yield Item(id=f"{NOTHING}-{name}", text="", area=NOTHING, voice=kind, made=made)
+                yield EvalItem(id=f"{NOTHING}-{name}", text="", area=NOTHING, voice=kind, made=made)
         made = partial(_silence, seconds)
-        yield Item(id=f"{NOTHING}-{SILENCE}-{seconds:g}", text="", area=NOTHING, voice=SILENCE, made=made)
+        yield EvalItem(id=f"{NOTHING}-{SILENCE}-{seconds:g}", text="", area=NOTHING, voice=SILENCE, made=made)
 
 
 def _worn(path: Path, kind: str) -> Recording:

@@ -39,7 +39,7 @@ def report(loaded: list[Wren], questions: list[sets.QuestionSet], judge: str, ou
     typed = {(one.name, item.id) for one in questions for item in one.items if not item.is_spoken and item.before is None}
     rows, counted = [], []
     for model in loaded:
-        results = evaluate.measure(model, evaluate.Plan(questions, [Case()], out / model.folder.name, judge), progress)
+        results = evaluate.measure(model, evaluate.EvaluationPlan(questions, [Case()], out / model.folder.name, judge), progress)
         for row in summary.rows(results, METRICS, lambda result: (result.set,)):
             rows.append(replace(row, group=(model.config.paradigm, *row.group)))
         if typed:

@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.asking import Question
 from engine.audio_files import Recording
+from engine.headless import Question
 from engine.resources import resources_folder
 
 NAMES = ("typed", "spoken", "cousins", "neural", "people", "worn", "unknown", "nothing")
@@ -34,7 +34,7 @@ NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
-class Item:
+class EvalItem:
     """One question: `text` is what is asked, aloud in `audio` (by `voice`) where that is given.
 
     A right reply has the words of `key`, or of one of `aliases`, in order; without a key nothing is right or wrong.
@@ -70,7 +70,7 @@ class QuestionSet:
     """Questions by their set's name; `notes` are sentences about what was left out."""
 
     name: str
-    items: tuple[Item, ...]
+    items: tuple[EvalItem, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -92,7 +92,7 @@ def open_set(data: str, model: str = "wren") -> QuestionSet:
     return QuestionSet(path.parent.name if len(list(path.parent.glob("*.jsonl"))) == 1 else path.stem, items, notes)
 
 
-def read(folder: Path, name: str) -> list[Item]:
+def read(folder: Path, name: str) -> list[EvalItem]:
     """The items of a set that ships. Raises `ValueError` with a sentence where there is none."""
     if name in MADE:
         from engine.evaluation import made
@@ -104,7 +104,7 @@ def read(folder: Path, name: str) -> list[Item]:
     return list(read_file(path))
 
 
-def read_file(path: Path) -> Iterator[Item]:
+def read_file(path: Path) -> Iterator[EvalItem]:
     """The items of a JSONL file. Raises `ValueError` with a sentence that names the line for one that cannot be used."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -126,7 +126,7 @@ def read_file(path: Path) -> Iterator[Item]:
         yield item
 
 
-def _item(fields: Any, folder: Path, number: int) -> Item:
+def _item(fields: Any, folder: Path, number: int) -> EvalItem:
     if not isinstance(fields, dict):
         raise ValueError('it is not a JSON object like {"text": "Hello"}.')
     texts = {name: _text(fields, name) for name in ("text", "audio", "answer", "area", "voice")}
@@ -142,7 +142,7 @@ def _item(fields: Any, folder: Path, number: int) -> Item:
     if not isinstance(aliases, list):
         raise ValueError('"aliases" must be a list of keys.')
     key = _key(fields["key"], "key") if fields.get("key") else ((answer,) if answer else ())
-    return Item(
+    return EvalItem(
         id=str(fields.get("id", number)),
         text=texts["text"],
         area=texts["area"],
@@ -181,7 +181,7 @@ def _description(path: Path) -> Path:
     return found[0]
 
 
-def _present(items: Iterator[Item]) -> tuple[tuple[Item, ...], list[Path]]:
+def _present(items: Iterator[EvalItem]) -> tuple[tuple[EvalItem, ...], list[Path]]:
     """What can be asked, and the sound files that are not there; a typed question needs none."""
     found, missing = [], []
     for item in items:

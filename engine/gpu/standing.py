@@ -24,7 +24,7 @@ UNUSED = "Refrain runs on the processor."
 
 
 @dataclass(frozen=True)
-class Machine:
+class GpuSystem:
     """What of this computer matters: its cards, NVIDIA's driver ("" if not told), what CUDA says, the C library."""
 
     cards: tuple[Card, ...]
@@ -47,7 +47,7 @@ class Standing:
     here (again), to stop using it."""
 
     sentence: str
-    machine: Machine
+    machine: GpuSystem
     pack: Pack | None = None
     here: Installed | None = None
     arrived: int = 0
@@ -64,7 +64,7 @@ def look(packs: Packs | None = None, root: Path = Path("/"), library: str = prob
     Raises `ValueError` with a sentence if a list that ships is damaged.
     """
     packs = packs or Packs()
-    machine = Machine(cards.look(root), cards.driver(root), probe.look(library), _glibc())
+    machine = GpuSystem(cards.look(root), cards.driver(root), probe.look(library), _glibc())
     pack = wanted(lists)
     return judge(machine, pack, packs, own_cuda())
 
@@ -75,7 +75,7 @@ def wanted(lists: Path | None = None) -> Pack | None:
     return next((pack for pack in shipped(lists) if (pack.python, pack.platform) == (python, system)), None)
 
 
-def judge(machine: Machine, pack: Pack | None, packs: Packs, own: str) -> Standing:
+def judge(machine: GpuSystem, pack: Pack | None, packs: Packs, own: str) -> Standing:
     """`own` is the version of CUDA or ROCm that the program's own torch was built for, "" for a processor's."""
     state, installed = packs.state, _installed(packs, pack)
     use = installed is not None and state.use == installed.id
@@ -136,7 +136,7 @@ def _refused(installed: Installed) -> str:
     return ""
 
 
-def _card(machine: Machine) -> str:
+def _card(machine: GpuSystem) -> str:
     """With its memory, where CUDA tells it: The NVIDIA GeForce RTX 4070 (12.0 GB)"""
     if machine.cuda.devices:
         device = machine.cuda.devices[0]
@@ -145,7 +145,7 @@ def _card(machine: Machine) -> str:
     return f"The {name}" if name else "The processor"
 
 
-def _of_machine(machine: Machine, pack: Pack | None, own: str) -> str:
+def _of_machine(machine: GpuSystem, pack: Pack | None, own: str) -> str:
     """What of the machine stands against CUDA, in a sentence."""
     name, cuda = machine.nvidia, machine.cuda
     if sys.platform == "darwin":
@@ -180,7 +180,7 @@ def _of_machine(machine: Machine, pack: Pack | None, own: str) -> str:
     return ""
 
 
-def _no_nvidia(machine: Machine) -> str:
+def _no_nvidia(machine: GpuSystem) -> str:
     amd = next((card for card in machine.cards if card.vendor == "AMD"), None)
     if amd is not None:
         return (
@@ -191,7 +191,7 @@ def _no_nvidia(machine: Machine) -> str:
     return f"There is no graphics card of NVIDIA in this computer{f' (only {others})' if others else ''}. {UNUSED}"
 
 
-def _no_pack(machine: Machine) -> str:
+def _no_pack(machine: GpuSystem) -> str:
     python, system = here()
     packs = [pack for pack in shipped(resources_folder() / "gpu") if pack.platform == system]
     if system.startswith("windows"):

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from engine import schedules
 from engine.evaluation.cases import Case
-from engine.evaluation.evaluate import Plan, Times, measure
+from engine.evaluation.evaluate import EvaluationPlan, Times, measure
 from engine.evaluation.metrics import COST, QUALITY
 from engine.evaluation.results import Result
 from engine.evaluation.sets import QuestionSet
@@ -76,7 +76,7 @@ def compare(
 ) -> list[Candidate]:
     """What each of the schedules costs and saves; full depth is the first of them. Replies are kept in `folder`."""
     cases = [Case(str(schedule)) for schedule in tried]
-    results = measure(model, Plan([questions], cases, folder, judge), progress, times)
+    results = measure(model, EvaluationPlan([questions], cases, folder, judge), progress, times)
     apart = {row.group: row for row in differences(results)}
     table = rows(results, (*QUALITY, *COST))
     drafted = {schedules.parse(row.group[1]).layer: _value(row, "acceptance") for row in table if "acceptance" in row.figures}

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from rich.progress import Progress
 
 from engine import installed
-from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
+from engine.headless import AskError
 from engine.heads import head as heads
 from engine.heads import recording
-from engine.heads.recording import MOST_TOKENS, Recorder
+from engine.heads.recording import MOST_TOKENS, HiddenStateRecorder
 from engine.heads.train import head_ids, trained_heads
 from engine.models.spoken_lm import SpokenLM
 
@@ -42,11 +42,11 @@ def measure(model: SpokenLM, questions: QuestionSet, layers: Sequence[int], prog
         raise ValueError(f"{model.name} has no trained exit head for {which}: {installed.command('heads train')} makes one.")
     ids = head_ids(model)
     with TemporaryDirectory(prefix="refrain-heads-") as folder:
-        paths = _recorded(Recorder(model, wanted, ids, model.sampling, MOST_TOKENS), questions, Path(folder), progress)
+        paths = _recorded(HiddenStateRecorder(model, wanted, ids, model.sampling, MOST_TOKENS), questions, Path(folder), progress)
         return [_measured(model, layer, index, paths) for index, layer in enumerate(wanted)]
 
 
-def _recorded(recorder: Recorder, questions: QuestionSet, folder: Path, progress: Progress) -> list[Path]:
+def _recorded(recorder: HiddenStateRecorder, questions: QuestionSet, folder: Path, progress: Progress) -> list[Path]:
     paths, refused = [], ""
     for number, item in enumerate(progress.track(questions.items, description="replies")):
         path = recording.path_of(folder, number)

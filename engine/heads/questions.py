@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from engine.evaluation.sets import NAMES, Item, QuestionSet, open_set, read_file
+from engine.evaluation.sets import NAMES, EvalItem, QuestionSet, open_set, read_file
 from engine.resources import resources_folder
 
 BUNDLED = "bundled"
@@ -32,32 +32,32 @@ def questions(where: str, model: str, count: int) -> QuestionSet:
     return QuestionSet(", ".join(one.name for one in found), tuple(items[:count]), tuple(n for one in found for n in one.notes))
 
 
-def bundled() -> list[Item]:
+def bundled() -> list[EvalItem]:
     """Questions that ship, spoken ones spread among the typed ones."""
     return list(read_file(resources_folder() / "questions" / "questions.jsonl"))
 
 
-def _lines(path: Path) -> list[Item]:
+def _lines(path: Path) -> list[EvalItem]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not a text file in UTF-8: write one question in each line.") from error
-    items = [Item(str(number), line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    items = [EvalItem(str(number), line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
     if not items:
         raise ValueError(f"{path} has no question: write one in each line.")
     return items
 
 
-def _drawn(count: int, known: set[str]) -> list[Item]:
+def _drawn(count: int, known: set[str]) -> list[EvalItem]:
     """Typed questions from Wren's training side that are not known yet."""
     from engine.training import texts
 
     rng = random.Random("heads")
-    found: list[Item] = []
+    found: list[EvalItem] = []
     while len(found) < count:
         exchange = texts.draw_exchange(rng)
         text = texts.draw_wrapped(exchange.question, rng)
         if text not in known:
             known.add(text)
-            found.append(Item(f"drawn-{len(found) + 1}", text, exchange.intent.split(".")[0], answer=exchange.answer))
+            found.append(EvalItem(f"drawn-{len(found) + 1}", text, exchange.intent.split(".")[0], answer=exchange.answer))
     return found

@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import save
 
 from engine import whole_file
-from engine.asking import Question
+from engine.headless import Question
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.questions import SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import SpokenLM
@@ -39,7 +39,7 @@ class Places:
         return len(self.states)
 
 
-class Recorder:
+class HiddenStateRecorder:
     """Lets `model` reply at full depth and records the states after each of `layers`, in order.
 
     `ids` [rows] are what a head chooses from. Replies have at most `max_tokens` tokens.

@@ -20,10 +20,10 @@ from rich.progress import Progress
 from safetensors.torch import save
 
 from engine import whole_file
-from engine.asking import AskError
 from engine.evaluation.sets import QuestionSet
+from engine.headless import AskError
 from engine.heads import recording
-from engine.heads.recording import MOST_TOKENS, Recorder
+from engine.heads.recording import MOST_TOKENS, HiddenStateRecorder
 from engine.heads.training import Agreement, LayerTraining
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampling
@@ -33,7 +33,7 @@ from engine.resources import resources_folder
 
 
 @dataclass(frozen=True)
-class Plan:
+class HeadTrainingPlan:
     """`replies` to `questions`, in turn; with more replies than questions the others get further seeds."""
 
     layers: tuple[int, ...]
@@ -44,7 +44,7 @@ class Plan:
     max_tokens: int = MOST_TOKENS
 
 
-def train(model: SpokenLM, plan: Plan, target: Path, progress: Progress) -> list[Agreement]:
+def train(model: SpokenLM, plan: HeadTrainingPlan, target: Path, progress: Progress) -> list[Agreement]:
     """Writes the heads into `target` (see `target_folder`) -> how often each agrees with full depth.
 
     Heads that the model has for other layers are kept in the file. Until then the recording is in the user's cache. Raises
@@ -103,7 +103,7 @@ def trained_heads(model: SpokenLM) -> dict[int, ExitHead]:
     return {n: head for n, head in model.exit_heads.items() if head.norm.weight is not model.decoder.norm.weight}
 
 
-def _check(model: SpokenLM, plan: Plan) -> None:
+def _check(model: SpokenLM, plan: HeadTrainingPlan) -> None:
     layers = model.decoder.config.layers
     if not model.exit_heads:
         raise ValueError(f"{model.name} has no place where a token could exit early: there is no head to train.")
@@ -115,9 +115,9 @@ def _check(model: SpokenLM, plan: Plan) -> None:
         raise ValueError("Heads need at least one reply and one epoch.")
 
 
-def _record(model: SpokenLM, plan: Plan, ids: torch.Tensor, work: Path, progress: Progress) -> list[int]:
+def _record(model: SpokenLM, plan: HeadTrainingPlan, ids: torch.Tensor, work: Path, progress: Progress) -> list[int]:
     """Records what is missing -> the numbers of all replies that there are."""
-    recorder = Recorder(model, plan.layers, ids, plan.sampling or model.sampling, plan.max_tokens)
+    recorder = HiddenStateRecorder(model, plan.layers, ids, plan.sampling or model.sampling, plan.max_tokens)
     items, refused = plan.questions.items, ""
     found: list[int] = []
     task = progress.add_task("replies", total=plan.replies)
@@ -148,7 +148,7 @@ def _check_room(path: Path, replies: int) -> None:
         )
 
 
-def _key(model: SpokenLM, plan: Plan) -> str:
+def _key(model: SpokenLM, plan: HeadTrainingPlan) -> str:
     """Changes with whatever the recording depends on."""
     asked = [(item.text, str(item.audio)) for item in plan.questions.items]
     parts = (

@@ -83,7 +83,7 @@ class KVCache:
                 self._list(layer, self._levels[layer])
                 self._levels[layer] = end
 
-    def open(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None) -> Views:
+    def reserve(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None) -> Views:
         """Views for a step of layers[first:last] over start..end-1, or of these only over its `positions`.
 
         The keys and values to read reach up to the step's own. Raises `ContextFull`, or `ValueError` if the layers have
@@ -104,8 +104,8 @@ class KVCache:
                 found += more
         return keys, values, slots
 
-    def close(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None) -> None:
-        """Ends what `open` began: layers[first:last] have now dealt with exactly `end` positions."""
+    def commit(self, first: int, last: int, start: int, end: int, positions: Sequence[int] | None = None) -> None:
+        """Ends what `reserve` began: layers[first:last] have now dealt with exactly `end` positions."""
         if self._held or positions is not None:
             for layer in range(first, last):
                 if layer in self._held or positions is not None:
@@ -117,7 +117,7 @@ class KVCache:
             self._settle(layer)
 
     def _views(self, first: int, last: int, below: int, count: int) -> Views:
-        """As `open`, for layers that all hold `below` entries before the step."""
+        """As `reserve`, for layers that all hold `below` entries before the step."""
         keys, values = self._store[:, first:last, None, :, : below + count].unbind(0)
         slots = self._store[:, first:last, :, below : below + count].permute(1, 3, 0, 2, 4)
         return keys.unbind(0), values.unbind(0), slots.unbind(0)

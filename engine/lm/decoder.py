@@ -102,7 +102,7 @@ class Decoder:
             end = start + n
         else:
             positions, end = _checked_positions(positions, n, start, end)
-        views = cache.open(first, last, start, end, positions)
+        views = cache.reserve(first, last, start, end, positions)
         rope = self._rope[start:end] if positions is None else self._rope[positions]
         x, groups, mask = states.clone(), heads // kv_heads, None
         for layer, keys, values, slot in zip(self._layers[first:last], *views, strict=True) if n else ():
@@ -123,7 +123,7 @@ class Decoder:
             layer.out.add_to(x, h)
             gate, up = layer.gate_up(layer.ffn_norm(x)).chunk(2, -1)
             layer.down.add_to(x, F.silu(gate).mul_(up))
-        cache.close(first, last, start, end, positions)
+        cache.commit(first, last, start, end, positions)
         return x
 
     @torch.inference_mode()
@@ -135,15 +135,15 @@ class Decoder:
         """
         config, end = self.config, start + len(states)
         heads, kv_heads, head_dim = config.heads, config.kv_heads, config.head_dim
-        _, _, slots = cache.open(first, config.layers, start, end)
+        _, _, slots = cache.reserve(first, config.layers, start, end)
         for index, slot in zip(range(first, config.layers), slots, strict=True):
             layer = self._layers[index]
             if index not in self._projections:
-                self._projections[index] = layer.qkv.only(slice(heads * head_dim, None))
+                self._projections[index] = layer.qkv.select(slice(heads * head_dim, None))
             h = self._projections[index](layer.attention_norm(states)).view(-1, 2 * kv_heads, head_dim)
             _rotate(h[:, :kv_heads], self._rope[start:end])
             slot.copy_(h.view(-1, 2, kv_heads, head_dim))
-        cache.close(first, config.layers, start, end)
+        cache.commit(first, config.layers, start, end)
 
     @torch.inference_mode()
     def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:

@@ -38,5 +38,5 @@ class HeadSlices:
         if len(self._slices) >= _MOST:
             self._slices.clear()
         ids = allowed.nonzero().flatten()
-        rows = self._head if len(ids) == self._vocabulary else self._head.only(ids)
+        rows = self._head if len(ids) == self._vocabulary else self._head.select(ids)
         self._slices[id(allowed)] = (allowed, ids, rows)

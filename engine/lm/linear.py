@@ -34,7 +34,7 @@ class Linear:
         """The weight's rows of these outputs (by default all): [rows, in]."""
         return self.weight.t() if ids is None else self.weight[:, ids].t()
 
-    def only(self, outputs: slice | torch.Tensor) -> Linear:
+    def select(self, outputs: slice | torch.Tensor) -> Linear:
         """The same matrix with these outputs alone."""
         return Linear(self.weight.t()[outputs], None if self.bias is None else self.bias[outputs])
 
@@ -59,7 +59,7 @@ class Int8Rows:
         values, scales = (self.values, self.scales) if ids is None else (self.values[ids], self.scales[ids])
         return values.to(self.dtype) * scales.unsqueeze(1)
 
-    def only(self, rows: slice | torch.Tensor) -> Int8Rows:
+    def select(self, rows: slice | torch.Tensor) -> Int8Rows:
         """These rows alone, with the same 8 bits."""
         part = copy(self)
         part.values, part.scales = self.values[rows], self.scales[rows]
@@ -86,10 +86,10 @@ class Int8Linear:
         """As `Linear.rows`."""
         return self._stored.rows(ids)
 
-    def only(self, outputs: slice | torch.Tensor) -> Int8Linear:
-        """As `Linear.only`, with the same 8 bits."""
+    def select(self, outputs: slice | torch.Tensor) -> Int8Linear:
+        """As `Linear.select`, with the same 8 bits."""
         part = copy(self)
-        part._stored, part.bias = self._stored.only(outputs), None if self.bias is None else self.bias[outputs]
+        part._stored, part.bias = self._stored.select(outputs), None if self.bias is None else self.bias[outputs]
         part._packed = _packed_works(part._stored)
         return part
 

@@ -34,9 +34,9 @@ def find(name_or_folder: str | Path) -> Path:
     folder = absolute(Path(name_or_folder))
     if _there(folder.is_dir):
         return folder
-    from engine.models.store.shelf import Shelf  # which needs this module
+    from engine.models.store.registry import ModelRegistry  # which needs this module
 
-    names = Shelf().names()
+    names = ModelRegistry().names()
     if str(name_or_folder) in names:
         return names[str(name_or_folder)]
     if _there(folder.is_file):

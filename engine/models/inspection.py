@@ -21,14 +21,13 @@ from engine.models.checkpoints.weights import Weights
 from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.folders import FolderFacts, check
 from engine.models.glm4voice import lm as glm_lm
-from engine.models.glm4voice.flow import FlowConfig as GlmFlowConfig
-from engine.models.glm4voice.flow import GlmFlow
+from engine.models.glm4voice.flow import GlmFlow, GlmFlowConfig
 from engine.models.glm4voice.parts import part_of
 from engine.models.glm4voice.tokenizer import GLMTokenizer
 from engine.models.planned import needs_of
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.stepaudio2.audio_encoder import AudioEncoder, AudioEncoderConfig
-from engine.models.stepaudio2.flow import FlowConfig as StepFlowConfig
+from engine.models.stepaudio2.flow import GlmFlowConfig as StepFlowConfig
 from engine.models.stepaudio2.flow import StepFlow
 from engine.models.stepaudio2.speak import released_hift
 from engine.models.stepaudio2.tokenizer import StepTokenizer

@@ -18,7 +18,7 @@ every layer (the refresh), the others exit at one layer. A schedule's text form 
 
 from engine.schedules.forms import KV, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
 from engine.schedules.model_fit import check, depth_bounds, mean_depth
-from engine.schedules.presets import Preset, presets
+from engine.schedules.presets import SchedulePreset, presets
 from engine.schedules.text import parse
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Entropy",
     "Fixed",
     "Full",
-    "Preset",
+    "SchedulePreset",
     "Schedule",
     "ScheduleError",
     "Spark",

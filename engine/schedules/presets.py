@@ -9,7 +9,7 @@ from engine.schedules.forms import Fixed, Full, Schedule, Spark
 
 
 @dataclass(frozen=True)
-class Preset:
+class SchedulePreset:
     """A schedule worth offering, by name."""
 
     name: str
@@ -25,7 +25,7 @@ _TRAINED_SHARE = 2 / 3
 """Of the depth, for heads trained by this project: measured on Wren, where layer 8 of 12 sounds like full depth."""
 
 
-def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> list[Preset]:
+def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> list[SchedulePreset]:
     """Schedules to offer for a model: the paper's, at the paper's exit layer or the exit that is nearest to it.
 
     `trained`: whether the heads at these exits were, or are the model's own (the logit lens). Drafts that full depth reviews
@@ -33,7 +33,7 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
     far below (the paper's oracle: layer 16 of 40 on 19 % of the tokens, where a draft pays only above 16/40): its drafts come
     from the paper's layer, one at a time.
     """
-    found = [Preset("Full depth", Full(), "Every token runs every layer: the reference.")]
+    found = [SchedulePreset("Full depth", Full(), "Every token runs every layer: the reference.")]
     usable = sorted(layer for layer in exit_layers if 0 < layer < layers)
     if not usable:
         return found
@@ -48,10 +48,10 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
             f"One draft from layer {deep}, then full depth reviews it: the same reply, hardly sooner without trained heads."
         )
     return found + [
-        Preset("SPAR-K Even", Spark(2, "first", deep), f"Every other speech token exits at layer {deep}."),
-        Preset("SPAR-K Odd", Spark(2, "last", deep), f"As Even, but each chunk begins at layer {deep}."),
-        Preset("SPAR-K Triple", Spark(3, "first", deep), f"Two of three speech tokens exit at layer {deep}."),
-        Preset("SPAR-K, period 4", Spark(4, "first", deep), f"Three of four speech tokens exit at layer {deep}."),
-        Preset("Fixed", Fixed(deep), f"Every speech token exits at layer {deep}, never refreshed: expect worse sound."),
-        Preset("Reviewed drafts", drafts, reviewed),
+        SchedulePreset("SPAR-K Even", Spark(2, "first", deep), f"Every other speech token exits at layer {deep}."),
+        SchedulePreset("SPAR-K Odd", Spark(2, "last", deep), f"As Even, but each chunk begins at layer {deep}."),
+        SchedulePreset("SPAR-K Triple", Spark(3, "first", deep), f"Two of three speech tokens exit at layer {deep}."),
+        SchedulePreset("SPAR-K, period 4", Spark(4, "first", deep), f"Three of four speech tokens exit at layer {deep}."),
+        SchedulePreset("Fixed", Fixed(deep), f"Every speech token exits at layer {deep}, never refreshed: expect worse sound."),
+        SchedulePreset("Reviewed drafts", drafts, reviewed),
     ]

@@ -72,7 +72,7 @@ class ConformerConfig:
             )
 
 
-class FeedForward(nn.Module):
+class ConformerFeedForward(nn.Module):
     """Two linear layers with a SiLU between."""
 
     def __init__(self, dim: int, hidden: int) -> None:
@@ -84,13 +84,13 @@ class FeedForward(nn.Module):
         return self.w_2(F.silu(self.w_1(states)))
 
 
-class Block(nn.Module):
+class ConformerBlock(nn.Module):
     """Attention over relative positions, then a feed-forward network, each on normalised rows and added to its input."""
 
     def __init__(self, config: ConformerConfig) -> None:
         super().__init__()
         self.self_attn = RelativeAttention(config.dim, config.heads, config.key_bias)
-        self.feed_forward = FeedForward(config.dim, config.feed_forward)
+        self.feed_forward = ConformerFeedForward(config.dim, config.feed_forward)
         self.norm_mha = nn.LayerNorm(config.dim, eps=BLOCK_EPS)
         self.norm_ff = nn.LayerNorm(config.dim, eps=BLOCK_EPS)
 
@@ -156,7 +156,7 @@ class RowEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.embed = InputLayer(config.input_size, config.dim)
-        self.encoders = nn.ModuleList(Block(config) for _ in range(config.blocks))
+        self.encoders = nn.ModuleList(ConformerBlock(config) for _ in range(config.blocks))
         self.after_norm = nn.LayerNorm(config.dim)
 
     @classmethod
@@ -237,7 +237,7 @@ class UpsamplingConformerEncoder(RowEncoder):
         self.pre_lookahead_layer = LookAhead(config.dim, config.lookahead)
         self.up_layer = Upsampling(config.dim, config.up_stride, config.up_scale)
         self.up_embed = InputLayer(config.dim, config.dim)
-        self.up_encoders = nn.ModuleList(Block(config) for _ in range(config.up_blocks))
+        self.up_encoders = nn.ModuleList(ConformerBlock(config) for _ in range(config.up_blocks))
 
     def start(self, batch: int = 1) -> UpsamplingState:
         """The state before the first row."""

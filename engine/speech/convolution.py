@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class ConvBlock(nn.Module):
+class ConvNeXtBlock(nn.Module):
     """A depthwise convolution over time and a small network at each frame, added to the input (ConvNeXt's block)."""
 
     def __init__(self, channels: int, kernel: int, ahead: int, expansion: int = 3) -> None:

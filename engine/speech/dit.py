@@ -58,7 +58,7 @@ class DiTConfig:
             )
 
 
-class BlockState(NamedTuple):
+class DiTBlockState(NamedTuple):
     """What a block keeps of the frames it has seen: keys, values [batch, heads, frames, head_dim], and the last two
     inputs of each convolution [batch, hidden, 2]."""
 
@@ -68,11 +68,11 @@ class BlockState(NamedTuple):
     second: Tensor
 
 
-StepState = tuple[BlockState, ...]
+StepState = tuple[DiTBlockState, ...]
 """What the estimator keeps at one ODE step, block by block. Never written to: it may be shared and gone back to."""
 
 
-class TimeEmbedding(nn.Module):
+class DiTTimeEmbedding(nn.Module):
     """The time in [0, 1] as cosines and sines of 1000 t, through two layers."""
 
     def __init__(self, hidden: int) -> None:
@@ -87,7 +87,7 @@ class TimeEmbedding(nn.Module):
         return self.mlp(torch.cat([angles.cos(), angles.sin()], dim=-1).to(next(self.mlp.parameters()).dtype))
 
 
-class Attention(nn.Module):
+class DiTAttention(nn.Module):
     """Attention with normalised queries and keys; every new frame sees every new frame and all that is kept."""
 
     def __init__(self, config: DiTConfig) -> None:
@@ -141,7 +141,7 @@ class CausalConvolutions(nn.Module):
         return self.block[6:](inner), outer[:, :, -self.kept :], inner[:, :, -self.kept :]
 
 
-class FeedForward(nn.Module):
+class DiTFeedForward(nn.Module):
     """Two linear layers with the approximate GELU between."""
 
     def __init__(self, hidden: int, inner: int) -> None:
@@ -158,18 +158,18 @@ def modulated(states: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return F.layer_norm(states, states.shape[-1:], eps=1e-6) * (1 + scale) + shift
 
 
-class Block(nn.Module):
+class DiTBlock(nn.Module):
     """Attention, convolutions and a feed-forward network, each shifted, scaled and gated by the time, added to its input."""
 
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
         hidden = config.hidden_size
-        self.attn = Attention(config)
-        self.mlp = FeedForward(hidden, int(hidden * config.mlp_ratio))
+        self.attn = DiTAttention(config)
+        self.mlp = DiTFeedForward(hidden, int(hidden * config.mlp_ratio))
         self.conv = CausalConvolutions(hidden)
         self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(hidden, 9 * hidden))
 
-    def forward(self, states: Tensor, time: Tensor, past: BlockState, newest_first: bool) -> tuple[Tensor, BlockState]:
+    def forward(self, states: Tensor, time: Tensor, past: DiTBlockState, newest_first: bool) -> tuple[Tensor, DiTBlockState]:
         modulation = self.adaLN_modulation(time)[:, None].chunk(9, dim=-1)
         (shift_a, scale_a, gate_a), (shift_f, scale_f, gate_f), (shift_c, scale_c, gate_c) = (
             modulation[i : i + 3] for i in (0, 3, 6)
@@ -179,7 +179,7 @@ class Block(nn.Module):
         convolved, first, second = self.conv(modulated(states, shift_c, scale_c), past.first, past.second)
         states = states + gate_c * convolved
         states = states + gate_f * self.mlp(modulated(states, shift_f, scale_f))
-        return states, BlockState(keys, values, first, second)
+        return states, DiTBlockState(keys, values, first, second)
 
 
 class FinalLayer(nn.Module):
@@ -200,9 +200,9 @@ class DiT(nn.Module):
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
         self.config = config
-        self.t_embedder = TimeEmbedding(config.hidden_size)
+        self.t_embedder = DiTTimeEmbedding(config.hidden_size)
         self.in_proj = nn.Linear(config.in_channels, config.hidden_size)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(DiTBlock(config) for _ in range(config.depth))
         self.final_layer = FinalLayer(config.hidden_size, config.out_channels)
 
     def start(self, batch: int) -> StepState:
@@ -210,7 +210,7 @@ class DiT(nn.Module):
         config, like = self.config, self.in_proj.weight
         nothing = like.new_zeros(batch, config.num_heads, 0, config.head_dim)
         zeros = like.new_zeros(batch, config.hidden_size, CausalConvolutions.kept)
-        return (BlockState(nothing, nothing, zeros, zeros),) * config.depth
+        return (DiTBlockState(nothing, nothing, zeros, zeros),) * config.depth
 
     def stream(self, frames: Tensor, time: Tensor, past: StepState, newest_first: bool = False) -> tuple[Tensor, StepState]:
         """The velocities of the next frames.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.speech.hift import F0Predictor, HiFT
-from engine.speech.joins import PlacedNoise, crossfade, fade_in
+from engine.speech.joins import PositionalNoise, crossfade, fade_in
 
 FADE = 256  # samples
 
@@ -27,7 +27,7 @@ class HiFTStream:
         config = hift.config
         self._hift, self._fade, self._phases = hift, fade, start
         self._behind = config.reach + F0Predictor.reach
-        self._noise, self._frame = PlacedNoise(config.waves, generator), 0
+        self._noise, self._frame = PositionalNoise(config.waves, generator), 0
         like = hift.conv_pre.weight
         self._mel, self._source = like.new_zeros(1, config.mels, 0), like.new_zeros(1, 1, 0)
         self._continued: Tensor | None = None

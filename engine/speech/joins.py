@@ -55,7 +55,7 @@ class HeldTail:
         return tail
 
 
-class PlacedNoise:
+class PositionalNoise:
     """Gaussian noise by position: whichever pieces it is asked for, a position has always the same values.
 
     Positions are asked for in order; what lies before an asked-for start is forgotten.

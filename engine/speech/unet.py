@@ -64,7 +64,7 @@ class UNetConfig:
             return config
 
 
-class TimeEmbedding(nn.Module):
+class UNetTimeEmbedding(nn.Module):
     """A time in [0, 1] to a vector: sines and cosines, then two linear layers."""
 
     def __init__(self, features: int, dim: int) -> None:
@@ -80,7 +80,7 @@ class TimeEmbedding(nn.Module):
         return self.linear_2(F.silu(self.linear_1(torch.cat([angles.sin(), angles.cos()], dim=1))))
 
 
-class ConvBlock(nn.Module):
+class UNetConvBlock(nn.Module):
     """Convolution over three frames, group norm, Mish."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -97,14 +97,14 @@ class ResNet(nn.Module):
     def __init__(self, inputs: int, outputs: int, time_dim: int) -> None:
         super().__init__()
         self.mlp = nn.Sequential(nn.Mish(), nn.Linear(time_dim, outputs))
-        self.block1, self.block2 = ConvBlock(inputs, outputs), ConvBlock(outputs, outputs)
+        self.block1, self.block2 = UNetConvBlock(inputs, outputs), UNetConvBlock(outputs, outputs)
         self.res_conv = nn.Conv1d(inputs, outputs, 1)
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
         return self.block2(self.block1(x) + self.mlp(time)[:, :, None]) + self.res_conv(x)
 
 
-class Attention(nn.Module):
+class UNetAttention(nn.Module):
     """Every frame looks at every frame."""
 
     def __init__(self, dim: int, heads: int, width: int) -> None:
@@ -129,7 +129,7 @@ class Gelu(nn.Module):
         return F.gelu(self.proj(x))
 
 
-class FeedForward(nn.Module):
+class UNetFeedForward(nn.Module):
     """diffusers' FeedForward: two linear layers with a GELU between."""
 
     def __init__(self, dim: int) -> None:
@@ -146,8 +146,8 @@ class TransformerBlock(nn.Module):
 
     def __init__(self, dim: int, heads: int, width: int) -> None:
         super().__init__()
-        self.norm1, self.attn1 = nn.LayerNorm(dim), Attention(dim, heads, width)
-        self.norm3, self.ff = nn.LayerNorm(dim), FeedForward(dim)
+        self.norm1, self.attn1 = nn.LayerNorm(dim), UNetAttention(dim, heads, width)
+        self.norm3, self.ff = nn.LayerNorm(dim), UNetFeedForward(dim)
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, frames, dim] -> the same shape."""
@@ -198,7 +198,7 @@ class UNet(nn.Module):
         self.config = config
         levels, last = config.channels, len(config.channels) - 1
         time_dim = TIME_EXPANSION * levels[0]
-        self.time_mlp = TimeEmbedding(config.inputs, time_dim)
+        self.time_mlp = UNetTimeEmbedding(config.inputs, time_dim)
 
         def level(inputs: int, outputs: int, resample: nn.Module | None = None) -> Level:
             blocks = (TransformerBlock(outputs, config.heads, config.head_width) for _ in range(config.blocks))
@@ -216,7 +216,7 @@ class UNet(nn.Module):
         self.up_blocks = nn.ModuleList(
             level(2 * ascending[i], ascending[i + 1], (plain if i == last else Double)(ascending[i + 1])) for i in range(last + 1)
         )
-        self.final_block = ConvBlock(levels[0], levels[0])
+        self.final_block = UNetConvBlock(levels[0], levels[0])
         self.final_proj = nn.Conv1d(levels[0], config.outputs, 1)
 
     def forward(self, frames: Tensor, t: Tensor) -> Tensor:

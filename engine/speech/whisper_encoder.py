@@ -15,7 +15,7 @@ from engine.speech.weights import table
 Padding = tuple[int, int]
 
 
-class Past:
+class WhisperCache:
     """Keys and values of the rows so far, layer by layer."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class FrameConv(nn.Conv1d):
         return F.linear(windows.flatten(1), self.weight.flatten(1), self.bias)
 
 
-class Attention(nn.Module):
+class WhisperAttention(nn.Module):
     """Multi-head attention; `past` holds keys and values of earlier rows, `keys` says how many of all can be seen."""
 
     def __init__(self, dim: int, heads: int) -> None:
@@ -56,7 +56,7 @@ class Attention(nn.Module):
         self.value = nn.Linear(dim, dim)
         self.out = nn.Linear(dim, dim)
 
-    def forward(self, states: Tensor, layer: int, past: Past | None, keys: int | None) -> Tensor:
+    def forward(self, states: Tensor, layer: int, past: WhisperCache | None, keys: int | None) -> Tensor:
         query, key, value = (
             part(states).unflatten(-1, (self.heads, -1)).transpose(0, 1)[None] for part in (self.query, self.key, self.value)
         )
@@ -66,17 +66,17 @@ class Attention(nn.Module):
         return self.out(mixed[0].transpose(0, 1).flatten(1))
 
 
-class Block(nn.Module):
+class WhisperBlock(nn.Module):
     """Attention, then a feed-forward network, each on normalised rows and added to its input."""
 
     def __init__(self, dim: int, heads: int, feed_forward: int) -> None:
         super().__init__()
-        self.attn = Attention(dim, heads)
+        self.attn = WhisperAttention(dim, heads)
         self.attn_ln = nn.LayerNorm(dim)
         self.mlp = nn.Sequential(nn.Linear(dim, feed_forward), nn.GELU(), nn.Linear(feed_forward, dim))
         self.mlp_ln = nn.LayerNorm(dim)
 
-    def forward(self, states: Tensor, layer: int, past: Past | None, keys: int | None) -> Tensor:
+    def forward(self, states: Tensor, layer: int, past: WhisperCache | None, keys: int | None) -> Tensor:
         states = states + self.attn(self.attn_ln(states), layer, past, keys)
         return states + self.mlp(self.mlp_ln(states))
 
@@ -89,13 +89,13 @@ class WhisperEncoder(nn.Module):
         self.conv1 = FrameConv(bands, dim, kernel=3, stride=1)
         self.conv2 = FrameConv(dim, dim, kernel=3, stride=2)
         self.positional_embedding = table(context, dim)
-        self.blocks = nn.ModuleList(Block(dim, heads, feed_forward) for _ in range(layers))
+        self.blocks = nn.ModuleList(WhisperBlock(dim, heads, feed_forward) for _ in range(layers))
 
     def stem(self, mel: Tensor, first: Padding, second: Padding) -> Tensor:
         """[frames, bands] -> [rows, dim]; how many zeros each of the two convolutions puts before and after its input."""
         return F.gelu(self.conv2(F.gelu(self.conv1(mel, first)), second))
 
-    def forward(self, rows: Tensor, start: int = 0, past: Past | None = None, keys: int | None = None) -> Tensor:
+    def forward(self, rows: Tensor, start: int = 0, past: WhisperCache | None = None, keys: int | None = None) -> Tensor:
         """Rows [n, dim] of `stem` at positions start..start+n-1 -> their states after the last block, [n, dim].
 
         Every row sees the first `keys` rows (by default all) of those in `past` and these; `past` then holds these, too.

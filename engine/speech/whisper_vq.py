@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from engine.speech.release import configured, require, sized, without_memory
 from engine.speech.weights import fill, table
-from engine.speech.whisper_encoder import Past, WhisperEncoder
+from engine.speech.whisper_encoder import WhisperCache, WhisperEncoder
 
 WHAT = "The speech tokenizer"
 _OURS_AND_RELEASED = (
@@ -103,7 +103,7 @@ class WhisperVQ(nn.Module):
     """Mel frames before a block that its first row depends on."""
 
     @torch.inference_mode()
-    def encode(self, features: Tensor, start: int, past: Past, keys: int | None = None) -> Tensor:
+    def encode(self, features: Tensor, start: int, past: WhisperCache, keys: int | None = None) -> Tensor:
         """One block, whole or the segment's last: mel features [frames, bands] -> states [rows, dim], two frames a row.
 
         `start` is the block's first row in the segment. Unless that is 0, `features` begin with the `context_frames`

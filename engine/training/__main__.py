@@ -116,7 +116,7 @@ def lm(steps: int = 9_000, decay: int = 2_500, length: int = 480, processes: int
     """Trains the language model; new questions that have been made meanwhile join at a restart."""
     from engine.training import parallel, train_lm
 
-    plan = train_lm.Plan(steps, decay, length, places.training_folder() / "lm.pt")
+    plan = train_lm.LMTrainingPlan(steps, decay, length, places.training_folder() / "lm.pt")
     parallel.launch(train_lm.worker, processes, plan, places.training_folder())
 
 
@@ -128,7 +128,7 @@ def adapt(steps: int = 1_650, length: int = 480, processes: int = PROCESSES) -> 
 
     folder = places.training_folder()
     first, _ = step.own_replies(folder)
-    parallel.launch(train_lm.worker, processes, step.Plan(first + steps, 0, length, folder / "lm.pt", first), folder)
+    parallel.launch(train_lm.worker, processes, step.AdaptationPlan(first + steps, 0, length, folder / "lm.pt", first), folder)
 
 
 @app.command()

@@ -24,11 +24,11 @@ from engine import whole_file
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
 from engine.training import parallel, texts, train_lm
-from engine.training.corpus import Clip
+from engine.training.corpus import SpeechClip
 from engine.training.domain import unknown
-from engine.training.domain.intent import Exchange
+from engine.training.domain.intent import QAPair
 from engine.training.network import Layer, TrainedLM, rotate
-from engine.training.pieces import Piece
+from engine.training.pieces import TrainingPiece
 from engine.training.turns import Mix, Turns
 
 OWN = "own-replies.json"
@@ -39,7 +39,7 @@ WORDINGS, LONGEST, SIDE_BY_SIDE = 6, 150, 64
 
 
 @dataclass(frozen=True)
-class Plan(train_lm.Plan):
+class AdaptationPlan(train_lm.LMTrainingPlan):
     """`first` is the step that the model had when the listener changed, `steps` counts from the very first."""
 
     first: int = 0
@@ -67,12 +67,12 @@ class KnownTurns(Turns):
     """Draws no reply but those of `known`, which the units are given of."""
 
     def __init__(
-        self, vocabulary: Vocabulary, spoken: list[tuple[Clip, np.ndarray]], units: dict[str, list[int]], *rest: Any
+        self, vocabulary: Vocabulary, spoken: list[tuple[SpeechClip, np.ndarray]], units: dict[str, list[int]], *rest: Any
     ) -> None:
         self._known = units
         super().__init__(vocabulary, spoken, units, *rest)
 
-    def _exchange(self, clip: Clip) -> str | None:
+    def _exchange(self, clip: SpeechClip) -> str | None:
         answer = super()._exchange(clip)
         return answer if answer in self._known else None
 
@@ -81,15 +81,15 @@ class KnownTurns(Turns):
             pass
         return found
 
-    def _written(self) -> Piece:
+    def _written(self) -> TrainingPiece:
         question, answer = self._typed_exchange()
         return self._words(question) + self._only_text(answer)
 
-    def _leaning(self, question: str | None = None) -> Exchange | None:
+    def _leaning(self, question: str | None = None) -> QAPair | None:
         found = super()._leaning(question)
         return found if found and self._is_known(found) else None
 
-    def _is_known(self, exchange: Exchange) -> bool:
+    def _is_known(self, exchange: QAPair) -> bool:
         return exchange.answer in self._known and (exchange.before is None or self._is_known(exchange.before))
 
 

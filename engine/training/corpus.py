@@ -28,7 +28,7 @@ Draw = Callable[[np.random.Generator], str]
 
 
 @dataclass(frozen=True)
-class Clip:
+class SpeechClip:
     """One spoken text. `phones` are flite's, without pauses; `question` is the wording a domain question stands for."""
 
     start: int
@@ -44,7 +44,7 @@ class Clip:
 class Shard:
     """Clips with their samples (a memory map; nothing is read before it is used)."""
 
-    clips: tuple[Clip, ...]
+    clips: tuple[SpeechClip, ...]
     pcm: np.ndarray
 
     def samples(self, index: int) -> np.ndarray:
@@ -62,7 +62,7 @@ def _open(index: Path) -> Shard:
     clips = []
     for line in index.read_text(encoding="utf-8").splitlines():
         fields = json.loads(line)
-        clips.append(Clip(**{**fields, "phones": tuple(fields["phones"])}))
+        clips.append(SpeechClip(**{**fields, "phones": tuple(fields["phones"])}))
     return Shard(tuple(clips), np.memmap(index.with_suffix(".pcm"), dtype=np.int16, mode="r"))
 
 
@@ -109,7 +109,7 @@ def _make_shard(
         kept_out.check_voice(name)
         samples = voices.say(text, name, None if voice else rng)
         block = np.clip(samples * 32767, -32768, 32767).astype(np.int16)
-        clips.append(Clip(start, len(block), text, name, voices.flite.phones(text), kind, question))
+        clips.append(SpeechClip(start, len(block), text, name, voices.flite.phones(text), kind, question))
         blocks.append(block)
         start += len(block)
     np.concatenate(blocks).tofile(stem.with_suffix(".pcm"))

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.lm.config import LMConfig
-from engine.models.wren.adaptor import Adaptor
+from engine.models.wren.adaptor import WrenAdaptor
 
 
 class Layer(nn.Module):
@@ -52,7 +52,7 @@ class TrainedLM(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.dim)
-        self.adaptor = Adaptor(features, config.dim)
+        self.adaptor = WrenAdaptor(features, config.dim)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm = nn.Parameter(torch.ones(config.dim))
         self.head = nn.Linear(config.dim, config.vocabulary, bias=False)

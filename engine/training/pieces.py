@@ -12,7 +12,7 @@ FEATURE = -1
 
 
 @dataclass(frozen=True)
-class Piece:
+class TrainingPiece:
     """ids [n] (FEATURE where features stand), weight [n] of each as a target, features [number of FEATURE, 2 * classes] uint8.
 
     `beside` is for parallel decoding alone: the speech tokens that share each of the n positions; empty where none does.
@@ -23,9 +23,9 @@ class Piece:
     features: tuple[np.ndarray, ...] = ()
     beside: tuple[tuple[int, ...], ...] = ()
 
-    def __add__(self, other: Piece) -> Piece:
+    def __add__(self, other: TrainingPiece) -> TrainingPiece:
         beside = self._beside() + other._beside() if self.beside or other.beside else ()
-        return Piece(self.ids + other.ids, self.weight + other.weight, self.features + other.features, beside)
+        return TrainingPiece(self.ids + other.ids, self.weight + other.weight, self.features + other.features, beside)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -34,6 +34,6 @@ class Piece:
         return self.beside or ((),) * len(self)
 
 
-def learned(row: list[tuple[int, float]]) -> Piece:
+def learned(row: list[tuple[int, float]]) -> TrainingPiece:
     """A piece of tokens with their weights."""
-    return Piece(tuple(token for token, _ in row), tuple(weight for _, weight in row))
+    return TrainingPiece(tuple(token for token, _ in row), tuple(weight for _, weight in row))

@@ -34,14 +34,14 @@ _NARROW = 8_000
 
 
 @dataclass(frozen=True)
-class Word:
+class RecordedWord:
     """Mono samples with `EDGE_SECONDS` more on both sides than the word itself lasts; those fade."""
 
     samples: np.ndarray
 
 
 @dataclass(frozen=True)
-class Speaker:
+class RecordedSpeaker:
     """`place` says in which file a word is (`take` counts where there are several); `narrow`: recorded at 8 kHz."""
 
     name: str
@@ -49,7 +49,7 @@ class Speaker:
     narrow: bool = False
 
 
-def word(folder: Path, speaker: Speaker, text: str, take: int = 0, narrow: bool = False) -> Word:
+def word(folder: Path, speaker: RecordedSpeaker, text: str, take: int = 0, narrow: bool = False) -> RecordedWord:
     """A word, at `LEVEL`. `narrow`: in the band of an 8 kHz recording, to stand beside such words.
 
     Raises `OSError` or `soundfile.LibsndfileError` where its file is missing.
@@ -57,7 +57,7 @@ def word(folder: Path, speaker: Speaker, text: str, take: int = 0, narrow: bool 
     samples = _read(folder / speaker.place(text, take))
     if narrow and not speaker.narrow:
         samples = soxr.resample(soxr.resample(samples, SAMPLE_RATE, _NARROW), _NARROW, SAMPLE_RATE)
-    return Word(_levelled(_cut(samples)))
+    return RecordedWord(_levelled(_cut(samples)))
 
 
 def _read(path: Path) -> np.ndarray:
@@ -133,16 +133,16 @@ def _digits(name: str) -> Callable[[str, int], str]:
     return lambda text, take: f"free-spoken-digit-dataset/recordings/{_NUMBERS[text]}_{name}_{take}.wav"
 
 
-def _speakers() -> Iterator[Speaker]:
-    yield Speaker("allison", _allison)
-    yield Speaker("julia", _julia)
-    yield Speaker("dawson", _dawson, narrow=True)
-    yield Speaker("barry", _driver("American male"))
-    yield Speaker("christine", _driver("Scottish female"))
-    yield Speaker("klettres-us", _child("en"))
-    yield Speaker("klettres-gb", _child("en_GB"))
+def _speakers() -> Iterator[RecordedSpeaker]:
+    yield RecordedSpeaker("allison", _allison)
+    yield RecordedSpeaker("julia", _julia)
+    yield RecordedSpeaker("dawson", _dawson, narrow=True)
+    yield RecordedSpeaker("barry", _driver("American male"))
+    yield RecordedSpeaker("christine", _driver("Scottish female"))
+    yield RecordedSpeaker("klettres-us", _child("en"))
+    yield RecordedSpeaker("klettres-gb", _child("en_GB"))
     for name in ("george", "jackson", "lucas", "nicolas", "theo", "yweweler"):
-        yield Speaker(name, _digits(name), narrow=True)
+        yield RecordedSpeaker(name, _digits(name), narrow=True)
 
 
 SPEAKERS = {speaker.name: speaker for speaker in _speakers()}

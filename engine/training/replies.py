@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training.pieces import MARK_WEIGHT, PADDING_WEIGHT, TEXT_WEIGHT, UNIT_WEIGHT, Piece, learned
+from engine.training.pieces import MARK_WEIGHT, PADDING_WEIGHT, TEXT_WEIGHT, UNIT_WEIGHT, TrainingPiece, learned
 
-Writer = Callable[[Vocabulary, Sequence[int], Sequence[int], int, int], Piece]
+Writer = Callable[[Vocabulary, Sequence[int], Sequence[int], int, int], TrainingPiece]
 """Vocabulary, text ids, speech ids, text chunk, speech chunk -> the reply."""
 
 
-def early_stop(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> Piece:
+def early_stop(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> TrainingPiece:
     """Chunks of text and of speech; after the end of the text speech alone."""
     words = [*_text(text), (v.end_text, MARK_WEIGHT)]
     units = _speech(speech)
@@ -29,7 +29,7 @@ def early_stop(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_c
     return learned([*row, *units, (v.end, MARK_WEIGHT)])
 
 
-def padded(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> Piece:
+def padded(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> TrainingPiece:
     """The ratio is kept to the end: once the text is out, its places are filled with `end_text` while speech goes on."""
     words = [*_text(text), (v.end_text, MARK_WEIGHT)]
     units, row = _speech(speech), []
@@ -42,7 +42,7 @@ def padded(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk
         units = units[speech_chunk:] or (units[-1:] if words else [])
 
 
-def parallel(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> Piece:
+def parallel(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chunk: int, speech_chunk: int) -> TrainingPiece:
     """A text token and speech_chunk / text_chunk speech tokens share each position; the last one ends with `end`."""
     share = speech_chunk // text_chunk
     said = [*speech, *[*speech[-1:]] * (len(text) * share - len(speech)), v.end]
@@ -50,7 +50,7 @@ def parallel(v: Vocabulary, text: Sequence[int], speech: Sequence[int], text_chu
     words = [*_text(text), (v.end_text, MARK_WEIGHT)]
     words += [(v.end_text, PADDING_WEIGHT)] * (len(beside) - len(words))
     piece = learned(words)
-    return Piece(piece.ids, piece.weight, beside=beside)
+    return TrainingPiece(piece.ids, piece.weight, beside=beside)
 
 
 WRITERS: dict[str, Writer] = {"padded": padded, "early-stop": early_stop, "parallel": parallel}

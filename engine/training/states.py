@@ -29,7 +29,7 @@ _CLIPS, _SIDE_BY_SIDE = 20, 16
 
 
 @dataclass(frozen=True)
-class Heard:
+class EncodedClip:
     """A clip's states [states, dim], float16: the pieces of `pieces_of(samples)` end to end."""
 
     samples: int
@@ -44,7 +44,7 @@ def pieces_of(samples: int, config: ListenerConfig) -> list[tuple[Window, int, i
 
 
 @torch.inference_mode()
-def hear(encoder: SpeechEncoder, config: ListenerConfig, sounds: list[np.ndarray]) -> list[Heard]:
+def hear(encoder: SpeechEncoder, config: ListenerConfig, sounds: list[np.ndarray]) -> list[EncodedClip]:
     """The sounds as the encoder hears them, window by window; those of one length are computed side by side."""
     of_length: dict[int, list[tuple[int, int, Tensor, slice]]] = {}
     for clip, samples in enumerate(sounds):
@@ -61,7 +61,7 @@ def hear(encoder: SpeechEncoder, config: ListenerConfig, sounds: list[np.ndarray
             for (clip, number, _, part), found in zip(group, states, strict=True):
                 kept[clip][number] = found[part].half()
     rows = [torch.cat([parts[i] for i in range(len(parts))]).numpy() for parts in kept]
-    return [Heard(len(samples), row) for samples, row in zip(sounds, rows, strict=True)]
+    return [EncodedClip(len(samples), row) for samples, row in zip(sounds, rows, strict=True)]
 
 
 def levelled(samples: np.ndarray) -> np.ndarray:
@@ -101,13 +101,15 @@ def _check_windows(path: Path, config: ListenerConfig) -> None:
         raise ValueError(f"The states in {path.parent} are of windows {found}, not {wanted}: delete them to make others.")
 
 
-def read(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[corpus.Clip, Heard]]:
+def read(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[corpus.SpeechClip, EncodedClip]]:
     """Every clip that has been heard, its states as a memory map."""
     for _, found in by_shard(questions, folder, config):
         yield from found
 
 
-def by_shard(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[tuple[int, list[tuple[corpus.Clip, Heard]]]]:
+def by_shard(
+    questions: Path, folder: Path, config: ListenerConfig
+) -> Iterator[tuple[int, list[tuple[corpus.SpeechClip, EncodedClip]]]]:
     """The same with the numbers of the shards that have been heard."""
     for number, shard in enumerate(corpus.shards(questions)):
         index = folder / f"{number:04d}.json"
@@ -117,6 +119,6 @@ def by_shard(questions: Path, folder: Path, config: ListenerConfig) -> Iterator[
         states, start, found = np.memmap(index.with_suffix(".f16"), np.float16, "r").reshape(-1, config.encoder.dim), 0, []
         for clip, samples in zip(shard.clips, json.loads(index.read_text(encoding="utf-8")), strict=True):
             end = start + STATES * sum(last - first for _, first, last in pieces_of(samples, config))
-            found.append((clip, Heard(samples, states[start:end])))
+            found.append((clip, EncodedClip(samples, states[start:end])))
             start = end
         yield number, found

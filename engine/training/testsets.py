@@ -27,7 +27,7 @@ from rich.progress import track
 
 from engine.training import kept_out, texts
 from engine.training.domain import unknown, wrapping
-from engine.training.domain.intent import Exchange
+from engine.training.domain.intent import QAPair
 from engine.training.voices import SAMPLE_RATE, Voices, draw_voice
 
 FOLLOW_UP, ANSWERS = "follow_up", "answers"
@@ -38,7 +38,7 @@ _COMPRESSION = 0.95  # in libsndfile's terms, 0 to 1: 18 kbit/s; Vorbis' headers
 
 
 @dataclass(frozen=True)
-class Plan:
+class TestSetPlan:
     """How a set is drawn: how many questions, which, and who speaks each."""
 
     count: int
@@ -103,11 +103,11 @@ def _unknown(name: str) -> Iterator[dict[str, Any]]:
     for text in unknown.questions(random.Random(f"wren {name}"), held_out=True):
         if text not in seen:
             seen.add(text)
-            exchange = Exchange("unknown", text, unknown.ANSWER, tuple(_words(unknown.ANSWER)))
+            exchange = QAPair("unknown", text, unknown.ANSWER, tuple(_words(unknown.ANSWER)))
             yield _line(exchange, text, "unknown")
 
 
-def _line(exchange: Exchange, text: str, area: str) -> dict[str, Any]:
+def _line(exchange: QAPair, text: str, area: str) -> dict[str, Any]:
     key = _in_order(exchange.key, exchange.answer)
     return {"text": text, "area": area, "intent": exchange.intent, "answer": exchange.answer, "key": key}
 
@@ -139,15 +139,15 @@ def _training_questions() -> frozenset[str]:
 
 
 PLANS = {
-    "typed": Plan(300, _domain_and_follow_ups),
-    "spoken": Plan(240, _domain, lambda i, rng: draw_voice(rng)),
-    "cousins": Plan(200, _domain, lambda i, rng: kept_out.COUSINS[i % len(kept_out.COUSINS)]),
-    "neural": Plan(220, _domain, lambda i, rng: kept_out.NEURAL[i % len(kept_out.NEURAL)]),
-    "unknown": Plan(150, _unknown, lambda i, rng: draw_voice(rng) if i % 3 == 2 else ""),
+    "typed": TestSetPlan(300, _domain_and_follow_ups),
+    "spoken": TestSetPlan(240, _domain, lambda i, rng: draw_voice(rng)),
+    "cousins": TestSetPlan(200, _domain, lambda i, rng: kept_out.COUSINS[i % len(kept_out.COUSINS)]),
+    "neural": TestSetPlan(220, _domain, lambda i, rng: kept_out.NEURAL[i % len(kept_out.NEURAL)]),
+    "unknown": TestSetPlan(150, _unknown, lambda i, rng: draw_voice(rng) if i % 3 == 2 else ""),
 }
 
 
-def _write(folder: Path, name: str, plan: Plan, voices: Voices) -> None:
+def _write(folder: Path, name: str, plan: TestSetPlan, voices: Voices) -> None:
     shutil.rmtree(folder / name, ignore_errors=True)
     rng, written = np.random.default_rng(zlib.crc32(name.encode())), []
     lines = islice(plan.lines(name), plan.count)

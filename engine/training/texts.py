@@ -61,7 +61,7 @@ from engine.training.domain import (
     words,
     wrapping,
 )
-from engine.training.domain.intent import Exchange, Intent, slot_names
+from engine.training.domain.intent import Intent, QAPair, slot_names
 
 HELD_OUT_SHARE = 0.05
 SPOKEN_EMPHASIS = {"arithmetic": 2.0, "counting": 1.5, "addition": 20.0, "subtraction": 20.0, "multiplication": 4.0}
@@ -96,7 +96,7 @@ def is_held_out(question: str) -> bool:
 
 
 @cache
-def exchanges(held_out: bool) -> dict[str, dict[str, tuple[Exchange, ...]]]:
+def exchanges(held_out: bool) -> dict[str, dict[str, tuple[QAPair, ...]]]:
     """Every exchange of one side: area -> intent -> exchanges."""
     return {
         area: {
@@ -107,7 +107,7 @@ def exchanges(held_out: bool) -> dict[str, dict[str, tuple[Exchange, ...]]]:
     }
 
 
-def draw_exchange(rng: random.Random, held_out: bool = False, emphasis: Mapping[str, float] | None = None) -> Exchange:
+def draw_exchange(rng: random.Random, held_out: bool = False, emphasis: Mapping[str, float] | None = None) -> QAPair:
     """An area evenly, an intent of it by the root of its number of facts, an exchange; `emphasis` multiplies the weights of
     the areas and intents that it names."""
     emphasis = emphasis or {}
@@ -118,7 +118,7 @@ def draw_exchange(rng: random.Random, held_out: bool = False, emphasis: Mapping[
     return rng.choice(exchanges(held_out)[area][intent.name])
 
 
-def draw_follow_up(rng: random.Random, held_out: bool = False) -> Exchange:
+def draw_follow_up(rng: random.Random, held_out: bool = False) -> QAPair:
     """A question that leans on the turn before: an intent's own short form, a request to repeat or a step of a dialogue.
 
     All turns are of the same side; a dialogue may have `MOST_TURNS`.
@@ -133,13 +133,13 @@ def draw_follow_up(rng: random.Random, held_out: bool = False) -> Exchange:
             return found
 
 
-def draw_step(step: dialogues.Step, wording: str, rng: random.Random, held_out: bool = False) -> Exchange | None:
+def draw_step(step: dialogues.FollowUpStep, wording: str, rng: random.Random, held_out: bool = False) -> QAPair | None:
     """The step in this wording with what was said before it; None where that side has nothing that leads there."""
     before = _leading_to(rng.choice(step.after), rng, held_out, MOST_TURNS - 1)
-    return before and Exchange("dialogue", wording, step.answer, step.key, before)
+    return before and QAPair("dialogue", wording, step.answer, step.key, before)
 
 
-def _leading_to(answer: str, rng: random.Random, held_out: bool, turns: int) -> Exchange | None:
+def _leading_to(answer: str, rng: random.Random, held_out: bool, turns: int) -> QAPair | None:
     """A turn that ends in this answer, with up to `turns` - 1 turns before it."""
     alone = _by_answer(held_out).get(answer, ())
     steps = [step for step in dialogues.STEPS if step.answer == answer] if turns > 1 else []
@@ -148,17 +148,17 @@ def _leading_to(answer: str, rng: random.Random, held_out: bool, turns: int) -> 
         wordings = [wording for wording in step.wordings if is_held_out(wording) == held_out]
         before = wordings and _leading_to(rng.choice(step.after), rng, held_out, turns - 1)
         if before:
-            return Exchange("dialogue", rng.choice(wordings), answer, step.key, before)
+            return QAPair("dialogue", rng.choice(wordings), answer, step.key, before)
     if answer == unknown.ANSWER:
-        return Exchange("unknown", next(unknown.questions(rng, held_out)), answer, ())
+        return QAPair("unknown", next(unknown.questions(rng, held_out)), answer, ())
     return rng.choice(alone) if alone else None
 
 
 @cache
-def _by_answer(held_out: bool) -> dict[str, tuple[Exchange, ...]]:
+def _by_answer(held_out: bool) -> dict[str, tuple[QAPair, ...]]:
     """The questions that stand alone by those answers that a dialogue goes on from."""
     wanted = {answer for step in dialogues.STEPS for answer in step.after}
-    found: dict[str, list[Exchange]] = {}
+    found: dict[str, list[QAPair]] = {}
     for many in (many for area in exchanges(held_out).values() for many in area.values()):
         for exchange in many:
             if exchange.answer in wanted:
@@ -166,15 +166,15 @@ def _by_answer(held_out: bool) -> dict[str, tuple[Exchange, ...]]:
     return {answer: tuple(several) for answer, several in found.items()}
 
 
-def _any_follow_up(before: Exchange, rng: random.Random) -> Exchange | None:
+def _any_follow_up(before: QAPair, rng: random.Random) -> QAPair | None:
     """A follow-up of either side; None where the wording drawn names a slot that the fact drawn does not have."""
     intent = _intent(before.intent)
     if not intent.follow_ups or rng.random() >= 0.7:
-        return Exchange("repeat", rng.choice(follow_ups.REPEATS), before.answer, before.key, before)
+        return QAPair("repeat", rng.choice(follow_ups.REPEATS), before.answer, before.key, before)
     fact, wording = rng.choice(intent.facts), rng.choice(intent.follow_ups)
     if any(name not in fact.slots for name in slot_names(wording)):
         return None
-    return Exchange(intent.name, wording.format(**fact.slots), fact.answer, fact.key, before)
+    return QAPair(intent.name, wording.format(**fact.slots), fact.answer, fact.key, before)
 
 
 def draw_wrapped(question: str, rng: random.Random) -> str:

@@ -15,7 +15,7 @@ from engine.models.wren import vocabulary
 from engine.models.wren.encoder import SpeechEncoder
 from engine.models.wren.listener import PhoneHead, PhoneNetwork, in_features, pair_up
 from engine.models.wren.listener_config import EncoderConfig, ListenerConfig
-from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
+from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
 from engine.training import corpus, parallel, states, texts, train_listener
 from engine.training.train_speaker import load_features
 
@@ -56,13 +56,13 @@ def _batches(many: list[T], size: int = 64) -> Iterator[list[T]]:
     yield from (many[start : start + size] for start in range(0, len(many), size))
 
 
-def _features(head: PhoneHead, heard: list[states.Heard], config: ListenerConfig) -> Iterator[np.ndarray]:
+def _features(head: PhoneHead, heard: list[states.EncodedClip], config: ListenerConfig) -> Iterator[np.ndarray]:
     for logits in train_listener.logits(head, heard, config):
         yield (pair_up(in_features(logits, config.floor)) * 255).round().to(torch.uint8).numpy()
 
 
 @torch.inference_mode()
-def units_of_answers(answers: Path, features: Path, tokenizer: SpeechTokenizer) -> dict[str, list[int]]:
+def units_of_answers(answers: Path, features: Path, tokenizer: SpeechCodec) -> dict[str, list[int]]:
     """text -> units, for every clip spoken in Wren's voice."""
     tokenizer.eval()
     result, per_unit = {}, tokenizer.config.frames_per_unit
@@ -74,7 +74,7 @@ def units_of_answers(answers: Path, features: Path, tokenizer: SpeechTokenizer) 
     return result
 
 
-def heard(corpora: list[tuple[Path, Path]], folder: Path) -> Iterator[tuple[corpus.Clip, np.ndarray]]:
+def heard(corpora: list[tuple[Path, Path]], folder: Path) -> Iterator[tuple[corpus.SpeechClip, np.ndarray]]:
     """Each clip that was listened to with its features, uint8 [positions, 2 * classes]."""
     for clips, _ in corpora:
         for number, shard in enumerate(corpus.shards(clips)):
@@ -83,12 +83,12 @@ def heard(corpora: list[tuple[Path, Path]], folder: Path) -> Iterator[tuple[corp
                 yield from zip(shard.clips, np.split(stored["features"], np.cumsum(stored["counts"])[:-1]), strict=True)
 
 
-def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechTokenizer]:
+def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechCodec]:
     """The trained listener and speech tokenizer. Raises `FileNotFoundError` naming the step to run first."""
     spoken_by = parallel.load(folder / "speaker.pt")
     if spoken_by is None:
         raise FileNotFoundError("Train the speaker first.")
-    tokenizer = SpeechTokenizer(SpeechTokenConfig(**spoken_by["config"]))
+    tokenizer = SpeechCodec(SpeechTokenConfig(**spoken_by["config"]))
     tokenizer.load_state_dict(spoken_by["network"])
     return load_listener(folder), tokenizer.eval()
 

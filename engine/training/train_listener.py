@@ -17,14 +17,14 @@ from engine.edit_distance import edit_distance
 from engine.models.wren.listener import PhoneHead
 from engine.models.wren.listener_config import FRAMES, STATES, ListenerConfig
 from engine.training import corpus, parallel, places, states
-from engine.training.states import Heard, pieces_of
+from engine.training.states import EncodedClip, pieces_of
 
 BATCH, SEED = 32, 1
 LONGEST = 8 * 16_000  # samples; the few longer clips cost more than they teach
 LEARNING_RATE, WARM_UP = 3e-3, 100
 NEURAL_TIMES = 3  # so much more often are the voices heard that sound like people, of which there are few
 KEPT_BACK = 50  # of so many clips one is never learned, but shows how it goes
-Example = tuple[Heard, list[int]]
+Example = tuple[EncodedClip, list[int]]
 """A clip as it was heard and the classes of its phones."""
 
 
@@ -92,7 +92,7 @@ def _examples(corpora: list[tuple[Path, Path]], config: ListenerConfig) -> tuple
     return sides
 
 
-def _frames(heard: Heard, config: ListenerConfig) -> int:
+def _frames(heard: EncodedClip, config: ListenerConfig) -> int:
     return FRAMES * sum(window.last - window.first for window, _, _ in pieces_of(heard.samples, config))
 
 
@@ -112,7 +112,7 @@ def _batches(examples: list[Example], rng: random.Random, pool: int = 16) -> Ite
             yield from groups
 
 
-def logits(head: PhoneHead, heard: list[Heard], config: ListenerConfig) -> list[Tensor]:
+def logits(head: PhoneHead, heard: list[EncodedClip], config: ListenerConfig) -> list[Tensor]:
     """Logits [frames, classes] of each clip, its windows after each other, those of one length computed at once."""
     of_length: dict[int, list[tuple[int, int, Tensor, slice]]] = {}
     for clip, (one, pieces) in enumerate((h, pieces_of(h.samples, config)) for h in heard):

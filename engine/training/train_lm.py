@@ -21,7 +21,7 @@ from engine.lm.config import LMConfig
 from engine.models.wren.vocabulary import Vocabulary
 from engine.training import parallel, places, tokens
 from engine.training.network import TrainedLM
-from engine.training.pieces import UNIT_WEIGHT, Piece
+from engine.training.pieces import UNIT_WEIGHT, TrainingPiece
 from engine.training.turns import Mix, Turns, rows
 
 TOKENS, SEED = 3200, 3  # positions in one process's batch
@@ -32,7 +32,7 @@ EARLY, LATE = range(3, 7), range(7, 12)
 
 
 @dataclass(frozen=True)
-class Plan:
+class LMTrainingPlan:
     """`steps` counts from the very first; the learning rate falls to nothing over the last `decay` of them.
 
     `length` is that of the conversations in positions; the model's context is the longest it was trained on last."""
@@ -80,7 +80,7 @@ def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
+def worker(rank: int, processes: int, plan: LMTrainingPlan, folder: Path) -> None:
     """One process's share of the training."""
     torch.manual_seed(SEED)
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
@@ -136,7 +136,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
             )  # fmt: skip
 
 
-def batch(pieces: list[Piece], length: int) -> tuple[Tensor, Tensor, Tensor]:
+def batch(pieces: list[TrainingPiece], length: int) -> tuple[Tensor, Tensor, Tensor]:
     """ids [batch, length] (end-padded with 0), features [count, width] 0..1, weights [batch, length]."""
     ids, weight = torch.zeros(len(pieces), length, dtype=torch.long), torch.zeros(len(pieces), length)
     for i, piece in enumerate(pieces):

@@ -22,7 +22,7 @@ from engine.models.wren.vocabulary import Vocabulary
 from engine.training import parallel, places, tokens
 from engine.training.low_rank import AdaptedLM
 from engine.training.network import TrainedLM
-from engine.training.pieces import MARK_WEIGHT, UNIT_WEIGHT, Piece
+from engine.training.pieces import MARK_WEIGHT, UNIT_WEIGHT, TrainingPiece
 from engine.training.replies import WRITERS
 from engine.training.train_lm import (
     EARLY,
@@ -43,7 +43,7 @@ MIX = Mix(transcribed=0.10, written=0.0, spoken=0.35, typed=0.40, follow_up=0.15
 
 
 @dataclass(frozen=True)
-class Plan:
+class ParadigmTrainingPlan:
     """`steps` in all, of which the learning rate falls to nothing over the second half."""
 
     paradigm: str
@@ -55,11 +55,11 @@ class Plan:
         return min(1.0, (step + 1) / WARM_UP, max(0.02, 2 * (self.steps - step) / self.steps))
 
 
-def plan_of(paradigm: str, steps: int, folder: Path) -> Plan:
+def plan_of(paradigm: str, steps: int, folder: Path) -> ParadigmTrainingPlan:
     """Raises `ValueError` with a sentence for a paradigm that there is not."""
     if paradigm not in WRITERS:
         raise ValueError(f"There is no paradigm {paradigm!r}: choose one of {', '.join(WRITERS)}.")
-    return Plan(paradigm, steps, folder / "lm.pt", folder / f"paradigm-{paradigm}.pt")
+    return ParadigmTrainingPlan(paradigm, steps, folder / "lm.pt", folder / f"paradigm-{paradigm}.pt")
 
 
 def adapted(kept: Mapping[str, Any], vocabulary: Vocabulary, paradigm: str) -> AdaptedLM:
@@ -70,7 +70,7 @@ def adapted(kept: Mapping[str, Any], vocabulary: Vocabulary, paradigm: str) -> A
     return AdaptedLM(model, spoken, SPEECH_CHUNK // TEXT_CHUNK if paradigm == "parallel" else 0)
 
 
-def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
+def worker(rank: int, processes: int, plan: ParadigmTrainingPlan, folder: Path) -> None:
     """One process's share of the training."""
     torch.manual_seed(SEED)
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
@@ -122,7 +122,7 @@ def worker(rank: int, processes: int, plan: Plan, folder: Path) -> None:
 
 
 def losses(
-    model: AdaptedLM, pieces: list[Piece], length: int, vocabulary: Vocabulary, exits: tuple[int, ...] = ()
+    model: AdaptedLM, pieces: list[TrainingPiece], length: int, vocabulary: Vocabulary, exits: tuple[int, ...] = ()
 ) -> dict[str, Tensor]:
     """Weighted cross-entropy of all that is to be learned, and its parts for the reply's words and its speech.
 
@@ -150,7 +150,7 @@ def losses(
     return {"loss": loss, "text": entropy[weights > UNIT_WEIGHT].mean(), "speech": torch.cat(said).mean()}
 
 
-def beside_of(pieces: list[Piece], length: int, slots: int) -> Tensor:
+def beside_of(pieces: list[TrainingPiece], length: int, slots: int) -> Tensor:
     """The speech tokens that share each position: [batch, length, slots], -1 where nothing stands."""
     beside = torch.full((len(pieces), length, slots), -1)
     for i, piece in enumerate(pieces):

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from rich.progress import track
 from torch import Tensor
 
-from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
+from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
 from engine.speech.source_filter import FeatureLayout
 from engine.training import corpus, parallel
 
@@ -59,7 +59,7 @@ def train(features: Path, checkpoint: Path, steps: int, processes: int) -> None:
 def _worker(rank: int, processes: int, folder: Path, checkpoint: Path, steps: int) -> None:
     torch.manual_seed(SEED)
     rows = [r for r in load_features(folder) if len(r) >= 8]
-    model = SpeechTokenizer(CONFIG)
+    model = SpeechCodec(CONFIG)
     layout = model.config.layout
     sample = np.concatenate(rows)
     mean, deviation = sample.mean(0), sample.std(0)

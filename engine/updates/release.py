@@ -16,7 +16,7 @@ from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
 
 from engine.models.store.catalogue import RemoteFile
-from engine.updates.place import checked_address
+from engine.updates.feed import checked_address
 
 PROGRAM = "refrain"
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){1,3}")

@@ -16,7 +16,7 @@ from wheels import digest
 
 sys.path.insert(0, str(ROOT))
 
-from engine.parts import NOTE, Part, installed_in
+from engine.parts import NOTE, Component, installed_in
 
 FOLDER = "licences"
 """In the root of a tree: texts of what is no package."""
@@ -57,7 +57,7 @@ def note(tree: Path, platform: Platform, extras: Iterable[Extra] = ()) -> None:
     write(tree / NOTE, json.dumps(found, indent=1) + "\n")
 
 
-def parts(tree: Path, platform: Platform) -> list[Part]:
+def parts(tree: Path, platform: Platform) -> list[Component]:
     """All of them, after `note`."""
     site = tree / platform.site
     return installed_in(site, site / "resources", tree)

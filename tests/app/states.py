@@ -23,9 +23,9 @@ from engine import models as engine_models
 from engine.gpu.pack import shipped
 from engine.gpu.packs import Packs
 from engine.gpu.probe import Cuda, Device
-from engine.gpu.standing import Machine, judge
+from engine.gpu.standing import GpuSystem, judge
 from engine.models.store.download import Progress
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from tests.app.pages.blind.listener import Loudspeaker, chooses_second, go_through, items, number
 
 SCHEDULES = ["full", "spark:k=12,first@6+review(top-p=0.9)+slice", "spark:k=4,last@4+review(top-p=0.85)", "spark:triple@4"]
@@ -39,7 +39,7 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
     blind = {name: BlindPage(Loudspeaker(), folder / name) for name in ("set-up", "trial", "results")}
     different = items(3)
     same = [replace(one, clips=(one.clips[0], replace(one.clips[1], samples=one.clips[0].samples.copy()))) for one in items(2)]
-    models = ModelsPage(Shelf(folder / "models"), gpu=wants_pack(folder / "gpu-pack"))
+    models = ModelsPage(ModelRegistry(folder / "models"), gpu=wants_pack(folder / "gpu-pack"))
     pages = {**{f"the {name} of a blind test": page for name, page in blind.items()}, "models": models}
     for page in pages.values():
         page.resize(1100, 700)
@@ -79,7 +79,7 @@ def other_pages(folder: Path, wait: Wait) -> Iterator[dict[str, QWidget]]:
 def wants_pack(folder: Path) -> GpuCard:
     """A computer with a graphics card of a long name that could be used."""
     device = Device("NVIDIA GeForce RTX 4070 Laptop GPU with Max-Q Design", 8_000_000_000, (8, 9))
-    machine = Machine((), "580.95.05", Cuda((13, 0), (device,)))
+    machine = GpuSystem((), "580.95.05", Cuda((13, 0), (device,)))
     return GpuCard(Packs(folder), lambda packs: judge(machine, shipped()[-1], packs, ""))
 
 

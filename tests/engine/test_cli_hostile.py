@@ -14,7 +14,7 @@ import engine.models
 from app import main as command_line
 from engine.cli import main
 from engine.models.checkpoints import exit_heads as files
-from engine.models.store import shelf
+from engine.models.store import registry
 from tests.engine.random_spoken_lm import RandomSpokenLM
 from tests.rig.processes import ROOT, python
 
@@ -59,7 +59,7 @@ def place(tmp_path, monkeypatch):
     model.folder = tmp_path / "model"
     model.folder.mkdir()
     monkeypatch.setattr(engine.models, "load", lambda name: model if name == "wren" else load(name))
-    monkeypatch.setattr(shelf, "user_data_path", lambda *_, **__: tmp_path / "data")
+    monkeypatch.setattr(registry, "user_data_path", lambda *_, **__: tmp_path / "data")
     monkeypatch.setattr(files, "user_data_path", lambda *_, **__: tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bytes.bin").write_bytes(bytes(range(256)) * 4)
@@ -119,7 +119,7 @@ def test_bad_arguments_are_sentences(words, capsys):
 
 CLOSED = """
 import os, sys, tempfile
-import app.main, engine.models.store.shelf
+import app.main, engine.models.store.registry
 from app.__main__ import main
 
 def closed_pipe():  # as with `| head`

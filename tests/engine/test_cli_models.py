@@ -17,9 +17,9 @@ import pytest
 
 from engine import models
 from engine.cli import main
-from engine.models.store import catalogue, shelf
+from engine.models.store import catalogue, registry
 from engine.models.store.catalogue import Source
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from engine.models.tiny import make
 from tests.engine.models.store.file_server import file_server
 from tests.engine.models.store.test_folders import WREN, copied, cut
@@ -32,7 +32,7 @@ NAME = "step-audio-2-mini"
 @pytest.fixture(autouse=True)
 def data(tmp_path, monkeypatch):
     """The folder of the user's data."""
-    monkeypatch.setattr(shelf, "user_data_path", lambda *_, **__: tmp_path / "data")
+    monkeypatch.setattr(registry, "user_data_path", lambda *_, **__: tmp_path / "data")
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path / "data"
 
@@ -95,7 +95,7 @@ def test_what_ships_and_what_could_be_here_is_listed(run):
 
 def test_what_is_wrong_with_an_added_model_is_listed(run, tmp_path):
     folder = copied(WREN, tmp_path / "mine")
-    Shelf().add(folder)
+    ModelRegistry().add(folder)
     assert listed(run)["mine"]["state"] == "ready"
     cut(folder / "lm.safetensors", 5_000_000)
     mine = listed(run)["mine"]

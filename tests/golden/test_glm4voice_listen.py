@@ -6,9 +6,9 @@ import pytest
 import soundfile
 import torch
 
-from engine.models.glm4voice.listen import CodeStream, GLM4VoiceListener, SpeechTokenizer
+from engine.models.glm4voice.listen import CodeStream, GLM4VoiceListener, GLMSpeechTokenizer
 from engine.speech.recording import at_rate
-from engine.speech.whisper_encoder import Past
+from engine.speech.whisper_encoder import WhisperCache
 from engine.speech.whisper_mel import FAINTEST, slaney_filters
 from tests.golden import golden_folder
 from tests.golden.compare import index
@@ -21,7 +21,7 @@ CASES = [case["id"] for case in EXPECTED["cases"] if case["id"].startswith("vq."
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return SpeechTokenizer.from_folder(FOLDER)
+    return GLMSpeechTokenizer.from_folder(FOLDER)
 
 
 def sound(entry):
@@ -46,7 +46,7 @@ def features_of(tokenizer, padded):
 
 def pooled(tokenizer, features, length):
     """A segment's vectors before the codebook, from all its features at once."""
-    network, past, states = tokenizer.network, Past(), []
+    network, past, states = tokenizer.network, WhisperCache(), []
     frames, context = 2 * network.config.block, network.context_frames
     heard = -(-length // tokenizer.mel.hop)
     for start in range(0, -(-length // tokenizer.stride) * 2 * network.config.pooling, frames):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import torch
 
-from engine.models.glm4voice.flow import FlowConfig, GlmFlow
+from engine.models.glm4voice.flow import GlmFlow, GlmFlowConfig
 from engine.speech.conformer import ConformerConfig
 from engine.speech.hift import HiFT, HiFTConfig
 from engine.speech.unet import UNetConfig
@@ -22,7 +22,7 @@ STEP_HIFT = replace(
     source_kernels=(7, 7, 11),
     phase="frame",
 )
-GLM_FLOW = FlowConfig(
+GLM_FLOW = GlmFlowConfig(
     codes=16384,
     input_size=512,
     bands=80,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.models.stepaudio2.flow import FlowConfig, StepFlow
+from engine.models.stepaudio2.flow import StepFlow, StepFlowConfig
 from tests.golden.manifests import manifest
 
 RELEASED = {
@@ -36,6 +36,6 @@ RELEASED = {
 
 def test_the_released_size():
     with torch.device("meta"):
-        flow = StepFlow(FlowConfig.from_release(RELEASED))
+        flow = StepFlow(StepFlowConfig.from_release(RELEASED))
     assert round(sum(weight.numel() for weight in flow.parameters()) / 1e6, 1) == 155.8
     assert {name: tuple(weight.shape) for name, weight in flow.state_dict().items()} == manifest("stepaudio2_flow")

@@ -16,10 +16,10 @@ from app.widgets.page_body import PageBody
 from app.widgets.words import Words
 from engine import parts
 from engine.installed import installation, version
-from engine.parts import Part
-from engine.updates import place
+from engine.parts import Component
+from engine.updates import feed
 from engine.updates.check import Copy
-from engine.updates.place import Place
+from engine.updates.feed import ReleaseFeed
 from engine.updates.release import machine
 
 SIZE = QSize(1000, 720)
@@ -32,7 +32,7 @@ OURS = "Refrain's own licence and those of its parts are below; all of them let 
 class About(QDialog):
     """May stay open beside the window. `close_about` belongs to the program's end."""
 
-    def __init__(self, parent: QWidget | None = None, newer: Place | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, newer: ReleaseFeed | None = None) -> None:
         """`newer`: where newer versions are, by default as the program's own file says."""
         super().__init__(parent)
         self.setWindowTitle("About Refrain")
@@ -40,7 +40,7 @@ class About(QDialog):
         problem = ""
         if newer is None:
             try:
-                newer = place.read()
+                newer = feed.read()
             except ValueError as error:
                 problem = str(error)
         self.updates: UpdateRow | None = None
@@ -70,7 +70,7 @@ class About(QDialog):
         super().showEvent(event)
 
 
-    def _show_parts(self, found: Sequence[Part]) -> None:
+    def _show_parts(self, found: Sequence[Component]) -> None:
         self.view.show_parts(found)
         self.note.setText(OURS)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.flow import Flow
-from engine.parts import Part
+from engine.parts import Component
 
 HEIGHT = 300  # pixels, at least
 NO_TEXT = "This part brings no text of its licence."
@@ -29,7 +29,7 @@ class PartsView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._parts: tuple[Part, ...] = ()
+        self._parts: tuple[Component, ...] = ()
         self.table = _Table()
         self.table.itemSelectionChanged.connect(self._show_chosen)
         self.text = QPlainTextEdit(readOnly=True, tabChangesFocus=True, placeholderText="Choose a part to read its licence.")
@@ -46,7 +46,7 @@ class PartsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row)
 
-    def show_parts(self, parts: Sequence[Part]) -> None:
+    def show_parts(self, parts: Sequence[Component]) -> None:
         self._parts = tuple(parts)
         self.table.fill([(part.name, part.version, part.licence) for part in parts])
         if parts:

@@ -18,8 +18,8 @@ from engine.models.store.connection import Cancelled, Client
 from engine.models.store.download import Download
 from engine.models.store.words import size
 from engine.updates import check, fetch
-from engine.updates.check import Answer, Copy
-from engine.updates.place import Place
+from engine.updates.check import Copy, UpdateCheck
+from engine.updates.feed import ReleaseFeed
 from engine.updates.release import Installer, Release
 
 POLL = 150  # milliseconds, while a download is under way
@@ -29,7 +29,7 @@ QUIET = "Refrain never looks for newer versions by itself. This asks {} once."
 class UpdateRow(QWidget):
     """`close_updates` belongs to the program's end: what has arrived is kept."""
 
-    def __init__(self, place: Place, copy: Copy, folder: Path | None = None) -> None:
+    def __init__(self, place: ReleaseFeed, copy: Copy, folder: Path | None = None) -> None:
         """`folder`: where installers are kept, by default the user's own."""
         super().__init__()
         self._place, self._copy, self._folder = place, copy, folder
@@ -72,7 +72,7 @@ class UpdateRow(QWidget):
         client = self._client = Client()
         self._show(f"Asking {self._place.host}…", self.cancel)
 
-        def ask() -> Answer | None:
+        def ask() -> UpdateCheck | None:
             try:
                 return check.ask(self._place, self._copy, client)
             except Cancelled:
@@ -80,7 +80,7 @@ class UpdateRow(QWidget):
 
         self._background.do(ask, lambda answer: self._answered(client, answer), self._fail)
 
-    def _answered(self, client: Client, answer: Answer | None) -> None:
+    def _answered(self, client: Client, answer: UpdateCheck | None) -> None:
         if client.is_cancelled or answer is None:
             return
         release, installer = answer.release, answer.installer

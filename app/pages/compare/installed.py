@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class InstalledModel:
     folder: Path
 
 
-def installed(shelf: Shelf | None = None) -> list[InstalledModel]:
+def installed(shelf: ModelRegistry | None = None) -> list[InstalledModel]:
     """What can be used of the list on the Models page. Reads many small files: not for the screen's thread.
 
     Raises `ValueError` with a sentence if the catalogue that ships is damaged.
     """
-    usable = [entry for entry in (shelf or Shelf()).entries() if entry.can_be_used]
+    usable = [entry for entry in (shelf or ModelRegistry()).entries() if entry.can_be_used]
     shared = Counter(entry.name for entry in usable)
     return [
         InstalledModel(entry.use, entry.name if shared[entry.name] == 1 else _short(entry.key), entry.folder.absolute())

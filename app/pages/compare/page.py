@@ -30,7 +30,7 @@ from app.widgets.flow import Flow
 from app.widgets.page_body import PageBody
 from app.widgets.words import Words
 from engine.benchmarks import questions
-from engine.evaluation.sets import Item
+from engine.evaluation.sets import EvalItem
 
 BUNDLED = 24  # spoken questions that are offered
 EMPTY = "Choose a question and two to four variants and render them: the replies will stand here side by side."
@@ -273,7 +273,7 @@ class ComparePage(QWidget):
         if self.results.shown is not None:
             self.blind_requested.emit(self.results.shown.levelled())
 
-    def _offer(self, items: Sequence[Item]) -> None:
+    def _offer(self, items: Sequence[EvalItem]) -> None:
         self.prompt.offer([(item.text, item.audio) for item in items if item.audio is not None])
         self._show_state()
 

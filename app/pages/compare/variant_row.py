@@ -89,7 +89,7 @@ class VariantRow(QWidget):
 
     def __init__(self, schedule: str) -> None:
         super().__init__()
-        self._presets: list[schedules.Preset] = []
+        self._presets: list[schedules.SchedulePreset] = []
         self._known: Mapping[str, ModelFacts] = {}
         self._problems: Mapping[str, str] = {}
         self._offered: dict[str, InstalledModel] = {}  # by their folders

@@ -13,14 +13,14 @@ from app.pages.models.card import PILL, StateCard, wrapped
 from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from engine.gpu import standing
-from engine.gpu.getting import Getting, Job, Trying, arrived_bytes, forget_download
+from engine.gpu.getting import PackCheck, PackDownload, PackJob, arrived_bytes, forget_download
 from engine.gpu.pack import Pack
 from engine.gpu.packs import Installed, Packs
 from engine.gpu.standing import Standing
 from engine.gpu.state import State
 from engine.gpu.trial import in_words
 from engine.models.store.catalogue import Offer
-from engine.models.store.machine import disk_free
+from engine.models.store.hardware import disk_free
 from engine.models.store.words import size
 
 POLL = 150  # milliseconds, while a pack is worked on
@@ -33,14 +33,14 @@ class GpuCard(StateCard):
 
     def __init__(
         self, packs: Packs | None = None, look: Callable[[Packs], Standing] = standing.look,
-        make_getting: Callable[..., Job] = Getting, make_trying: Callable[..., Job] = Trying,
+        make_getting: Callable[..., PackJob] = PackDownload, make_trying: Callable[..., PackJob] = PackCheck,
     ) -> None:  # fmt: skip
         super().__init__(theme.label(TITLE, scale=1.2, bold=True), f"the {TITLE.lower()}", CAPTIONS)
         self.packs = packs or Packs()
         self._look, self._make_getting, self._make_trying = look, make_getting, make_trying
         self._background = Background("graphics card", self)
         self._standing: Standing | None = None
-        self._job: Job | None = None
+        self._job: PackJob | None = None
         self._is_noticed = True  # the job's end
         self.row: DownloadRow | None = None
         self._sentence = wrapped()
@@ -105,7 +105,7 @@ class GpuCard(StateCard):
             name = self._here.id
             self._begin(lambda before: self._make_trying(name, self.packs, after=before))
 
-    def _begin(self, make: Callable[[Job | None], Job]) -> None:
+    def _begin(self, make: Callable[[PackJob | None], PackJob]) -> None:
         if self.row is None:
             return  # nothing is known that could be got or used
         before, self._job = self._job, None

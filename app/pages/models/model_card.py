@@ -13,12 +13,12 @@ from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from app.widgets.name_label import NameLabel
 from engine.models.store.download import Progress
-from engine.models.store.machine import Machine
+from engine.models.store.hardware import Hardware
 from engine.models.store.needs import judge
 from engine.models.store.words import number, size
 
 if TYPE_CHECKING:  # it brings torch along
-    from engine.models.store.entries import Entry
+    from engine.models.store.entries import ModelEntry
 
 
 class ModelCard(StateCard):
@@ -31,10 +31,10 @@ class ModelCard(StateCard):
     cancel_requested = Signal(object)
     discard_requested = Signal(object)
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: ModelEntry) -> None:
         super().__init__(NameLabel(entry.name, scale=1.2, bold=True), entry.name, ("Size", "Licence", "Needs", "Here", "Folder"))
         self.entry = entry
-        self._machine = Machine(0, 0, 0)
+        self._machine = Hardware(0, 0, 0)
         self._model: ModelFacts | None = None
         self._loading = ""
         self._progress: Progress | None = None
@@ -57,7 +57,7 @@ class ModelCard(StateCard):
     def problem(self) -> str:
         return self._problem.text()
 
-    def show_entry(self, entry: Entry, machine: Machine, place: str) -> None:
+    def show_entry(self, entry: ModelEntry, machine: Hardware, place: str) -> None:
         """`place` is where it would be downloaded to."""
         self.entry, self._machine, self._place = entry, machine, place
         self._show()

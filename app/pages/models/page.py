@@ -18,13 +18,13 @@ from app.widgets import theme
 from app.widgets.page_body import PageBody
 from app.widgets.words import Words
 from engine.models.store.download import Download
-from engine.models.store.machine import Machine
+from engine.models.store.hardware import Hardware
 from engine.models.store.needs import in_words
-from engine.models.store.shelf import Shelf, Stock
-from engine.updates import place as updates
+from engine.models.store.registry import Inventory, ModelRegistry
+from engine.updates import feed as updates
 
 if TYPE_CHECKING:  # it brings torch along
-    from engine.models.store.entries import Entry
+    from engine.models.store.entries import ModelEntry
 
 POLL = 150  # milliseconds, while a download is under way
 Made = TypeVar("Made")
@@ -38,16 +38,16 @@ class ModelsPage(QWidget):
     use_requested = Signal(str)
 
     def __init__(
-        self, shelf: Shelf | None = None, make_download: Callable[..., Download] = Download, gpu: GpuCard | None = None
+        self, shelf: ModelRegistry | None = None, make_download: Callable[..., Download] = Download, gpu: GpuCard | None = None
     ) -> None:
         """`shelf` and `gpu` are by default of the user's data. Nothing is read before `entered`."""
         super().__init__()
-        self._shelf = shelf or Shelf()
+        self._shelf = shelf or ModelRegistry()
         self._make_download = make_download
         self._background = Background("models", self)
         self._downloads: dict[str, Download] = {}
         self._fetched: set[str] = set()  # downloads whose end was noticed
-        self._machine = Machine(0, 0, 0)
+        self._machine = Hardware(0, 0, 0)
         self._model: ModelFacts | None = None
         self._loading = ""
         self.cards: dict[str, ModelCard] = {}
@@ -129,24 +129,24 @@ class ModelsPage(QWidget):
         if name:
             self.add_folder(Path(name))
 
-    def _use(self, entry: Entry) -> None:
+    def _use(self, entry: ModelEntry) -> None:
         self._say("")
         self.set_loading(entry.use)
         self.use_requested.emit(entry.use)
 
-    def _show_folder(self, entry: Entry) -> None:
+    def _show_folder(self, entry: ModelEntry) -> None:
         folder = entry.folder or self._shelf.downloads / entry.key
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._say(f"No file manager could be opened. The folder is {folder}.", is_bad=True)
 
-    def _remove(self, entry: Entry) -> None:
+    def _remove(self, entry: ModelEntry) -> None:
         def removed(sentence: str) -> None:
             self._say(sentence)
             self.refresh()
 
         self._do(lambda: self._shelf.remove(Path(entry.key)), removed)
 
-    def _start_download(self, entry: Entry) -> None:
+    def _start_download(self, entry: ModelEntry) -> None:
         before = self._downloads.get(entry.key)
         download = self._make_download(entry.released, self._shelf.downloads / entry.key, before)
         self._downloads[entry.key] = download
@@ -155,12 +155,12 @@ class ModelsPage(QWidget):
         self.cards[entry.key].show_progress(download.progress)
         self._timer.start()
 
-    def _cancel_download(self, entry: Entry) -> None:
+    def _cancel_download(self, entry: ModelEntry) -> None:
         self._downloads[entry.key].cancel()
         self._poll()
         self.cards[entry.key].download.setFocus()
 
-    def _discard(self, entry: Entry) -> None:
+    def _discard(self, entry: ModelEntry) -> None:
         download = self._downloads.pop(entry.key, None)
 
         def work() -> str:
@@ -193,7 +193,7 @@ class ModelsPage(QWidget):
         if not running:
             self._timer.stop()
 
-    def _show_stock(self, stock: Stock) -> None:
+    def _show_stock(self, stock: Inventory) -> None:
         self._machine = stock.machine
         self._machine_line.setText(in_words(stock.machine))
         if stock.problem:
@@ -207,7 +207,7 @@ class ModelsPage(QWidget):
             self._list.insertWidget(place, card)
         self._show_model()
 
-    def _make_card(self, entry: Entry) -> ModelCard:
+    def _make_card(self, entry: ModelEntry) -> ModelCard:
         card = self.cards[entry.key] = ModelCard(entry)
         card.use_requested.connect(self._use)
         card.folder_requested.connect(self._show_folder)

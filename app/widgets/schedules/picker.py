@@ -38,7 +38,7 @@ class SchedulePicker(QFrame):
         self.setWindowTitle("Schedule")
         self._model: ModelFacts | None = None
         self._used = schedules.parse(schedule)
-        self._presets: list[schedules.Preset] = []
+        self._presets: list[schedules.SchedulePreset] = []
         self.names = Chooser()
         self.names.setAccessibleName("Preset")
         self.names.addItem(CUSTOM)

@@ -24,7 +24,7 @@ from engine.evaluation import scoring
 from engine.evaluation.answers import fingerprint
 from engine.evaluation.lines import Lines, pair
 from engine.evaluation.oracle.words import Times, positions
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.lm.cache import KVCache
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.pooled_speech import PooledSpeech
@@ -122,7 +122,7 @@ class Oracle:
                 progress.advance(task)
         return found
 
-    def _place(self, name: str, item: Item, times: Times, one: Intervention) -> Place:
+    def _place(self, name: str, item: EvalItem, times: Times, one: Intervention) -> Place:
         digest = zlib.crc32(json.dumps(times).encode())
         return self._weights, name, item.id, item.text, digest, one.layer, one.method, one.keep, self._seed
 
@@ -151,7 +151,7 @@ class Oracle:
         return torch.cat(parts), [range(w[0], w[-1] + 1) for w in words if w[-1] - w[0] + 1 == len(w)]
 
     @torch.inference_mode()
-    def _ask(self, place: Place, item: Item, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
+    def _ask(self, place: Place, item: EvalItem, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
         model, decoder = self._model, self._model.decoder
         cache = decoder.new_cache(model.context)
         if wanted.method == "none":

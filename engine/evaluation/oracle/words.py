@@ -17,7 +17,7 @@ from rich.progress import Progress
 from engine import audio_files, installed
 from engine.evaluation.judge import RATE, read_pronunciations
 from engine.evaluation.scoring import words
-from engine.evaluation.sets import Item
+from engine.evaluation.sets import EvalItem
 from engine.speech.resample import mono
 
 Times = tuple[tuple[float, float], ...]
@@ -78,7 +78,7 @@ def aligner(folder: Path) -> Aligner:
     return Aligner(read_pronunciations(path) if path.is_file() else {})
 
 
-def align(items: Sequence[Item], using: Aligner, path: Path, progress: Progress) -> int:
+def align(items: Sequence[EvalItem], using: Aligner, path: Path, progress: Progress) -> int:
     """Aligns the spoken ones of `items` and writes `path` -> how many could not be. Raises `OSError`."""
     spoken = [(item, item.audio) for item in items if item.audio]
     task, lines = progress.add_task("words", total=len(spoken)), []

@@ -54,7 +54,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """`chosen` is what to load on `device`, None if nothing fits; `needs` is each precision there at the wished context."""
 
     device: Device
@@ -107,7 +107,7 @@ def plan(
     context: int | None = None,
     precision: Precision | None = None,
     device: Device | None = None,
-) -> Plan:
+) -> MemoryPlan:
     """Chooses for so many free bytes (0 of memory: unknown, and taken to be enough; 0 of video memory: no card).
 
     The graphics card comes before the processor, a long context before a short one, and then the most bits, up to those on
@@ -121,9 +121,9 @@ def plan(
         needs = tuple(need(sizes, each, wished, place) for each in PRECISIONS)
         for found in _candidates(sizes, precisions, wished, place):
             if found.total <= rooms[place] or (place == "cpu" and not memory):
-                return Plan(place, found, needs, _sentence(sizes, found, place, rooms, wished, precisions[0], devices))
+                return MemoryPlan(place, found, needs, _sentence(sizes, found, place, rooms, wished, precisions[0], devices))
     smallest = min((need(sizes, each, min(wished, _SMALLEST_CONTEXT), place) for each in precisions), key=lambda one: one.total)
-    return Plan(place, None, needs, _refusal(sizes, smallest, rooms, devices))
+    return MemoryPlan(place, None, needs, _refusal(sizes, smallest, rooms, devices))
 
 
 def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, device: Device) -> Iterator[Need]:

@@ -23,7 +23,7 @@ from engine.speech.unet import UNet, UNetConfig
 
 
 @dataclass(frozen=True)
-class FlowConfig(CodeFlowConfig):
+class GlmFlowConfig(CodeFlowConfig):
     """What `config.yaml` says of its `flow:` object. `code_rate` is codes per second of speech."""
 
     code_rate: Fraction
@@ -71,11 +71,11 @@ class LengthRegulator(nn.Module):
 class GlmFlow(CodeFlow):
     """The flow network, with a regulator of the rows' rate."""
 
-    config_type = FlowConfig
-    config: FlowConfig
+    config_type = GlmFlowConfig
+    config: GlmFlowConfig
     encoder: ConformerEncoder
 
-    def __init__(self, config: FlowConfig) -> None:
+    def __init__(self, config: GlmFlowConfig) -> None:
         super().__init__(config, ConformerEncoder(config.encoder), UNet(config.estimator))
         self.length_regulator = LengthRegulator(config.bands, config.regulator_layers)
 

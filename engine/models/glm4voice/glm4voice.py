@@ -16,7 +16,7 @@ from engine.models.checkpoints.precision import Precision, build_decoder
 from engine.models.checkpoints.released_model import ReleasedModel
 from engine.models.checkpoints.sampling_defaults import read_sampling
 from engine.models.checkpoints.weights import Weights
-from engine.models.glm4voice.listen import GLM4VoiceListener, SpeechTokenizer
+from engine.models.glm4voice.listen import GLM4VoiceListener, GLMSpeechTokenizer
 from engine.models.glm4voice.lm import MODEL, DecoderTensors, read_config, tensor_shapes
 from engine.models.glm4voice.parts import part_of
 from engine.models.glm4voice.pattern import SPEECH_CHUNK, GLMPattern, GLMRules
@@ -53,8 +53,8 @@ class GLM4Voice(ReleasedModel):
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
         ear, voice = part_of(folder, "tokenizer"), part_of(folder, "decoder")
-        self._ear, self._vocoder = SpeechTokenizer.from_folder(ear, at.device), Vocoder.from_folder(voice, at.device)
-        for part, codes in ((ear, self._ear.network.config.codes), (voice, self._vocoder.flow.config.codes)):
+        self._speech_tokenizer, self._vocoder = GLMSpeechTokenizer.from_folder(ear, at.device), Vocoder.from_folder(voice, at.device)
+        for part, codes in ((ear, self._speech_tokenizer.network.config.codes), (voice, self._vocoder.flow.config.codes)):
             if codes != len(tokenizer.audio):
                 raise ValueError(f"{part} has {codes} speech codes, {folder} {len(tokenizer.audio)}: they are of two models.")
         self.decoder = build_decoder(config, DecoderTensors(config, weights), at.precision, at.device)
@@ -62,13 +62,13 @@ class GLM4Voice(ReleasedModel):
         self._prompt = GLMPrompt(tokenizer)
         self._rules = GLMRules(config.vocabulary, tokenizer.text, tokenizer.audio, stops, device=at.device)
         self.sampling = read_sampling(folder, Sampling(temperature=0.8, top_p=0.8))
-        self.input_rate, self.output_rate = self._ear.mel.rate, self._vocoder.sample_rate
+        self.input_rate, self.output_rate = self._speech_tokenizer.mel.rate, self._vocoder.sample_rate
         self.speech_rate = self._vocoder.code_rate
         self.chunk_length = SPEECH_CHUNK
         self.context = at.context
 
     def listener(self) -> GLM4VoiceListener:
-        return GLM4VoiceListener(self._ear, self._tokenizer.audio, self._parity)
+        return GLM4VoiceListener(self._speech_tokenizer, self._tokenizer.audio, self._parity)
 
     def speaker(self) -> Speaker:
         kind = ReferenceSpeaker if self._parity else StreamedSpeaker

@@ -29,12 +29,12 @@ from engine.models.spoken_lm import PromptPiece
 from engine.quoting import shown
 from engine.speech.recording import at_rate, checked
 from engine.speech.release import UnknownConfiguration, configured, described_in
-from engine.speech.whisper_encoder import Past
+from engine.speech.whisper_encoder import WhisperCache
 from engine.speech.whisper_mel import WhisperMel
 from engine.speech.whisper_vq import PREFIXES, WhisperVQ
 
 
-class SpeechTokenizer:
+class GLMSpeechTokenizer:
     """The network and its features; holds no state of a recording. Upstream: speech_tokenizer/utils.py of GLM-4-Voice."""
 
     def __init__(self, network: WhisperVQ, mel: WhisperMel, seconds: float) -> None:
@@ -99,7 +99,7 @@ def _size(what: str, features: Mapping[str, Any], name: str) -> int:
 class CodeStream:
     """One recording, fed bit by bit; any split gives the same codes."""
 
-    def __init__(self, tokenizer: SpeechTokenizer, parity: bool = False) -> None:
+    def __init__(self, tokenizer: GLMSpeechTokenizer, parity: bool = False) -> None:
         self._tokenizer, self._parity = tokenizer, parity
         self._segment = _Segment(tokenizer, parity, first=True)
 
@@ -126,7 +126,7 @@ class CodeStream:
 class GLM4VoiceListener:
     """One spoken question -> token ids; see `engine.models.spoken_lm.Listener`. `ids`: the token of every code."""
 
-    def __init__(self, tokenizer: SpeechTokenizer, ids: Sequence[int], parity: bool = False) -> None:
+    def __init__(self, tokenizer: GLMSpeechTokenizer, ids: Sequence[int], parity: bool = False) -> None:
         self._stream, self._ids = CodeStream(tokenizer, parity), ids
 
     def feed(self, samples: np.ndarray) -> PromptPiece:
@@ -147,13 +147,13 @@ class _Block(NamedTuple):
 class _Segment:
     """At most 30 s. All lengths that follow from the sample count are upstream's, so that padding changes nothing."""
 
-    def __init__(self, tokenizer: SpeechTokenizer, parity: bool, first: bool) -> None:
+    def __init__(self, tokenizer: GLMSpeechTokenizer, parity: bool, first: bool) -> None:
         self._tokenizer, self._network, self._mel = tokenizer, tokenizer.network, tokenizer.mel
         self._parity, self._first = parity, first
         self._samples, self._length = np.zeros(tokenizer.segment, np.float32), 0
         self._log_power = torch.zeros(0, self._mel.bands, device=self._mel.device)
         self._blocks: list[_Block] = []
-        self._past = Past()
+        self._past = WhisperCache()
         self._given = 0  # codes
 
     @property

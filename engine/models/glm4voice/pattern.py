@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.models.checkpoints.chunk_pattern import ChunkPattern, Place
 from engine.models.checkpoints.masks import mask
-from engine.models.checkpoints.placed_pattern import Place, PlacedPattern
 
 TEXT_CHUNK, SPEECH_CHUNK = 13, 26
 
@@ -34,7 +34,7 @@ class GLMRules:
 
 
 @dataclass(frozen=True)
-class GLMPattern(PlacedPattern):
+class GLMPattern(ChunkPattern):
     """Upstream leaves the order to the model: the loop over tokens in GLM-4-Voice's web_demo.py takes what comes."""
 
     rules: GLMRules

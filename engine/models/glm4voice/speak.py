@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.models.glm4voice.vocoder import HELD_CODES, Vocoder, samples_of
 from engine.speech.conformer import StackState
 from engine.speech.hift_stream import HiFTStream
-from engine.speech.joins import HeldTail, PlacedNoise
+from engine.speech.joins import HeldTail, PositionalNoise
 
 # Blocks before a block that it is made with: 4 s. On the golden checkpoint, whose random weights look equally far in all
 # directions, mels differ from those with everything before them by 0.44 (1 block), 0.41 (2), 0.37 (3), 0.34 (5) and 0.25
@@ -43,7 +43,7 @@ class StreamedSpeaker:
         self._held = HeldTail(vocoder.frames(HELD_CODES))
         # A generator for each kind of noise: which is drawn first must not matter.
         flow_noise, phases, sound_noise = (torch.Generator().manual_seed(3 * seed + kind) for kind in range(3))
-        self._noise = PlacedNoise(vocoder.flow.config.bands, flow_noise)
+        self._noise = PositionalNoise(vocoder.flow.config.bands, flow_noise)
         start = torch.rand(vocoder.hift.config.waves, generator=phases)
         start[0] = 0  # the harmonics begin anywhere, the fundamental at zero
         self._sound = HiFTStream(vocoder.hift, sound_noise, start)

@@ -53,7 +53,7 @@ class AudioEncoderConfig:
         return (rows + 2 - self.kernel_size) // self.adapter_stride + 1 if rows > 0 else 0
 
 
-class Adaptor(nn.Module):
+class StepAdaptor(nn.Module):
     """Encoder rows [n, n_audio_state] -> states [(n + 2 - kernel_size) // adapter_stride + 1, llm_dim]."""
 
     def __init__(self, config: AudioEncoderConfig) -> None:
@@ -83,7 +83,7 @@ class AudioEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = _Encoder(config)
-        self.adapter = Adaptor(config)
+        self.adapter = StepAdaptor(config)
 
     @torch.inference_mode()
     def forward(self, features: Tensor, longest: int | None = None) -> Tensor:

@@ -23,7 +23,7 @@ STEPS = 10
 
 
 @dataclass(frozen=True)
-class FlowConfig(CodeFlowConfig):
+class StepFlowConfig(CodeFlowConfig):
     """What `flow.yaml` says of its `flow:` object. Each code has `frames_per_code` mel frames."""
 
     guidance: float
@@ -77,11 +77,11 @@ class FlowState:
 class StepFlow(CodeFlow):
     """The flow network, fed chunk by chunk."""
 
-    config_type = FlowConfig
-    config: FlowConfig
+    config_type = StepFlowConfig
+    config: StepFlowConfig
     encoder: UpsamplingConformerEncoder
 
-    def __init__(self, config: FlowConfig) -> None:
+    def __init__(self, config: StepFlowConfig) -> None:
         super().__init__(config, UpsamplingConformerEncoder(config.encoder), DiT(config.estimator))
 
     @property

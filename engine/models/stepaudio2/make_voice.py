@@ -17,7 +17,7 @@ from torch import Tensor
 from engine import audio_files, installed
 from engine.models.checkpoints.files import AGAIN, need
 from engine.models.checkpoints.yaml_safe import read_part
-from engine.models.stepaudio2.flow import FlowConfig
+from engine.models.stepaudio2.flow import StepFlowConfig
 from engine.models.stepaudio2.voice_features import prompt_mel, speaker_features, tokenizer_features
 from engine.models.stepaudio2.voices import FOLDER, VoicePack
 
@@ -35,7 +35,7 @@ def make_voice(samples: np.ndarray, rate: int, name: str, token2wav: Path, about
     seconds = len(samples) / rate
     if not SHORTEST <= seconds <= LONGEST:
         raise ValueError(f"A voice is made of {SHORTEST:g} to {LONGEST:g} seconds of speech; this recording has {seconds:.1f}.")
-    config = FlowConfig.from_release(read_part(token2wav / "flow.yaml", "flow"))
+    config = StepFlowConfig.from_release(read_part(token2wav / "flow.yaml", "flow"))
     tokens = _codes(token2wav, samples, rate)
     mel = prompt_mel(samples, rate, len(tokens) * config.frames_per_code)
     voice = VoicePack(name, tokens, _speaker_vector(token2wav, samples, rate), mel, about or {})

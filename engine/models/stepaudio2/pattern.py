@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.models.checkpoints.chunk_pattern import ChunkPattern, Place
 from engine.models.checkpoints.masks import mask
-from engine.models.checkpoints.placed_pattern import Place, PlacedPattern
 from engine.models.stepaudio2.tokenizer import StepTokenizer
 
 TEXT_CHUNK, SPEECH_CHUNK = 1, 4
@@ -34,7 +34,7 @@ class StepRules:
 
 
 @dataclass(frozen=True)
-class StepPattern(PlacedPattern):
+class StepPattern(ChunkPattern):
     """It begins at "tail" for a reply in text. Upstream leaves the order to the model: `StepAudio2.__call__` only generates."""
 
     rules: StepRules

@@ -20,7 +20,7 @@ from engine.models.stepaudio2.flow import FlowState, StepFlow
 from engine.models.stepaudio2.sound import ReferenceSound, SettledSound
 from engine.models.stepaudio2.voices import VoicePack
 from engine.speech.hift import PREFIXES, HiFT, HiFTConfig
-from engine.speech.joins import PlacedNoise
+from engine.speech.joins import PositionalNoise
 from engine.speech.release import described_in
 
 OUTPUT_RATE = 24_000
@@ -114,13 +114,13 @@ class StepVocoder:
         """The voice of one reply."""
         return StepSpeaker(self)
 
-    def flow_noise(self) -> PlacedNoise:
+    def flow_noise(self) -> PositionalNoise:
         """A reply's own noise; the prompt's frames come before it."""
-        return PlacedNoise(self.flow.config.bands, torch.Generator().manual_seed(self.seed))
+        return PositionalNoise(self.flow.config.bands, torch.Generator().manual_seed(self.seed))
 
     @torch.inference_mode()
     def advance(
-        self, state: FlowState, codes: Tensor, ahead: Tensor | None, placed: PlacedNoise, mel: Tensor | None = None
+        self, state: FlowState, codes: Tensor, ahead: Tensor | None, placed: PositionalNoise, mel: Tensor | None = None
     ) -> tuple[Tensor, FlowState]:
         """The next codes [n] through the flow -> mel frames [1, bands, frames], and a state that does not grow."""
         frames = len(codes) * self.flow.config.frames_per_code

@@ -66,20 +66,20 @@ class StepAudio2(ReleasedModel):
         if not reply_in_text and (voice or installed_voices(folder)):  # the release itself has no voice
             self._vocoder = self._load_vocoder(voice or default_voice(folder))
         with described_in(folder / "config.json"):
-            self._ear = AudioFrontEnd.from_tensors(read_json(folder / "config.json"), weights, device=at.device)
+            self._front_end = AudioFrontEnd.from_tensors(read_json(folder / "config.json"), weights, device=at.device)
         self.decoder = build_decoder(config, decoder_tensors(config, weights), at.precision, at.device)
         self.exit_heads = exit_heads(folder, self.decoder, [*tokenizer.audio, tokenizer.audio_pad])
         self._prompt = StepPrompt(tokenizer, system, reply_in_text)
         self._rules = StepRules(config.vocabulary, tokenizer, device=at.device)
         self._between = self.decoder.embed(self._prompt.between_blocks().ids)
         self.sampling = read_sampling(folder, _DEFAULTS)
-        self.input_rate, self.output_rate = self._ear.mel.rate, OUTPUT_RATE
+        self.input_rate, self.output_rate = self._front_end.mel.rate, OUTPUT_RATE
         self.speech_rate = SPEECH_RATE
         self.chunk_length = SPEECH_CHUNK
         self.context = at.context
 
     def listener(self) -> StepAudio2Listener:
-        return StepAudio2Listener(self._ear, self._between, self._parity)
+        return StepAudio2Listener(self._front_end, self._between, self._parity)
 
     def speaker(self) -> Speaker:
         """Raises `QuestionError` where there is no voice; one that was put there meanwhile is taken."""

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from engine import installed
 from engine.models.checkpoints.shards import read_header
-from engine.models.stepaudio2.flow import FlowConfig
+from engine.models.stepaudio2.flow import StepFlowConfig
 from engine.quoting import clean, reason
 
 FORMAT = "refrain-voice-1"
@@ -77,7 +77,7 @@ class VoicePack:
         tokens, speaker, mel = (tensors[name] for name in wanted)
         return cls(clean(about.pop("name", path.stem)), tokens.long(), speaker.float(), mel.float(), about)
 
-    def check(self, config: FlowConfig) -> None:
+    def check(self, config: StepFlowConfig) -> None:
         """Raises `ValueError` with a sentence unless the voice fits this flow."""
         count, wrong = len(self.tokens), None
         if count <= config.encoder.lookahead:

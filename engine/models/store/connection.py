@@ -14,7 +14,7 @@ from typing import IO
 from urllib.request import Request
 
 from engine.models.store import proxies
-from engine.models.store.answer import Answer
+from engine.models.store.http_response import HttpResponse
 
 TIMEOUT = 20.0  # seconds without a byte
 AGENT = "Refrain (offline voice chat; downloads only what the user asks for)"
@@ -56,7 +56,7 @@ class Client:
         if self._cancelled.wait(seconds):
             raise Cancelled
 
-    def open(self, url: str, start: int = 0) -> Answer:
+    def open(self, url: str, start: int = 0) -> HttpResponse:
         """What the server answers, from byte `start` on if it can do that. Raises `OSError` (which `URLError` is)."""
         self.check()
         self._hops.clear()
@@ -68,7 +68,7 @@ class Client:
         except urllib.error.HTTPError as error:
             error.close()  # nobody reads what it says; left open it keeps its socket
             raise
-        return Answer(response, tuple(self._hops))
+        return HttpResponse(response, tuple(self._hops))
 
     def _opener(self) -> urllib.request.OpenerDirector:
         """Knows HTTP and nothing else: no address of a file, wherever it comes from, is opened."""

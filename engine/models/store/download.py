@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.models.store import listing, trouble
+from engine.models.store import errors, listing
 from engine.models.store.catalogue import Offer, RemoteFile, Source
 from engine.models.store.connection import TIMEOUT, Client
+from engine.models.store.errors import DownloadError
 from engine.models.store.listing import LISTING, Listed, NotTheServer
-from engine.models.store.speed import Speed
 from engine.models.store.transfer import NETWORK, Transfer, disk
-from engine.models.store.trouble import Failed
+from engine.models.store.transfer_rate import TransferRate
 from engine.models.store.unfinished import alone, inside
 from engine.models.store.words import duration, size
 from engine.worker_thread import Thread
@@ -85,7 +85,7 @@ class Download:
         """`after` is an earlier one of the same, whose end is waited for."""
         self.released, self.folder = released, folder
         self.progress = Progress(total=released.download_bytes)
-        self._after, self._pauses, self._client, self._speed = after, pauses, Client(timeout), Speed()
+        self._after, self._pauses, self._client, self._speed = after, pauses, Client(timeout), TransferRate()
         self._settled = 0  # bytes of the files that are complete
         self._lock = threading.Lock()
         self._thread = Thread(self._run, f"download {released.id}")
@@ -98,7 +98,7 @@ class Download:
         self._client.cancel()
         with self._lock:
             if self.progress.is_running:
-                self.progress = replace(self.progress, state="cancelled", sentence=trouble.KEPT, speed=0.0)
+                self.progress = replace(self.progress, state="cancelled", sentence=errors.KEPT, speed=0.0)
 
     def join(self, seconds: float) -> bool:
         """Waits for the thread's end; whether it has ended."""
@@ -117,9 +117,9 @@ class Download:
         except Exception as error:
             if self._client.is_cancelled:  # whatever came of being cut off
                 return
-            known = isinstance(error, Failed)
+            known = isinstance(error, DownloadError)
             (_log.info if known else _log.error)("The download of %s failed.", self.released.id, exc_info=error)
-            sentence = str(error) if known else f"The download failed ({error or type(error).__name__}). {trouble.KEPT}"
+            sentence = str(error) if known else f"The download failed ({error or type(error).__name__}). {errors.KEPT}"
             self._show(state="failed", sentence=sentence, speed=0.0)
 
     def _show(self, **changes: Any) -> None:
@@ -181,7 +181,7 @@ class Download:
     def _look_for_room(self, needed: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if needed and free < needed + SPARE:
-            raise Failed(trouble.no_room(self.folder, needed + SPARE, free))
+            raise DownloadError(errors.no_room(self.folder, needed + SPARE, free))
 
     def _persist(self, work: Callable[[], None], what: str) -> None:
         """Tries again and again while something arrives in between, and a few times while nothing does."""
@@ -189,20 +189,20 @@ class Download:
         while True:
             try:
                 return work()
-            except Failed:
+            except DownloadError:
                 raise
             except NotTheServer as error:
-                raise Failed(trouble.page(what)) from error
+                raise DownloadError(errors.page(what)) from error
             except (*NETWORK, ValueError, KeyError, TypeError) as error:
                 self._client.check()
                 if not isinstance(error, NETWORK):
-                    raise Failed(trouble.odd_answer(error, self.released)) from error
-                if trouble.is_final(error):
-                    raise Failed(trouble.sentence(error, what, self.released)) from error
+                    raise DownloadError(errors.odd_answer(error, self.released)) from error
+                if errors.is_final(error):
+                    raise DownloadError(errors.sentence(error, what, self.released)) from error
                 failures = 0 if self.progress.done > before else failures + 1
                 before = max(before, self.progress.done)
                 if failures >= len(self._pauses):
-                    raise Failed(f"{trouble.sentence(error, what, self.released)} {trouble.KEPT}") from error
+                    raise DownloadError(f"{errors.sentence(error, what, self.released)} {errors.KEPT}") from error
                 _log.info("Downloading %s: %s; trying again.", what, error)
-                self._show(state="waiting", sentence=trouble.sentence(error, what, self.released), speed=0.0)
+                self._show(state="waiting", sentence=errors.sentence(error, what, self.released), speed=0.0)
                 self._client.wait(self._pauses[failures])

@@ -20,7 +20,7 @@ _OF_WREN = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class ModelEntry:
     """`key` names the card; `use` is what the engine loads, a name or a folder. `facts` None: it is not on this machine."""
 
     key: str
@@ -55,7 +55,7 @@ class Entry:
         return self.released.parameters if self.released is not None else 0
 
 
-def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]]) -> list[Entry]:
+def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[str, Path]]) -> list[ModelEntry]:
     """Looks through every folder, so it is for a background thread.
 
     Raises `ValueError` with a sentence if the catalogue that ships is damaged.
@@ -66,7 +66,7 @@ def collect(added: Iterable[Path], models_folder: Path, shipped: Iterable[tuple[
     return entries + [_of_release(released, models_folder) for released in releases]
 
 
-def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...], is_added: bool = False) -> Entry:
+def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...], is_added: bool = False) -> ModelEntry:
     described = next((one for one in releases if one.family == facts.family), None)
     if facts.family == "wren":
         description, licence = _OF_WREN
@@ -76,10 +76,10 @@ def _entry(key: str, use: str, facts: FolderFacts, releases: tuple[Released, ...
         description, licence = "", ""
     name = facts.title if not is_added else label(facts.folder)
     use = str(facts.folder) if is_added else use
-    return Entry(key, use, name or key, description, licence, facts, is_added=is_added)
+    return ModelEntry(key, use, name or key, description, licence, facts, is_added=is_added)
 
 
-def _of_release(released: Released, models_folder: Path) -> Entry:
+def _of_release(released: Released, models_folder: Path) -> ModelEntry:
     """One that was downloaded stands in a place of its own."""
     place = models_folder / released.id
     unfinished, facts = unfinished_bytes(place), None
@@ -87,4 +87,5 @@ def _of_release(released: Released, models_folder: Path) -> Entry:
     if not unfinished and (folder / "config.json").is_file():
         facts = check(folder)
     licence = f"{released.licence}. {released.licence_note}"
-    return Entry(released.id, str(folder), released.name, released.description, licence, facts, released, unfinished=unfinished)
+    name, description = released.name, released.description
+    return ModelEntry(released.id, str(folder), name, description, licence, facts, released, unfinished=unfinished)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import whole_file
-from engine.models.store.answer import Answer
 from engine.models.store.catalogue import Offer, RemoteFile, Source, checked_path
 from engine.models.store.connection import Client
+from engine.models.store.http_response import HttpResponse
 from engine.quoting import reason, shown
 
 LISTING = "download.json"
@@ -122,7 +122,7 @@ def _read(client: Client, url: str) -> Any:
         raise ValueError("What arrived instead of a list of files cannot be read.") from None
 
 
-def _content(answer: Answer) -> bytes:
+def _content(answer: HttpResponse) -> bytes:
     content = bytearray()
     while block := answer.read():
         content += block

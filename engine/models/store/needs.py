@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.models.folders import FolderFacts
 from engine.models.store.catalogue import Released
-from engine.models.store.machine import Machine
+from engine.models.store.hardware import Hardware
 from engine.models.store.words import size
 
 FOR_A_CPU = 4_000_000_000
@@ -74,7 +74,7 @@ class Verdict:
     sentence: str
 
 
-def judge(needs: Needs, machine: Machine) -> Verdict:
+def judge(needs: Needs, machine: Hardware) -> Verdict:
     """Whether the machine can run it at the speed of speech."""
     if not needs.wants_gpu:
         if not machine.memory_free or needs.total <= machine.memory_free:
@@ -87,7 +87,7 @@ def judge(needs: Needs, machine: Machine) -> Verdict:
     return Verdict(False, "No graphics card is in use here, and a processor would be far slower than speech.")
 
 
-def in_words(machine: Machine) -> str:
+def in_words(machine: Hardware) -> str:
     """The machine in one line."""
     memory = f"{size(machine.memory)} of memory, {size(machine.memory_free)} free" if machine.memory else "memory unknown"
     gpu = f"{machine.gpu}, {size(machine.gpu_memory)}" if machine.gpu else "no graphics card in use"

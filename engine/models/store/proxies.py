@@ -37,15 +37,15 @@ def connect(host: str, port: int, timeout: float, proxies: Mapping[str, str], sc
     except ValueError:
         server, its_port = None, 0
     if not server:
-        raise ProxyTrouble(f"The proxy {proxy!r} of this computer's settings is no address, such as socks5://127.0.0.1:1080.")
+        raise ProxyConnectionError(f"The proxy {proxy!r} of this computer's settings is no address, such as socks5://127.0.0.1:1080.")
     name, word = (urllib.parse.unquote(part or "") for part in (at.username, at.password))
     try:  # the proxy looks the host's name up
         return Proxy(_KINDS[at.scheme.lower()], server, its_port, name, word, rdns=True).connect(host, port, timeout)
     except TimeoutError:
         raise
     except (ProxyError, OSError) as error:
-        raise ProxyTrouble(f"The proxy {server}:{its_port} did not connect to {host} ({error}).") from error
+        raise ProxyConnectionError(f"The proxy {server}:{its_port} did not connect to {host} ({error}).") from error
 
 
-class ProxyTrouble(ConnectionError):
+class ProxyConnectionError(ConnectionError):
     """The message is a sentence."""

@@ -10,12 +10,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.models.store import trouble
-from engine.models.store.answer import BLOCK, Answer
+from engine.models.store import errors
 from engine.models.store.catalogue import RemoteFile
 from engine.models.store.checksum import Checksum
 from engine.models.store.connection import Client
-from engine.models.store.trouble import Failed
+from engine.models.store.errors import DownloadError
+from engine.models.store.http_response import BLOCK, HttpResponse
 from engine.models.store.unfinished import PART, inside
 
 NETWORK = (OSError, HTTPException)
@@ -40,7 +40,7 @@ class Transfer:
         arrived: Callable[[int, int], None] = lambda position, new: None,
     ) -> None:
         """`doing` is called before what is here is read again ("checking") or comes once more ("passing"), `arrived` with the
-        bytes there are and the new ones. Raises `Failed` where links stand in the way."""
+        bytes there are and the new ones. Raises `DownloadError` where links stand in the way."""
         self.file, self._url, self._folder, self._client = file, url, folder, client
         self._doing, self._arrived, self._checksum = doing, arrived, Checksum(file)
         with disk(folder):
@@ -58,7 +58,7 @@ class Transfer:
         return min(path.stat().st_size, self.file.size or path.stat().st_size) if path.is_file() else 0
 
     def fetch(self) -> None:
-        """Raises `Failed` with a sentence, what the network raises, or `Cancelled`; what has arrived is kept."""
+        """Raises `DownloadError` with a sentence, what the network raises, or `Cancelled`; what has arrived is kept."""
         file = self.file
         with disk(self._folder):
             self.part.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ class Transfer:
                     os.fsync(part.fileno())
             if not self._checksum.agrees():
                 self.part.unlink()
-                raise Failed(trouble.damaged(self.target.name))
+                raise DownloadError(errors.damaged(self.target.name))
             os.replace(self.part, self.target)
 
     def _opened(self) -> BinaryIO:
@@ -107,7 +107,7 @@ class Transfer:
         if size is not None and start < size:
             raise _Lost(ConnectionError("the connection was lost"))
 
-    def _answer(self, start: int) -> Answer:
+    def _answer(self, start: int) -> HttpResponse:
         """From `start` on, or from the beginning if the server cannot begin there."""
         with _network(self._client):
             if start:
@@ -121,29 +121,29 @@ class Transfer:
                         raise
             return self._client.open(self._url)
 
-    def _judge(self, answer: Answer) -> None:
-        """Raises `Failed` if this is not the file."""
+    def _judge(self, answer: HttpResponse) -> None:
+        """Raises `DownloadError` if this is not the file."""
         file, name = self.file, self.target.name
         if answer.is_page and not name.lower().endswith((".html", ".htm")):
-            raise Failed(trouble.page(name))
+            raise DownloadError(errors.page(name))
         if answer.coding:
-            raise Failed(trouble.packed(name, answer.coding))
+            raise DownloadError(errors.packed(name, answer.coding))
         if file.size is not None and answer.whole not in (None, file.size):
-            raise Failed(trouble.other(name, file.size, answer.whole))
+            raise DownloadError(errors.other(name, file.size, answer.whole))
         if answer.start is None:
-            raise Failed(trouble.other(name, file.size, None))
+            raise DownloadError(errors.other(name, file.size, None))
 
-    def _pass_over(self, answer: Answer, part: BinaryIO, count: int) -> None:
-        """What is here already comes again, and must be the same. Raises `Failed` if it is not."""
+    def _pass_over(self, answer: HttpResponse, part: BinaryIO, count: int) -> None:
+        """What is here already comes again, and must be the same. Raises `DownloadError` if it is not."""
         self._doing("passing")
         part.seek(0)
         for block in self._blocks(answer, 0, count):
             if block != part.read(len(block)):
-                raise Failed(trouble.unlike(self.target.name))
+                raise DownloadError(errors.unlike(self.target.name))
         if part.tell() < count:
             raise _Lost(ConnectionError("the connection was lost"))
 
-    def _blocks(self, answer: Answer, start: int, size: int | None) -> Iterator[bytes]:
+    def _blocks(self, answer: HttpResponse, start: int, size: int | None) -> Iterator[bytes]:
         """As they arrive. What the network raises passes through `disk`, though a file is being written."""
         while size is None or start < size:
             with _network(self._client):
@@ -174,10 +174,10 @@ def _network(client: Client) -> Iterator[None]:
 
 @contextmanager
 def disk(folder: Path) -> Iterator[None]:
-    """What goes wrong with files becomes `Failed`, told apart from what goes wrong with the network, which is tried again."""
+    """What goes wrong with files becomes `DownloadError`; what goes wrong with the network is tried again."""
     try:
         yield
     except _Lost:
         raise
     except OSError as error:
-        raise Failed(trouble.on_disk(error, folder)) from error
+        raise DownloadError(errors.on_disk(error, folder)) from error

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.yaml_safe import read_yaml
-from engine.models.glm4voice.flow import FlowConfig, GlmFlow
+from engine.models.glm4voice.flow import GlmFlow, GlmFlowConfig
 from engine.models.glm4voice.lm import read_config, tensor_shapes
 from engine.models.tiny.vocabulary import merges, words
 from engine.models.tiny.weights import draw, draw_hift, draw_language_model, save_json, save_sharded, shapes_of
@@ -193,6 +193,6 @@ def _write_voice(folder: Path, generator: torch.Generator) -> None:
     (folder / "config.yaml").write_text(_VOICE, encoding="utf-8")
     config = read_yaml(folder / "config.yaml")
     with torch.device("meta"):
-        flow = GlmFlow(FlowConfig.from_release(config["flow"]))
+        flow = GlmFlow(GlmFlowConfig.from_release(config["flow"]))
     torch.save(draw(shapes_of(flow), generator), folder / "flow.pt")
     torch.save(draw_hift(HiFTConfig.from_release(config["hift"]), generator, "weight_g", "weight_v"), folder / "hift.pt")

@@ -17,7 +17,7 @@ from engine.models.checkpoints.byte_level import BYTE_OF, spelled
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.yaml_safe import read_yaml
 from engine.models.stepaudio2.audio_encoder import AudioEncoder, AudioEncoderConfig
-from engine.models.stepaudio2.flow import FlowConfig, StepFlow
+from engine.models.stepaudio2.flow import StepFlow, StepFlowConfig
 from engine.models.stepaudio2.lm import read_config, tensor_shapes
 from engine.models.stepaudio2.speak import OUTPUT_RATE
 from engine.models.stepaudio2.voices import FOLDER, VoicePack
@@ -160,7 +160,7 @@ def _write_voice(folder: Path, generator: torch.Generator) -> None:
     place = folder / "token2wav"
     place.mkdir()
     (place / "flow.yaml").write_text(_FLOW, encoding="utf-8")
-    config = FlowConfig.from_release(read_yaml(place / "flow.yaml")["flow"])
+    config = StepFlowConfig.from_release(read_yaml(place / "flow.yaml")["flow"])
     with torch.device("meta"):
         flow = StepFlow(config)
     torch.save(draw(shapes_of(flow), generator), place / "flow.pt")

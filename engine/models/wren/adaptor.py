@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class Adaptor(nn.Module):
+class WrenAdaptor(nn.Module):
     """Listener features [positions, 2 * classes], 0..1 -> states [positions, dim] that take the embeddings' place."""
 
     def __init__(self, features: int, dim: int) -> None:

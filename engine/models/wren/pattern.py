@@ -19,7 +19,7 @@ _KINDS: dict[str, Kind] = {"heard": "heard", "text": "text", "padding": "control
 """What stands in each place that is not for speech."""
 
 
-class Rules:
+class WrenRules:
     """Chunk sizes and the masks of each place, made once for a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, text_chunk: int, speech_chunk: int) -> None:
@@ -49,9 +49,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class WrenPattern:
-    """Early-stop interleaving. `place` is one of the masks of `Rules`, or "over"; `index` counts within the chunk."""
+    """Early-stop interleaving. `place` is one of the masks of `WrenRules`, or "over"; `index` counts within the chunk."""
 
-    rules: Rules
+    rules: WrenRules
     place: str
     index: int = 0
 
@@ -122,7 +122,7 @@ class PaddedPattern(WrenPattern):
 
 
 class ParallelPattern(WrenPattern):
-    """One text token (slot 0) and `Rules.share` speech tokens share each position of the reply; `index` is their slot.
+    """One text token (slot 0) and `WrenRules.share` speech tokens share each position of the reply; `index` is their slot.
 
     See `engine.decoding.parallel.SharedPattern`. After the text's end slot 0 holds its end token; a position ends with `end`.
     """
@@ -145,7 +145,7 @@ class ParallelPattern(WrenPattern):
         return self.rules.share if self.slot else None
 
     def logits(self, row: torch.Tensor) -> torch.Tensor:
-        """The head's row, then each speech slot's over `Rules.spoken` -> those of the next token [vocabulary]."""
+        """The head's row, then each speech slot's over `WrenRules.spoken` -> those of the next token [vocabulary]."""
         size, spoken = self.rules.vocabulary.size, self.rules.spoken.to(row.device)
         if not self.slot:
             return row[:size]

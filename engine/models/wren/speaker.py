@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from engine.models.wren.speech_tokens import SpeechTokenizer
+from engine.models.wren.speech_tokens import SpeechCodec
 from engine.speech.source_filter import SourceFilter
 from engine.speech.streaming import SlidingWindow
 
@@ -15,7 +15,7 @@ class StreamingSpeaker:
 
     block = 4  # units that are turned into sound at a time (160 ms)
 
-    def __init__(self, tokenizer: SpeechTokenizer, first_unit: int) -> None:
+    def __init__(self, tokenizer: SpeechCodec, first_unit: int) -> None:
         self._quantizer, self._first_unit = tokenizer.quantizer, first_unit
         network, config = tokenizer.decoder, tokenizer.config
         self._window = SlidingWindow(

@@ -13,7 +13,7 @@ from operator import mul
 import torch
 from torch import Tensor, nn
 
-from engine.speech.convolution import ConvBlock
+from engine.speech.convolution import ConvNeXtBlock
 from engine.speech.source_filter import FeatureLayout
 
 
@@ -84,7 +84,7 @@ class UnitEncoder(nn.Module):
         super().__init__()
         self.per_unit = config.frames_per_unit
         self.fold = nn.Linear(config.layout.width * self.per_unit, config.channels)
-        self.blocks = nn.ModuleList(ConvBlock(config.channels, 5, 2) for _ in range(config.encoder_blocks))
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config.channels, 5, 2) for _ in range(config.encoder_blocks))
         self.head = nn.Linear(config.channels, len(config.levels))
 
     def forward(self, features: Tensor) -> Tensor:
@@ -105,10 +105,10 @@ class UnitDecoder(nn.Module):
         self.per_unit = config.frames_per_unit
         self.unfold = nn.Linear(len(config.levels), config.channels)
         self.blocks = nn.ModuleList(
-            ConvBlock(config.channels, self.kernel, int(i < config.ahead)) for i in range(config.decoder_blocks)
+            ConvNeXtBlock(config.channels, self.kernel, int(i < config.ahead)) for i in range(config.decoder_blocks)
         )
         self.stretch = nn.Linear(config.channels, self.per_unit * self.fine_channels)
-        self.fine = nn.ModuleList(ConvBlock(self.fine_channels, self.fine_kernel, 2) for _ in range(2))
+        self.fine = nn.ModuleList(ConvNeXtBlock(self.fine_channels, self.fine_kernel, 2) for _ in range(2))
         self.head = nn.Linear(self.fine_channels, config.layout.width)
         fine_reach = -(-len(self.fine) * (self.fine_kernel // 2) // self.per_unit)
         self.ahead = config.ahead + fine_reach  # units
@@ -125,7 +125,7 @@ class UnitDecoder(nn.Module):
         return self.head(states)
 
 
-class SpeechTokenizer(nn.Module):
+class SpeechCodec(nn.Module):
     """Encoder, quantiser and decoder with the scale of each feature."""
 
     mean: Tensor

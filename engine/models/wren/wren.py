@@ -20,15 +20,15 @@ from engine.models.checkpoints.exit_heads import FILE, exit_heads
 from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren import plain_text
-from engine.models.wren.adaptor import Adaptor
+from engine.models.wren.adaptor import WrenAdaptor
 from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
 from engine.models.wren.listener import PhoneNetwork, StreamingListener
 from engine.models.wren.listener_config import ListenerConfig, config_of
 from engine.models.wren.low_rank import ParallelDecoder, merge
 from engine.models.wren.parts import ADAPTER, part_of, read_config
-from engine.models.wren.pattern import PATTERNS, Rules, WrenPattern
+from engine.models.wren.pattern import PATTERNS, WrenPattern, WrenRules
 from engine.models.wren.speaker import StreamingSpeaker
-from engine.models.wren.speech_tokens import SpeechTokenConfig, SpeechTokenizer
+from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
 from engine.quoting import clean, reason, shown
@@ -86,7 +86,7 @@ class Wren:
         self.vocabulary = vocabulary = Vocabulary.load(part_of(folder, "tokenizer.json"))
         if (vocabulary.size, len(vocabulary.unit_ids)) != (config.lm.vocabulary, config.speech.units):
             raise ValueError(f"The tokens and the config in {folder} are of two models: install the model again.")
-        self._rules = Rules(vocabulary, config.text_chunk, config.speech_chunk)
+        self._rules = WrenRules(vocabulary, config.text_chunk, config.speech_chunk)
         weights = self._read("lm")
         adaptor = {name: weights.pop(name) for name in list(weights) if name.startswith("adaptor.")}
         try:
@@ -94,8 +94,8 @@ class Wren:
         except KeyError as error:
             raise ValueError(f"The weights in {folder} are incomplete ({error.args[0]}): install the model again.") from error
         self._listener = _filled(lambda: PhoneNetwork(config.listener), self._read("listener"), "listener")
-        self._adaptor = _filled(lambda: Adaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
-        self._speech = _filled(lambda: SpeechTokenizer(config.speech), self._read("speaker"), "speaker")
+        self._adaptor = _filled(lambda: WrenAdaptor(2 * config.listener.classes, config.lm.dim), adaptor, "lm", "adaptor.")
+        self._speech = _filled(lambda: SpeechCodec(config.speech), self._read("speaker"), "speaker")
         self.sampling = Sampling()  # greedy: a small model is surest of its first choice
         self.input_rate = self.output_rate = config.speech.sample_rate
         self.speech_rate = config.speech.unit_rate
@@ -151,7 +151,7 @@ class Wren:
 class WrenListener:
     """One spoken question, brought to a usual level -> the states that stand for it."""
 
-    def __init__(self, network: PhoneNetwork, adaptor: Adaptor) -> None:
+    def __init__(self, network: PhoneNetwork, adaptor: WrenAdaptor) -> None:
         self._leveller, self._stream, self._adaptor = Leveller(), StreamingListener(network), adaptor
 
     @torch.inference_mode()

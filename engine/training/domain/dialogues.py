@@ -47,7 +47,7 @@ FACTS = (
 
 
 @dataclass(frozen=True)
-class Step:
+class FollowUpStep:
     """One turn after any of the replies `after`."""
 
     after: tuple[str, ...]
@@ -63,10 +63,10 @@ _ANOTHER = expand("""
     """)
 
 
-def _row(replies: tuple[str, ...], more: tuple[str, ...] = ()) -> tuple[Step, ...]:
+def _row(replies: tuple[str, ...], more: tuple[str, ...] = ()) -> tuple[FollowUpStep, ...]:
     """After each of `replies` and `more` the next one, then no more. Of `more` none is answered otherwise."""
     whole = (*replies, *more, LAST)
-    return tuple(Step((before,), _ANOTHER, after, _key(after)) for before, after in zip(whole, whole[1:]))
+    return tuple(FollowUpStep((before,), _ANOTHER, after, _key(after)) for before, after in zip(whole, whole[1:]))
 
 
 def _key(answer: str) -> tuple[str, ...]:
@@ -74,13 +74,13 @@ def _key(answer: str) -> tuple[str, ...]:
     return tuple(word for word in words if len(word) > 3) or tuple(words)
 
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[FollowUpStep, ...] = (
     *_row(JOKES, NEW_JOKES),
     *_row(RIDDLES),
     *_row(PROVERBS),
     *_row(TWISTERS),
     *_row(FACTS),
-    Step(
+    FollowUpStep(
         ("I am fine, thank you for asking.",),
         expand("""
             [i am|i'm] [fine|good|well|okay|great] [too|as well]
@@ -89,7 +89,7 @@ STEPS: tuple[Step, ...] = (
             """),
         "I am glad that you are well.", ("glad", "well"),
     ),
-    Step(
+    FollowUpStep(
         ("I am fine, thank you for asking.",),
         expand("""
             [i am|i'm] [not so well|not so good|not fine|not good|tired|sad|ill|a bit sad|so so|not great]
@@ -97,17 +97,17 @@ STEPS: tuple[Step, ...] = (
             """),
         "I am sorry, I hope it gets better.", ("sorry", "better"),
     ),
-    Step(
+    FollowUpStep(
         ("I am glad that you are well.", "Thank you, that is kind of you."),
         expand("[thank you|thanks|that is nice|that's nice|thank you wren|how kind|you are kind|you too|the same to you]"),
         "You are welcome.", ("welcome",),
     ),
-    Step(
+    FollowUpStep(
         ("I am glad that you are well.",),
         expand("[and you|and how are you|how about you|what about you|and yourself|are you well too|and are you fine]"),
         "I am fine, thank you for asking.", ("fine", "asking"),
     ),
-    Step(
+    FollowUpStep(
         ("Nice to meet you, what can I tell you?",),
         expand("""
             [and what is your name|and who are you|and you|what is yours|and yours|and what are you called|what about you]
@@ -115,7 +115,7 @@ STEPS: tuple[Step, ...] = (
             """),
         "My name is Wren.", ("name", "wren"),
     ),
-    Step(
+    FollowUpStep(
         ("My name is Wren.",),
         expand("""
             [nice name|that is nice|what a name|a nice name|pretty name|i like that|i like it|that is a good name|how nice]
@@ -123,12 +123,12 @@ STEPS: tuple[Step, ...] = (
             """),
         "Thank you, I like it, too.", ("thank", "like"),
     ),
-    Step(
+    FollowUpStep(
         ("My name is Wren.",),
         expand("[why|and why|why that|why so|why is that|how come|what for|where is it from|like the bird|as the bird]"),
         "A wren is tiny and has a loud voice.", ("tiny", "loud"),
     ),
-    Step(
+    FollowUpStep(
         ("Nice to meet you, what can I tell you?", "I answer short questions out loud.", "Good, ask me anything small.",
          "Yes, just ask.", "I am listening, what would you like to know?", "All right, what comes next?"),
         expand("""
@@ -137,7 +137,7 @@ STEPS: tuple[Step, ...] = (
             """),
         "Ask me about words, numbers, places and things.", ("words", "numbers", "places", "things"),
     ),
-    Step(
+    FollowUpStep(
         ("I am sorry, I am here for you.", "I am sorry, I hope it gets better.", "You can talk to me at any time.",
          "You are not alone, I am here.", "Take a slow breath, it helps.", "I hope that you feel better soon."),
         expand("""
@@ -146,22 +146,22 @@ STEPS: tuple[Step, ...] = (
             """),
         "I am happy when I can help.", ("happy", "help"),
     ),
-    Step(
+    FollowUpStep(
         ("I am sorry, I am here for you.", "Then take a good rest.", "Take a slow breath, it helps."),
         expand("[what can i do|what should i do then|what helps|and what helps|what else|any idea|what else can i do]"),
         "A walk or a talk often helps.", ("walk", "talk", "helps"),
     ),
-    Step(
+    FollowUpStep(
         ("Goodbye, talk to you soon.", "Good night, sleep well."),
         expand("[you too|the same to you|and you|thank you|thanks|sleep well too|see you|bye|bye then|good night to you too]"),
         "Thank you, until next time.", ("until", "next", "time"),
     ),
-    Step(
+    FollowUpStep(
         ("No problem, it is quite all right.",),
         expand("[thank you|thanks|you are kind|that is kind|really|are you sure|thanks for that|good|i am glad]"),
         "We all make mistakes.", ("all", "make", "mistakes"),
     ),
-    Step(
+    FollowUpStep(
         ("I am sorry, I will try harder.", "You may be right, I am only small."),
         expand("""
             [it is okay|that is okay|it's okay|no problem|never mind|forget it|that is all right|it is all right|do not worry]
@@ -169,12 +169,12 @@ STEPS: tuple[Step, ...] = (
             """),
         "Thank you, you are patient with me.", ("thank", "patient"),
     ),
-    Step(
+    FollowUpStep(
         ("Who is there?",),
         expand("[a bird|the wind|a friend|me|it is me|the postman|boo|cow|lettuce|nobody|a robot|your neighbour]"),
         "Come in, the door is open.", ("come", "door", "open"),
     ),
-    Step(
+    FollowUpStep(
         (*JOKES, *NEW_JOKES),
         expand("""
             [ha ha|that is funny|that's funny|very funny|good one|that was good|nice one|i like it|great joke|that was a good one]
@@ -182,7 +182,7 @@ STEPS: tuple[Step, ...] = (
             """),
         "Ha ha, I like it when you laugh.", ("laugh",),
     ),
-    Step(
+    FollowUpStep(
         (*JOKES, *NEW_JOKES),
         expand("""
             [i do not get it|i don't get it|that is not funny|that's not funny|not funny|that was bad|a bad joke|i know that one]
@@ -190,17 +190,17 @@ STEPS: tuple[Step, ...] = (
             """),
         "I am sorry, my jokes are small, too.", ("sorry", "jokes", "small"),
     ),
-    Step(
+    FollowUpStep(
         RIDDLES,
         expand("[that was easy|i knew that|clever|nice riddle|good riddle|that is clever|too easy]"),
         "You are good at riddles.", ("good", "riddles"),
     ),
-    Step(
+    FollowUpStep(
         FACTS,
         expand("[really|is that true|i did not know that|wow|that is interesting|how interesting|amazing|that is new to me|oh]"),
         "Yes, nature is full of surprises.", ("nature", "surprises"),
     ),
-    Step(
+    FollowUpStep(
         ("I am a small model, I do not know that.",),
         expand("""
             [why not|why don't you know that|too bad|what a pity|that is a pity|never mind|that is okay|no problem|why]
@@ -208,12 +208,12 @@ STEPS: tuple[Step, ...] = (
             """),
         "I only know what I was taught.", ("only", "taught"),
     ),
-    Step(
+    FollowUpStep(
         ("I cannot work that out.",),
         expand("[why not|too bad|what a pity|that is a pity|never mind|that is okay|no problem|why|how come|is it too hard]"),
         "It is too hard for me.", ("too", "hard"),
     ),
-    Step(
+    FollowUpStep(
         ("I only know what I was taught.", "It is too hard for me."),
         expand("[what is easier|what is easy for you|what then|so what can i ask|what else|and what do you know]"),
         "Ask me about words, numbers, places and things.", ("words", "numbers", "places", "things"),

@@ -20,14 +20,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class QAPair:
     """A question in one wording with its answer; `before` is the turn that a follow-up leans on."""
 
     intent: str
     question: str
     answer: str
     key: tuple[str, ...]
-    before: Exchange | None = None
+    before: QAPair | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Intent:
     facts: tuple[Fact, ...]
     follow_ups: tuple[str, ...] = field(default=())
 
-    def exchanges(self) -> Iterator[Exchange]:
+    def exchanges(self) -> Iterator[QAPair]:
         """Every wording with every fact that fills it, in a fixed order."""
         for fact in self.facts:
             for wording in self.wordings:
                 if all(name in fact.slots for name in slot_names(wording)):
-                    yield Exchange(self.name, wording.format(**fact.slots), fact.answer, fact.key)
+                    yield QAPair(self.name, wording.format(**fact.slots), fact.answer, fact.key)
 
 
 def slot_names(wording: str) -> list[str]:

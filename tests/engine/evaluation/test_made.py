@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from engine.audio_files import recording
 from engine.evaluation import sets, wear
-from engine.evaluation.answers import Run
+from engine.evaluation.answers import EvaluationRun
 from engine.evaluation.cases import Case
 from engine.evaluation.metrics import QUALITY
 from engine.evaluation.summary import report, rows
@@ -72,7 +72,7 @@ def test_a_room_sounds_on_and_a_quiet_voice_is_quiet(clear):
 def run(folder, model, items):
     asked = sets.QuestionSet("nothing", tuple(items))
     with Progress(disable=True) as progress:
-        return Run(model, folder).answer(asked, Case(), progress)
+        return EvaluationRun(model, folder).answer(asked, Case(), progress)
 
 
 def test_where_nobody_speaks_no_answer_is_the_right_one(tmp_path):
@@ -90,8 +90,8 @@ def test_an_answer_to_nothing_is_wrong(tmp_path, any_sound_is_speech):
 
 
 def test_another_reason_for_no_answer_is_not_right(tmp_path, monkeypatch):
-    from engine.asking import AskError
     from engine.evaluation import answers
+    from engine.headless import AskError
 
     def stops(*arguments):
         raise AskError("The model stopped without an answer.")

@@ -145,7 +145,7 @@ def test_a_listeners_marks_are_no_words(questions, tmp_path):
     model = RandomSpokenLM(limit=40, listener=Marking)
     model.folder = tmp_path
     item = questions.items[1]
-    states, found = Oracle(model, tmp_path / "out")._listen(item, ((0.0, 1.0), (1.0, 2.0)))
+    states, found = Oracle(model, tmp_path / "out")._listen(item.audio, ((0.0, 1.0), (1.0, 2.0)))
     assert len(states) == 2 + 20 + 1 + 2 and found == [range(2, 12)]  # one is in the midst of the second word
 
 

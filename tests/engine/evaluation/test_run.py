@@ -14,16 +14,16 @@ from rich.progress import Progress
 
 from engine import audio_files
 from engine.evaluation import judges, judging, scoring
-from engine.evaluation.answers import Run
+from engine.evaluation.answers import EvaluationRun
 from engine.evaluation.cases import Case, cases, check, split
-from engine.evaluation.evaluate import Plan, Times, measure, opened, write
+from engine.evaluation.evaluate import EvaluationPlan, Times, measure, opened, write
 from engine.evaluation.judges import Once
 from engine.evaluation.judging import judge_replies
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.lm.sampling import Sampling
 from tests.engine.random_spoken_lm import RATE, RandomSpokenLM, tone
 
-ITEMS = tuple(Item(f"q{i}", "hello" * (i + 1), "talk", answer="One x.", key=("one",)) for i in range(3))
+ITEMS = tuple(EvalItem(f"q{i}", "hello" * (i + 1), "talk", answer="One x.", key=("one",)) for i in range(3))
 
 
 class CountingLM(RandomSpokenLM):
@@ -64,12 +64,12 @@ FIXED = Case("fixed:2")
 
 def answered(model, folder, items=ITEMS, case=FIXED, **options):
     with Progress(disable=True) as progress:
-        return Run(model, folder, **options).answer(QuestionSet("mine", tuple(items)), case, progress)
+        return EvaluationRun(model, folder, **options).answer(QuestionSet("mine", tuple(items)), case, progress)
 
 
 def judged(model, folder, items, judge, predictor=None, results=None):
     with Progress(disable=True) as progress:
-        run, questions = Run(model, folder, keep_sound=True), QuestionSet("mine", tuple(items))
+        run, questions = EvaluationRun(model, folder, keep_sound=True), QuestionSet("mine", tuple(items))
         results = results or run.answer(questions, Case("fixed:2"), progress)
         return judge_replies(run, results, [questions], judge, predictor, progress)
 
@@ -161,7 +161,7 @@ def test_spoken_questions_and_failures_are_told_apart(model, tmp_path, any_sound
     sound, silence = tmp_path / "sound.wav", tmp_path / "silence.wav"
     soundfile.write(sound, np.tile(tone(3), 30), RATE)
     soundfile.write(silence, np.zeros(RATE), RATE)
-    item = Item("q1", "one two three", key=("nothing",), audio=sound, voice="somebody")
+    item = EvalItem("q1", "one two three", key=("nothing",), audio=sound, voice="somebody")
     heard, failed = answered(model, tmp_path / "run", [item, replace(item, id="q2", audio=silence)])
     assert heard.heard and heard.heard_errors == scoring.word_errors(heard.heard, item.text) and heard.right is False
     assert failed.failed.endswith(".") and failed.right is None
@@ -170,7 +170,7 @@ def test_spoken_questions_and_failures_are_told_apart(model, tmp_path, any_sound
 
 
 def test_only_the_taught_answer_is_right_about_the_unknown(model, tmp_path):
-    item = Item("q1", "hello", answer="whatever", key=("whatever",))
+    item = EvalItem("q1", "hello", answer="whatever", key=("whatever",))
     (asked,) = answered(model, tmp_path, [item])
     (unknown,) = answered(model, tmp_path, [replace(item, area="unknown", id="q2")])
     (said,) = answered(model, tmp_path, [replace(item, area="unknown", id="q3", answer=asked.text.upper())])
@@ -234,7 +234,7 @@ def test_no_command_and_no_program_are_sentences():
 def test_a_whole_evaluation_writes_tables_and_plots(model, tmp_path, monkeypatch):
     monkeypatch.setattr(judges, "make", lambda *_: Parrot())
     forms = "full,fixed:2,spark:k=4,last@3+review,spark:k=4,last@1+review"
-    plan = Plan([QuestionSet("mine", ITEMS)], cases(forms, "none", "0,1"), tmp_path / "run", "pocketsphinx")
+    plan = EvaluationPlan([QuestionSet("mine", ITEMS)], cases(forms, "none", "0,1"), tmp_path / "run", "pocketsphinx")
     times = Times()
     with Progress(disable=True) as progress:
         results = measure(model, plan, progress, times)
@@ -253,7 +253,7 @@ def test_a_whole_evaluation_writes_tables_and_plots(model, tmp_path, monkeypatch
 
 def test_without_a_judge_no_sound_is_kept(model, tmp_path):
     with Progress(disable=True) as progress:
-        results = measure(model, Plan([QuestionSet("mine", ITEMS)], cases("full"), tmp_path), progress)
+        results = measure(model, EvaluationPlan([QuestionSet("mine", ITEMS)], cases("full"), tmp_path), progress)
     written = write(results, tmp_path)
     assert not (tmp_path / "replies").exists() and {path.suffix for path in written} == {".jsonl", ".md", ".png"}
     assert "WER of speech" not in (tmp_path / "summary.md").read_text()

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from engine.evaluation.answers import is_right
-from engine.evaluation.sets import Item, open_set, read_file
+from engine.evaluation.sets import EvalItem, open_set, read_file
 
 
 def written(folder, *lines, name="questions.jsonl"):
@@ -43,7 +43,7 @@ def test_a_line_may_say_little_or_much(tmp_path):
     found = open_set(str(folder))
     assert found.name == "mine" and not found.notes
     plain, spoken, answered, named = found.items
-    assert plain == Item("1", "hello")
+    assert plain == EvalItem("1", "hello")
     assert (spoken.id, spoken.key, spoken.aliases) == ("b", ("two", "words"), (("three",), ("f", "o")))
     assert spoken.audio == folder / "b.wav" and spoken.before == "first"
     assert answered.key == ("Two years.",) and answered.before == "who" and answered.area == "age"

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from engine.gpu.getting import Getting
+from engine.gpu.getting import PackDownload
 from engine.gpu.state import State
 from tests.engine.gpu.wheels import make, pack_of
 from tests.rig.processes import ROOT
@@ -62,7 +62,7 @@ def look(packs, before=""):
 
 def installed(packs, wheel):
     """Unpacked and switched on without a trial."""
-    job = Getting(pack_of(wheel), packs, wheel.parent, try_out=lambda *_: {"ok": True})
+    job = PackDownload(pack_of(wheel), packs, wheel.parent, try_out=lambda *_: {"ok": True})
     job.start()
     assert job.join(60) and job.progress.state == "done", job.progress
     return packs.get("stand-in")
@@ -173,7 +173,7 @@ def test_a_start_that_crashed_is_the_last_with_the_pack(packs, tmp_path):
 def test_a_driver_that_crashes_counts_as_not_coming_up(packs, tmp_path):
     init = "class cuda:\n    def is_available():\n        import os; os._exit(139)"
     wheel = make(tmp_path / "wheels", init=init)
-    job = Getting(pack_of(wheel, device="cuda"), packs, wheel.parent, try_out=lambda *_: {"ok": True})
+    job = PackDownload(pack_of(wheel, device="cuda"), packs, wheel.parent, try_out=lambda *_: {"ok": True})
     job.start()
     assert job.join(60) and job.progress.state == "done"
     assert end(start(packs))[2] == 139

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from engine.gpu import getting, trial
-from engine.gpu.getting import Getting, Trying, arrived_bytes, forget_download
+from engine.gpu.getting import PackCheck, PackDownload, arrived_bytes, forget_download
 from engine.gpu.state import State
 from tests.engine.gpu.wheels import TORCH, make, pack_of
 
@@ -31,7 +31,7 @@ def fails(installed, check):
 
 
 def get(pack, packs, folder=None, **settings):
-    job = Getting(pack, packs, folder, **{"try_out": works, "pauses": (0.01, 0.01), "timeout": 10.0, **settings})
+    job = PackDownload(pack, packs, folder, **{"try_out": works, "pauses": (0.01, 0.01), "timeout": 10.0, **settings})
     job.start()
     return job
 
@@ -194,7 +194,7 @@ def test_cancelling_while_it_is_tried_uses_nothing(wheel, packs):
 
 
 def again(packs, try_out=works):
-    job = Trying("stand-in", packs, try_out=try_out)
+    job = PackCheck("stand-in", packs, try_out=try_out)
     job.start()
     return finish(job)
 

@@ -15,7 +15,7 @@ from engine.gpu.cards import Card
 from engine.gpu.pack import here, shipped
 from engine.gpu.packs import Packs
 from engine.gpu.probe import Cuda, Device
-from engine.gpu.standing import Machine, judge
+from engine.gpu.standing import GpuSystem, judge
 from engine.gpu.state import State
 from engine.models.checkpoints import placement
 from tests.engine.gpu.test_getting import finish, get, works
@@ -25,7 +25,7 @@ VERSION = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  {}  Wed Mar 12 00:00:
 OPEN = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  {}  Release Build  (dvs-builder)\n"
 RTX = Card("NVIDIA", "NVIDIA GeForce RTX 4070")
 DEVICE = Device("NVIDIA GeForce RTX 4070", 12_000_000_000, (8, 9))
-GOOD = Machine((RTX,), "580.95.05", Cuda((13, 0), (DEVICE,)), (2, 36))
+GOOD = GpuSystem((RTX,), "580.95.05", Cuda((13, 0), (DEVICE,)), (2, 36))
 REAL = next(pack for pack in shipped() if pack.platform == "linux-x86_64")
 
 
@@ -147,11 +147,11 @@ AMD, INTEL = Card("AMD", "AMD card (1002:744c)"), Card("Intel", "Intel card (808
 @pytest.mark.parametrize(
     "machine, words",
     [
-        (Machine((), "", Cuda()), "There is no graphics card of NVIDIA in this computer. Refrain runs"),
-        (Machine((INTEL,), "", Cuda()), "(only Intel card (8086:4680))"),
-        (Machine((AMD, INTEL), "", Cuda()), "The AMD card (1002:744c) cannot be used: there is no GPU pack for ROCm"),
-        (Machine((RTX,), "", Cuda()), "NVIDIA's driver is not installed: version 580.65.06 or later is needed"),
-        (Machine((RTX,), "580.95.05", Cuda()), "the driver's library for CUDA is missing"),
+        (GpuSystem((), "", Cuda()), "There is no graphics card of NVIDIA in this computer. Refrain runs"),
+        (GpuSystem((INTEL,), "", Cuda()), "(only Intel card (8086:4680))"),
+        (GpuSystem((AMD, INTEL), "", Cuda()), "The AMD card (1002:744c) cannot be used: there is no GPU pack for ROCm"),
+        (GpuSystem((RTX,), "", Cuda()), "NVIDIA's driver is not installed: version 580.65.06 or later is needed"),
+        (GpuSystem((RTX,), "580.95.05", Cuda()), "the driver's library for CUDA is missing"),
         (OLD, "it is 535.183.01 (CUDA 12.2), and 580.65.06 or later is needed (CUDA 13.0)"),
         (replace(OLD, driver=""), "it knows CUDA 12.2, and 580.65.06 or later"),
         (seen(error="the driver in memory is not the one on the disk: restart the computer (error 803)"), "restart the"),

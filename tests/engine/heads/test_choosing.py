@@ -9,13 +9,13 @@ from rich.progress import Progress
 
 from engine import schedules
 from engine.evaluation import judges, judging
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.heads.choosing import Candidate, best, candidates, compare, held_out, table
 from engine.heads.recording import split
 from engine.schedules import Full, ScheduleError, Spark
 from tests.engine.random_spoken_lm import RandomSpokenLM
 
-ASKED = QuestionSet("mine", tuple(Item(str(i), "hello" * (i + 1), key=("one",)) for i in range(3)))
+ASKED = QuestionSet("mine", tuple(EvalItem(str(i), "hello" * (i + 1), key=("one",)) for i in range(3)))
 ONE = Candidate(Spark(4, "last", 2), 3.0, 0.9, 0.9, 0.05, 0.5, True, 1.3, 1.2)
 
 
@@ -83,6 +83,6 @@ def test_the_table_has_a_line_for_each():
 
 
 def test_no_head_has_learned_from_the_questions():
-    asked = QuestionSet("mine", tuple(Item(str(i), "x") for i in range(40)))
+    asked = QuestionSet("mine", tuple(EvalItem(str(i), "x") for i in range(40)))
     numbers = [int(item.id) for item in held_out(asked, 5).items]
     assert len(numbers) == 5 and set(numbers) <= set(split(range(40), 40)[2])

@@ -11,14 +11,14 @@ import torch
 from rich.progress import Progress
 
 from engine import models
-from engine.asking import Question
 from engine.dialogue import Dialogue
-from engine.evaluation.sets import Item, QuestionSet
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.events import Token, TurnFinished
+from engine.headless import Question
 from engine.heads import questions, recording
 from engine.heads import train as training
-from engine.heads.recording import Recorder
-from engine.heads.train import Plan, head_ids, target_folder, trained_heads
+from engine.heads.recording import HiddenStateRecorder
+from engine.heads.train import HeadTrainingPlan, head_ids, target_folder, trained_heads
 from engine.lm.heads import logit_lens
 from engine.lm.sampling import Sampling
 from engine.models import tiny
@@ -31,7 +31,7 @@ from tests.engine.random_spoken_lm import RATE, RandomSpokenLM, tone
 pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
 
 IDS = torch.tensor([*SPEECH, END])
-ASKED = QuestionSet("mine", tuple(Item(str(i), "question " + "abcdefgh"[i % 8] * i) for i in range(20)))
+ASKED = QuestionSet("mine", tuple(EvalItem(str(i), "question " + "abcdefgh"[i % 8] * i) for i in range(20)))
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def model(tmp_path):
 
 
 def trained(model, layers=(1, 3), target=None, asked=ASKED, replies=40, epochs=3, **options):
-    plan = Plan(layers, asked, replies, epochs, Sampling(temperature=1.0), **options)
+    plan = HeadTrainingPlan(layers, asked, replies, epochs, Sampling(temperature=1.0), **options)
     with Progress(disable=True) as progress:
         return training.train(model, plan, target or target_folder(model), progress)
 
@@ -63,7 +63,7 @@ def test_what_is_recorded_is_what_full_depth_computes(model, tmp_path, spoken):
     sound = tmp_path / "question.wav"
     soundfile.write(sound, np.tile(tone(3), 30), RATE)
     question = Question(audio=sound) if spoken else Question("hello")
-    recorder = Recorder(model, (1, 3), IDS, Sampling(), 600)
+    recorder = HiddenStateRecorder(model, (1, 3), IDS, Sampling(), 600)
     path = recording.path_of(tmp_path, 0)
     recording.write(path, recorder.record(question, 0))
     turn = Dialogue(model, "full").open_turn() if spoken else None
@@ -113,7 +113,7 @@ def test_heads_of_other_layers_stay_and_earlier_ones_are_compared(model):
 
 
 def test_a_stopped_recording_goes_on(model, monkeypatch):
-    record, count = Recorder.record, []
+    record, count = HiddenStateRecorder.record, []
 
     def stopping(self, question, seed):
         count.append(question)
@@ -121,12 +121,12 @@ def test_a_stopped_recording_goes_on(model, monkeypatch):
             raise KeyboardInterrupt
         return record(self, question, seed)
 
-    monkeypatch.setattr(Recorder, "record", stopping)
+    monkeypatch.setattr(HiddenStateRecorder, "record", stopping)
     with pytest.raises(KeyboardInterrupt):
         trained(model)
     found = trained(model)
     assert len(count) == 12 + 40 - 11
-    monkeypatch.setattr(Recorder, "record", record)
+    monkeypatch.setattr(HiddenStateRecorder, "record", record)
     model.folder.joinpath(FILE).unlink()
     assert trained(model) == found
 
@@ -174,7 +174,7 @@ def test_heads_in_the_users_data_come_first_but_only_for_their_weights(model):
 def test_wren_uses_heads_from_the_users_data():
     wren = models.load("wren")
     with Progress(disable=True) as progress:
-        plan = Plan((6,), questions.questions("bundled", "wren", 10), 10, 1)
+        plan = HeadTrainingPlan((6,), questions.questions("bundled", "wren", 10), 10, 1)
         (found,) = training.train(wren, plan, target_folder(wren), progress)
     assert found.before > 0.9 and found.trained > 0.9 and found.places > 50
     again = models.load("wren")
@@ -205,7 +205,7 @@ def test_what_cannot_be_learned_from_is_a_sentence(model):
     with pytest.raises(ValueError, match="at least five"):
         trained(model, asked=QuestionSet("mine", ASKED.items[:1]), replies=1)
     with pytest.raises(ValueError, match="None of the questions could be asked: .*type some words"):
-        trained(model, asked=QuestionSet("mine", (Item("1", " "),)), replies=1)
+        trained(model, asked=QuestionSet("mine", (EvalItem("1", " "),)), replies=1)
     model.exit_heads = {}
     with pytest.raises(ValueError, match="no place"):
         trained(model)

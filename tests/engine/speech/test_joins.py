@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.speech.joins import HeldTail, PlacedNoise, crossfade, fade_in, hamming_fade
+from engine.speech.joins import HeldTail, PositionalNoise, crossfade, fade_in, hamming_fade
 
 
 @pytest.mark.parametrize("length", (1, 2, 34, 256))
@@ -53,7 +53,7 @@ def test_the_tail_is_given_once_where_nothing_follows():
 
 def test_noise_belongs_to_its_position():
     def noise(seed=0):
-        return PlacedNoise(3, torch.Generator().manual_seed(seed))
+        return PositionalNoise(3, torch.Generator().manual_seed(seed))
 
     whole = noise().take(0, 10_000)
     assert whole.shape == (1, 3, 10_000) and abs(whole.std() - 1) < 0.05

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.speech.convolution import ConvBlock
+from engine.speech.convolution import ConvNeXtBlock
 from engine.speech.streaming import SlidingWindow
 
 
@@ -11,7 +11,7 @@ from engine.speech.streaming import SlidingWindow
 @pytest.mark.parametrize("ahead", (0, 2, 4))
 def test_sliding_equals_whole(step, ahead):
     torch.manual_seed(0)
-    blocks = torch.nn.Sequential(*(ConvBlock(6, 5, ahead) for _ in range(3)))
+    blocks = torch.nn.Sequential(*(ConvNeXtBlock(6, 5, ahead) for _ in range(3)))
     frames = torch.randn(131, 6)
     window = SlidingWindow(lambda x: blocks(x[None])[0], 6, behind=3 * (4 - ahead), ahead=3 * ahead, block=8)
     with torch.inference_mode():

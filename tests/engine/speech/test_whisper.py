@@ -8,7 +8,7 @@ import torch
 from transformers import WhisperFeatureExtractor
 from transformers.audio_utils import mel_filter_bank
 
-from engine.speech.whisper_encoder import Past
+from engine.speech.whisper_encoder import WhisperCache
 from engine.speech.whisper_mel import WhisperMel, slaney_filters
 from engine.speech.whisper_vq import WhisperVQ, WhisperVQConfig, released_name
 from tests.engine.speech import whisper_vq_oracle as oracle
@@ -40,7 +40,7 @@ def test_released_names_and_shapes():
         network = WhisperVQ(WhisperVQConfig.from_release(RELEASED))
     found = {released_name(name): tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     assert found == oracle.released_shapes(RELEASED)
-    past = Past()
+    past = WhisperCache()
     with torch.device("meta"):
         first = network.encode(torch.empty(400, 128), 0, past)
         second = network.encode(torch.empty(4 + 400, 128), 200, past)

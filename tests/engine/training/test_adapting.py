@@ -8,7 +8,7 @@ from engine.lm.config import LMConfig
 from engine.models.wren import vocabulary
 from engine.models.wren.vocabulary import Vocabulary
 from engine.training import adapt, parallel, texts, train_lm
-from engine.training.corpus import Clip
+from engine.training.corpus import SpeechClip
 from engine.training.network import TrainedLM
 
 CONFIG = LMConfig(vocabulary=90, dim=16, layers=2, heads=2, kv_heads=2, head_dim=8, ffn=24, context=200)
@@ -65,7 +65,7 @@ def test_a_reply_that_it_does_not_know_is_never_drawn(tmp_path):
     v, known = Vocabulary.load(tmp_path / "tokenizer.json"), texts.answers()[::3]
     units = {answer: [1, 2, 3] for answer in known}
     clips = [
-        (Clip(0, 100, text, "v", (), kind, question), np.zeros((5, 4), np.uint8))
+        (SpeechClip(0, 100, text, "v", (), kind, question), np.zeros((5, 4), np.uint8))
         for kind, text, question in (next(texts.utterances(seed)) for seed in range(30))
     ]
     turns = adapt.KnownTurns(v, clips, units, 4, 16, train_lm.Mix(0.2, 0.3, 0.2, 0.2, 0.1), 0)

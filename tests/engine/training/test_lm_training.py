@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from engine.lm import checkpoint
 from engine.lm.decoder import Decoder
 from engine.models.wren import vocabulary
-from engine.models.wren.pattern import Rules, WrenPattern
+from engine.models.wren.pattern import WrenPattern, WrenRules
 from engine.models.wren.vocabulary import Vocabulary
 from engine.training import corpus, texts
 from engine.training.__main__ import app
@@ -55,7 +55,7 @@ def test_what_is_learned_is_what_the_pattern_lets_wren_say(turns):
     for _ in range(200):
         piece = turns.draw()
         start = piece.ids.index(v.reply) + 1
-        place = WrenPattern(Rules(v, 4, 16), "heard" if piece.ids[0] == v.spoken else "text")
+        place = WrenPattern(WrenRules(v, 4, 16), "heard" if piece.ids[0] == v.spoken else "text")
         for token, weight in zip(piece.ids[start:], piece.weight[start:], strict=True):
             assert weight > 0 and place.allowed()[token]
             place = place.after(token)

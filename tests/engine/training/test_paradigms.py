@@ -13,13 +13,13 @@ from engine.lm import shared_positions
 from engine.lm.decoder import Decoder
 from engine.models.wren import lengths
 from engine.models.wren.low_rank import ParallelDecoder, merge
-from engine.models.wren.pattern import PATTERNS, Rules
+from engine.models.wren.pattern import PATTERNS, WrenRules
 from engine.models.wren.vocabulary import Vocabulary
 from engine.resources import resources_folder
 from engine.training import corpus, parallel
 from engine.training.low_rank import AdaptedLM
 from engine.training.network import TrainedLM
-from engine.training.pieces import Piece
+from engine.training.pieces import TrainingPiece
 from engine.training.replies import WRITERS
 from engine.training.train_lm import lm_config
 from engine.training.train_paradigm import losses
@@ -42,7 +42,7 @@ def turns_of(folder, v, paradigm):  # noqa: F811
     return Turns(v, spoken, units, 4, 16, Mix(0.0, 0.0, 0.5, 0.5, 0.0), 0, WRITERS[paradigm])
 
 
-def tokens_of(piece: Piece, start: int) -> list[tuple[int, ...]]:
+def tokens_of(piece: TrainingPiece, start: int) -> list[tuple[int, ...]]:
     beside = piece.beside or ((),) * len(piece)
     return [(token, *more) for token, more in zip(piece.ids[start:], beside[start:], strict=True)]
 
@@ -53,7 +53,7 @@ def test_what_is_learned_is_what_the_pattern_lets_it_say(folder, vocabulary, par
     for _ in range(200):
         piece = turns.draw()
         start = piece.ids.index(v.reply) + 1
-        place, kinds = PATTERNS[paradigm](Rules(v, 4, 16), "heard" if piece.ids[0] == v.spoken else "text"), []
+        place, kinds = PATTERNS[paradigm](WrenRules(v, 4, 16), "heard" if piece.ids[0] == v.spoken else "text"), []
         for position, weight in zip(tokens_of(piece, start), piece.weight[start:], strict=True):
             assert weight > 0 and getattr(place, "slot", 0) == 0
             for slot, token in enumerate(position):

@@ -49,7 +49,7 @@ def test_a_word_is_cut_out_and_brought_to_one_level(tmp_path):
     tone = np.where((at > 0.3) & (at < 0.7), 0.02 * np.sin(2 * np.pi * 300 * at), 0)
     tone += np.random.default_rng(0).normal(0, 1e-4, len(tone))
     soundfile.write(tmp_path / "word.wav", tone, 24_000)
-    word = recordings.word(tmp_path, recordings.Speaker("somebody", lambda text, take: f"{text}.wav"), "word").samples
+    word = recordings.word(tmp_path, recordings.RecordedSpeaker("somebody", lambda text, take: f"{text}.wav"), "word").samples
     assert len(word) / RATE == pytest.approx(0.4 + 2 * recordings.EDGE_SECONDS, abs=0.03)
     assert 20 * np.log10(word[EDGE:-EDGE].std()) == pytest.approx(recordings.LEVEL, abs=0.1)
     assert abs(word[0]) < 1e-3 and abs(word[-1]) < 1e-3

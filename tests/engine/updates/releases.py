@@ -7,7 +7,7 @@ import json
 
 from nacl.signing import SigningKey
 
-from engine.updates.place import Place
+from engine.updates.feed import ReleaseFeed
 from engine.updates.release import sealed
 
 KEY = SigningKey(bytes(range(32)))
@@ -25,8 +25,8 @@ def release(url: str, **changes) -> dict:
     return said | changes
 
 
-def publish(server, key: SigningKey = KEY, **changes) -> Place:
+def publish(server, key: SigningKey = KEY, **changes) -> ReleaseFeed:
     """Puts a release on the server; where a program looks for it."""
     server.files[LIST] = sealed(json.dumps(release(server.url, **changes)), key)
     server.files[f"v0.2.0/{NAME}"] = INSTALLER
-    return Place(f"{server.url}/{LIST}", (bytes(KEY.verify_key),))
+    return ReleaseFeed(f"{server.url}/{LIST}", (bytes(KEY.verify_key),))

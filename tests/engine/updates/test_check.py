@@ -12,17 +12,17 @@ import pytest
 from nacl.signing import SigningKey
 
 from engine.models.store.connection import Cancelled, Client
-from engine.updates import check, place
-from engine.updates.check import Copy, NoAnswer, ask
-from engine.updates.place import Place
+from engine.updates import check, feed
+from engine.updates.check import CheckFailed, Copy, ask
+from engine.updates.feed import ReleaseFeed
 from engine.updates.release import NotTrusted, opened, order, sealed
 from tests.engine.updates.releases import KEY, LIST, NAME, OTHER_KEY, publish, release
 
 HERE = Copy("0.1.0", "deb", "x86_64")
 
 
-def refused(where: Place, copy: Copy = HERE, **how) -> str:
-    with pytest.raises(NoAnswer) as caught:
+def refused(where: ReleaseFeed, copy: Copy = HERE, **how) -> str:
+    with pytest.raises(CheckFailed) as caught:
         ask(where, copy, Client(5.0), **how)
     return str(caught.value)
 
@@ -162,8 +162,8 @@ def test_versions_are_compared_by_their_numbers():
 
 
 def test_this_copy_looks_for_newer_versions_only_if_it_is_told_where(tmp_path):
-    assert place.read(tmp_path / "updates.json") is None
-    assert place.read() is None  # we ship none yet
+    assert feed.read(tmp_path / "updates.json") is None
+    assert feed.read() is None  # we ship none yet
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,6 @@ def test_a_damaged_place_is_said(tmp_path, content):
     key = base64.b64encode(bytes(SigningKey.generate().verify_key))
     (tmp_path / "updates.json").write_bytes(content.replace(b"%s", key))
     with pytest.raises(ValueError, match="Please reinstall Refrain"):
-        place.read(tmp_path / "updates.json")
+        feed.read(tmp_path / "updates.json")
     (tmp_path / "updates.json").write_bytes(b'{"address": "https://x/y", "keys": ["%s"]}'.replace(b"%s", key))
-    assert place.read(tmp_path / "updates.json").host == "x"
+    assert feed.read(tmp_path / "updates.json").host == "x"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from engine.updates.check import Copy, NoAnswer, judge
+from engine.updates.check import CheckFailed, Copy, judge
 from engine.updates.release import NotTrusted, opened, sealed
 from tests.engine.updates.releases import KEY, release
 from tests.fuzz.inputs import changed, json_bytes, json_values, spoilt
@@ -38,6 +38,6 @@ def _either(name: bool, valid: dict) -> st.SearchStrategy:
 TARGET = Target(
     _either(True, VALID) | _either(False, ENVELOPE),
     read,
-    refuses=(NotTrusted, NoAnswer),
+    refuses=(NotTrusted, CheckFailed),
     examples=[(kind, content) for kind in (True, False) for content in (b"", b"[" * 100_000, b"9" * 5000, b"\xff", b"{}", b"5")],
 )

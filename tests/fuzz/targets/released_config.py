@@ -11,7 +11,7 @@ from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.sampling_defaults import read_sampling
 from engine.models.folders import check
 from engine.models.glm4voice import lm as glm_lm
-from engine.models.glm4voice.listen import SpeechTokenizer
+from engine.models.glm4voice.listen import GLMSpeechTokenizer
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.stepaudio2.listen import AudioFrontEnd
 from engine.models.tiny import glm4voice, stepaudio2
@@ -40,7 +40,7 @@ def read(kind_and_content: tuple[str, bytes], place: Path) -> None:
     if kind in ("ear", "features"):
         found = read_json(place / "config.json")
         ear, features = (found, glm4voice._FEATURES) if kind == "ear" else (glm4voice._EAR, found)
-        expect_tensors(lambda: SpeechTokenizer.from_tensors(ear, features, {}), place)
+        expect_tensors(lambda: GLMSpeechTokenizer.from_tensors(ear, features, {}), place)
         return
     facts = check(place)
     assert not facts.problem or facts.problem.endswith((".", ".)"))

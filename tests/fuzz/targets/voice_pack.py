@@ -10,13 +10,13 @@ import torch
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from engine.models.stepaudio2.flow import FlowConfig
+from engine.models.stepaudio2.flow import StepFlowConfig
 from engine.models.stepaudio2.voices import FORMAT, VoicePack
 from tests.fuzz.inputs import ODD_TEXTS, spoilt
 from tests.fuzz.target import Target
 from tests.fuzz.targets.vocoder_config import STEP
 
-CONFIG = FlowConfig.from_release(STEP["flow"])
+CONFIG = StepFlowConfig.from_release(STEP["flow"])
 TYPES = {"f": torch.float32, "h": torch.float16, "i": torch.int32, "l": torch.int64, "?": torch.bool, "8": torch.float8_e4m3fn}
 VALID = {"prompt_token": ("i", (5,)), "spk_emb": ("f", (192,)), "prompt_mel": ("f", (10, 80))}
 sizes = st.sampled_from([0, 1, 4, 5, 10, 80, 192, 1001])  # larger ones take their memory before they are read

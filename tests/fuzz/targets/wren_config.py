@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.models.wren.adaptor import Adaptor
+from engine.models.wren.adaptor import WrenAdaptor
 from engine.models.wren.listener import PhoneNetwork
-from engine.models.wren.speech_tokens import SpeechTokenizer
+from engine.models.wren.speech_tokens import SpeechCodec
 from engine.models.wren.wren import WrenConfig, _filled
 from engine.resources import resources_folder
 from engine.speech.release import UnknownConfiguration
@@ -24,8 +24,8 @@ def read(content: bytes, place: Path) -> None:
     assert config.speech_chunk // config.text_chunk >= 0
     refused = 0
     networks = (
-        lambda: PhoneNetwork(config.listener), lambda: SpeechTokenizer(config.speech),
-        lambda: Adaptor(2 * config.listener.classes, config.lm.dim),
+        lambda: PhoneNetwork(config.listener), lambda: SpeechCodec(config.speech),
+        lambda: WrenAdaptor(2 * config.listener.classes, config.lm.dim),
     )  # fmt: skip
     for make in networks:
         try:

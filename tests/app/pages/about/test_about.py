@@ -13,9 +13,9 @@ from app.settings.settings import Settings
 from app.settings.shortcuts import Shortcuts
 from app.widgets import theme
 from engine.installed import version
-from engine.parts import Part
-from engine.updates import place
-from engine.updates.place import Place
+from engine.parts import Component
+from engine.updates import feed
+from engine.updates.feed import ReleaseFeed
 from tests.app.measure import misfits, settle
 
 SMALL = (776, 456)  # what the smallest window leaves for a dialog
@@ -54,7 +54,7 @@ def test_the_parts_are_listed_with_versions_and_licences_and_their_words_can_be_
 
 
 def test_a_part_without_a_text_says_so(about):
-    about.view.show_parts([Part("something", "1", "MIT", "package")])
+    about.view.show_parts([Component("something", "1", "MIT", "package")])
     assert about.view.text.toPlainText() == NO_TEXT
 
 
@@ -62,7 +62,7 @@ def test_without_the_place_of_newer_versions_nothing_asks_for_them(about):
     assert about.updates is None and not about.problem.isVisible()
 
 
-@pytest.mark.parametrize("about", [Place("https://downloads.example.org/list.json", (bytes(32),))], indirect=True)
+@pytest.mark.parametrize("about", [ReleaseFeed("https://downloads.example.org/list.json", (bytes(32),))], indirect=True)
 @pytest.mark.parametrize("percent", [100, 150])
 def test_it_fits_where_there_is_least_room(about, qapp, percent):
     theme.choose_text_size(qapp, percent)
@@ -76,8 +76,8 @@ def test_it_fits_where_there_is_least_room(about, qapp, percent):
 
 def test_a_damaged_place_is_said_and_the_rest_is_there(qtbot, monkeypatch, tmp_path):
     (tmp_path / "updates.json").write_text("{")
-    read = place.read
-    monkeypatch.setattr(place, "read", lambda: read(tmp_path / "updates.json"))
+    read = feed.read
+    monkeypatch.setattr(feed, "read", lambda: read(tmp_path / "updates.json"))
     about = About()
     qtbot.addWidget(about)
     assert "Please reinstall Refrain" in about.problem.text() and about.updates is None

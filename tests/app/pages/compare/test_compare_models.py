@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from app.engine_client.commands import Ended, Ready, RenderQuestion
 from app.pages.compare.installed import InstalledModel, installed
 from app.pages.compare.prompt_card import GIVEN
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from tests.app.pages.compare.sounds import noise
 from tests.app.pages.compare.test_page import Desk
 from tests.app.random_voice import RandomVoice
@@ -194,7 +194,7 @@ def test_the_question_of_an_older_turn_is_not_replaced_by_the_last_one(desk):
 
 
 def test_models_that_share_a_name_are_told_apart_by_their_folders(tmp_path):
-    shelf = Shelf(tmp_path / "data")
+    shelf = ModelRegistry(tmp_path / "data")
     folder = copied(WREN, tmp_path / "mine")
     (copied(WREN, tmp_path / "torn") / "lm.safetensors").unlink()
     shelf.add(folder)

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from app.pages.models.gpu_card import GpuCard
-from engine.gpu.getting import Getting, Trying
+from engine.gpu.getting import PackCheck, PackDownload
 from engine.gpu.packs import Packs
 from engine.gpu.standing import judge
 from engine.gpu.state import State
@@ -34,10 +34,10 @@ class Desk:
         self.look()
 
     def get(self, *arguments, **settings):
-        return Getting(*arguments, **settings, pauses=(), try_out=lambda *given: self.works(*given))
+        return PackDownload(*arguments, **settings, pauses=(), try_out=lambda *given: self.works(*given))
 
     def check(self, *arguments, **settings):
-        return Trying(*arguments, **settings, try_out=lambda *given: self.works(*given))
+        return PackCheck(*arguments, **settings, try_out=lambda *given: self.works(*given))
 
     def look(self) -> None:
         self.card.refresh()

@@ -18,7 +18,7 @@ from engine import models
 from engine.models.store import catalogue
 from engine.models.store.catalogue import Source
 from engine.models.store.download import Download
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from engine.models.store.unfinished import LISTING
 from tests.engine.models.store.file_server import file_server
 from tests.engine.models.store.test_folders import WREN, copied, cut
@@ -35,7 +35,7 @@ def pages(qtbot, tmp_path):
     made = []
 
     def make(**settings):
-        page = ModelsPage(Shelf(tmp_path / "data"), **settings)
+        page = ModelsPage(ModelRegistry(tmp_path / "data"), **settings)
         qtbot.addWidget(page)
         page.resize(1180, 1800)  # nothing is out of sight, where it could not be clicked
         page.show()

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.models.glm4voice.listen import CodeStream, GLM4VoiceListener, SpeechTokenizer
+from engine.models.glm4voice.listen import CodeStream, GLM4VoiceListener, GLMSpeechTokenizer
 from tests.engine.speech import whisper_vq_oracle as oracle
 
 BLOCK, SEGMENT, CODE = 6400, 32_000, 1280  # samples
@@ -23,7 +23,7 @@ def release(request):
 
 @pytest.fixture(scope="module")
 def tokenizer(release):
-    return SpeechTokenizer.from_tensors(release[0], oracle.FEATURES, release[1])
+    return GLMSpeechTokenizer.from_tensors(release[0], oracle.FEATURES, release[1])
 
 
 def rising(samples, seed=0):
@@ -125,7 +125,7 @@ def test_a_copy_with_prefixed_names_is_the_same(release, tokenizer, tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(config))
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(oracle.FEATURES))
     save_file({f"model.encoder.{name}": tensor for name, tensor in tensors.items()}, tmp_path / "model.safetensors")
-    other = SpeechTokenizer.from_folder(tmp_path)
+    other = GLMSpeechTokenizer.from_folder(tmp_path)
     (tmp_path / "model.safetensors").unlink()  # what was loaded does not need its file any more
     assert other.codes(rising(9000), 16_000) == tokenizer.codes(rising(9000), 16_000)
 
@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_told(release):
 
     def refused(match, config=config, features=oracle.FEATURES, tensors=tensors):
         with pytest.raises(ValueError, match=match):
-            SpeechTokenizer.from_tensors(config, features, tensors)
+            GLMSpeechTokenizer.from_tensors(config, features, tensors)
 
     refused("no tensor layers.1.fc1.bias", tensors={name: t for name, t in tensors.items() if name != "layers.1.fc1.bias"})
     refused(r"codebook.weight is \[512, 3\]", tensors=tensors | {"codebook.weight": torch.zeros(512, 3)})

@@ -14,7 +14,7 @@ from engine.models.store import catalogue, listing
 from engine.models.store.catalogue import Source
 from engine.models.store.connection import Client
 from engine.models.store.download import Download
-from engine.models.store.speed import Speed
+from engine.models.store.transfer_rate import TransferRate
 from engine.models.store.unfinished import LOCK, discard, unfinished_bytes
 from engine.models.store.words import duration, size
 from tests.engine.models.store.downloads import (
@@ -211,7 +211,7 @@ def test_no_thread_is_left(server, tmp_path):
 
 def test_speed_forgets_what_is_long_ago():
     clock = iter([0.0, 1.0, 2.0, 100.0, 101.0])
-    speed = Speed(lambda: next(clock))
+    speed = TransferRate(lambda: next(clock))
     assert [speed.add(1000) for _ in range(5)] == [0.0, 1000.0, 1000.0, 0.0, 1000.0]
 
 

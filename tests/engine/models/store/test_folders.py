@@ -14,7 +14,7 @@ from engine import models
 from engine.models.checkpoints.shards import INDEX
 from engine.models.folders import check
 from engine.models.stepaudio2 import lm as step_lm
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from engine.models.tiny import make
 from tests.rig.processes import ROOT
 
@@ -223,7 +223,7 @@ def test_the_cache_of_the_hub_is_read_as_it_is(tiny, tmp_path, monkeypatch):
         assert found(chosen) == whole
     assert check(whole).disk_bytes == check(tiny / "glm4voice").disk_bytes
     assert models.load(whole).folder == whole
-    shelf = Shelf(tmp_path / "data")
+    shelf = ModelRegistry(tmp_path / "data")
     shelf.add(whole / "config.json")
     assert shelf.names() == {"glm-4-voice-9b": whole}
     assert [entry.name for entry in shelf.entries() if entry.is_added] == ["glm-4-voice-9b"]

@@ -13,18 +13,18 @@ import pytest
 from engine.models.inspection import inspect
 from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
-from engine.models.store.machine import Machine, look
+from engine.models.store.hardware import Hardware, look
 from engine.models.store.needs import Needs, in_words, judge, of_release
-from engine.models.store.shelf import Shelf
+from engine.models.store.registry import ModelRegistry
 from engine.models.tiny import make
 from tests.rig.processes import ROOT
 
 
 def test_needs_against_machines():
     small, big = Needs(80_000_000, 10_000_000, 480, "32 bits"), Needs(int(21.5e9), int(3e8), 8192, "bfloat16")
-    none = Machine(8_000_000_000, 50_000_000, 4)
+    none = Hardware(8_000_000_000, 50_000_000, 4)
     assert not judge(small, none).fits and "50.0 MB of memory are free" in judge(small, none).sentence
-    assert judge(small, Machine(0, 0, 4)).fits  # unknown is no reason to refuse
+    assert judge(small, Hardware(0, 0, 4)).fits  # unknown is no reason to refuse
     assert "No graphics card is in use" in judge(big, none).sentence
     card = replace(none, gpu="RTX 3060", gpu_memory=12_600_000_000)
     assert not judge(big, card).fits and "too little" in judge(big, card).sentence
@@ -41,7 +41,7 @@ def test_every_figure_of_memory_is_the_planner_s(tmp_path):
         title = {"glm4voice": "GLM-4-Voice", "stepaudio2": "Step-Audio 2"}[one.family]
         assert str(of_release(one)).startswith(f"{rows[title]} of GPU memory: ")
     make("glm4voice", tmp_path / "tiny")
-    shelf = Shelf(tmp_path / "data")
+    shelf = ModelRegistry(tmp_path / "data")
     shelf.add(tmp_path / "tiny")
     for entry in shelf.look().entries:
         if entry.facts is None:

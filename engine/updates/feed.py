@@ -16,7 +16,7 @@ KEY = 32  # bytes
 
 
 @dataclass(frozen=True)
-class Place:
+class ReleaseFeed:
     """`address` of the list; `keys`: public Ed25519 keys, of which one must have signed it (two while one follows another)."""
 
     address: str
@@ -32,7 +32,7 @@ def is_there() -> bool:
     return (resources_folder() / NAME).is_file()
 
 
-def read(path: Path | None = None) -> Place | None:
+def read(path: Path | None = None) -> ReleaseFeed | None:
     """None where there is no such file: this program then looks for no newer one. Raises `ValueError` for a damaged one."""
     path = path or resources_folder() / NAME
     try:
@@ -40,7 +40,7 @@ def read(path: Path | None = None) -> Place | None:
         keys = tuple(base64.b64decode(key, validate=True) for key in found["keys"])
         if not keys or any(len(key) != KEY for key in keys):
             raise ValueError("no key")
-        return Place(checked_address(found["address"]), keys)
+        return ReleaseFeed(checked_address(found["address"]), keys)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -9,7 +9,7 @@ import urllib.error
 from pathlib import Path
 
 from engine.models.store.catalogue import Offer
-from engine.models.store.proxies import ProxyTrouble
+from engine.models.store.proxies import ProxyConnectionError
 from engine.models.store.words import size
 
 KEPT = "What has arrived is kept: the download goes on from there."
@@ -18,7 +18,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENO
 _RETRIED = (408, 425, 429)
 
 
-class Failed(Exception):
+class DownloadError(Exception):
     """The download cannot go on; the message is for the user."""
 
 
@@ -42,7 +42,7 @@ def sentence(error: Exception, what: str, released: Offer) -> str:
         if reason.code == 429 or reason.code >= 500:
             return f"{host} is busy ({reason.code})."
         return f"{host} refused {what} ({reason.code} {reason.reason})."
-    if isinstance(reason, ProxyTrouble):
+    if isinstance(reason, ProxyConnectionError):
         return str(reason)
     if isinstance(reason, socket.gaierror):
         return f"{host} was not found: is this computer connected to the Internet?"
@@ -98,7 +98,7 @@ def odd_answer(error: Exception, released: Offer) -> str:
 
 def _reason(error: Exception) -> object:
     """What is behind `URLError` and our own."""
-    while not isinstance(error, (urllib.error.HTTPError, ProxyTrouble)):
+    while not isinstance(error, (urllib.error.HTTPError, ProxyConnectionError)):
         deeper = error.reason if isinstance(error, urllib.error.URLError) else error.__cause__
         if not isinstance(deeper, Exception):
             break

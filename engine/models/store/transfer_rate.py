@@ -9,7 +9,7 @@ from collections.abc import Callable
 WINDOW = 5.0  # seconds
 
 
-class Speed:
+class TransferRate:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque()

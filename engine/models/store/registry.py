@@ -13,22 +13,22 @@ from engine.models import folders
 from engine.models.hub_cache import label
 from engine.models.store import catalogue
 from engine.models.store.added import AddedFolders
-from engine.models.store.entries import Entry, collect
-from engine.models.store.machine import Machine, look
+from engine.models.store.entries import ModelEntry, collect
+from engine.models.store.hardware import Hardware, look
 from engine.models.store.needs import Needs, of_release, planned
 from engine.models.store.unfinished import discard, unfinished_bytes
 
 
 @dataclass(frozen=True)
-class Stock:
+class Inventory:
     """What was found; `problem` is a sentence."""
 
-    entries: tuple[Entry, ...]
-    machine: Machine
+    entries: tuple[ModelEntry, ...]
+    machine: Hardware
     problem: str
 
 
-class Shelf:
+class ModelRegistry:
     """Models that ship, that were added and that were downloaded, below `folder` in the user's data."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -60,15 +60,15 @@ class Shelf:
         taken = Counter([*models.SHIPPED, *named, *map(label, added)])
         return named | {label(folder) if taken[label(folder)] == 1 else str(folder): folder for folder in added}
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[ModelEntry]:
         """Raises `ValueError` with a sentence if the catalogue that ships is damaged."""
         shipped = [(name, models.find(name)) for name in models.SHIPPED]
         return collect(self._added.folders, self.downloads, shipped)
 
-    def look(self) -> Stock:
+    def look(self) -> Inventory:
         """May take seconds, and bring torch along."""
         entries = tuple(replace(entry, needs=_needs(entry)) for entry in self.entries())
-        return Stock(entries, look(self.downloads), self.problem)
+        return Inventory(entries, look(self.downloads), self.problem)
 
     def add(self, folder: Path) -> str:
         """Checks a folder and puts it on the list; returns what is wrong or else what it is, in a sentence.
@@ -93,7 +93,7 @@ class Shelf:
         return "The unfinished download was deleted."
 
 
-def _needs(entry: Entry) -> Needs | None:
+def _needs(entry: ModelEntry) -> Needs | None:
     if entry.facts is not None:
         return planned(entry.facts)
     return of_release(entry.released) if entry.released is not None else None

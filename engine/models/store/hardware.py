@@ -11,7 +11,7 @@ from engine.threads import cores
 
 
 @dataclass(frozen=True)
-class Machine:
+class Hardware:
     """Bytes; 0 is what the system does not tell, and `gpu` is "" without one that CUDA can use."""
 
     memory: int
@@ -22,9 +22,9 @@ class Machine:
     disk_free: int = 0
 
 
-def look(models_folder: Path) -> Machine:
+def look(models_folder: Path) -> Hardware:
     """May import torch, which takes a second or more: not for the thread of a screen."""
-    return Machine(*main_memory(), cores(), *graphics_card(), disk_free(models_folder))
+    return Hardware(*main_memory(), cores(), *graphics_card(), disk_free(models_folder))
 
 
 def disk_free(folder: Path) -> int:

@@ -14,7 +14,7 @@ Place = Literal["text", "speech", "tail", "over"]
 """`tail` is what follows the interleaved chunks: speech alone or text alone, as the model has it."""
 
 
-class Rules(Protocol):
+class PatternRules(Protocol):
     """What a vocabulary's patterns share: which ids are what, and what each place allows, bool masks [vocabulary]."""
 
     @property
@@ -28,10 +28,10 @@ class Rules(Protocol):
 
 
 @dataclass(frozen=True)
-class PlacedPattern:
+class ChunkPattern:
     """See `engine.decoding.pattern.Pattern`. `index` counts within the chunk; `after` is the family's."""
 
-    rules: Rules
+    rules: PatternRules
     place: Place = "text"
     index: int = 0
 

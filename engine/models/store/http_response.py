@@ -12,7 +12,7 @@ _SHA256 = 64  # hexadecimal digits
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
-class Answer:
+class HttpResponse:
     """A response's body by blocks. A proxy may compress it though nobody asked for that: it is unpacked again."""
 
     def __init__(self, response: HTTPResponse, hops: Sequence[HTTPMessage] = ()) -> None:
@@ -23,7 +23,7 @@ class Answer:
         self.coding = "" if self._unpacking is not None or coding == "identity" else coding
         """What it is packed with, if that cannot be unpacked."""
 
-    def __enter__(self) -> Answer:
+    def __enter__(self) -> HttpResponse:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -82,7 +82,6 @@ class Contents:
     sizes: dict[str, int]
     """The most bytes of what is made."""
     added: tuple[str, ...]
-    left_out: tuple[str, ...]
     tables: dict
     """The file as it is, for what only one platform reads."""
 
@@ -95,7 +94,7 @@ class Contents:
         """What the program needs at run time, as pyproject.toml pins it, by name."""
         project = read_toml(ROOT / "pyproject.toml")["project"]
         extras = [line for lines in project["optional-dependencies"].values() for line in lines]
-        wanted = [line for line in project["dependencies"] if name_of(line) not in self.left_out]
+        wanted = list(project["dependencies"])
         for name in self.added:
             line = next((line for line in extras if name_of(line) == name), None)
             if line is None:
@@ -121,7 +120,6 @@ def load(path: Path = HERE / "contents.toml") -> Contents:
             platforms=platforms,
             sizes={name: round(megabytes * 10**6) for name, megabytes in table["sizes"].items()},
             added=tuple(map(normal, packages["added"])),
-            left_out=tuple(map(normal, packages["left_out"])),
             tables=table,
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:

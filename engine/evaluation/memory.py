@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
+import psutil
 import torch
-
-_STATM = Path("/proc/self/statm")
 
 
 def begin(device: torch.device) -> None:
@@ -17,16 +13,7 @@ def begin(device: torch.device) -> None:
 
 
 def taken(device: torch.device) -> int:
-    """Bytes: torch's most on a GPU since `begin`; without one what the process has now, or at most had; 0 where unknown."""
+    """Bytes: torch's most on a GPU since `begin`; without one what the process has now."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    if _STATM.exists():
-        import resource
-
-        return int(_STATM.read_text().split()[1]) * resource.getpagesize()
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return psutil.Process().memory_info().rss

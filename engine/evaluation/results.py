@@ -64,7 +64,7 @@ class Result:
     failed: str = ""
 
     @property
-    def place(self) -> tuple[str | int, ...]:
+    def identity(self) -> tuple[str | int, ...]:
         """What tells it from all others."""
         case = self.schedule, self.pooling, self.seed, self.sampling
         return self.weights, self.set, *case, self.id, self.asked, self.mark

@@ -27,8 +27,7 @@ from engine.models.glm4voice.tokenizer import GLMTokenizer
 from engine.models.planned import needs_of
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.stepaudio2.audio_encoder import AudioEncoder, AudioEncoderConfig
-from engine.models.stepaudio2.flow import GlmFlowConfig as StepFlowConfig
-from engine.models.stepaudio2.flow import StepFlow
+from engine.models.stepaudio2.flow import StepFlow, StepFlowConfig
 from engine.models.stepaudio2.speak import released_hift
 from engine.models.stepaudio2.tokenizer import StepTokenizer
 from engine.models.stepaudio2.voices import VoicePack, default_voice, installed_voices

@@ -132,4 +132,4 @@ def test_the_pattern_after_the_text(rules):
 def test_unforced_places_follow_the_tokens(tokenizer, rules):
     free = GLMRules(tokenizer.audio.stop, tokenizer.text, tokenizer.audio, rules.stops, enforced=False)
     place = GLMPattern(free, "tail", 5).after(rules.text[3])
-    assert (place.place, place.index) == ("text", 1) and bool(place.allowed().all())
+    assert (place.phase, place.index) == ("text", 1) and bool(place.allowed().all())

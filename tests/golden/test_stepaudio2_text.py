@@ -151,7 +151,7 @@ def test_the_pattern_of_a_recorded_reply(rules, tokenizer):
     split = tokenizer.split(reply)
     assert [id for id, kind in zip(reply, kinds, strict=True) if kind == "text"] == split.text_ids
     assert [id - tokenizer.audio[0] for id, kind in zip(reply, kinds, strict=True) if kind == "speech"] == split.codes
-    assert place.place == "tail" and place.kind == "text" and not place.allowed()[rules.audio[0]]
+    assert place.phase == "tail" and place.kind == "text" and not place.allowed()[rules.audio[0]]
     assert place.after(5).after(rules.end).done
 
 

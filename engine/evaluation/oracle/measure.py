@@ -38,7 +38,7 @@ _MOST_TOKENS = 600
 _RATE_SECONDS = 20  # of silence, that a listener is asked to count
 
 
-Place = tuple[str, str, str, str, int, int, Method | Literal["none"], int, int]
+Identity = tuple[str, str, str, str, int, int, Method | Literal["none"], int, int]
 """What tells an outcome from all others: its first fields."""
 
 
@@ -82,7 +82,7 @@ class Outcome:
         return Intervention(self.layer, self.method, self.keep)
 
     @property
-    def place(self) -> Place:
+    def identity(self) -> Identity:
         return self.weights, self.set, self.id, self.asked, self.words, self.layer, self.method, self.keep, self.seed
 
 
@@ -112,17 +112,17 @@ class Oracle:
         for item, audio in items:
             prompt: tuple[torch.Tensor, list[range]] | None = None
             for intervention in wanted:
-                place = self._place(questions.name, item, times[item.id], intervention)
-                outcome = self._outcomes[place]
+                identity = self._identity(questions.name, item, times[item.id], intervention)
+                outcome = self._outcomes[identity]
                 if outcome is None:
                     prompt = prompt or self._listen(audio, times[item.id])
-                    outcome = self._ask(place, item, intervention, *prompt)
+                    outcome = self._ask(identity, item, intervention, *prompt)
                     self._outcomes.add(outcome)
                 found.append(outcome)
                 progress.advance(task)
         return found
 
-    def _place(self, name: str, item: EvalItem, times: Times, one: Intervention) -> Place:
+    def _identity(self, name: str, item: EvalItem, times: Times, one: Intervention) -> Identity:
         digest = zlib.crc32(json.dumps(times).encode())
         return self._weights, name, item.id, item.text, digest, one.layer, one.method, one.keep, self._seed
 
@@ -151,7 +151,7 @@ class Oracle:
         return torch.cat(parts), [range(w[0], w[-1] + 1) for w in words if w[-1] - w[0] + 1 == len(w)]
 
     @torch.inference_mode()
-    def _ask(self, place: Place, item: EvalItem, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
+    def _ask(self, identity: Identity, item: EvalItem, wanted: Intervention, states: torch.Tensor, words: list[range]) -> Outcome:
         model, decoder = self._model, self._model.decoder
         cache = decoder.new_cache(model.context)
         if wanted.method == "none":
@@ -163,7 +163,7 @@ class Oracle:
         heard, text = self._reply(cache, decoder.logits(state))
         transcribes = model.pattern(spoken=True).kind == "heard"
         return Outcome(
-            *place,
+            *identity,
             heard=heard,
             text=text,
             right=scoring.right(text, item.key) if item.key else None,

@@ -1,4 +1,4 @@
-"""What the reply patterns of the released models share: a place in the order of text and speech, and a count within its chunk."""
+"""What the reply patterns of the released models share: a phase of text or speech, and a count within its chunk."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import torch
 
 from engine.events import Kind
 
-Place = Literal["text", "speech", "tail", "over"]
+Phase = Literal["text", "speech", "tail", "over"]
 """`tail` is what follows the interleaved chunks: speech alone or text alone, as the model has it."""
 
 
 class PatternRules(Protocol):
-    """What a vocabulary's patterns share: which ids are what, and what each place allows, bool masks [vocabulary]."""
+    """What a vocabulary's patterns share: which ids are what, and what each phase allows, bool masks [vocabulary]."""
 
     @property
     def text(self) -> range: ...
@@ -24,7 +24,7 @@ class PatternRules(Protocol):
     def audio(self) -> range: ...
 
     @property
-    def masks(self) -> Mapping[Place, torch.Tensor]: ...
+    def masks(self) -> Mapping[Phase, torch.Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class ChunkPattern:
     """See `engine.decoding.pattern.Pattern`. `index` counts within the chunk; `after` is the family's."""
 
     rules: PatternRules
-    place: Place = "text"
+    phase: Phase = "text"
     index: int = 0
 
-    kinds: ClassVar[Mapping[Place, Kind]]
-    """What stands in each place."""
-    chunks: ClassVar[Mapping[Place, int]]
-    """Tokens in a chunk, for the places that have chunks."""
+    kinds: ClassVar[Mapping[Phase, Kind]]
+    """What stands in each phase."""
+    chunks: ClassVar[Mapping[Phase, int]]
+    """Tokens in a chunk, for the phases that have chunks."""
 
     @property
     def kind(self) -> Kind:
-        return self.kinds[self.place]
+        return self.kinds[self.phase]
 
     @property
     def speech_step(self) -> bool:
@@ -54,19 +54,19 @@ class ChunkPattern:
 
     @property
     def chunk_length(self) -> int | None:
-        return self.chunks.get(self.place)
+        return self.chunks.get(self.phase)
 
     @property
     def done(self) -> bool:
-        return self.place == "over"
+        return self.phase == "over"
 
     def allowed(self) -> torch.Tensor:
-        return self.rules.masks[self.place]
+        return self.rules.masks[self.phase]
 
     def kind_of(self, token: int) -> Kind:
         if token in self.rules.audio:
             return "speech"
         return "text" if token in self.rules.text else "control"
 
-    def at(self, place: Place, index: int = 0) -> Self:
-        return replace(self, place=place, index=index)
+    def at(self, phase: Phase, index: int = 0) -> Self:
+        return replace(self, phase=phase, index=index)

@@ -18,7 +18,7 @@ class Placement(NamedTuple):
     sentence: str
 
 
-def place(sizes: Sizes, device: Device | None = None, precision: Precision | None = None) -> Placement:
+def choose_placement(sizes: Sizes, device: Device | None = None, precision: Precision | None = None) -> Placement:
     """What fits this machine now; what is given is not chosen. Raises `ValueError` with a sentence if nothing fits."""
     video_memory = 0 if device == "cpu" else free_video_memory()
     if device == "cuda" and not video_memory:

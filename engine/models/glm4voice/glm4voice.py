@@ -10,7 +10,7 @@ from engine.lm.config import LMConfig
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.exit_heads import exit_heads
-from engine.models.checkpoints.placement import place
+from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
 from engine.models.checkpoints.precision import Precision, build_decoder
 from engine.models.checkpoints.released_model import ReleasedModel
@@ -51,9 +51,10 @@ class GLM4Voice(ReleasedModel):
         stops = _stops(folder, tokenizer)
         if max(tokenizer.stop - 1, *stops) >= config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
-        self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
+        self.placement = at = choose_placement(_sizes(folder, config, weights, tokenizer), device, precision)
         ear, voice = part_of(folder, "tokenizer"), part_of(folder, "decoder")
-        self._speech_tokenizer, self._vocoder = GLMSpeechTokenizer.from_folder(ear, at.device), Vocoder.from_folder(voice, at.device)
+        self._speech_tokenizer = GLMSpeechTokenizer.from_folder(ear, at.device)
+        self._vocoder = Vocoder.from_folder(voice, at.device)
         for part, codes in ((ear, self._speech_tokenizer.network.config.codes), (voice, self._vocoder.flow.config.codes)):
             if codes != len(tokenizer.audio):
                 raise ValueError(f"{part} has {codes} speech codes, {folder} {len(tokenizer.audio)}: they are of two models.")

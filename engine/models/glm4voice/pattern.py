@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.models.checkpoints.chunk_pattern import ChunkPattern, Place
+from engine.models.checkpoints.chunk_pattern import ChunkPattern, Phase
 from engine.models.checkpoints.masks import mask
 
 TEXT_CHUNK, SPEECH_CHUNK = 13, 26
 
 
 class GLMRules:
-    """The masks of each place, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
+    """The masks of each phase, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
 
     def __init__(
         self, vocabulary: int, text: range, audio: range, stops: Collection[int],
@@ -26,7 +26,7 @@ class GLMRules:
     ):  # fmt: skip
         self.text, self.audio, self.stops = text, audio, frozenset(stops)
         speech = mask(vocabulary, audio, stops, device=device)
-        self.masks: dict[Place, torch.Tensor] = {
+        self.masks: dict[Phase, torch.Tensor] = {
             "text": mask(vocabulary, text, audio, stops, device=device), "speech": speech, "tail": speech,
         }  # fmt: skip
         if not enforced:
@@ -46,9 +46,9 @@ class GLMPattern(ChunkPattern):
         if token in self.rules.stops:
             return self.at("over")
         if token in self.rules.audio:
-            if self.place == "text":
+            if self.phase == "text":
                 return self.at("tail", 1)
-            ended = self.place == "speech" and self.index + 1 == SPEECH_CHUNK
-            return self.at("text") if ended else self.at(self.place, self.index + 1)
-        index = self.index + 1 if self.place == "text" else 1
+            ended = self.phase == "speech" and self.index + 1 == SPEECH_CHUNK
+            return self.at("text") if ended else self.at(self.phase, self.index + 1)
+        index = self.index + 1 if self.phase == "text" else 1
         return self.at("speech") if index == TEXT_CHUNK else self.at("text", index)

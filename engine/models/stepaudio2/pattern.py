@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.models.checkpoints.chunk_pattern import ChunkPattern, Place
+from engine.models.checkpoints.chunk_pattern import ChunkPattern, Phase
 from engine.models.checkpoints.masks import mask
 from engine.models.stepaudio2.tokenizer import StepTokenizer
 
@@ -19,12 +19,12 @@ TEXT_CHUNK, SPEECH_CHUNK = 1, 4
 
 
 class StepRules:
-    """The masks of each place, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
+    """The masks of each phase, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
 
     def __init__(self, vocabulary: int, tokenizer: StepTokenizer, enforced: bool = True, device: torch.device | str = "cpu"):
         self.text, self.audio, self.audio_pad = tokenizer.text, tokenizer.audio, tokenizer.audio_pad
         self.pad, self.speech_end, self.end = map(tokenizer.id, ("<tts_pad>", "<tts_end>", "<|EOT|>"))
-        self.masks: dict[Place, torch.Tensor] = {
+        self.masks: dict[Phase, torch.Tensor] = {
             "text": mask(vocabulary, self.text, (self.pad, self.speech_end, self.end), device=device),
             "speech": mask(vocabulary, self.audio, (self.audio_pad,), device=device),
             "tail": mask(vocabulary, self.text, (self.end,), device=device),
@@ -49,5 +49,5 @@ class StepPattern(ChunkPattern):
         if token == self.rules.speech_end:
             return self.at("tail")
         if index == self.chunk_length:
-            return self.at("speech" if self.place == "text" else "text")
-        return self.at(self.place, index)
+            return self.at("speech" if self.phase == "text" else "text")
+        return self.at(self.phase, index)

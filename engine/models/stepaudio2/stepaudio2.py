@@ -11,7 +11,7 @@ from engine.lm.config import LMConfig
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.exit_heads import exit_heads
-from engine.models.checkpoints.placement import place
+from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
 from engine.models.checkpoints.precision import Precision, build_decoder
 from engine.models.checkpoints.released_model import ReleasedModel
@@ -61,7 +61,7 @@ class StepAudio2(ReleasedModel):
         self._tokenizer: StepTokenizer = tokenizer
         if tokenizer.stop > config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
-        self.placement = at = place(_sizes(folder, config, weights, tokenizer), device, precision)
+        self.placement = at = choose_placement(_sizes(folder, config, weights, tokenizer), device, precision)
         self._vocoder = None
         if not reply_in_text and (voice or installed_voices(folder)):  # the release itself has no voice
             self._vocoder = self._load_vocoder(voice or default_voice(folder))

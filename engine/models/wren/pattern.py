@@ -16,11 +16,11 @@ from engine.events import Kind
 from engine.models.wren.vocabulary import Vocabulary
 
 _KINDS: dict[str, Kind] = {"heard": "heard", "text": "text", "padding": "control", "over": "control"}
-"""What stands in each place that is not for speech."""
+"""What stands in each phase that is not for speech."""
 
 
 class WrenRules:
-    """Chunk sizes and the masks of each place, made once for a vocabulary."""
+    """Chunk sizes and the masks of each phase, made once for a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, text_chunk: int, speech_chunk: int) -> None:
         self.vocabulary, self.text_chunk, self.speech_chunk = vocabulary, text_chunk, speech_chunk
@@ -49,19 +49,19 @@ class WrenRules:
 
 @dataclass(frozen=True)
 class WrenPattern:
-    """Early-stop interleaving. `place` is one of the masks of `WrenRules`, or "over"; `index` counts within the chunk."""
+    """Early-stop interleaving. `phase` is one of the masks of `WrenRules`, or "over"; `index` counts within the chunk."""
 
     rules: WrenRules
-    place: str
+    phase: str
     index: int = 0
 
     @property
     def kind(self) -> Kind:
-        return _KINDS.get(self.place, "speech")
+        return _KINDS.get(self.phase, "speech")
 
     @property
     def speech_step(self) -> bool:
-        return self.place in ("speech", "tail")
+        return self.phase in ("speech", "tail")
 
     @property
     def chunk_index(self) -> int:
@@ -69,14 +69,14 @@ class WrenPattern:
 
     @property
     def chunk_length(self) -> int | None:
-        return {"text": self.rules.text_chunk, "speech": self.rules.speech_chunk}.get(self.place)
+        return {"text": self.rules.text_chunk, "speech": self.rules.speech_chunk}.get(self.phase)
 
     @property
     def done(self) -> bool:
-        return self.place == "over"
+        return self.phase == "over"
 
     def allowed(self) -> torch.Tensor:
-        return self.rules.masks[self.place]
+        return self.rules.masks[self.phase]
 
     def kind_of(self, token: int) -> Kind:
         v = self.rules.vocabulary
@@ -88,18 +88,18 @@ class WrenPattern:
             return self._at("over")
         if token == v.answer:
             return self._at("text")
-        return self._at("heard", self.index + 1) if self.place == "heard" else self._after_reply(token)
+        return self._at("heard", self.index + 1) if self.phase == "heard" else self._after_reply(token)
 
     def _after_reply(self, token: int) -> WrenPattern:
-        """The place after a token of the reply that does not end it."""
+        """The phase after a token of the reply that does not end it."""
         if token == self.rules.vocabulary.end_text:
             return self._at("tail")
         if self.index + 1 == self.chunk_length:
-            return self._at("speech" if self.place == "text" else "text")
-        return self._at(self.place, self.index + 1)
+            return self._at("speech" if self.phase == "text" else "text")
+        return self._at(self.phase, self.index + 1)
 
-    def _at(self, place: str, index: int = 0) -> WrenPattern:
-        return replace(self, place=place, index=index)
+    def _at(self, phase: str, index: int = 0) -> WrenPattern:
+        return replace(self, phase=phase, index=index)
 
 
 class PaddedPattern(WrenPattern):
@@ -107,15 +107,15 @@ class PaddedPattern(WrenPattern):
 
     @property
     def chunk_length(self) -> int | None:
-        if self.place in ("text", "padding"):
+        if self.phase in ("text", "padding"):
             return self.rules.text_chunk
         return self.rules.speech_chunk if self.speech_step else None
 
     def _after_reply(self, token: int) -> WrenPattern:
-        padded = token == self.rules.vocabulary.end_text or self.place == "tail"
+        padded = token == self.rules.vocabulary.end_text or self.phase == "tail"
         length = self.chunk_length
         if length is not None and self.index + 1 < length:
-            return self._at("padding" if token == self.rules.vocabulary.end_text else self.place, self.index + 1)
+            return self._at("padding" if token == self.rules.vocabulary.end_text else self.phase, self.index + 1)
         if self.speech_step:
             return self._at("padding" if padded else "text")
         return self._at("tail" if padded else "speech")
@@ -129,7 +129,7 @@ class ParallelPattern(WrenPattern):
 
     @property
     def slot(self) -> int:
-        return self.index if self.place in ("speech", "tail") else 0
+        return self.index if self.phase in ("speech", "tail") else 0
 
     @property
     def speech_step(self) -> bool:
@@ -157,8 +157,8 @@ class ParallelPattern(WrenPattern):
         if self.slot == 0:
             return self._at("tail" if token == self.rules.vocabulary.end_text else "speech", 1)
         if self.slot < self.rules.share:
-            return self._at(self.place, self.slot + 1)
-        return self._at("padding" if self.place == "tail" else "text")
+            return self._at(self.phase, self.slot + 1)
+        return self._at("padding" if self.phase == "tail" else "text")
 
 
 PATTERNS: dict[str, type[WrenPattern]] = {

@@ -220,7 +220,7 @@ def test_who_asks_for_the_card_is_told_why_it_cannot_be_had(monkeypatch):
     monkeypatch.setattr(placement, "free_video_memory", lambda: 0)
     monkeypatch.setattr(standing, "look", lambda: judge(OLD, REAL, Packs(Path("/nowhere")), ""))
     with pytest.raises(ValueError, match="The driver of the NVIDIA GeForce RTX 4070 is too old.*Choose the processor"):
-        placement.place(None, device="cuda")
+        placement.choose_placement(None, device="cuda")
 
 
 def test_this_machine_is_looked_at_as_it_is(packs):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.models.checkpoints.placement import place
+from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Sizes, need, plan
 from engine.models.checkpoints.precision import compute_type
 
@@ -59,8 +59,8 @@ def test_what_is_wished_for():
 
 def test_this_machine():
     small = replace(GLM, matrices=10**6, rows=10**3, exit_head=10**4, listener=10**6, vocoder=10**6)
-    assert place(small, "cpu").device == "cpu"
+    assert choose_placement(small, "cpu").device == "cpu"
     with pytest.raises(ValueError, match="close other programs"):
-        place(replace(GLM, matrices=10**15), "cpu")
+        choose_placement(replace(GLM, matrices=10**15), "cpu")
     with pytest.raises(ValueError, match="choose one of fp32, bf16, int8"):
         compute_type("int4")

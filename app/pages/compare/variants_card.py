@@ -16,7 +16,7 @@ from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.words import Words
 from engine import schedules
-from engine.schedules import Preset
+from engine.schedules import SchedulePreset
 
 FEWEST, MOST = 2, 4
 LEAST = 420  # pixels of the card
@@ -165,7 +165,7 @@ class VariantsCard(QFrame):
         heads["Model"].setVisible(any(not row.models.isHidden() for row in rows))
         heads["Pooling"].setVisible(any(not row.pooling.isHidden() for row in rows))
 
-    def _worth_comparing(self) -> list[Preset]:
+    def _worth_comparing(self) -> list[SchedulePreset]:
         facts = self._known[IN_USE]
         offered = {preset.name: preset for preset in schedules.presets(facts.layers, facts.exit_layers, facts.trained_heads)}
         return [offered[name] for name in PREFERRED if name in offered]

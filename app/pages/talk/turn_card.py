@@ -19,7 +19,7 @@ from app.widgets.panels.trace import seconds_at, token_at
 from app.widgets.waveform import SoundRow
 from app.widgets.words import Words
 from engine.prefill import pooling as poolings
-from engine.schedules import Preset, presets
+from engine.schedules import SchedulePreset, presets
 from engine.turn_record import TurnRecord
 
 NONE = str(poolings.NONE)
@@ -308,7 +308,7 @@ def _words(scale: float) -> QLabel:
     return words
 
 
-def _offer(menu: QMenu, preset: Preset | poolings.Preset, form: str, choose: Callable[[str], None]) -> None:
+def _offer(menu: QMenu, preset: SchedulePreset | poolings.Preset, form: str, choose: Callable[[str], None]) -> None:
     action = QAction(f"{preset.name}   {form}", menu)
     action.setToolTip(preset.description)
     action.triggered.connect(lambda: choose(form))

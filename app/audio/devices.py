@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 Direction = Literal["input", "output"]
 Latency = Literal["safe", "normal", "fast"]
@@ -47,6 +47,27 @@ class Device:
     name: str
     rate: int
     channels: int
+
+
+class StreamTimes(Protocol):
+    """PortAudio's, in seconds: when the first sample of a block is played or was heard, and the time of the call."""
+
+    outputBufferDacTime: float
+    currentTime: float
+
+
+class StreamFlags(Protocol):
+    """PortAudio's, on what went wrong since the last call."""
+
+    input_overflow: bool
+    output_underflow: bool
+
+
+if TYPE_CHECKING:  # whoever only lists devices need not wait for numpy
+    import numpy as np
+
+    StreamCallback = Callable[[np.ndarray, int, StreamTimes, StreamFlags], None]
+    """Takes or fills samples [frames, channels]."""
 
 
 def portaudio() -> ModuleType:
@@ -101,7 +122,7 @@ def offered(direction: Direction) -> list[Device]:
     channels = f"max_{direction}_channels"
     found = [one for one in _asked("query_devices") if one[channels]]
     found.sort(key=lambda one: rank.get(hosts[one["hostapi"]], len(rank)))
-    named = {}
+    named: dict[str, Device] = {}
     for one in found:
         device = Device(one["index"], one["name"], round(one["default_samplerate"]), min(2, one[channels]))
         named.setdefault(device.name, device)
@@ -134,7 +155,7 @@ def find(direction: Direction, name: str | None) -> Device:
     return matches[0]
 
 
-def start_stream(direction: Direction, device: Device, latency: float, callback: Callable) -> Any:
+def start_stream(direction: Direction, device: Device, latency: float, callback: StreamCallback) -> Any:
     """A PortAudio stream that runs: float32 [frames, channels] in blocks of `BLOCK_SECONDS`. Raises `AudioError`.
 
     `latency`: seconds of buffer in the device. `end_stream` ends it.

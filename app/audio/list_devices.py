@@ -37,20 +37,30 @@ class DeviceList:
 def look() -> DeviceList:
     """The devices that PortAudio sees in this process."""
     try:
-        names = [tuple(device.name for device in devices.offered(direction)) for direction in ("input", "output")]
-        defaults = [devices.default(direction) for direction in ("input", "output")]
+        return DeviceList(_names("input"), _names("output"), _default("input"), _default("output"))
     except AudioError as error:
         return DeviceList(error=str(error))
-    return DeviceList(*names, *(device.name if device else "" for device in defaults))
+
+
+def _names(direction: Direction) -> tuple[str, ...]:
+    return tuple(device.name for device in devices.offered(direction))
+
+
+def _default(direction: Direction) -> str:
+    device = devices.default(direction)
+    return device.name if device is not None else ""
 
 
 def ask_child(seconds: float = PATIENCE) -> DeviceList:
     """The devices that a new process sees; takes about half a second, at most `seconds`."""
     command, env = installed.module("app.audio.list_devices"), installed.environment()
-    options = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    flags, nothing = 0, subprocess.DEVNULL
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW
     try:
-        child = subprocess.run(command, env=env, stdout=subprocess.PIPE, timeout=seconds, **quiet, **options)
+        child = subprocess.run(
+            command, env=env, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, timeout=seconds, creationflags=flags
+        )
         seen = json.loads(child.stdout.decode("utf-8").splitlines()[-1])
         seen.update({key: tuple(seen[key]) for key in ("inputs", "outputs")})
         return DeviceList(**seen)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import soxr
 
-from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_stream
+from app.audio.devices import LATENCIES, AudioError, Device, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.gain import Gain
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
@@ -180,7 +180,7 @@ class Player:
                         break
                 time.sleep(0.02)
 
-    def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
+    def _callback(self, data: np.ndarray, frames: int, times: StreamTimes, status: StreamFlags) -> None:
         if status.output_underflow and self._sounding:
             self.underflows += 1
         block = self._block[:frames]
@@ -203,7 +203,7 @@ class Player:
             self._sounding = False
         self._position = cut
 
-    def _play(self, block: np.ndarray, frames: int, times) -> None:
+    def _play(self, block: np.ndarray, frames: int, times: StreamTimes) -> None:
         complete = self._complete  # first: of a complete turn everything is written
         ready = self._ring.written - self._position
         if not self._sounding:

@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.audio.devices import Direction
 
 PATIENCE = 5.0  # seconds
-_LISTS = {"input": ("sources", "source_outputs", "source"), "output": ("sinks", "sink_inputs", "sink")}
+_LISTS: dict[Direction, tuple[str, str, str]] = {
+    "input": ("sources", "source_outputs", "source"),
+    "output": ("sinks", "sink_inputs", "sink"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,17 +40,18 @@ def look(pid: int | None = None) -> PulseView | None:
     """What the process with that id (by default this one) uses; None where there is no such server or no `pactl`."""
     if shutil.which("pactl") is None:
         return None
-    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    ask, nothing = ["pactl", "--format=json", "list"], subprocess.DEVNULL
     try:
-        run = subprocess.run(["pactl", "--format=json", "list"], stdout=subprocess.PIPE, timeout=PATIENCE, **quiet)
+        run = subprocess.run(ask, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, timeout=PATIENCE)
         lists = json.loads(run.stdout.decode("utf-8", errors="replace"))
         return _view(lists, str(os.getpid() if pid is None else pid))
     except (OSError, subprocess.TimeoutExpired, ValueError, LookupError, TypeError, AttributeError):
         return None
 
 
-def _view(lists: dict, pid: str) -> PulseView:
-    present, in_use = {}, {}
+def _view(lists: dict[str, Any], pid: str) -> PulseView:
+    present: dict[Direction, frozenset[str]] = {}
+    in_use: dict[Direction, Endpoint | None] = {}
     for direction, (ends, streams, key) in _LISTS.items():
         known = {end["index"]: _endpoint(end) for end in lists[ends]}
         present[direction] = frozenset(end.name for end in known.values() if not end.is_monitor)
@@ -55,6 +60,6 @@ def _view(lists: dict, pid: str) -> PulseView:
     return PulseView(present, in_use)
 
 
-def _endpoint(end: dict) -> Endpoint:
+def _endpoint(end: dict[str, Any]) -> Endpoint:
     is_monitor = end["properties"].get("device.class") == "monitor"
     return Endpoint(end["name"], end.get("description") or end["name"], is_monitor)

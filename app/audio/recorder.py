@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.audio.devices import LATENCIES, AudioError, Device, end_stream, start_stream
+from app.audio.devices import LATENCIES, AudioError, Device, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
@@ -84,7 +84,7 @@ class Recorder:
         """Whether the device has delivered nothing but exact zeros from a place on."""
         return self._zeros >= self.ring.written - position
 
-    def _callback(self, data: np.ndarray, frames: int, times, status) -> None:
+    def _callback(self, data: np.ndarray, frames: int, times: StreamTimes, status: StreamFlags) -> None:
         mono = self._mono[:frames]
         np.mean(data, axis=1, out=mono)
         high, low = float(mono.max()), float(mono.min())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import queue
 import time
+from dataclasses import dataclass
 
 from app.audio import devices
+from app.audio.device_slot import DeviceSlot
 from app.audio.device_watch import DeviceWatch
 from app.audio.devices import LATENCIES, AudioError, Latency
-from app.audio.line import Line
 from app.audio.list_devices import DeviceList
 from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
@@ -22,6 +23,18 @@ RETRY_SECONDS = (3.0, 60.0)  # the first wait before a device is tried again, an
 SETTLED_SECONDS = 10.0  # a device that has worked so long is trusted again
 
 
+Slot = DeviceSlot[Recorder] | DeviceSlot[Player]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Devices by their names and a latency; None leaves what is."""
+
+    input: str | None
+    output: str | None
+    latency: Latency | None
+
+
 class Sound:
     """The recorder and the player while they are open; sentences about what is wrong with them.
 
@@ -31,7 +44,8 @@ class Sound:
 
     def __init__(self, input_device: str | None = None, output_device: str | None = None, latency: Latency = "normal") -> None:
         """Devices by (a part of) their name; None or "" is the system's default."""
-        self.input, self.output = Line("input", input_device, self._dress), Line("output", output_device, self._dress)
+        self.input = DeviceSlot("input", Recorder, input_device, self._dress)
+        self.output = DeviceSlot("output", Player, output_device, self._dress)
         self.latency: Latency = latency
         self.is_settled = False
         """Whether the first opening has ended, well or not."""
@@ -39,7 +53,7 @@ class Sound:
         self.voice = VoiceActivity(lambda: self.recorder)
         self._pre_roll, self._muted = PRE_ROLL, False
         self._gain = 1.0
-        self._choices: queue.SimpleQueue[dict | None] = queue.SimpleQueue()
+        self._choices: queue.SimpleQueue[_Choice | None] = queue.SimpleQueue()
         self._busy_since: float | None = None
         self._next_try = 0.0
         self._wait = RETRY_SECONDS[0]
@@ -78,13 +92,17 @@ class Sound:
         """What is connected, as of the last look; None before the first. See `show_list`."""
         return self.watch.devices
 
-    def counters(self) -> dict:
-        """For diagnostics: what went wrong, by its cause, and how regularly the devices call back."""
+    def counts(self) -> dict[str, int]:
+        """What went wrong, by its cause."""
         counts = dict.fromkeys(("ring_underruns", "device_underflows", "device_overflows", "input_late", "output_late"), 0)
         counts.update(self.input.total() + self.output.total())
-        hearts = {f"{line.direction}_gaps": line.part for line in (self.input, self.output)}
-        gaps = {name: part.heart.histogram() if part else {} for name, part in hearts.items()}
-        return {**counts, **gaps, "input_device": self.input.name, "output_device": self.output.name}
+        return counts
+
+    def counters(self) -> dict[str, object]:
+        """For diagnostics: what went wrong, and how regularly the devices call back."""
+        parts = {"input_gaps": self.recorder, "output_gaps": self.player}
+        gaps = {name: part.heart.histogram() if part is not None else {} for name, part in parts.items()}
+        return {**self.counts(), **gaps, "input_device": self.input.name, "output_device": self.output.name}
 
     # --- intents ------------------------------------------------------------------------------------------------------
 
@@ -102,7 +120,7 @@ class Sound:
 
     def choose(self, input: str | None = None, output: str | None = None, latency: Latency | None = None) -> None:
         """Uses other devices ("" is the system's default) or another latency from now on; None leaves it as it is."""
-        self._choices.put({"input": input, "output": output, "latency": latency})
+        self._choices.put(_Choice(input, output, latency))
 
     def show_list(self, shown: bool) -> None:
         """Keeps `device_list` fresh while it is on the screen."""
@@ -137,17 +155,17 @@ class Sound:
     # --- the thread that opens and closes -----------------------------------------------------------------------------
 
     def _run(self) -> None:
-        lines = (self.output, self.input)
+        slots: tuple[Slot, ...] = (self.output, self.input)
         self.watch.start()
         try:
             devices.portaudio()
         except AudioError as error:
-            for line in lines:
-                line.error = str(error)
+            for slot in slots:
+                slot.error = str(error)
             self.is_settled = True
             return
-        for line in lines:
-            self._open(line)
+        for slot in slots:
+            self._open(slot)
         self.is_settled = True
         while True:
             try:
@@ -161,34 +179,37 @@ class Sound:
         self.input.close()
         self.output.close()
 
-    def _choose(self, choice: dict) -> None:
-        lines = []
-        for line in (self.input, self.output):
-            if choice[line.direction] is not None:
-                line.choose(choice[line.direction])
-                lines.append(line)
-        if choice["latency"] is not None:
-            self.latency, lines = choice["latency"], [self.input, self.output]
+    def _choose(self, choice: _Choice) -> None:
+        slots: list[Slot] = []
+        if choice.input is not None:
+            self.input.choose(choice.input)
+            slots.append(self.input)
+        if choice.output is not None:
+            self.output.choose(choice.output)
+            slots.append(self.output)
+        if choice.latency is not None:
+            self.latency, slots = choice.latency, [self.input, self.output]
         self._next_try, self._wait = 0.0, RETRY_SECONDS[0]
-        self._reopen(lines)
+        self._reopen(slots)
 
     def _look_after(self) -> None:
         """Notices what has died, replaces it, and takes back what has returned."""
-        watch, lines, now = self.watch, (self.input, self.output), time.monotonic()
+        watch, now = self.watch, time.monotonic()
+        slots: tuple[Slot, ...] = (self.input, self.output)
         view, is_new, self._looks = watch.view, watch.looks != self._looks, watch.looks
-        for line in lines:
-            why = line.follow(view) if is_new else ""
-            if why or line.is_dead:
-                line.lose(why)
+        for slot in slots:
+            why = slot.follow(view) if is_new else ""
+            if why or slot.is_dead:
+                slot.lose(why)
                 if not why and now >= self._next_try:
-                    self._open(line, prefer_default=True)
+                    self._open(slot, prefer_default=True)
                     self._back_off()
-        watch.missing = any(line.part is None or line.is_substitute for line in lines)
+        watch.missing = any(slot.part is None or slot.is_substitute for slot in slots)
         if not watch.missing and now - self._opened_at > SETTLED_SECONDS:
             self._wait = RETRY_SECONDS[0]
         listed = watch.devices
-        names = {line: listed.names(line.direction) if listed else () for line in lines}
-        back = [line for line in lines if is_new and line.can_return(names[line], view)]
+        names = {slot: listed.names(slot.direction) if listed else () for slot in slots}
+        back = [slot for slot in slots if is_new and slot.can_return(names[slot], view)]
         if back and now >= self._next_try and self._is_quiet():
             self._reopen(back)
             self._back_off()
@@ -198,27 +219,28 @@ class Sound:
         self._next_try = time.monotonic() + self._wait
         self._wait = min(2 * self._wait, RETRY_SECONDS[1])
 
-    def _reopen(self, lines: list[Line]) -> None:
+    def _reopen(self, slots: list[Slot]) -> None:
         """PortAudio only sees a new device when it starts again, and that needs all streams closed."""
-        for line in lines:
-            line.close()
-        others = [line for line in (self.input, self.output) if line.part is not None]
+        for slot in slots:
+            slot.close()
+        both: tuple[Slot, ...] = (self.input, self.output)
+        others = [slot for slot in both if slot.part is not None]
         if self._is_quiet():
-            for line in others:
-                line.close()
-            lines = [*lines, *others]
+            for slot in others:
+                slot.close()
+            slots = [*slots, *others]
             try:
                 devices.refresh()
             except AudioError as error:
-                for line in lines:
-                    line.error = str(error)
+                for slot in slots:
+                    slot.error = str(error)
                 return
-        for line in lines:
-            self._open(line)
+        for slot in slots:
+            self._open(slot)
 
-    def _open(self, line: Line, prefer_default: bool = False) -> None:
+    def _open(self, slot: Slot, prefer_default: bool = False) -> None:
         self._busy_since = time.monotonic()
-        line.open(LATENCIES[self.latency], prefer_default)
+        slot.open(LATENCIES[self.latency], prefer_default)
         self._busy_since, self._opened_at = None, time.monotonic()
         self.watch.look_now()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.audio.devices import Device, end_stream, start_stream
+from app.audio.devices import Device, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.gain import Gain
 from app.audio.mixing import Mixer
 
@@ -61,7 +61,7 @@ class Switcher:
         first = mixer.loop[0] if mixer.loop else 0.0
         return max(min(first, mixer.position), mixer.position - stream.latency)
 
-    def callback(self, data: np.ndarray, frames: int, times, status) -> None:
+    def callback(self, data: np.ndarray, frames: int, times: StreamTimes, status: StreamFlags) -> None:
         """PortAudio's: fills `data` [frames, channels]. Takes no lock and allocates nothing."""
         mixer = self.mixer
         if mixer is None:

@@ -95,7 +95,7 @@ def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable
     yield rest(3)
     probe.restart()
     yield rest(min(seconds, LONGEST_IDLE))
-    idle, memory, before = probe.percentiles(), [engine_memory.peak_rss()], sound.counters()
+    idle, memory, before = probe.percentiles(), [engine_memory.peak_rss()], sound.counts()
     probe.restart()
     began, rates, failed, turns = time.monotonic(), [], 0, 0
     while time.monotonic() - began < seconds:
@@ -106,7 +106,7 @@ def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable
         failed += last is not None and last.has_failed
         rates += [stats.tokens_per_second] if stats is not None else []
         memory.append(engine_memory.peak_rss())
-    after = sound.counters()
+    after = sound.counts()
     rates.sort()
     figures.update(
         {

@@ -10,11 +10,11 @@ import numpy as np
 
 from app.audio.gain import factor
 from app.audio.sound import Sound
-from app.core.choices import Choices, How, how_of
-from app.core.evidence import evidence_of
 from app.core.hands_free import HandsFree
-from app.core.question import Question
+from app.core.question import LiveQuestion
 from app.core.replay import Replay
+from app.core.reply_options import ReplyOptions, ReplySettings, settings_of
+from app.core.snapshot import snapshot_of
 from app.core.sound_files import SoundFiles
 from app.core.speaking import Speaking
 from app.core.status import EndsBy, Status, resumed_sentence, silent_sentence, status_of
@@ -31,7 +31,7 @@ TAP_SECONDS = 0.3  # pressed for less than this is a tap
 Recorded = np.ndarray | Sequence[np.ndarray]
 
 
-class Conversation(Choices):
+class Conversation(ReplyOptions):
     """Joins microphone, engine and speaker. `tick` is called at display rate; everything else is an intent."""
 
     def __init__(self, engine: EngineThread, sound: Sound, schedule: str = "full") -> None:
@@ -48,7 +48,7 @@ class Conversation(Choices):
         """A sentence about what did not happen, and is no fault."""
         self.written: Path | None = None
         """What was exported last; the next intent clears it."""
-        self.question: Question | None = None
+        self.question: LiveQuestion | None = None
         """The question that is being recorded."""
         self.is_private = False
         """Whether nothing of this conversation is written down."""
@@ -109,7 +109,7 @@ class Conversation(Choices):
 
     def status(self) -> Status:
         """The state, derived from what was seen."""
-        return status_of(evidence_of(self, self._sound))
+        return status_of(snapshot_of(self, self._sound))
 
     # --- intents: a question ------------------------------------------------------------------------------------------
 
@@ -140,16 +140,17 @@ class Conversation(Choices):
         else:
             self.question.finish()
 
-    def ask(self, text: str, how: How | None = None) -> None:
+    def ask(self, text: str, how: ReplySettings | None = None) -> None:
         """A typed question; `how` None is as chosen."""
         text, how = text.strip(), how or self.how
         if text:
             self.stop()
-            self._open_turn(self._engine.coming, how, spoken=False, typed=text)
+            number, place = self._engine.coming, self.transcript.next_place
+            self._open(Turn(number, how.schedule, False, typed=text, seed=how.seed, sampling=how.sampling, place=place))
             self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
 
     def ask_aloud(
-        self, samples: Recorded, rate: int, how: How | None = None, source: str = "", notes: tuple[Note, ...] = ()
+        self, samples: Recorded, rate: int, how: ReplySettings | None = None, source: str = "", notes: tuple[Note, ...] = ()
     ) -> None:
         """A question that was recorded before: mono float32 at `rate` Hz, whole or in pieces; `how` None is as chosen.
 
@@ -161,7 +162,7 @@ class Conversation(Choices):
         number = self._engine.begin(how.schedule, how.seed, how.pooling, source, notes)
         for piece in pieces:
             self._engine.feed(number, piece, rate)
-        self._reply(number, how, pieces, rate, source=source, file_notes=notes)
+        self._reply(number, how, pieces, rate, source, notes)
 
     def ask_files(self, paths: Sequence[Path]) -> None:
         """Sound files as questions, made as chosen, one after another."""
@@ -173,7 +174,7 @@ class Conversation(Choices):
         pieces = [samples[start : start + rate] for start in range(0, len(samples), rate)]  # it can be stopped at each
         self.ask_aloud(pieces, rate, source=name, notes=recording.notes)
 
-    def ask_again(self, turn, how: How) -> None:
+    def ask_again(self, turn: Turn, how: ReplySettings) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
         if turn.spoken and turn.question_samples:
             known = tuple(note for note in turn.notes if note.code in OF_FILES)
@@ -181,19 +182,20 @@ class Conversation(Choices):
         else:
             self.ask(turn.heard, how)
 
-    def insist(self, turn) -> None:
+    def insist(self, turn: Turn) -> None:
         """The question of a turn in which nobody spoke is answered all the same."""
-        self.ask_again(turn, replace(how_of(turn), needs_voice=False))
+        self.ask_again(turn, replace(settings_of(turn), needs_voice=False))
 
-    def regenerate(self, turn, seed: int | None = None) -> None:
+    def regenerate(self, turn: Turn, seed: int | None = None) -> None:
         """The question of any turn again, made as that turn was, or with another `seed`.
 
         If it is the last one of this conversation, the new reply takes the old one's place in what the model remembers.
         """
         self.stop()
-        if turn is self.last and not turn.has_failed:
-            self._engine.take_back(turn.number)
-        how = how_of(turn)
+        last = self.last
+        if last is not None and turn is last and not last.has_failed:
+            self._engine.take_back(last.number)
+        how = settings_of(turn)
         self.ask_again(turn, how if seed is None else replace(how, seed=seed))
 
     # --- intents: everything else -------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ class Conversation(Choices):
             case "dismiss":
                 self._clear()
             case "try_again" if self.last is not None:
-                self.ask_again(self.last, how_of(self.last))
+                self.ask_again(self.last, settings_of(self.last))
             case "send_anyway" if self.last is not None:
                 self.insist(self.last)
             case _:
@@ -316,7 +318,7 @@ class Conversation(Choices):
         elif self.muted:
             self.hint = "The microphone is muted, so nothing can be asked aloud."
         else:
-            self.question = Question(self._engine.coming, recorder, ends_by, at, self.pooling)
+            self.question = LiveQuestion(self._engine.coming, recorder, ends_by, at, self.pooling)
             self._engine.begin(self.schedule, self.seed, self.pooling, microphone=self.question.take)
 
     def _follow_voice(self) -> None:
@@ -348,15 +350,21 @@ class Conversation(Choices):
             take = question.take
             self._reply(question.turn, replace(self.how, pooling=question.pooling), take.pieces, take.rate)
 
-    def _reply(self, number: int, how: How, samples: list[np.ndarray], rate: int, **known) -> None:
-        self._open_turn(number, how, spoken=True, question_samples=samples, question_rate=rate, **known)
+    def _reply(
+        self, number: int, how: ReplySettings, samples: list[np.ndarray], rate: int, source: str = "",
+        notes: tuple[Note, ...] = (),
+    ) -> None:  # fmt: skip
+        self._open(
+            Turn(
+                number, how.schedule, True, pooling=how.pooling, seed=how.seed, sampling=how.sampling, question_samples=samples,
+                question_rate=rate, place=self.transcript.next_place, source=source, file_notes=notes,
+            )
+        )  # fmt: skip
         self._engine.reply(number, how.schedule, how.seed, how.sampling, how.needs_voice)
 
-    def _open_turn(self, number: int, how: How, spoken: bool, **known) -> None:
+    def _open(self, turn: Turn) -> None:
         """Before the engine is asked: the player takes no sound of a turn that it does not know."""
         self._clear()
-        made = dict(pooling=how.pooling if spoken else "none", seed=how.seed, sampling=how.sampling)
-        turn = Turn(number, how.schedule, spoken, place=self.transcript.next_place, **made, **known)
         self.turns.append(turn)
         self._speaking.begin(turn)
 
@@ -366,8 +374,10 @@ class Conversation(Choices):
 
     def _forget_question(self, hint: str = "") -> None:
         self._engine.cancel()
-        self.question.close()
-        self.question, self.hint = None, hint
+        question, self.question = self.question, None
+        if question is not None:
+            question.close()
+        self.hint = hint
 
     def _remember(self, heard: float | None) -> None:
         """Of a reply that broke off only what was heard; nothing of a failed one."""

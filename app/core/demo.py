@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from app.core.conversation import Conversation
@@ -21,8 +22,8 @@ class Demo:
     def __init__(self, conversation: Conversation) -> None:
         """Raises `ValueError` with a sentence if this installation has no bundled questions."""
         self._conversation = conversation
-        self._questions = itertools.cycle(spoken(QUESTIONS))
-        self._schedules = None
+        self._sounds = itertools.cycle([item.audio for item in spoken(QUESTIONS) if item.audio is not None])
+        self._schedules: Iterator[str] | None = None
         self._quiet_since: float | None = None
 
     def tick(self) -> None:
@@ -40,5 +41,5 @@ class Demo:
         if self._schedules is None:
             offered = presets(model.layers, model.exit_layers, model.trained_heads)
             self._schedules = itertools.cycle([str(preset.schedule) for preset in offered])
-        samples, rate = audio_files.recording(next(self._questions).audio).sound
+        samples, rate = audio_files.recording(next(self._sounds)).sound
         conversation.ask_aloud(samples, rate, replace(conversation.how, schedule=next(self._schedules)))

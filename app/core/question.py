@@ -14,7 +14,7 @@ SHORTEST_SECONDS = 0.2  # a shorter one was a slip
 LATE_SECONDS = 10.0  # an engine that has not asked for so long is busy with something else
 
 
-class Question:
+class LiveQuestion:
     """A question while it is spoken, as the screen's thread knows it; its sound is in `take`, which the engine reads."""
 
     def __init__(self, turn: int, recorder: Recorder, ends_by: EndsBy, at: int | None = None, pooling: str = "none") -> None:

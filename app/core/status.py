@@ -22,8 +22,16 @@ _HOW = {
 }
 
 
+Action = tuple[str, Intent]
+_CHOOSE: Action = ("Choose device", "choose_device")
+_OK: Action = ("OK", "dismiss")
+_STOP: Action = ("Stop", "stop")
+_TRY_AGAIN: Action = ("Try again", "try_again")
+_UNMUTE: Action = ("Unmute", "unmute")
+
+
 @dataclass(frozen=True)
-class Evidence:
+class Snapshot:
     """What was seen. Empty strings are nothing to say; `recorded_seconds` None is no question under way."""
 
     loading: str = ""
@@ -69,17 +77,16 @@ class Status:
     intent: Intent
 
 
-def status_of(seen: Evidence) -> Status:
+def status_of(seen: Snapshot) -> Status:
     """The state and one sentence about it."""
-    choose = ("Choose device", "choose_device")
     if seen.load_error:
         return Status("Error", seen.load_error, "Choose model", "choose_model")
     if seen.error:
-        action = choose if seen.microphone or seen.lost else ("OK", "dismiss")
-        return Status("Error", seen.error, *(("Try again", "try_again") if seen.can_try_again else action))
+        action = _CHOOSE if seen.microphone or seen.lost else _OK
+        return Status("Error", seen.error, *(_TRY_AGAIN if seen.can_try_again else action))
     if seen.recorded_seconds is not None:
         if seen.zeros_seconds > ZEROS_SECONDS:
-            return Status("Listening", silent_sentence(seen.microphone_name), *choose)
+            return Status("Listening", silent_sentence(seen.microphone_name), *_CHOOSE)
         if seen.recorded_seconds > 0:
             return Status("Listening", f"{seen.recorded_seconds:.1f} s heard. {_HOW[seen.ends_by]}", "Done", "finish")
         return Status("Listening", "Waiting for the microphone’s first sample.", "Done", "finish")
@@ -88,15 +95,14 @@ def status_of(seen: Evidence) -> Status:
     if seen.resuming and not seen.replying:
         return Status("Loading", "Reading the session again, so that the model remembers it.", "Talk", "talk")
     if seen.lost:
-        return Status("Device lost", seen.hint or seen.lost, *choose)
-    stop = ("Stop", "stop")
+        return Status("Device lost", seen.hint or seen.lost, *_CHOOSE)
     if seen.sounding:
-        return Status("Speaking", f"{seen.heard_seconds:.1f} s spoken.", *stop)
+        return Status("Speaking", f"{seen.heard_seconds:.1f} s spoken.", *_STOP)
     if seen.replying:
         sentence = f"{seen.tokens} tokens so far." if seen.tokens else "Reading the question."
-        return Status("Thinking", sentence, *stop)
+        return Status("Thinking", sentence, *_STOP)
     if seen.waiting_for_sound:
-        return Status("Thinking", "The sound is on its way.", *stop)
+        return Status("Thinking", "The sound is on its way.", *_STOP)
     return _idle(seen)
 
 
@@ -125,24 +131,23 @@ def silent_sentence(microphone: str) -> str:
     )
 
 
-def _idle(seen: Evidence) -> Status:
-    choose = ("Choose device", "choose_device")
+def _idle(seen: Snapshot) -> Status:
     if seen.can_insist:
         return Status("Idle", seen.hint, "Send it all the same", "send_anyway")
     if seen.hint:
-        return Status("Idle", seen.hint, *(("Unmute", "unmute") if seen.muted else ("OK", "dismiss")))
+        return Status("Idle", seen.hint, *(_UNMUTE if seen.muted else _OK))
     if seen.written:
         return Status("Idle", f"Written to {seen.written}.", "Open folder", "open_folder")
     if seen.microphone:
-        return Status("Idle", f"{seen.microphone} You can type a question.", *choose)
+        return Status("Idle", f"{seen.microphone} You can type a question.", *_CHOOSE)
     if seen.speaker:
-        return Status("Idle", f"{seen.speaker} You can read the replies.", *choose)
+        return Status("Idle", f"{seen.speaker} You can read the replies.", *_CHOOSE)
     if seen.muted:
-        return Status("Idle", "The microphone is muted. You can type a question.", "Unmute", "unmute")
+        return Status("Idle", "The microphone is muted. You can type a question.", *_UNMUTE)
     if seen.note:
-        return Status("Idle", seen.note, *choose)
+        return Status("Idle", seen.note, *_CHOOSE)
     if seen.hands_free and seen.zeros_seconds > ZEROS_SECONDS:
-        return Status("Idle", silent_sentence(seen.microphone_name), *choose)
+        return Status("Idle", silent_sentence(seen.microphone_name), *_CHOOSE)
     if seen.hands_free:
         return Status("Idle", "Hands-free: speak whenever you like.", "Talk", "talk")
     return Status("Idle", "Speak, or type a question.", "Talk", "talk")

@@ -7,7 +7,7 @@ would be one more class like `EngineThread`.
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,13 +17,14 @@ from app.engine_client.commands import (
     Ask,
     Begin,
     BeginAgain,
+    Command,
     Feed,
-    Heard,
     LetGo,
-    Line,
     Load,
     Look,
+    Mailbox,
     Microphone,
+    PlayedUntil,
     Render,
     RenderQuestion,
     Reply,
@@ -33,6 +34,7 @@ from app.engine_client.commands import (
     SoundSink,
     TakeBack,
 )
+from app.engine_client.models import Loader
 from app.engine_client.worker import Worker
 from app.storage.journal import Journal
 from engine.earlier import EarlierTurn
@@ -50,14 +52,14 @@ class EngineThread:
     (temperature, top-p), or None for the model's own.
     """
 
-    def __init__(self, sound: SoundSink, load: Callable | None = None, journal: Journal | None = None, threads: int = 0) -> None:
+    def __init__(self, sound: SoundSink, load: Loader | None = None, journal: Journal | None = None, threads: int = 0) -> None:
         """`load`: a model's name or folder -> a `SpokenLM` (by default `engine.models.load`).
 
         `journal` is told of the turns of the conversation on the engine's thread. `threads` are the cores to compute
         with; 0 is all but one.
         """
-        self._line = Line()
-        self._worker = Worker(self._line, sound, load, journal, threads)
+        self._mailbox = Mailbox()
+        self._worker = Worker(self._mailbox, sound, load, journal, threads)
         self._numbers = 0
         self._thread = Thread(self._worker.run, "engine")
 
@@ -115,13 +117,13 @@ class EngineThread:
 
     def cancel(self) -> None:
         """Stops every turn begun so far, but no render; the one at work stops within one block of its question or one token."""
-        self._line.cancelled = self._numbers
+        self._mailbox.cancelled = self._numbers
         self._worker.cancel_turn()
         self._put(Abandon(self._numbers))
 
     def heard(self, turn: int, seconds: float) -> None:
         """Of that turn's reply, if it was the last one, only so much was played: the rest shall not be remembered."""
-        self._put(Heard(turn, seconds))
+        self._put(PlayedUntil(turn, seconds))
 
     def take_back(self, turn: int) -> None:
         """Forgets that turn if it was the last one: the next one takes its place."""
@@ -132,15 +134,15 @@ class EngineThread:
 
         `last` is the number by which the last of them is known here, for `take_back`.
         """
-        self._line.conversations += 1
-        self._put(Resume(session, tuple(past), last, self._line.conversations), urgent=True)
+        self._mailbox.conversations += 1
+        self._put(Resume(session, tuple(past), last, self._mailbox.conversations), urgent=True)
 
     def begin_again(self, private: bool = False) -> None:
         """Forgets the conversation; cancel a reply that is at work first, or it is waited for.
 
         Nothing of a `private` one is told to the journal.
         """
-        self._line.conversations += 1
+        self._mailbox.conversations += 1
         self._put(BeginAgain(private))
 
     def render(
@@ -172,28 +174,28 @@ class EngineThread:
 
     def cancel_render(self, number: int) -> None:
         """Stops a render, waiting or at work; it ends with `Dropped` or `TurnCancelled`."""
-        self._line.unwanted.add(number)
+        self._mailbox.unwanted.add(number)
         self._worker.renders.cancel(number)
 
     def reports(self) -> Iterator[Report]:
         """What was reported since the last call."""
         for _ in range(REPORTS):
             try:
-                yield self._line.reports.get_nowait()
+                yield self._mailbox.reports.get_nowait()
             except queue.Empty:
                 return
 
     def close(self) -> None:
         """Stops everything and waits for the thread's end, though not for ever."""
-        self._line.closing = True
+        self._mailbox.closing = True
         self.cancel()
         self._put(None, urgent=True)
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
 
-    def _put(self, command, urgent: bool = False) -> None:
+    def _put(self, command: Command | None, urgent: bool = False) -> None:
         """`urgent`: a render at work makes room for it."""
-        self._line.commands.put(command)
+        self._mailbox.commands.put(command)
         if urgent:
-            self._line.calls += 1
+            self._mailbox.calls += 1
             self._worker.renders.cancel()

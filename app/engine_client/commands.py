@@ -230,7 +230,7 @@ class Abandon:
 
 
 @dataclass(frozen=True)
-class Heard:
+class PlayedUntil:
     """Of the last reply only so much was played, if it is that turn's."""
 
     number: int
@@ -251,7 +251,7 @@ class Resume:
     session: str
     past: tuple[EarlierTurn, ...]
     last: int
-    conversation: int  # as `Line.conversations`
+    conversation: int  # as `Mailbox.conversations`
 
 
 @dataclass(frozen=True)
@@ -284,14 +284,18 @@ class LetGo:
     """No other model than the conversation's is needed for now."""
 
 
-# --- the line between the two -----------------------------------------------------------------------------------------
+Command = (
+    Load | Begin | Feed | Reply | Ask | Abandon | PlayedUntil | TakeBack | Resume | BeginAgain | Render | Look | LetGo
+)
+
+# --- what lies between the two ----------------------------------------------------------------------------------------
 
 
 @dataclass
-class Line:
+class Mailbox:
     """What both sides share. The plain values have one writer, the screen; the engine looks at them between tokens."""
 
-    commands: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
+    commands: queue.SimpleQueue[Command | None] = field(default_factory=queue.SimpleQueue)  # None is the end
     reports: queue.Queue[Report] = field(default_factory=lambda: queue.Queue(REPORTS))
     cancelled: int = 0  # turns of the conversation up to this number
     unwanted: set[int] = field(default_factory=set)  # numbers of renders

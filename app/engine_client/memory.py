@@ -5,6 +5,10 @@ from __future__ import annotations
 import ctypes
 import sys
 import types
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it brings torch along
+    from engine.lm.decoder import Decoder
 
 ATOMS = (str, bytes, int, float, complex, bool, type(None), type, types.ModuleType, types.FunctionType, types.MethodType)
 
@@ -33,8 +37,8 @@ def weights_bytes(model: object) -> int:
     return sum(storages.values())
 
 
-def kv_bytes_per_position(decoder: object) -> int:
-    """Bytes of one position's keys and values in all layers of an `engine.lm.decoder.Decoder`."""
+def kv_bytes_per_position(decoder: Decoder) -> int:
+    """Bytes of one position's keys and values in all layers."""
     config = decoder.config
     return 2 * config.layers * config.kv_heads * config.head_dim * decoder.dtype.itemsize
 
@@ -49,18 +53,20 @@ def peak_rss() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _windows_peak() -> int:
-    class Counters(ctypes.Structure):
-        _fields_ = [
-            ("size", ctypes.c_ulong),
-            ("page_faults", ctypes.c_ulong),
-            *((name, ctypes.c_size_t) for name in ("peak", "now", "q1", "q2", "q3", "q4", "pagefile", "peak_pagefile")),
-        ]
+if sys.platform == "win32":
 
-    counters = Counters()
-    counters.size = ctypes.sizeof(counters)
-    kernel = ctypes.WinDLL("kernel32")
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    ask = kernel.K32GetProcessMemoryInfo
-    ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
-    return counters.peak if ask(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size) else 0
+    def _windows_peak() -> int:
+        class Counters(ctypes.Structure):
+            _fields_ = [
+                ("size", ctypes.c_ulong),
+                ("page_faults", ctypes.c_ulong),
+                *((name, ctypes.c_size_t) for name in ("peak", "now", "q1", "q2", "q3", "q4", "pagefile", "peak_pagefile")),
+            ]
+
+        counters = Counters()
+        counters.size = ctypes.sizeof(counters)
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        ask = kernel.K32GetProcessMemoryInfo
+        ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
+        return counters.peak if ask(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size) else 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.engine_client import memory as engine_memory
-from app.engine_client.commands import Known, ModelFacts, Report, Unusable
+from app.engine_client.commands import Known, ModelFacts, NoModel, Report, Unusable
 from engine.log import explain
 from engine.worker_thread import NoThread, Thread
 
@@ -46,7 +46,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
     )
 
 
-class Beside:
+class SecondModel:
     """One model more than the conversation's. It is loaded on a thread of its own, so that the conversation goes on.
 
     All methods belong to the engine's thread. `Known` or `Unusable` tells what came of every loading.
@@ -62,23 +62,27 @@ class Beside:
         if loading is not None and not loading.is_over:
             loading.is_wanted = loading.name == name
             return False
-        if loading is None or loading.name != name or not loading.is_wanted or loading.was_dropped:
+        if loading is None or loading.name != name or not loading.is_wanted or loading.outcome is None:
             self._loading = loading = None  # two in memory are enough
             self._loading = _Loading(name, self._load)
             return False
         if not loading.was_told:
             loading.was_told = True
-            error = loading.error
-            self._report(Known(name, facts_of(loading.model)) if error is None else Unusable(name, explain(error)))
+            if isinstance(loading.outcome, BaseException):
+                self._report(Unusable(name, explain(loading.outcome)))
+            else:
+                self._report(Known(name, facts_of(loading.outcome)))
         return True
 
     def get(self, name: str) -> SpokenLM:
         """The model, once it is settled. Raises what loading it raised."""
         loading = self._loading
-        if loading.error is not None:
+        if loading is None or loading.outcome is None:
+            raise NoModel(f"The model {name} is not loaded.")
+        if isinstance(loading.outcome, BaseException):
             loading.is_wanted = False  # the next one who asks tries again
-            raise loading.error
-        return loading.model
+            raise loading.outcome
+        return loading.outcome
 
     def let_go(self) -> None:
         """There need be no other model any more."""
@@ -90,14 +94,14 @@ class Beside:
 
 class _Loading:
     def __init__(self, name: str, load: Loader) -> None:
-        self.name, self.was_told, self.is_wanted, self.was_dropped = name, False, True, False
-        self.model: SpokenLM | None = None
-        self.error: BaseException | None = None
+        self.name, self.was_told, self.is_wanted = name, False, True
+        self.outcome: SpokenLM | BaseException | None = None
+        """What came of it once `is_over`; None: nobody wanted it any more."""
         self._thread = Thread(lambda: self._run(load), "model")
         try:
             self._thread.start()
         except NoThread as error:
-            self.error = error
+            self.outcome = error
 
     @property
     def is_over(self) -> bool:
@@ -105,8 +109,8 @@ class _Loading:
 
     def _run(self, load: Loader) -> None:
         try:
-            self.model = load(self.name)
+            self.outcome = load(self.name)
         except BaseException as error:  # whatever it is, it is told of that model, and the others go on
-            self.error = error
+            self.outcome = error
         if not self.is_wanted:
-            self.model, self.was_dropped = None, True  # memory that nobody asks for any more
+            self.outcome = None  # memory that nobody asks for any more

@@ -7,12 +7,12 @@ would keep its times running and its vocoder at work beside the turn, and the fi
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.engine_client.commands import Dropped, Ended, Interrupted, Line, Render, Replying, Report, Sampling
+from app.engine_client.commands import Dropped, Ended, Interrupted, Mailbox, Render, Replying, Report, Sampling
 from engine.events import Event, TurnFailed
 from engine.failures import STOPS
 from engine.log import explain
@@ -20,14 +20,15 @@ from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
     from engine.dialogue import Dialogue
+    from engine.lm import sampling
     from engine.models.spoken_lm import SpokenLM
 
 
 class Renders:
     """What waits to be rendered, and the work on the first of it. All but `cancel` belongs to the engine's thread."""
 
-    def __init__(self, line: Line, report: Callable[[Report], None]) -> None:
-        self._line, self._report = line, report
+    def __init__(self, mailbox: Mailbox, report: Callable[[Report], None]) -> None:
+        self._mailbox, self._report = mailbox, report
         self.waiting: deque[Render] = deque()
         self._at_work: tuple[int, Dialogue] | None = None
 
@@ -45,12 +46,12 @@ class Renders:
     @property
     def first(self) -> Render | None:
         """What is to be worked on next; what is not wanted any more is dropped."""
-        while self.waiting and self.waiting[0].number in self._line.unwanted:
+        while self.waiting and self.waiting[0].number in self._mailbox.unwanted:
             self._report(Dropped(self.waiting.popleft().number))
         return self.waiting[0] if self.waiting else None
 
     def work(self, model_for: Callable[[str], SpokenLM], calls: int) -> None:
-        """Works on the first until it ends, or until `Line.calls` is no longer `calls`: then it stays the first.
+        """Works on the first until it ends, or until `Mailbox.calls` is no longer `calls`: then it stays the first.
 
         `model_for` gives the model that a render names, or raises.
         """
@@ -60,9 +61,9 @@ class Renders:
             self._report(Replying(job.number, record))
             with closing(self._events(job, record, model, calls)) as events:
                 for _ in events:
-                    if job.number in self._line.unwanted:
+                    if job.number in self._mailbox.unwanted:
                         self.cancel()  # again: the first time may have been before the reply began
-                    is_called = self._line.calls != calls and record.state != "finished"
+                    is_called = self._mailbox.calls != calls and record.state != "finished"
                     if is_called:
                         break
         except STOPS:
@@ -76,7 +77,7 @@ class Renders:
             self.waiting.popleft()
             self._report(Ended(job.number, record))
 
-    def _events(self, job: Render, record: TurnRecord, model: SpokenLM, calls: int) -> Iterator[Event]:
+    def _events(self, job: Render, record: TurnRecord, model: SpokenLM, calls: int) -> Generator[Event, None, None]:
         """The reply's events in a conversation of its own, as if the question was asked in it."""
         from engine.dialogue import Dialogue
 
@@ -87,9 +88,10 @@ class Renders:
             yield from dialogue.ask(question.text, *how, record)
             return
         turn = dialogue.open_turn(job.pooling)
-        if self._line.calls != calls or job.number in self._line.unwanted:
+        if self._mailbox.calls != calls or job.number in self._mailbox.unwanted:
             return  # a cancel from before it was open is lost
-        turn.feed(question.samples, question.rate)
+        if question.samples is not None:
+            turn.feed(question.samples, question.rate)
         yield from turn.reply(*how, record)
 
 
@@ -98,8 +100,8 @@ def _failed(record: TurnRecord, sentence: str) -> TurnRecord:
     return record
 
 
-def sampling_of(model: SpokenLM, wanted: Sampling | None):
-    """The model's own sampling (an `engine.lm.sampling.Sampling`) with the temperature and top-p that are wanted."""
+def sampling_of(model: SpokenLM, wanted: Sampling | None) -> sampling.Sampling:
+    """The model's own sampling with the temperature and top-p that are wanted."""
     if wanted is None:
         return model.sampling
     temperature, top_p = wanted

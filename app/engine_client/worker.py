@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -18,20 +18,21 @@ from app.engine_client.commands import (
     Ask,
     Begin,
     BeginAgain,
+    Command,
     Dropped,
     Ended,
     Feed,
-    Heard,
     LetGo,
-    Line,
     Load,
     LoadFailed,
     Loading,
     Look,
+    Mailbox,
     Memory,
     Microphone,
     ModelFacts,
     NoModel,
+    PlayedUntil,
     Ready,
     Render,
     Reply,
@@ -43,17 +44,18 @@ from app.engine_client.commands import (
     TakeBack,
     Unusable,
 )
-from app.engine_client.models import Beside, facts_of, load_by_name
+from app.engine_client.models import Loader, SecondModel, facts_of, load_by_name
 from app.engine_client.renders import Renders, sampling_of
 from app.storage.journal import Journal
 from engine import threads
-from engine.events import TurnFailed
+from engine.events import Event, TurnFailed
 from engine.failures import STOPS
 from engine.log import explain, keep_words_out
 from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
     from engine.dialogue import Dialogue, Turn
+    from engine.models.questions import SpokenQuestion
     from engine.models.spoken_lm import SpokenLM
 
 _log = logging.getLogger(__name__)
@@ -79,8 +81,8 @@ class _Listening(NamedTuple):
 class Worker:
     """All but `cancel_turn` and `renders.cancel` belong to the engine's thread."""
 
-    def __init__(self, line: Line, sound: SoundSink, load: Callable | None, journal: Journal | None, threads: int) -> None:
-        self._line, self._sound, self._journal, self._threads = line, sound, journal, threads
+    def __init__(self, mailbox: Mailbox, sound: SoundSink, load: Loader | None, journal: Journal | None, threads: int) -> None:
+        self._mailbox, self._sound, self._journal, self._threads = mailbox, sound, journal, threads
         self._loader = load or load_by_name
         self._dialogue: Dialogue | None = None
         self._facts: ModelFacts | None = None
@@ -88,8 +90,8 @@ class Worker:
         self._noted: int | None = None  # the turn that the journal knows of
         self._record: TurnRecord | None = None  # of the reply at work
         self._last: int | None = None  # the turn that the dialogue's last exchange came from
-        self.renders = Renders(line, self._report)
-        self._beside = Beside(self._loader, self._report)
+        self.renders = Renders(mailbox, self._report)
+        self._second = SecondModel(self._loader, self._report)
         self._looks: deque[str] = deque()  # models that somebody wants to know about
 
     def cancel_turn(self) -> None:
@@ -104,24 +106,24 @@ class Worker:
         # callbacks and the screen wait for it.
         sys.setswitchinterval(0.001)
         while (command := self._next()) is not None:
-            if not self._line.closing:
+            if not self._mailbox.closing:
                 self._run(command)
 
-    def _next(self):
+    def _next(self) -> Command | _Hear | None:
         while True:
             if self._listening is not None and self._listening.microphone is not None:
                 try:
-                    return self._line.commands.get(timeout=HEAR)
+                    return self._mailbox.commands.get(timeout=HEAR)
                 except queue.Empty:
                     return _Hear(self._listening.number)
-            calls = self._line.calls  # before the look at the commands: one that comes after it interrupts
+            calls = self._mailbox.calls  # before the look at the commands: one that comes after it interrupts
             job = self.renders.first if self._listening is None else None
             wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
             is_settled = not wanted or self._is_settled(wanted)
             try:
                 if job is None and not wanted:
-                    return self._line.commands.get()
-                return self._line.commands.get(block=not is_settled, timeout=LOOK)
+                    return self._mailbox.commands.get()
+                return self._mailbox.commands.get(block=not is_settled, timeout=LOOK)
             except queue.Empty:
                 if not is_settled:
                     continue
@@ -134,7 +136,7 @@ class Worker:
     def _is_settled(self, name: str) -> bool:
         """Whether nothing more will come of loading a model beside the conversation's. Never raises for what the model is."""
         try:
-            return self._beside.is_settled(name)
+            return self._second.is_settled(name)
         except STOPS:
             raise
         except BaseException as error:
@@ -143,18 +145,21 @@ class Worker:
 
     def _model_for(self, name: str) -> SpokenLM:
         """The conversation's model, or the one beside it, which is settled. Raises `NoModel`, or what loading raised."""
-        if not name and self._dialogue is None:
+        if name:
+            model = self._second.get(name)
+        elif self._dialogue is not None:
+            model = self._dialogue.model
+        else:
             raise NoModel("No model is loaded, so nothing can be rendered.")
-        model = self._beside.get(name) if name else self._dialogue.model
         self._compute_for(model)
         return model
 
     def _compute_for(self, model: SpokenLM) -> None:
         threads.use(model.decoder.config, self._threads, spare=1)  # one stays for the screen and the sound
 
-    def _run(self, command) -> None:
-        turn = getattr(command, "turn", None)
-        if turn is not None and turn <= self._line.cancelled:
+    def _run(self, command: Command | _Hear) -> None:
+        turn: int | None = getattr(command, "turn", None)
+        if turn is not None and turn <= self._mailbox.cancelled:
             self._abandon()
             if isinstance(command, Reply | Ask):
                 self._drop(turn)
@@ -172,10 +177,10 @@ class Worker:
                 self._end(turn, record)
             if isinstance(command, Resume):
                 self._report(Resumed(problem=sentence))
-        if isinstance(command, Load | Reply | Ask | Heard | TakeBack | Resume | BeginAgain):
+        if isinstance(command, Load | Reply | Ask | PlayedUntil | TakeBack | Resume | BeginAgain):
             self._report_memory()
 
-    def _obey(self, command) -> None:
+    def _obey(self, command: Command | _Hear) -> None:
         if isinstance(command, Load):
             return self._load(command.name)
         if isinstance(command, Render):
@@ -183,52 +188,65 @@ class Worker:
         if isinstance(command, Look):
             return self._looks.append(command.name)
         if isinstance(command, LetGo):
-            return self._beside.let_go()
+            return self._second.let_go()
         if isinstance(command, BeginAgain):
             return self._begin_again(command.private)
         if isinstance(command, Resume):
             self._begin_resumed(command.session)
         if self._dialogue is None:
-            if isinstance(command, Heard | TakeBack):
+            if isinstance(command, PlayedUntil | TakeBack):
                 return  # there is nothing to forget
             raise NoModel("No model is loaded, so nobody can answer.")
-        self._compute_for(self._dialogue.model)  # a render may have been another's
-        open_turn, opened, microphone = self._listening or (None, None, None)
+        self._talk(command, self._dialogue)
+
+    def _talk(self, command: Command | _Hear, dialogue: Dialogue) -> None:
+        """Obeys what needs a model."""
+        self._compute_for(dialogue.model)  # a render may have been another's
+        listening = self._listening
         match command:
             case Begin(turn, schedule, seed, pooling, source, notes, microphone):
                 self._note_begin(turn, schedule, seed, pooling, source=source)
-                self._listening = _Listening(turn, self._dialogue.open_turn(pooling), microphone)
-                self._listening.turn.question.notes += notes
-            case Feed(turn, samples, rate) if turn == open_turn:
-                self._hear(opened, turn, samples, rate)
-            case _Hear(turn):
-                self._hear(opened, turn, microphone.read(), microphone.rate)
-            case Reply(turn, schedule, seed, sampling, needs_voice) if turn == open_turn:
-                if microphone is not None:
-                    self._hear(opened, turn, microphone.read(), microphone.rate)
-                self._listening, opened.needs_voice = None, needs_voice
-                self._answer(turn, opened.reply, schedule, sampling_of(self._dialogue.model, sampling), seed)
+                opened = dialogue.open_turn(pooling)
+                self._listening = _Listening(turn, opened, microphone)
+                cast("SpokenQuestion", opened.question).notes += notes
+            case Feed(turn, samples, rate):
+                if listening is not None and turn == listening.number:
+                    self._hear(listening, samples, rate)
+            case _Hear():
+                if listening is not None:
+                    self._hear_microphone(listening)
+            case Reply(turn, schedule, seed, sampling, needs_voice) if listening is not None and turn == listening.number:
+                self._hear_microphone(listening)
+                spoken, drawn = listening.turn, sampling_of(dialogue.model, sampling)
+                self._listening, spoken.needs_voice = None, needs_voice
+                self._answer(turn, dialogue, lambda record: spoken.reply(schedule, drawn, seed, record))
             case Ask(turn, text, schedule, seed, sampling):
                 self._note_begin(turn, schedule, seed, "none", text)
-                self._answer(turn, self._dialogue.ask, text, schedule, sampling_of(self._dialogue.model, sampling), seed)
+                drawn = sampling_of(dialogue.model, sampling)
+                self._answer(turn, dialogue, lambda record: dialogue.ask(text, schedule, drawn, seed, record))
             case Reply(turn):
                 self._drop(turn)  # its question went with the model that heard it
-            case Heard(number, seconds):
+            case PlayedUntil(number, seconds):
                 if number == self._last:  # a turn that was dropped must not cut the reply before it
-                    text = self._dialogue.heard(seconds)
-                    self._note("heard", number, self._dialogue.last_reply_tokens, text)
+                    heard = dialogue.heard(seconds)
+                    self._note(lambda journal: journal.heard(number, dialogue.last_reply_tokens, heard))
             case Resume():
-                self._resume(command)
+                self._resume(command, dialogue)
             case TakeBack(number):
                 if number == self._last:
                     self._last = None
-                    self._dialogue.take_back()
-                    self._note("take_back", number)
+                    dialogue.take_back()
+                    self._note(lambda journal: journal.take_back(number))
 
-    def _hear(self, opened: Turn, number: int, samples: np.ndarray, rate: int) -> None:
+    def _hear(self, listening: _Listening, samples: np.ndarray, rate: int) -> None:
         if len(samples):
-            self._note("question", number, samples, rate)
-            opened.feed(samples, rate)
+            self._note(lambda journal: journal.question(listening.number, samples, rate))
+            listening.turn.feed(samples, rate)
+
+    def _hear_microphone(self, listening: _Listening) -> None:
+        microphone = listening.microphone
+        if microphone is not None:
+            self._hear(listening, microphone.read(), microphone.rate)
 
     def _begin_again(self, private: bool) -> None:
         """Also without a model: the next one must know that nothing is to be kept."""
@@ -236,19 +254,19 @@ class Worker:
         self._last = None
         if self._dialogue is not None:
             self._dialogue.reset()
-        self._note("new_session", private)
+        self._note(lambda journal: journal.new_session(private))
         keep_words_out(private)
 
     def _begin_resumed(self, session: str) -> None:
         """Also without a model: what was private before it is over."""
         self._abandon()
         self._last = None
-        self._note("resume", session)
+        self._note(lambda journal: journal.resume(session))
         keep_words_out(False)
 
-    def _resume(self, command: Resume) -> None:
-        line = self._line
-        found = self._dialogue.remember(command.past, lambda: line.closing or line.conversations != command.conversation)
+    def _resume(self, command: Resume, dialogue: Dialogue) -> None:
+        mailbox = self._mailbox
+        found = dialogue.remember(command.past, lambda: mailbox.closing or mailbox.conversations != command.conversation)
         self._last = command.last if found.turns else None
         self._report(Resumed(found.turns, found.by_words))
 
@@ -257,7 +275,7 @@ class Worker:
             number, opened, _ = self._listening
             self._listening = None
             opened.abandon()
-            self._note("drop", number)
+            self._note(lambda journal: journal.drop(number))
             self._noted = None
 
     # --- models -------------------------------------------------------------------------------------------------------
@@ -266,7 +284,7 @@ class Worker:
         self._report(Loading(name))
         self.renders.refuse("Another model was loaded before this was rendered. Render it again.")
         self._abandon()
-        self._beside.let_go()
+        self._second.let_go()
         began = time.monotonic()
         self._dialogue = self._facts = self._last = None
         try:
@@ -285,13 +303,13 @@ class Worker:
 
     # --- replies ------------------------------------------------------------------------------------------------------
 
-    def _answer(self, turn: int, reply: Callable[..., Iterator], *how) -> None:
+    def _answer(self, turn: int, dialogue: Dialogue, reply: Callable[[TurnRecord], Iterator[Event]]) -> None:
         record, self._last = self._begin_reply(turn), turn
         self._report(Replying(turn, record))
         self._sound.play(turn, record)
-        for _ in reply(*how, record=record):
-            if turn <= self._line.cancelled:
-                self._dialogue.cancel()  # again: the first time may have been before the reply began
+        for _ in reply(record):
+            if turn <= self._mailbox.cancelled:
+                dialogue.cancel()  # again: the first time may have been before the reply began
         if record.state == "failed":
             self._last = None  # nothing of it is remembered
         self._end(turn, record)
@@ -299,20 +317,20 @@ class Worker:
     # --- telling ------------------------------------------------------------------------------------------------------
 
     def _begin_reply(self, turn: int) -> TurnRecord:
-        self._record = TurnRecord()
-        self._note("reply", turn, self._record)
-        return self._record
+        self._record = record = TurnRecord()
+        self._note(lambda journal: journal.reply(turn, record))
+        return record
 
     def _end(self, turn: int, record: TurnRecord) -> None:
         """The turn is on disk before the screen hears of its end, for which nobody waits here."""
         self._record = None
         is_noted, self._noted = turn == self._noted, None if turn == self._noted else self._noted
-        if not (is_noted and self._note("end", turn, lambda: self._report(Ended(turn, record)))):
+        if not (is_noted and self._note(lambda journal: journal.end(turn, lambda: self._report(Ended(turn, record))))):
             self._report(Ended(turn, record))
 
     def _drop(self, turn: int) -> None:
         if turn == self._noted:
-            self._note("drop", turn)
+            self._note(lambda journal: journal.drop(turn))
             self._noted = None
         self._report(Dropped(turn))
 
@@ -320,15 +338,20 @@ class Worker:
         self, turn: int, schedule: str, seed: int, pooling: str, text: str | None = None, source: str = ""
     ) -> None:
         self._noted = turn
-        how = dict(schedule=schedule, pooling=pooling, seed=seed, model=self._facts, source=source)
-        self._note("begin", turn, spoken=text is None, text=text or "", **how)
+        if (facts := self._facts) is not None:
+            self._note(
+                lambda journal: journal.begin(
+                    turn, schedule=schedule, pooling=pooling, spoken=text is None, text=text or "", seed=seed, model=facts,
+                    source=source,
+                )
+            )  # fmt: skip
 
-    def _note(self, what: str, *values, **named) -> bool:
+    def _note(self, tell: Callable[[Journal], object]) -> bool:
         """Tells the journal; returns whether it took it."""
         if self._journal is None:
             return False
         try:
-            getattr(self._journal, what)(*values, **named)
+            tell(self._journal)
         except STOPS:
             raise
         except BaseException as error:  # a journal says itself what it could not write; a turn never fails for it
@@ -337,15 +360,15 @@ class Worker:
         return True
 
     def _report_memory(self) -> None:
-        if self._dialogue is None:
+        dialogue, facts = self._dialogue, self._facts
+        if dialogue is None or facts is None:
             return
-        positions, capacity, each = self._dialogue.positions, self._dialogue.capacity, self._facts.kv_bytes_per_position
-        weights, peak = self._facts.weights_bytes, engine_memory.peak_rss()
-        self._report(Memory(positions, capacity, weights, self._dialogue.kv_bytes, capacity * each, peak))
+        whole, peak = dialogue.capacity * facts.kv_bytes_per_position, engine_memory.peak_rss()
+        self._report(Memory(dialogue.positions, dialogue.capacity, facts.weights_bytes, dialogue.kv_bytes, whole, peak))
 
     def _report(self, report: Report) -> None:
-        while not self._line.closing:
+        while not self._mailbox.closing:
             try:
-                return self._line.reports.put(report, timeout=0.1)
+                return self._mailbox.reports.put(report, timeout=0.1)
             except queue.Full:
                 continue

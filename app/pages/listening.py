@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.audio.devices import Device
 from app.audio.playback import ClipPlayback
 from app.audio.sound import Sound
-from app.core.choices import how_of
+from app.core.reply_options import settings_of
 from app.core.turn import Turn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import RenderQuestion
@@ -43,7 +43,7 @@ class ListeningPages(QObject):
         """The question of a turn, live or past, under other schedules."""
         if turn.spoken and turn.question_samples:
             sound = np.concatenate(turn.question_samples)
-            question = RenderQuestion(None, sound, turn.question_rate, how_of(turn).needs_voice)
+            question = RenderQuestion(None, sound, turn.question_rate, settings_of(turn).needs_voice)
         elif turn.heard:
             question = RenderQuestion(text=turn.heard)
         else:

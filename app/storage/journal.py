@@ -19,14 +19,14 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
 from app.engine_client.commands import ModelFacts
 from app.storage.files import Lock, read_json, to_pcm, write_json
 from app.storage.library import ENDED, LOCK, WORDS, Library, is_of_another_version, seal
-from app.storage.records import TOKENS, TURN, StoredTurn
+from app.storage.records import TOKENS, TURN, State, StoredTurn
 from engine import private
 from engine.turn_record import TurnRecord
 from engine.worker_thread import NoThread, Thread
@@ -54,7 +54,7 @@ class Journal:
         self.is_private = False
         self.kept: dict[int, Path] = {}
         """Where each turn of the session is whole, with its sounds, by the engine's numbers; the thread fills it."""
-        self._jobs: queue.SimpleQueue[tuple[Callable, tuple, threading.Event] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], object], threading.Event] | None] = queue.SimpleQueue()
         self._thread: Thread | None = None
         # All below belongs to the thread.
         self._lock: Lock | None = None
@@ -64,7 +64,7 @@ class Journal:
         self._turn: StoredTurn | None = None
         self._of = 0  # the engine's number of the turn at work
         self._record: TurnRecord | None = None  # of its reply
-        self._files: dict[str, IO] = {}
+        self._files: dict[str, IO[bytes]] = {}
         self._rates: dict[str, int] = {}
         self._tokens = self._letters = self._pieces = 0  # of the record, that are written
         self._synced = 0.0
@@ -78,40 +78,40 @@ class Journal:
         `source` is the file of one that was recorded before. What the reply was made with is in its record.
         """
         facts = {name: value for name, value in asdict(model).items() if name not in FOR_THE_SCREEN}
-        self._do(self._begin, turn, schedule, pooling, spoken, text, seed, facts, source)
+        self._do(lambda: self._begin(turn, schedule, pooling, spoken, text, seed, facts, source))
 
     def question(self, turn: int, samples: np.ndarray, rate: int) -> None:
         """More of a spoken question: mono float32."""
-        self._do(self._of_turn, turn, self._append, "question", samples, rate)
+        self._do_for(turn, lambda stored: self._append(stored, "question", samples, rate))
 
     def reply(self, turn: int, record: TurnRecord) -> None:
         """The reply grows in `record`, and is written as it grows."""
-        self._do(self._of_turn, turn, self._follow, record)
+        self._do_for(turn, lambda _: self._follow(record))
 
     def end(self, turn: int, then: Callable[[], object] = lambda: None) -> None:
         """The record is complete. `then` is called once the turn is on disk, on the journal's thread; at once if none is kept."""
         if self._is_idle:
             then()
         else:
-            self._do(self._of_turn, turn, self._complete)
+            self._do_for(turn, self._complete)
             self._do(then)
 
     def drop(self, turn: int) -> None:
         """The question was given up before its reply began: nothing of it stays."""
-        self._do(self._of_turn, turn, self._drop, wait=True)
+        self._do_for(turn, self._drop, wait=True)
 
     def take_back(self, turn: int) -> None:
         """The coming turn takes that one's place in what the model remembers; both are kept."""
-        self._do(self._take_back, turn)
+        self._do(lambda: self._take_back(turn))
 
     def heard(self, turn: int, tokens: int, text: str) -> None:
         """Of that turn's reply only so much was heard, and is remembered."""
-        self._do(self._heard, turn, tokens, text)
+        self._do(lambda: self._heard(turn, tokens, text))
 
     def resume(self, session: str) -> None:
         """The coming turns are written into that earlier session, whose own are known by the negatives of their places."""
         self.new_session()
-        self._do(self._try_to_resume, session, wait=True)
+        self._do(lambda: self._try_to_resume(session), wait=True)
 
     def new_session(self, private: bool = False) -> None:
         """The next turn begins another session, of which nothing is written if it is private."""
@@ -137,7 +137,21 @@ class Journal:
         """Whether nothing is kept."""
         return self.library is None or self.is_private
 
-    def _do(self, action: Callable, *arguments, wait: bool = False) -> None:
+    @property
+    def _kept_in(self) -> Library:
+        assert self.library is not None  # else the thread has nothing to do
+        return self.library
+
+    def _do_for(self, turn: int, action: Callable[[StoredTurn], object], wait: bool = False) -> None:
+        """Only for the turn at work, if it is kept."""
+
+        def act() -> None:
+            if turn == self._of and self._turn is not None:
+                action(self._turn)
+
+        self._do(act, wait)
+
+    def _do(self, action: Callable[[], object], wait: bool = False) -> None:
         if self._is_idle:
             return
         if self._thread is None:
@@ -146,9 +160,9 @@ class Journal:
                 self._thread.start()
             except NoThread:  # no memory for one more: it is done here
                 self._thread = None
-                return self._guarded(action, *arguments)
+                return self._guarded(action)
         done = threading.Event()
-        self._jobs.put((action, arguments, done))
+        self._jobs.put((action, done))
         if wait:
             done.wait()
 
@@ -161,38 +175,34 @@ class Journal:
                 continue
             if job is None:
                 return
-            action, arguments, done = job
-            self._guarded(action, *arguments)
+            action, done = job
+            self._guarded(action)
             done.set()
 
-    def _guarded(self, action: Callable, *arguments) -> None:
+    def _guarded(self, action: Callable[[], object]) -> None:
         try:
-            action(*arguments)
+            action()
         except BaseException as error:  # whatever it is, later turns shall be kept; ValueError: somebody else wrote into it
             _log.warning("A turn cannot be kept.", exc_info=error)
             why = (getattr(error, "strerror", None) or str(error).rstrip(".") or type(error).__name__).lower()
             hint = "Make room there. " if getattr(error, "errno", None) in _NO_ROOM else ""
             self.problem = (
-                f"This turn is not kept: {why} ({self.library.folder}). {hint}The talk goes on, and later turns are kept as soon "
-                "as they can be."
+                f"This turn is not kept: {why} ({self._kept_in.folder}). {hint}The talk goes on, and later turns are kept as "
+                "soon as they can be."
             )
             self._forget()
 
-    def _of_turn(self, turn: int, action: Callable, *arguments) -> None:
-        """Only for the turn at work, if it is kept."""
-        if turn == self._of and self._turn is not None:
-            action(*arguments)
 
     def _begin(
-        self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict, source: str
+        self, turn: int, schedule: str, pooling: str, spoken: bool, text: str, seed: int, model: dict[str, Any], source: str
     ) -> None:
         self._leave()
         if self._lock is not None and not self._lock.is_there:  # the folder was taken away under it
             self._lock.release(keep=True)
             self._begin_anew()
         if self._lock is None:
-            session = self.library.new_id()
-            self._lock, self.session = self.library.create(session), session
+            session = self._kept_in.new_id()
+            self._lock, self.session = self._kept_in.create(session), session
         number = self._count + 1
         folder = self._turns / f"{number:04d}"
         begun = StoredTurn(
@@ -232,7 +242,7 @@ class Journal:
             self.problem = f"What follows is kept as a session of its own: the old one cannot be added to ({why})."
 
     def _resume(self, session: str) -> None:
-        folder = self.library.sessions_folder / session
+        folder = self._kept_in.sessions_folder / session
         if is_of_another_version(folder):
             raise ValueError("another version of Refrain has written it")
         numbers = [int(path.name) for path in (folder / "turns").iterdir() if path.name.isdecimal()]
@@ -243,10 +253,9 @@ class Journal:
     @property
     def _turns(self) -> Path:
         """The folder of the session's turns."""
-        return self.library.sessions_folder / self.session / "turns"
+        return self._kept_in.sessions_folder / self.session / "turns"
 
-    def _append(self, name: str, samples: np.ndarray, rate: int) -> None:
-        turn = self._turn
+    def _append(self, turn: StoredTurn, name: str, samples: np.ndarray, rate: int) -> None:
         if name not in self._files:
             # The rate has to be known to whoever finds the raw samples after a crash.
             turn.versions[f"{name}_rate"] = str(rate)
@@ -261,6 +270,8 @@ class Journal:
     def _grow(self) -> None:
         """Writes what is new in the record."""
         turn, record = self._turn, self._record
+        if turn is None or record is None:
+            return
         turn.question_seconds, turn.first_audio = record.question_seconds, record.first_audio
         turn.rejected, turn.text = list(record.rejected), record.text
         if turn.spoken:
@@ -275,22 +286,22 @@ class Journal:
             self._files[WORDS].write(words.encode(errors="replace"))
             self._letters += len(words)
         for piece in record.audio[self._pieces :]:
-            self._append("reply", piece.samples, piece.sample_rate)
+            self._append(turn, "reply", piece.samples, piece.sample_rate)
             self._pieces += 1
         if tokens or words:
             self._sync()
 
-    def _complete(self) -> None:
+    def _complete(self, turn: StoredTurn) -> None:
+        record = self._record
+        assert record is not None  # a turn ends with its reply
         self._grow()
-        turn, record = self._turn, self._record
         turn.note = record.message or " ".join(record.limits)
         if record.stats is not None:
             turn.stats = asdict(record.stats)
             turn.schedule, turn.seed, turn.pooling = record.schedule, record.seed, record.pooling
-        self._end(record.state)
+        self._end(turn, record.state)
 
-    def _end(self, state) -> None:
-        turn = self._turn
+    def _end(self, turn: StoredTurn, state: State) -> None:
         self._close_files()
         seal(turn, {"question": self._rates.get("question"), "reply": self._rates.get("reply")})
         turn.state = state
@@ -299,10 +310,10 @@ class Journal:
         if not any(turn.folder.glob("*.pcm")):  # a sound of an unknown rate stays as it is
             self.kept[self._of] = turn.folder
         self._turn = self._record = None
-        self.library.touch(self.session, turn.folder.name)
+        self._kept_in.touch(self.session, turn.folder.name)
 
-    def _drop(self) -> None:
-        folder = self._turn.folder
+    def _drop(self, turn: StoredTurn) -> None:
+        folder = turn.folder
         self._close_files()
         self._turn = self._record = None
         for path in folder.iterdir():
@@ -310,7 +321,7 @@ class Journal:
         folder.rmdir()
         self._count -= 1
         del self._numbers[self._of]
-        self.library.touch(self.session, folder.name)
+        self._kept_in.touch(self.session, folder.name)
 
     def _sync(self) -> None:
         """Appended bytes leave the program at once (they survive its death) and reach the disk every second."""
@@ -333,15 +344,15 @@ class Journal:
 
     def _leave(self) -> None:
         """What a turn without an end has of a reply is kept; without any of it, it goes."""
-        if self._turn is None:
+        turn = self._turn
+        if turn is None:
             return
-        if self._record is not None:
-            self._grow()
+        self._grow()
         if self._tokens:
-            self._turn.note = ENDED
-            self._end("unfinished")
+            turn.note = ENDED
+            self._end(turn, "unfinished")
         else:
-            self._drop()
+            self._drop(turn)
 
     def _close_files(self) -> None:
         files, self._files = self._files, {}
@@ -359,7 +370,7 @@ class Journal:
         self._files, self._turn, self._record = {}, None, None
 
 
-def _open(path: Path) -> IO:
+def _open(path: Path) -> IO[bytes]:
     return open(path, "wb", opener=private.opener)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 
 from app.audio.devices import BLOCK_SECONDS, LATENCIES
-from app.audio.line import Line
 from app.audio.player import Player
 from app.audio.recorder import Recorder
-from app.audio.sound import Sound
+from app.audio.sound import Slot, Sound
 from app.pages.diagnostics.machine import UNKNOWN, Rows
 
 _TITLES = {"input": "Microphone", "output": "Speaker"}
@@ -24,32 +23,32 @@ class SoundFacts:
     def rows(self) -> Rows:
         """Belongs to the screen's thread; quick."""
         rows = [("PortAudio", _portaudio_version())]
-        for line in (self._sound.input, self._sound.output):
-            rows += self._device(line)
+        for slot in (self._sound.input, self._sound.output):
+            rows += self._device(slot)
         return rows
 
-    def _device(self, line: Line) -> Rows:
-        title, part = _TITLES[line.direction], line.part
+    def _device(self, slot: Slot) -> Rows:
+        title, part = _TITLES[slot.direction], slot.part
         if part is None:
-            return [(title, line.error or ("none" if self._sound.is_settled else "being opened"))]
+            return [(title, slot.error or ("none" if self._sound.is_settled else "being opened"))]
         device = part.device
         wanted = LATENCIES[self._sound.latency]
         real = getattr(part, "latency", 0.0)
         latency = f"{wanted * 1000:.0f} ms asked for ({self._sound.latency})"
         rows = [
-            (title, line.name or device.name),
-            (f"{title} API", self._host(line, part)),
+            (title, slot.name or device.name),
+            (f"{title} API", self._host(slot, part)),
             (f"{title} format", f"{part.rate} Hz, {device.channels} channel{'s' * (device.channels != 1)}, float32"),
             (f"{title} block", f"{round(BLOCK_SECONDS * part.rate)} samples ({BLOCK_SECONDS * 1000:.0f} ms)"),
             (f"{title} latency", f"{latency}, {real * 1000:.0f} ms in use" if real else latency),
             (f"{title} calls", _calls(part.heart.histogram())),
         ]
-        return rows + ([(f"{title} note", line.note)] if line.note else [])
+        return rows + ([(f"{title} note", slot.note)] if slot.note else [])
 
-    def _host(self, line: Line, part: Recorder | Player) -> str:
-        known = self._hosts.get(line.direction)
+    def _host(self, slot: Slot, part: Recorder | Player) -> str:
+        known = self._hosts.get(slot.direction)
         if known is None or known[0] != id(part):
-            known = self._hosts[line.direction] = (id(part), _host_api(part.device.index))
+            known = self._hosts[slot.direction] = (id(part), _host_api(part.device.index))
         return known[1]
 
 

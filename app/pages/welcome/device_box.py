@@ -7,8 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
 from app.audio.devices import NOUN, Direction
-from app.audio.line import Line
-from app.audio.sound import Sound
+from app.audio.sound import Slot, Sound
 from app.widgets import icons, theme
 
 
@@ -46,7 +45,7 @@ class DeviceBox(QComboBox):
         if listed is self._listed or self.view().isVisible():
             return
         first = not self.count()
-        chosen = (self._line.chosen or "") if first else self.currentData()
+        chosen = (self._slot.chosen or "") if first else self.currentData()
         self._listed = listed
         default = listed.default(self._direction) if listed else ""
         names = list(listed.names(self._direction)) if listed else []
@@ -64,5 +63,5 @@ class DeviceBox(QComboBox):
         icons.draw(QPainter(self), "chevron", arrow, QColor(theme.now().muted))
 
     @property
-    def _line(self) -> Line:
+    def _slot(self) -> Slot:
         return self._sound.input if self._direction == "input" else self._sound.output

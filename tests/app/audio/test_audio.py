@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from app.audio import devices, pulse
+from app.audio.device_slot import DeviceSlot
 from app.audio.devices import AudioError, Device
 from app.audio.gain import factor
 from app.audio.heartbeat import Heartbeat
-from app.audio.line import Line
 from app.audio.player import Player
 from app.audio.recorder import PRE_ROLL, Recorder
 from app.audio.ring import Ring
 from app.audio.sound import Sound
 from app.audio.take import Take
-from app.core.question import Question
+from app.core.question import LiveQuestion
 from engine.events import Audio
 from engine.turn_record import TurnRecord
 from tests.rig.processes import ROOT
@@ -64,7 +64,7 @@ def test_a_take_begins_before_the_button():
     for value in np.linspace(0.01, 1, 100):  # two seconds
         recorder._callback(np.full((BLOCK, 2), value, np.float32), BLOCK, None, FINE)
     assert recorder.take_peak() == pytest.approx(1) and recorder.take_peak() == 0
-    question = Question(1, recorder, "lift")
+    question = LiveQuestion(1, recorder, "lift")
     assert question.seconds == 0 and recorder.is_taking
     recorder._callback(np.column_stack([np.full(BLOCK, 0.2), np.full(BLOCK, 0.4)]), BLOCK, None, FINE)
     samples = question.take.read()
@@ -90,7 +90,7 @@ def test_a_take_may_begin_in_the_past():
     recorder = Recorder(DEVICE)
     for value in range(100):
         recorder._callback(np.full((BLOCK, 2), value / 100, np.float32), BLOCK, None, FINE)
-    question = Question(1, recorder, "voice", at=80 * BLOCK)
+    question = LiveQuestion(1, recorder, "voice", at=80 * BLOCK)
     samples = question.take.read()
     assert question.seconds == pytest.approx(0.4) and samples[0] == pytest.approx(0.55) and samples[-1] == pytest.approx(0.99)
 
@@ -114,7 +114,7 @@ def test_what_an_engine_has_no_time_for_is_kept_beyond_the_ring():
     recorder, question = Recorder(DEVICE), None
     for second in range(130):
         if second == 1:
-            question = Question(1, recorder, "tap")
+            question = LiveQuestion(1, recorder, "tap")
         recorder._callback(np.full((RATE, 2), second, np.float32), RATE, None, FINE)
         if question is not None:
             question.look_after()
@@ -146,10 +146,9 @@ class Refusing(Recorder):
 
 
 def test_a_device_that_refuses_its_own_rate_is_opened_at_another(monkeypatch):
-    monkeypatch.setattr("app.audio.line.devices.find", lambda direction, name: DEVICE)
-    monkeypatch.setattr("app.audio.line.Recorder", Refusing)
-    line = Line("input", None)
-    assert line.open(0.1) and line.part.rate == 44100 and Refusing.tried == [48000, 44100]
+    monkeypatch.setattr("app.audio.device_slot.devices.find", lambda direction, name: DEVICE)
+    slot = DeviceSlot("input", Refusing, None)
+    assert slot.open(0.1) and slot.part.rate == 44100 and Refusing.tried == [48000, 44100]
 
 
 def test_the_default_device_stands_in_for_a_chosen_one_that_is_gone(monkeypatch):
@@ -158,11 +157,11 @@ def test_the_default_device_stands_in_for_a_chosen_one_that_is_gone(monkeypatch)
             raise AudioError("There is no USB.")
         return DEVICE
 
-    monkeypatch.setattr("app.audio.line.devices.find", find)
+    monkeypatch.setattr("app.audio.device_slot.devices.find", find)
     monkeypatch.setattr(Recorder, "open", lambda self: None)
-    line = Line("input", "USB")
-    assert line.open(0.1) and line.is_substitute and "“test” is used instead" in line.note
-    assert not line.can_return(("test",), None) and line.can_return(("test", "My USB mic"), None)
+    slot = DeviceSlot("input", Recorder, "USB")
+    assert slot.open(0.1) and slot.is_substitute and "“test” is used instead" in slot.note
+    assert not slot.can_return(("test",), None) and slot.can_return(("test", "My USB mic"), None)
 
 
 def test_what_the_server_moved_is_seen():
@@ -173,20 +172,20 @@ def test_what_the_server_moved_is_seen():
         stream = {"source": source, "properties": {"application.process.id": "7"}}
         return pulse._view({"sources": ends, "source_outputs": [stream], "sinks": [], "sink_inputs": []}, "7")
 
-    line = Line("input", None)
-    line.part = Recorder(DEVICE)
-    assert line.follow(view(1, "mic", "m")) == "" and line.name == "Mic"
-    assert "gone" in line.follow(view(2, "m"))
-    line.lose()
-    assert not line.can_return(("test",), view(2, "m")) and line.can_return((), view(1, "mic", "m"))
+    slot = DeviceSlot("input", Recorder, None)
+    slot.part = Recorder(DEVICE)
+    assert slot.follow(view(1, "mic", "m")) == "" and slot.name == "Mic"
+    assert "gone" in slot.follow(view(2, "m"))
+    slot.lose()
+    assert not slot.can_return(("test",), view(2, "m")) and slot.can_return((), view(1, "mic", "m"))
 
 
 def test_digital_silence_is_noticed():
     recorder = Recorder(DEVICE)
     recorder._callback(np.full((BLOCK, 2), 0.1, np.float32), BLOCK, None, FINE)
-    whole = Question(1, recorder, "tap")
+    whole = LiveQuestion(1, recorder, "tap")
     recorder.pre_roll = 0
-    silent = Question(1, recorder, "tap")
+    silent = LiveQuestion(1, recorder, "tap")
     recorder._callback(np.zeros((BLOCK, 2), np.float32), BLOCK, None, FINE)
     assert silent.only_zeros and not whole.only_zeros
 
@@ -456,14 +455,14 @@ def test_what_is_opened_has_the_latency_and_the_pre_roll_that_were_set(system, m
     monkeypatch.setattr(devices, "find", lambda direction, name: DEVICE)
     sound = Sound(latency="safe")
     sound.set_pre_roll(1.5)
-    for line in (sound.input, sound.output):
-        sound._open(line)
-        assert line.part._stream.options["latency"] == devices.LATENCIES["safe"] == 0.2
+    for slot in (sound.input, sound.output):
+        sound._open(slot)
+        assert slot.part._stream.options["latency"] == devices.LATENCIES["safe"] == 0.2
     assert sound.recorder.pre_roll == 1.5
     sound.set_pre_roll(0.25)
     assert sound.recorder.pre_roll == 0.25
-    for line in (sound.input, sound.output):
-        line.close()
+    for slot in (sound.input, sound.output):
+        slot.close()
     assert devices.open_streams() == 0
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from app.core import demo
-from app.core.choices import How
 from app.core.demo import Demo
+from app.core.reply_options import ReplySettings
 
 
 def test_it_asks_after_a_pause_with_the_next_schedule_each_time(monkeypatch):
@@ -17,7 +17,7 @@ def test_it_asks_after_a_pause_with_the_next_schedule_each_time(monkeypatch):
     conversation = SimpleNamespace(
         model=None,
         is_busy=False,
-        how=How("full"),
+        how=ReplySettings("full"),
         ask_aloud=lambda samples, rate, how: asked.append((len(samples), rate, how.schedule)),
     )
     demonstration = Demo(conversation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.status import Evidence, resumed_sentence, status_of
+from app.core.status import Snapshot, resumed_sentence, status_of
 from app.engine_client.commands import Resumed
 
 
@@ -35,7 +35,7 @@ from app.engine_client.commands import Resumed
     ],
 )
 def test_status(seen, state, words):
-    status = status_of(Evidence(**seen))
+    status = status_of(Snapshot(**seen))
     assert status.state == state and words in status.sentence
     assert status.button and status.intent
 
@@ -71,4 +71,4 @@ def test_what_is_remembered_of_a_session_that_goes_on(found, count, words):
     ],
 )
 def test_each_state_offers_one_thing_to_do(seen, intent):
-    assert status_of(Evidence(**seen)).intent == intent
+    assert status_of(Snapshot(**seen)).intent == intent

@@ -7,7 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
-from app.core.status import Evidence, status_of
+from app.core.status import Snapshot, status_of
 from app.pages.talk.talk_bar import TalkBar
 from app.widgets import theme
 
@@ -17,7 +17,7 @@ def shown(qtbot, **seen) -> TalkBar:
     bar = TalkBar()
     qtbot.addWidget(bar)
     bar.resize(760, 120)
-    bar.show_status(status_of(Evidence(**seen)))
+    bar.show_status(status_of(Snapshot(**seen)))
     bar.show_choices(False, False, False)
     bar.show_activity(None, True)
     bar.show()
@@ -28,7 +28,7 @@ def shown(qtbot, **seen) -> TalkBar:
 def test_a_button_appears_where_the_bar_has_none_for_it(qtbot):
     bar = shown(qtbot)
     assert not bar.action.isVisible() and bar.meter.isVisible()
-    bar.show_status(status_of(Evidence(lost="The microphone is gone.")))
+    bar.show_status(status_of(Snapshot(lost="The microphone is gone.")))
     assert bar.action.isVisible() and bar.action.text() == "Choose device" and not bar.meter.isVisible()
     assert bar.status == "Device lost The microphone is gone."
     with qtbot.waitSignal(bar.acted) as acted:

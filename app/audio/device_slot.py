@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from app.audio import devices
 from app.audio.devices import NOUN, RATES, WRONG_RATE, AudioError, Device, Direction
@@ -16,17 +17,21 @@ DEAD_SECONDS = 1.0  # without a call of the device
 PRIMING_CALLS = 25  # even a hung device takes or gives a buffer or two when it is opened
 
 
-class Line:
+Part = TypeVar("Part", Recorder, Player)
+
+
+class DeviceSlot(Generic[Part]):
     """Belongs to the thread that opens devices; others only read `part`, `error`, `lost`, `note` and `name`."""
 
     def __init__(
-        self, direction: Direction, chosen: str | None, prepare: Callable[[Recorder | Player], None] = lambda part: None
+        self, direction: Direction, make: type[Part], chosen: str | None, prepare: Callable[[Part], None] = lambda part: None
     ) -> None:
-        """`prepare` is given what is about to be opened."""
-        self.direction = direction
+        """`make` is what opens devices of this direction; `prepare` is given what is about to be opened."""
+        self.direction: Direction = direction
         self.chosen = chosen or None
-        self._prepare = prepare
-        self.part: Recorder | Player | None = None
+        self._make: type[Part] = make
+        self._prepare: Callable[[Part], None] = prepare
+        self.part: Part | None = None
         self.error = ""
         """Why nothing is open, as a sentence."""
         self._lost = ""
@@ -98,23 +103,23 @@ class Line:
 
     def follow(self, view: PulseView | None) -> str:
         """Notes where the sound server has put the stream; returns a sentence if that makes it useless."""
-        now = view.in_use.get(self.direction) if view else None
-        if self.part is None or now is None:
+        now = view.in_use.get(self.direction) if view is not None else None
+        if self.part is None or view is None or now is None:
             return ""
-        noun = NOUN[self.direction]
-        if self.home is None:
+        noun, home, before = NOUN[self.direction], self.home, self._now
+        if home is None or before is None:
             self.home = self._now = now
             if now.is_monitor and self.chosen is None and self.direction == "input":
                 return "No microphone was found: the system would record what the speaker plays. Connect one."
-        elif now.name != self._now.name:
+        elif now.name != before.name:
             self._now = now
             if now.is_monitor and self.direction == "input":
-                return f"The microphone “{self.home.label}” is gone, and there is no other one."
-            gone = self.home.name not in view.present.get(self.direction, ())
+                return f"The microphone “{home.label}” is gone, and there is no other one."
+            gone = home.name not in view.present.get(self.direction, ())
             self.note = ""
-            if now.name != self.home.name:
+            if now.name != home.name:
                 what = "is gone" if gone else "was replaced by the system"
-                self.note = f"The {noun} “{self.home.label}” {what}; “{now.label}” is used instead."
+                self.note = f"The {noun} “{home.label}” {what}; “{now.label}” is used instead."
         return ""
 
     def can_return(self, names: tuple[str, ...], view: PulseView | None) -> bool:
@@ -132,12 +137,11 @@ class Line:
             return bool(names)
         return self.is_substitute and any((self.chosen or "").casefold() in name.casefold() for name in names)
 
-    def _opened(self, device: Device, latency: float) -> Recorder | Player:
+    def _opened(self, device: Device, latency: float) -> Part:
         """Opens at the device's own rate, or at another one if it does not mean it. Raises `AudioError`."""
-        make = Recorder if self.direction == "input" else Player
         rates = dict.fromkeys((device.rate, *RATES))
         for rate in rates:
-            part = make(replace(device, rate=rate), latency)
+            part = self._make(replace(device, rate=rate), latency)
             self._prepare(part)
             try:
                 part.open()
@@ -155,7 +159,7 @@ class Line:
 
 
 def _counts(part: Recorder | Player) -> Counter[str]:
-    counts = Counter({f"{'input' if isinstance(part, Recorder) else 'output'}_late": part.heart.late})
+    counts: Counter[str] = Counter({f"{'input' if isinstance(part, Recorder) else 'output'}_late": part.heart.late})
     if isinstance(part, Recorder):
         counts["device_overflows"] = part.overflows
     else:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.audio.sound import Sound
-from app.core.status import Evidence
+from app.core.status import Snapshot
 from app.pages.diagnostics.places import short
 
 if TYPE_CHECKING:
     from app.core.conversation import Conversation
 
 
-def evidence_of(conversation: Conversation, sound: Sound) -> Evidence:
+def snapshot_of(conversation: Conversation, sound: Sound) -> Snapshot:
     """Looks at samples, tokens and devices; a question that is under way, or a reply, hides what it does not need."""
     question, turn = conversation.question, conversation.last
     recorder, player = sound.recorder, sound.player
     needs_microphone = not (conversation.is_replying or conversation.is_sounding)
     lost = sound.output.lost or (needs_microphone and (sound.input.lost or sound.hung)) or ""
-    return Evidence(
+    return Snapshot(
         loading=conversation.transcript.loading,
         resuming=conversation.is_resuming,
         load_error=conversation.transcript.load_error,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.turn import Turn
 from app.engine_client.commands import Sampling
 from engine.events import NO_VOICE
 
 
 @dataclass(frozen=True)
-class How:
+class ReplySettings:
     """What a reply depends on beside its question and what was said before; `sampling` None is the model's own.
 
     `needs_voice`: a spoken question in which nobody speaks gets none.
@@ -22,15 +23,15 @@ class How:
     needs_voice: bool = True
 
 
-def how_of(turn) -> How:
+def settings_of(turn: Turn) -> ReplySettings:
     """How a turn of any kind was made, by what the engine said of it where it did."""
     drawn = turn.record.sampling
     sampling = (drawn["temperature"], drawn["top_p"]) if {"temperature", "top_p"} <= drawn.keys() else turn.sampling
     needs_voice = all(note.code != NO_VOICE for note in turn.notes)
-    return How(turn.schedule, turn.pooling, turn.seed, sampling, needs_voice)
+    return ReplySettings(turn.schedule, turn.pooling, turn.seed, sampling, needs_voice)
 
 
-class Choices:
+class ReplyOptions:
     """How the coming turns shall be made."""
 
     def __init__(self, schedule: str) -> None:
@@ -39,9 +40,9 @@ class Choices:
         """None is the model's own."""
 
     @property
-    def how(self) -> How:
+    def how(self) -> ReplySettings:
         """All of it, at this moment."""
-        return How(self.schedule, self.pooling, self.seed, self.sampling)
+        return ReplySettings(self.schedule, self.pooling, self.seed, self.sampling)
 
     def choose_schedule(self, text: str) -> None:
         """The schedule of the coming turns."""

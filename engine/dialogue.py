@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 
@@ -81,7 +82,8 @@ class Dialogue:
         Speech is merged while it is heard, so a turn's own `pooling` is named here and not when it is replied to.
         """
         pooling = self.pooling if pooling is None else self._checked_pooling(pooling)
-        return self._open(SpokenQuestion, self._is_cancelled, pooling=pooling)
+        make = partial(SpokenQuestion, cancelled=self._is_cancelled)
+        return self._open(make, pooling)
 
     def ask(
         self,
@@ -90,9 +92,9 @@ class Dialogue:
         sampling: Sampling | None = None,
         seed: int | None = None,
         record: TurnRecord | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         """A typed question -> the reply's events, as `Turn.reply`."""
-        return self._open(TypedQuestion, text).reply(schedule, sampling, seed, record)
+        return self._open(partial(TypedQuestion, text=text)).reply(schedule, sampling, seed, record)
 
     def cancel(self) -> None:
         """Ends what is done for the open turn, in `TurnCancelled` if a reply is asked for; does nothing if no turn is open.
@@ -151,7 +153,9 @@ class Dialogue:
         self._turn = None
         self._history.restore([])
 
-    def _open(self, question: type, *what, pooling: Pooling = poolings.NONE) -> Turn:
+    def _open(
+        self, make: Callable[[SpokenLM, History, int], SpokenQuestion | TypedQuestion], pooling: Pooling = poolings.NONE
+    ) -> Turn:
         self._refuse_while_replying()
         if self._turn is not None:
             self._turn.abandon()
@@ -159,7 +163,7 @@ class Dialogue:
         before = tuple(self._history.exchanges)
         exchange = self._history.open(pooling)
         try:
-            question = question(self.model, self._history, self._reply_room, *what)
+            question = make(self.model, self._history, self._reply_room)
         except BaseException:
             self._history.restore(before)
             raise
@@ -198,7 +202,9 @@ class Dialogue:
         poolings.check(pooling, self.model.decoder.config.layers)
         return pooling
 
-    def _start(self, turn: Turn, schedule, sampling, seed, record: TurnRecord | None) -> Iterator[Event]:
+    def _start(
+        self, turn: Turn, schedule: Schedule | str | None, sampling: Sampling | None, seed: int | None, record: TurnRecord | None
+    ) -> Generator[Event]:
         self._refuse_unless_open(turn)
         schedule = self.schedule if schedule is None else schedule
         seed = self.seed if seed is None else seed
@@ -207,9 +213,10 @@ class Dialogue:
         record.begin(str(schedule), seed, layers, rate, str(turn.exchange.pooling), asdict(sampling))
         return self._events(turn, record, schedule, sampling)
 
-    def _events(self, turn: Turn, record: TurnRecord, schedule: Schedule | str, sampling: Sampling) -> Iterator[Event]:
+    def _events(self, turn: Turn, record: TurnRecord, schedule: Schedule | str, sampling: Sampling) -> Generator[Event]:
         self._refuse_unless_open(turn)
         self._replying = True
+        last: TurnFinished | TurnCancelled | TurnFailed
         try:
             yield from self._reply(turn, record, schedule, sampling)
             end = TurnCancelled if self._cancelled else TurnFinished
@@ -270,6 +277,13 @@ class Turn:
         """Whether it gets no reply where nobody speaks; may be changed until the reply begins."""
         self._dialogue = dialogue
 
+    @property
+    def spoken(self) -> SpokenQuestion:
+        """The question of a turn in which it is spoken. Raises `RuntimeError` in one in which it is typed."""
+        if not isinstance(self.question, SpokenQuestion):
+            raise RuntimeError("This question is typed: it takes no sound.")
+        return self.question
+
     def feed(self, samples: np.ndarray, rate: float) -> None:
         """More of the question: floats [n] or [n, channels] (averaged) at `rate`, the same for the whole question.
 
@@ -277,7 +291,7 @@ class Turn:
         `RuntimeError` if the turn is over; anything else that goes wrong is told by `reply`.
         """
         self._dialogue._refuse_unless_open(self)
-        self.question.feed(samples, rate)
+        self.spoken.feed(samples, rate)
 
     def reply(
         self,
@@ -285,7 +299,7 @@ class Turn:
         sampling: Sampling | None = None,
         seed: int | None = None,
         record: TurnRecord | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event]:
         """The question is complete -> the reply's events (see `engine.events`); time counts from this call.
 
         Each event is folded into `record`, which is to be a new one, before it is given.
@@ -303,7 +317,7 @@ class Turn:
 def _played_tokens(exchange: Exchange, played: int) -> int:
     """How many tokens of a reply stay when `played` speech tokens were heard."""
     spoken = [index for index, kind in enumerate(exchange.kinds) if kind == "speech"]
-    ended = not len(exchange.closing)
+    ended = exchange.closing is not None and not len(exchange.closing)
     if ended and played >= len(spoken):
         return len(exchange.reply)
     if played and spoken:

@@ -156,7 +156,7 @@ class Trace:
 
 def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) -> Turn:
     turn = dialogue.open_turn()
-    turn.question.notes += sound.notes
+    turn.spoken.notes += sound.notes
     step = max(1, int(_FEED_SECONDS * sound.rate))
     for start in range(0, len(sound.samples), step):
         if interrupted.is_set():

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from engine.schedules import Full, Schedule, ScheduleError, parse
 AUDIBLE = 1e-4
 """Peak from which on there is something to hear (-80 dB of full scale)."""
 State = Literal["running", "finished", "cancelled", "failed"]
+E = TypeVar("E", bound=Event)
 
 
 @dataclass
@@ -123,7 +124,7 @@ class TurnRecord:
         """Seconds since then."""
         return time.perf_counter() - self._began
 
-    def apply(self, event: Event) -> Event:
+    def apply(self, event: E) -> E:
         """Grows by an event, and gives it back."""
         match event:
             case Token():

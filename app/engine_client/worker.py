@@ -208,7 +208,7 @@ class Worker:
                 self._note_begin(turn, schedule, seed, pooling, source=source)
                 opened = dialogue.open_turn(pooling)
                 self._listening = _Listening(turn, opened, microphone)
-                cast("SpokenQuestion", opened.question).notes += notes
+                opened.spoken.notes += notes
             case Feed(turn, samples, rate):
                 if listening is not None and turn == listening.number:
                     self._hear(listening, samples, rate)

@@ -156,7 +156,9 @@ def _at_once(model: SpokenLM, pieces: Sequence[PromptPiece], pooling: Pooling) -
         history.add(heard.piece)
         exchange.heard += sum(heard.sizes)
     history.add(model.after_speech())
-    int(history.last_logits().argmax())
+    logits = history.last_logits()
+    assert logits is not None  # nobody cancels
+    int(logits.argmax())
     return time.perf_counter() - began, history.cost()
 
 

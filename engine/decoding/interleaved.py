@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import torch
@@ -16,7 +16,7 @@ from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampler, entropy
-from engine.schedules import Schedule, check
+from engine.schedules import Schedule, Spark, check
 
 
 class Model(Protocol):
@@ -70,7 +70,10 @@ class Decoding:
     of it themselves; the conversation goes on from there.
     """
 
-    def __init__(self, model, cache, last_logits, pattern, schedule, sampler, cancelled, previous, clock):
+    def __init__(
+        self, model: Model, cache: KVCache, last_logits: torch.Tensor, pattern: Pattern, schedule: Schedule, sampler: Sampler,
+        cancelled: Callable[[], bool], previous: Sequence[int], clock: Callable[[], float],
+    ) -> None:  # fmt: skip
         self.ids: list[int] = []
         self._layers = model.decoder.config.layers
         self._cache = cache
@@ -94,15 +97,18 @@ class Decoding:
         """The reply's tokens that are in the cache, once the iteration ended."""
         return self.ids[: self._cache.position - self._start]
 
-    def _run(self, logits: torch.Tensor, pattern: Pattern) -> Iterator[Token | Drafts]:
+    def _run(self, logits: torch.Tensor, pattern: Pattern) -> Generator[Token | Drafts]:
         try:
             if pattern.done or self._cancelled():
                 return
             began = time.perf_counter()
             token = self._sampler.choose(logits, pattern.allowed(), self._seen)
             yield self._token(token, pattern, self._layers, False, 0, _milliseconds(began))
-            loop = self._review if self._schedule.review else self._trust
-            yield from loop(token, pattern.after(token))
+            schedule, place = self._schedule, pattern.after(token)
+            if isinstance(schedule, Spark) and schedule.review:
+                yield from self._review(schedule, token, place)
+            else:
+                yield from self._trust(token, place)
         finally:
             # Drafts and tokens nobody received go; what was received and still pends is brought to full depth.
             self._stepper.roll_back(self._start + len(self.ids))
@@ -123,21 +129,22 @@ class Decoding:
         """One step of the depth that the schedule or, in the middle of it, the exit head's entropy decides."""
         stepper, exits, threshold = self._stepper, self._exits, self._schedule.threshold
         layer, unsure, caught_up = exits.layer(place), None, stepper.pending
-        if layer is None:
+        head = None if layer is None else exits.head(place, layer)
+        if layer is None or head is None:
             return _Step(stepper.full_step(token, masks=exits.masks([place])), None, caught_up, None)
-        logits = stepper.exit_step(token, layer, exits.head(place, layer))
+        logits = stepper.exit_step(token, layer, head)
         if threshold is not None:
             unsure = entropy(logits[0], place.allowed())
             if unsure >= threshold:
-                return _Step(stepper.deepen(masks=exits.masks([place])), None, caught_up, unsure)
-        stepper.leave()
+                return _Step(stepper.catch_up(masks=exits.masks([place])), None, caught_up, unsure)
+        stepper.commit_exit()
         return _Step(logits, layer, 0, unsure)
 
-    def _review(self, token: int, place: Pattern) -> Iterator[Token | Drafts]:
+    def _review(self, schedule: Spark, token: int, place: Pattern) -> Iterator[Token | Drafts]:
         """Groups of drafts and one full step that keeps a beginning of them and adds a token of its own."""
-        stepper, exits, schedule = self._stepper, self._exits, self._schedule
+        stepper, exits = self._stepper, self._exits
         while not (place.done or self._full() or self._cancelled()):
-            drafts, place = self._draft(token, place)
+            drafts, place = self._draft(schedule, token, place)
             if self._cancelled():
                 return
             began, caught_up = time.perf_counter(), stepper.pending
@@ -146,7 +153,7 @@ class Decoding:
             last = place.done or self._full()
             masks = exits.masks([draft.place for draft in drafts] + ([] if last else [place]))
             if last:
-                rows = stepper.deepen(every_row=True, masks=masks)
+                rows = stepper.catch_up(every_row=True, masks=masks)
             else:
                 rows = stepper.full_step(drafts[-1].token if drafts else token, every_row=True, masks=masks)
             kept = 0
@@ -170,11 +177,11 @@ class Decoding:
             yield self._token(token, place, self._layers, exits.refreshes(place), caught_up, _milliseconds(began))
             place = place.after(token)
 
-    def _draft(self, token: int, place: Pattern) -> tuple[list[_Draft], Pattern]:
+    def _draft(self, schedule: Spark, token: int, place: Pattern) -> tuple[list[_Draft], Pattern]:
         """Drafts after `token`, none at a place where tokens do not exit early, and the place after them."""
         drafts: list[_Draft] = []
-        layer = self._schedule.layer
-        while len(drafts) < self._schedule.drafts and not place.done:
+        layer = schedule.layer
+        while len(drafts) < schedule.drafts and not place.done:
             head = self._exits.head(place, layer)
             if head is None or self._full() or self._cancelled():
                 break

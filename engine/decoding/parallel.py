@@ -8,8 +8,8 @@ layer.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeGuard
 
 import torch
 
@@ -32,13 +32,15 @@ class SharedPattern(Pattern, Protocol):
     def logits(self, row: torch.Tensor) -> torch.Tensor:
         """What the model says of one position, as its `Decoder.logits` gives it -> the next token's logits [vocabulary]."""
 
+    def after(self, token: int) -> SharedPattern: ...
+
 
 class _Choice(NamedTuple):
     token: int
     kind: Kind
 
 
-def is_shared(pattern: Pattern) -> bool:
+def is_shared(pattern: Pattern) -> TypeGuard[SharedPattern]:
     """Whether a reply of this pattern is to be decoded here."""
     return hasattr(pattern, "slot")
 
@@ -74,7 +76,10 @@ class ParallelDecoding:
     A step's tokens share its time evenly.
     """
 
-    def __init__(self, model, cache, last_logits, pattern, sampler, cancelled, previous, clock):
+    def __init__(
+        self, model: Model, cache: KVCache, last_logits: torch.Tensor, pattern: SharedPattern, sampler: Sampler,
+        cancelled: Callable[[], bool], previous: Sequence[int], clock: Callable[[], float],
+    ) -> None:  # fmt: skip
         self.ids: list[int] = []
         self.widths: list[int] = []
         self._decoder, self._cache = model.decoder, cache
@@ -95,7 +100,7 @@ class ParallelDecoding:
         """The reply's tokens that are in the cache, once the iteration ended."""
         return self.ids[: sum(self.widths[: self._cache.position - self._start])]
 
-    def _run(self, row: torch.Tensor, place: SharedPattern) -> Iterator[Token]:
+    def _run(self, row: torch.Tensor, place: SharedPattern) -> Generator[Token]:
         try:
             began = time.perf_counter()
             while not (place.done or self._cancelled()):

@@ -53,10 +53,11 @@ def speak_reply(
     prompt = history.ids() if sampler.sampling.repetition_penalty != 1 else ()
     streams = {"heard": TextStream(model.decode_text), "text": TextStream(model.decode_text)}
     record.work["decode"] = 0.0
-    decoding = None
+    decoding: Decoding | ParallelDecoding | None = None
     voice = VocoderThread(model.speaker, model.output_rate, record.now, cancelled)  # last: from here on it is closed
     try:
-        decode = parallel.decode if parallel.is_shared(pattern) else interleaved.decode
+        shared = parallel.is_shared(pattern)
+        decode: Callable[..., Decoding | ParallelDecoding] = parallel.decode if shared else interleaved.decode
         decoding = decode(
             model,
             history.cache,

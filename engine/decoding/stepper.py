@@ -21,7 +21,7 @@ class Stepper:
 
     After an exit step the layers above hold nothing for its position; the state waits in a pending buffer until a
     full step or a flush brings all pending positions up as one batch (the catch-up of arXiv 2603.09215). Other ways for
-    these layers, `kv`, are for good: see `engine.schedules.KV` and `leave`.
+    these layers, `kv`, are for good: see `engine.schedules.KV` and `commit_exit`.
     """
 
     def __init__(self, decoder: Decoder, cache: KVCache, kv: KV = "catch-up"):
@@ -50,7 +50,7 @@ class Stepper:
         self._layer = layer
         return head.logits(state)
 
-    def leave(self) -> None:
+    def commit_exit(self) -> None:
         """The latest exit step is final: unless its position is to catch up, the layers above are dealt with now."""
         if self._kv == "catch-up" or not self._pending:
             return
@@ -61,9 +61,9 @@ class Stepper:
             self._cache.skip(self._layer, layers, self.position)
         self._pending.clear()
 
-    def deepen(self, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
+    def catch_up(self, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
         """Brings all pending positions to full depth, from their states on -> logits, as `full_step`, of the latest."""
-        return self._logits(self._catch_up(), every_row, masks)
+        return self._logits(self._full_depth(), every_row, masks)
 
     def full_step(self, token: int, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
         """Runs `token` and all pending positions through every layer -> full depth's logits.
@@ -75,19 +75,19 @@ class Stepper:
         if not self._pending:
             return self._logits(decoder.run(state, self.position, self._cache), every_row, masks)
         self._pending.append(decoder.run(state, self.position, self._cache, 0, self._layer))
-        return self.deepen(every_row, masks)
+        return self.catch_up(every_row, masks)
 
     def flush(self) -> None:
         """Brings all pending positions to full depth."""
         if self._pending:
-            self._catch_up()
+            self._full_depth()
 
     def roll_back(self, position: int) -> None:
         """Forgets everything at `position` and above."""
         del self._pending[max(0, len(self._pending) - max(0, self.position - position)) :]
         self._cache.roll_back(position)
 
-    def _catch_up(self) -> torch.Tensor:
+    def _full_depth(self) -> torch.Tensor:
         layers = self._decoder.config.layers
         states = torch.cat(self._pending)
         states = self._decoder.run(states, self._cache.filled(layers - 1), self._cache, self._layer, layers)
@@ -99,8 +99,8 @@ class Stepper:
         if all(mask is None for mask in masks):
             return self._decoder.logits(states)
         rows, start = [], 0
-        for _, same in groupby(masks, id):  # of one mask, all rows at once
-            same = list(same)
+        for _, alike in groupby(masks, id):  # of one mask, all rows at once
+            same = list(alike)
             rows.append(self._decoder.logits(states[start : start + len(same)], same[0]))
             start += len(same)
         return torch.cat(rows)

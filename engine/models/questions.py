@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from engine.events import Listened, Note
 from engine.failures import STOPS
 from engine.models.pooled_speech import Heard, PooledSpeech, part
 from engine.models.spoken_lm import PromptPiece, SpokenLM
-from engine.prefill.history import History
+from engine.prefill.history import Exchange
 from engine.speech.recording import LOUDEST
 from engine.speech.resample import Resampler, mono
 from engine.speech.sound_check import SoundCheck
@@ -30,6 +31,26 @@ class NoVoice(QuestionError):
     """There is sound in the question, but nobody spoke."""
 
 
+class Page(Protocol):
+    """What a question needs of a `History`."""
+
+    exchanges: list[Exchange]
+
+    def add(self, piece: PromptPiece) -> None: ...
+
+    def make_room(self, positions: int) -> int: ...
+
+    def prefill(self, cancelled: Callable[[], bool]) -> object: ...
+
+
+class _Recording(NamedTuple):
+    """How a recording is heard, from its first samples on."""
+
+    rate: float
+    resampler: Resampler
+    check: SoundCheck
+
+
 class SpokenQuestion:
     """A question recorded bit by bit, for the latest exchange of `history`; it leaves `reply_room` positions free.
 
@@ -38,15 +59,14 @@ class SpokenQuestion:
 
     spoken = True
 
-    def __init__(self, model: SpokenLM, history: History, reply_room: int, cancelled: Callable[[], bool] = lambda: False):
+    def __init__(self, model: SpokenLM, history: Page, reply_room: int, cancelled: Callable[[], bool] = lambda: False):
         self._model, self._history, self._cancelled = model, history, cancelled
         self._listener, self._end = model.listener(), model.after_speech()
         self._needed = len(self._end) + reply_room
         self.notes: list[Note] = []
         """What was known of the recording before."""
-        self._check: SoundCheck | None = None
-        self._resampler: Resampler | None = None
-        self._rate, self._samples, self._peak = 0.0, 0, 0.0
+        self._recording: _Recording | None = None
+        self._samples, self._peak = 0, 0.0
         self._exchange = history.exchanges[-1]
         self._speech = PooledSpeech(model.decoder, self._exchange.pooling.input)
         self._positions = 0
@@ -57,18 +77,17 @@ class SpokenQuestion:
     def feed(self, samples: np.ndarray, rate: float) -> None:
         """See `Turn.feed`."""
         samples = mono(samples)
-        if self._resampler is None:
-            self._rate, self._resampler = rate, Resampler(rate, self._model.input_rate)
-            self._check = SoundCheck(rate)
-        elif rate != self._rate:
-            raise ValueError(f"The question began at {self._rate} samples per second and cannot go on at {rate}.")
+        if self._recording is None:
+            self._recording = _Recording(rate, Resampler(rate, self._model.input_rate), SoundCheck(rate))
+        elif rate != self._recording.rate:
+            raise ValueError(f"The question began at {self._recording.rate} samples per second and cannot go on at {rate}.")
         if self._error is None:
             try:
                 step = max(1, round(LOOK_SECONDS * rate))
                 for start in range(0, max(1, len(samples)), step):
                     if self._cancelled():
                         return
-                    self._hear(samples[start : start + step])
+                    self._hear(self._recording, samples[start : start + step])
                 self._history.make_room(self._needed)  # earlier turns may fill it all before anything is heard
                 self._history.prefill(self._cancelled)
             except STOPS:
@@ -83,11 +102,12 @@ class SpokenQuestion:
         """
         if self._error is not None:
             raise self._error
-        seconds, notes = self._samples / self._rate if self._samples else 0.0, ()
+        seconds = self._samples / self._recording.rate if self._recording else 0.0
+        notes: tuple[Note, ...] = ()
         if not self._cancelled():
-            self._check_heard(seconds, needs_voice)
-            notes = (*self.notes, *self._check.notes())
-            self._hear_piece(self._listener.feed(self._resampler.finish()))
+            recording = self._checked(seconds, needs_voice)
+            notes = (*self.notes, *recording.check.notes())
+            self._hear_piece(self._listener.feed(recording.resampler.finish()))
         if not self._cancelled():
             self._hear_piece(self._listener.finish())
         for heard in self._speech.finish():
@@ -99,26 +119,28 @@ class SpokenQuestion:
             record.limits.append(f"The question was too long: the model was given only {given}.")
         return Listened(seconds, self._positions, record.now(), notes)
 
-    def _check_heard(self, seconds: float, needs_voice: bool) -> None:
-        if seconds == 0:
+    def _checked(self, seconds: float, needs_voice: bool) -> _Recording:
+        """What heard it, if there is something to answer. Raises `QuestionError`."""
+        if self._recording is None or seconds == 0:
             raise QuestionError("I heard nothing: no sound arrived. Check that a microphone is connected and allowed.")
         if self._peak < AUDIBLE:
             raise QuestionError("I heard nothing: the recording is silent. Check that the microphone is not muted.")
         if seconds < SHORTEST:
             raise QuestionError(f"I heard nothing: the question was shorter than {SHORTEST} s. Speak a little longer.")
-        self._check.finish()
-        if needs_voice and not self._check.said:
+        self._recording.check.finish()
+        if needs_voice and not self._recording.check.said:
             raise NoVoice("I heard no voice in that, only other sound, so there is nothing to answer.")
+        return self._recording
 
-    def _hear(self, samples: np.ndarray) -> None:
+    def _hear(self, recording: _Recording, samples: np.ndarray) -> None:
         if samples.size:
             peak = float(np.abs(samples).max())
             if not peak < LOUDEST / 2:  # resampling may go beyond the peak
                 raise QuestionError("The recording is damaged: it has samples that are not numbers. Record it again.")
             self._peak = max(self._peak, peak)
             self._samples += samples.size
-            self._check.feed(samples)
-        self._hear_piece(self._listener.feed(self._resampler.feed(samples)))
+            recording.check.feed(samples)
+        self._hear_piece(self._listener.feed(recording.resampler.feed(samples)))
 
     def _hear_piece(self, piece: PromptPiece) -> None:
         for heard in self._speech.feed(piece):
@@ -140,7 +162,7 @@ class TypedQuestion:
 
     spoken = False
 
-    def __init__(self, model: SpokenLM, history: History, reply_room: int, text: str):
+    def __init__(self, model: SpokenLM, history: Page, reply_room: int, text: str):
         self._model, self._history, self._reply_room, self._text = model, history, reply_room, text
 
     def settle(self, record: TurnRecord, needs_voice: bool = True) -> Listened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from engine.decoding.parallel import SharedPattern, is_shared
 from engine.earlier import EarlierTurn
 from engine.models.questions import QuestionError, SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import PromptPiece, SpokenLM
@@ -43,8 +44,8 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
     poolings.check(pooling, model.decoder.config.layers)
     exchange = Exchange(pooling=pooling)
     page, record = _Page(exchange, room), TurnRecord()
-    spoken = turn.samples is not None and (by_id or not turn.question.strip())
-    if spoken:
+    question: SpokenQuestion | TypedQuestion
+    if turn.samples is not None and (by_id or not turn.question.strip()):
         question = SpokenQuestion(model, page, 0, cancelled)
         question.feed(turn.samples, turn.rate)
     else:
@@ -54,7 +55,8 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
         raise QuestionError(record.limits[0])
     if by_id:
         exchange.reply, exchange.kinds = list(turn.ids), list(turn.kinds)
-        exchange.widths = _widths(model.pattern(spoken), turn.ids)
+        pattern = model.pattern(question.spoken)
+        exchange.widths = _widths(pattern, turn.ids) if is_shared(pattern) else None
     else:
         exchange.reply = model.encode_text(turn.reply)
         exchange.kinds = ["text"] * len(exchange.reply)
@@ -62,10 +64,8 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
     return exchange
 
 
-def _widths(pattern, ids: Sequence[int]) -> list[int] | None:
-    """How many tokens share each position; None where each has its own."""
-    if not hasattr(pattern, "slot"):
-        return None
+def _widths(pattern: SharedPattern, ids: Sequence[int]) -> list[int]:
+    """How many tokens share each position."""
     widths: list[int] = []
     for token in ids:
         if pattern.slot == 0 or not widths:

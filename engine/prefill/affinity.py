@@ -32,7 +32,7 @@ class Affinity:
     tau: float
     window: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._open: torch.Tensor | None = None  # the open group's members [size, dim]
 
     @property

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, groupby
+from typing import NamedTuple
 
 import torch
 
@@ -25,18 +26,22 @@ Marks = Sequence[DeepPooling | None]
 """For each position how it is pooled if it is speech; None: it stands for itself."""
 
 
+class _OpenGroup(NamedTuple):
+    pooling: DeepPooling
+    affinity: Affinity
+
+
 class DeepPrefill:
     """Runs the positions of one cache, in order and in blocks of any size; `pending` of them wait in an open group."""
 
     def __init__(self, decoder: Decoder, cache: KVCache):
         self._decoder, self._cache = decoder, cache
-        self._pooling: DeepPooling | None = None  # of the open group
-        self._affinity: Affinity | None = None
+        self._open: _OpenGroup | None = None
 
     @property
     def pending(self) -> int:
         """Positions that the lower layers hold and the upper layers still wait for."""
-        return 0 if self._affinity is None else self._affinity.pending
+        return 0 if self._open is None else self._open.affinity.pending
 
     def run(self, states: torch.Tensor, start: int, marks: Marks) -> torch.Tensor | None:
         """States [n, dim] at positions start..start+n-1 -> the last one [1, dim] after every layer.
@@ -44,8 +49,8 @@ class DeepPrefill:
         None if the last position waits in an open group. Raises `ContextFull` without room.
         """
         poolings = list(dict.fromkeys(mark for mark in marks if mark is not None))
-        if self.pending and self._pooling not in poolings[:1]:
-            poolings.insert(0, self._pooling)
+        if self._open is not None and self._open.pooling not in poolings[:1]:
+            poolings.insert(0, self._open.pooling)
         if not poolings:
             return self._decoder.run(states, start, self._cache)[-1:]
         if len(poolings) > 1:  # turns may be pooled each in its own way
@@ -57,18 +62,18 @@ class DeepPrefill:
 
     def finish(self) -> torch.Tensor | None:
         """Closes the open group -> its state [1, dim] after every layer, None if there was none."""
-        if not self.pending:
+        closed, self._open = self._open, None
+        if closed is None:
             return None
-        groups = self._affinity.finish()
-        return self._rise(self._pooling.layer, [groups.means], groups.sizes)
+        groups = closed.affinity.finish()
+        return self._rise(closed.pooling.layer, [groups.means], groups.sizes)
 
     def forget(self) -> None:
         """Drops the open group: the cache is rolled back to where the upper layers end, at most."""
-        self._affinity = None
+        self._open = None
 
     def _pooled(self, states: torch.Tensor, start: int, marks: Marks, pooling: DeepPooling) -> torch.Tensor | None:
-        if not self.pending:
-            self._pooling, self._affinity = pooling, Affinity(pooling.tau, pooling.window)
+        affinity = Affinity(pooling.tau, pooling.window) if self._open is None else self._open.affinity
         lower = self._decoder.run(states, start, self._cache, 0, pooling.layer)
         entries: list[torch.Tensor] = []
         sizes: list[int] = []
@@ -76,16 +81,17 @@ class DeepPrefill:
         for mark, run in groupby(marks):
             first, end = end, end + len(list(run))
             if mark is None:
-                groups = self._affinity.finish()
+                groups = affinity.finish()
                 if groups.sizes:
                     entries.append(groups.means)
                 entries.append(lower[first:end])
                 sizes += [*groups.sizes, *[1] * (end - first)]
             else:
-                groups = self._affinity.feed(lower[first:end])
+                groups = affinity.feed(lower[first:end])
                 if groups.sizes:
                     entries.append(groups.means)
                 sizes += groups.sizes
+        self._open = _OpenGroup(pooling, affinity) if affinity.pending else None
         state = self._rise(pooling.layer, entries, sizes) if sizes else None
         return None if self.pending else state
 

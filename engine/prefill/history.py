@@ -15,12 +15,16 @@ from engine.lm import shared_positions
 from engine.lm.decoder import Decoder
 from engine.prefill.deep import DeepPrefill, Marks
 from engine.prefill.flops import layer_flops, pooling_flops, prompt_flops
-from engine.prefill.pooling import NONE, Pooling
+from engine.prefill.pooling import NONE, DeepPooling, Pooling
 
 BLOCK = 256
 """Positions prefilled at a time: so many pass before a cancelled prefill ends."""
 SPARE_TURNS = 5
 """For how many turns there is room again, where that can be, once some had to be forgotten."""
+
+
+Run = Sequence[int | tuple[int, ...]] | torch.Tensor
+"""Positions: the id, or the ids that share it, of each, or their states [positions, dim]."""
 
 
 class UnknownToken(ValueError):
@@ -33,10 +37,17 @@ class Piece(Protocol):
     The `opening` of the first piece of all, whichever that is by now, is what the conversation begins with.
     """
 
-    ids: tuple[int, ...]
-    states: torch.Tensor | None
-    opening: tuple[int, ...]
-    speech: bool
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+
+    @property
+    def states(self) -> torch.Tensor | None: ...
+
+    @property
+    def opening(self) -> tuple[int, ...]: ...
+
+    @property
+    def speech(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -224,12 +235,12 @@ class History:
             end += len(exchange)
         return position
 
-    def _runs(self) -> Iterator[Sequence[int] | torch.Tensor]:
+    def _runs(self) -> Iterator[Run]:
         yield self._opening
         for exchange in self.exchanges:
             yield from _runs(exchange)
 
-    def _unknown(self, run: Sequence[int] | torch.Tensor) -> int | None:
+    def _unknown(self, run: Run) -> int | None:
         """The first token of a run that the model does not have."""
         if isinstance(run, torch.Tensor):
             return None
@@ -238,7 +249,7 @@ class History:
 
     def _marks_from(self, position: int) -> Marks:
         """From `position` on, how deep pooling merges each position that is speech; None for all others."""
-        marks: list = [None] * len(self._opening)
+        marks: list[DeepPooling | None] = [None] * len(self._opening)
         for exchange in self.exchanges:
             for piece in exchange.question:
                 marks += [exchange.pooling.deep if piece.speech else None] * len(piece)
@@ -254,12 +265,14 @@ class History:
             if len(rest):
                 if (token := self._unknown(rest)) is not None:
                     raise UnknownToken(f"The conversation holds token {token}, which the model does not have: ask again.")
-                given = isinstance(rest, torch.Tensor)
-                found.append(rest.to(decoder.device, decoder.dtype) if given else shared_positions.embed(decoder, rest))
+                if isinstance(rest, torch.Tensor):
+                    found.append(rest.to(decoder.device, decoder.dtype))
+                else:
+                    found.append(shared_positions.embed(decoder, rest))
         return torch.cat(found)
 
 
-def _runs(exchange: Exchange) -> Iterator[Sequence[int] | torch.Tensor]:
+def _runs(exchange: Exchange) -> Iterator[Run]:
     for piece in exchange.question:
         yield piece.ids if piece.states is None else piece.states
     yield exchange.reply if exchange.widths is None else shared_positions.split(exchange.reply, exchange.widths)

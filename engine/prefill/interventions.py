@@ -57,7 +57,9 @@ def prefill(
     rise and do not overlap, `keep` states enter it and all above. Everything else, the last position among it, stays.
     """
     lower = decoder.run(states, 0, cache, 0, layer)
-    entries, positions, end = [], [], 0
+    entries: list[torch.Tensor] = []
+    positions: list[int] = []
+    end = 0
     for word in [*words, range(len(states), len(states))]:
         entries.append(lower[end : word.start])
         positions += range(end, word.start)

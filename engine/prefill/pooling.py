@@ -28,7 +28,7 @@ class InputPooling:
     tau: float
     window: int = INPUT_WINDOW
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self.tau, self.window)
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class DeepPooling:
     tau: float
     window: int = DEEP_WINDOW
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self.tau, self.window)
         if self.layer < 1:
             raise PoolingError("Deep pooling needs a layer of at least 1: before the first layer use input pooling.")

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from engine.failures import NO_MEMORY
 from engine.worker_thread import Thread
 
 _LOOK = 1.0  # seconds between two looks at whether the thread is still there
+
+
+Result = TypeVar("Result")
 
 
 class Speaker(Protocol):
@@ -108,7 +111,7 @@ class VocoderThread:
     def _over(self) -> bool:
         return self._closed.is_set() or self._stopped()
 
-    def _timed(self, work: Callable, *arguments):
+    def _timed(self, work: Callable[..., Result], *arguments: object) -> Result:
         began = time.perf_counter()
         try:
             return work(*arguments)

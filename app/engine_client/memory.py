@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 import types
 from typing import TYPE_CHECKING
+
+import psutil
 
 if TYPE_CHECKING:  # it brings torch along
     from engine.lm.decoder import Decoder
@@ -44,29 +45,10 @@ def kv_bytes_per_position(decoder: Decoder) -> int:
 
 
 def peak_rss() -> int:
-    """The most bytes this process had in memory so far; 0 where the system does not tell."""
+    """The most bytes this process had in memory so far."""
     if sys.platform == "win32":
-        return _windows_peak()
+        return psutil.Process().memory_info().peak_wset
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-if sys.platform == "win32":
-
-    def _windows_peak() -> int:
-        class Counters(ctypes.Structure):
-            _fields_ = [
-                ("size", ctypes.c_ulong),
-                ("page_faults", ctypes.c_ulong),
-                *((name, ctypes.c_size_t) for name in ("peak", "now", "q1", "q2", "q3", "q4", "pagefile", "peak_pagefile")),
-            ]
-
-        counters = Counters()
-        counters.size = ctypes.sizeof(counters)
-        kernel = ctypes.WinDLL("kernel32")
-        kernel.GetCurrentProcess.restype = ctypes.c_void_p
-        ask = kernel.K32GetProcessMemoryInfo
-        ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
-        return counters.peak if ask(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size) else 0

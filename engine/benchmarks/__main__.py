@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
@@ -13,6 +12,8 @@ from rich.console import Console
 from engine import models
 from engine.benchmarks import cancelling, speaking
 from engine.benchmarks import pooling as pooled
+from engine.cli.options import JsonOption
+from engine.cli.output import print_json
 from engine.prefill import pooling as poolings
 
 _WIDTH = None if sys.stdout.isatty() else 120
@@ -26,7 +27,7 @@ def speaking_command(
     names: Annotated[list[str], typer.Argument(metavar="MODEL…", help="A model's name or folder.")],
     blocks: Annotated[int, typer.Option(min=2, help="Blocks of the reply.")] = speaking.BLOCKS,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """What each block of a long reply costs a model's voice."""
     torch.set_num_threads(threads)
@@ -36,7 +37,7 @@ def speaking_command(
     except (ValueError, FileNotFoundError) as error:
         sys.exit(str(error))
     if as_json:
-        print(json.dumps(speaking.as_json(costs)))
+        print_json(speaking.as_json(costs))
     else:
         Console(width=_WIDTH).print(speaking.table(costs))
 
@@ -49,7 +50,7 @@ def pooling_command(
     sounds: Annotated[int, typer.Option(min=1, help="Different sounds of each length.")] = 4,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds over the sounds; the median counts.")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """What Affinity Pooling saves, and what it costs, by length of the question."""
     try:
@@ -60,7 +61,7 @@ def pooling_command(
     except (ValueError, FileNotFoundError, RuntimeError) as error:
         sys.exit(str(error))
     if as_json:
-        print(json.dumps(pooled.as_json(costs)))
+        print_json(pooled.as_json(costs))
     else:
         Console(width=_WIDTH).print(pooled.table(costs))
 
@@ -72,7 +73,7 @@ def cancelling_command(
     slowed: Annotated[float, typer.Option(min=0, help="Seconds more for every block that is prefilled.")] = 0.0,
     cancels: Annotated[int, typer.Option(min=1, help="How often it is cancelled.")] = cancelling.CANCELS,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """How long a model is busy with a question that was cancelled."""
     torch.set_num_threads(threads)
@@ -81,7 +82,7 @@ def cancelling_command(
     except (ValueError, FileNotFoundError) as error:
         sys.exit(str(error))
     if as_json:
-        print(json.dumps(cancelling.as_json(costs)))
+        print_json(cancelling.as_json(costs))
     else:
         Console(width=_WIDTH).print(cancelling.table(costs))
 

@@ -4,7 +4,7 @@
     python3 dev.py run [...]      the window, or the command line (ask, eval, heads, bench, models, ...)
     python3 dev.py test [...]     the tests, on all cores; arguments go to pytest, which then works on one
     python3 dev.py test --fast [...]   those that compute and read files, in two minutes; on all cores, too
-    python3 dev.py check          the linter and the rules of the house, in seconds
+    python3 dev.py check          the linter, the types and the rules of the house: a minute at first, then seconds
     python3 dev.py train [...]    trains Wren
     python3 dev.py voice [...]    makes a voice for Step-Audio-2: a recording and the model's folder
     python3 dev.py setup [...]    only prepares what one of these needs (without a name: test)
@@ -242,8 +242,9 @@ def main(arguments):
     if command == "test":
         become(venv_python(), "-m", "pytest", *tests_chosen(rest))
     if command == "check":
-        if subprocess.call([str(venv_python()), "-m", "ruff", "check", "."]):
-            sys.exit(1)
+        for tool in (["ruff", "check", "."], ["mypy"]):
+            if subprocess.call([str(venv_python()), "-m", *tool]):
+                sys.exit(1)
         become(venv_python(), "-m", "pytest", *HOUSE)
     if command == "train":
         become(venv_python(), "-m", "engine.training", *rest)

@@ -163,6 +163,13 @@ def test_the_source_passes_the_linter():
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.whole
+@pytest.mark.slow
+def test_the_types_fit():
+    run = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 OFFLINE = """
 from tests.rig.network import forbid_network
 attempts = forbid_network(loopback=False)

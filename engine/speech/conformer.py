@@ -249,6 +249,10 @@ class UpsamplingConformerEncoder(RowEncoder):
             upper=StackState((None,) * config.up_blocks),
         )
 
+    def encode(self, embedded: Tensor) -> Tensor:
+        """A whole sequence, [batch, n, input_size] -> [batch, n * up_scale, dim]."""
+        return self.stream(embedded)[0]
+
     def stream(
         self, embedded: Tensor, past: UpsamplingState | None = None, ahead: Tensor | None = None
     ) -> tuple[Tensor, UpsamplingState]:

@@ -23,7 +23,7 @@ import contents
 import wheels
 from contents import BuildError, Platform, normal
 from supply import inside
-from supply.inside import Part
+from supply.inside import Component
 
 KINDS = {
     "weights": "machine-learning-model", "recordings": "data", "python": "platform", "package": "library", "library": "library",
@@ -60,7 +60,7 @@ def write(tree: Path, platform: Platform, out: Path) -> Path:
     return out
 
 
-def _compare(parts: list[Part], pins: list[wheels.Pin], platform: Platform) -> None:
+def _compare(parts: list[Component], pins: list[wheels.Pin], platform: Platform) -> None:
     here = {normal(part.name): part.version for part in parts if part.kind == "package"}
     locked = {pin.name: pin.version for pin in pins}
     if odd := sorted(f"{name} {version}" for name, version in here.items() if locked.get(name) != version):
@@ -71,7 +71,7 @@ def _compare(parts: list[Part], pins: list[wheels.Pin], platform: Platform) -> N
         raise BuildError("The program itself is not in the tree: its dist-info is missing.")
 
 
-def _component(tree: Path, platform: Platform, part: Part, hashes) -> dict:
+def _component(tree: Path, platform: Platform, part: Component, hashes) -> dict:
     address = _address(part)
     made: dict = {"type": KINDS.get(part.kind, "library"), "bom-ref": address or f"{part.kind}:{part.name}", "name": part.name}
     if part.version:
@@ -93,7 +93,7 @@ def _component(tree: Path, platform: Platform, part: Part, hashes) -> dict:
     return made
 
 
-def _address(part: Part) -> str:
+def _address(part: Component) -> str:
     """As package URLs write it; "" for what has none."""
     if part.kind in ("package", "program"):
         return f"pkg:pypi/{normal(part.name)}@{part.version.replace('+', '%2B')}"

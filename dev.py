@@ -38,7 +38,7 @@ EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("trai
 WORKERS = min((os.cpu_count() or 1) + 1, 4)  # one more than cores: tests of windows and sound wait much
 WHOLE_SUITE = f"-n {WORKERS} --dist worksteal".split()  # neighbours share set-ups
 FAST_SUITE = f"-n {min(os.cpu_count() or 1, 4)} --dist worksteal -m fast --timeout 30".split()
-HOUSE = "-q -m fast tests/test_house.py tests/test_typography.py tests/test_docs.py tests/test_tiers.py".split()
+HOUSE = "-q -m fast tests/test_architecture.py tests/test_typography.py tests/test_docs.py tests/test_tiers.py".split()
 MEASURING = ("bench", "eval", "heads")  # commands of the command line that need what "eval" needs
 DEBIAN = {  # "a|b": the first of these names that this release knows
     "run": """libportaudio2 libegl1 libgl1 libglib2.0-0t64|libglib2.0-0 libfontconfig1 libfreetype6 libdbus-1-3 libzstd1

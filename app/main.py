@@ -8,16 +8,18 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.desktop.display import why_no_window
-from app.desktop.instance import Message
 from app.self_test.command import self_test
 from engine import cli, folders, installed, interrupt, log, private, quoting, schedules
 from engine.cli.output import complain
 from engine.prefill import pooling as poolings
+
+if TYPE_CHECKING:  # it brings Qt along
+    from app.desktop.instance import Message
 
 PROG = "refrain"
 

@@ -45,7 +45,7 @@ def test_the_picture_is_the_one_that_the_script_draws(picture):
 
 
 def test_the_picture_has_every_room_of_the_engine_on_its_floor(picture):
-    from tests.test_house import FLOORS
+    from tests.test_architecture import FLOORS
 
     drawn = {room: floor for floor, rooms in picture["FLOORS"] for room in rooms}
     assert all((ROOT / room).exists() for room in drawn) and all(set(rooms) <= set(drawn) for *_, rooms in picture["WALKS"])

@@ -23,7 +23,7 @@ def test_every_test_is_in_one_tier(request):
         assert tiers == [tier(found)], found.nodeid
 
 
-def test_what_acts_a_scene_is_whole_and_all_else_is_fast():
+def test_what_runs_a_scenario_is_whole_and_all_else_is_fast():
     assert tier(item()) == tier(item(fixtures=("tmp_path", "server"))) == "fast"
     for fixture in ("qtbot", "qapp", "display", "sound_card", "desktop_env"):
         assert tier(item(fixtures=(fixture,))) == "whole"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from app.audio.loudness import Level, levels
+from app.audio.loudness import ClipLevel, levels
 
 Sound = tuple[np.ndarray, int]
 """Mono float32 samples [n] and their rate in Hz."""
@@ -21,7 +21,7 @@ class Clips:
     samples: np.ndarray
     rate: int
     ends: tuple[int, ...]
-    levels: tuple[Level, ...]
+    levels: tuple[ClipLevel, ...]
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from app.audio import devices
-from app.audio.devices import NOUN, RATES, WRONG_RATE, AudioError, Device, Direction
+from app.audio.devices import NOUN, RATES, WRONG_RATE, AudioError, Direction, SoundDevice
 from app.audio.player import Player
 from app.audio.pulse import Endpoint, PulseView
 from app.audio.recorder import Recorder
@@ -137,7 +137,7 @@ class DeviceSlot(Generic[Part]):
             return bool(names)
         return self.is_substitute and any((self.chosen or "").casefold() in name.casefold() for name in names)
 
-    def _opened(self, device: Device, latency: float) -> Part:
+    def _opened(self, device: SoundDevice, latency: float) -> Part:
         """Opens at the device's own rate, or at another one if it does not mean it. Raises `AudioError`."""
         rates = dict.fromkeys((device.rate, *RATES))
         for rate in rates:

@@ -40,7 +40,7 @@ class AudioError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Device:
+class SoundDevice:
     """A device that can be opened: its PortAudio `index`, and the rate (Hz) and channels to open it with."""
 
     index: int
@@ -115,28 +115,28 @@ def refresh() -> None:
         raise AudioError(f"The sound system did not start again: {error}.") from error
 
 
-def offered(direction: Direction) -> list[Device]:
+def offered(direction: Direction) -> list[SoundDevice]:
     """The devices PortAudio knows, each name once. Raises `AudioError`."""
     hosts = [host["name"] for host in _asked("query_hostapis")]
     rank = {name: place for place, name in enumerate(_BEST_HOST)}
     channels = f"max_{direction}_channels"
     found = [one for one in _asked("query_devices") if one[channels]]
     found.sort(key=lambda one: rank.get(hosts[one["hostapi"]], len(rank)))
-    named: dict[str, Device] = {}
+    named: dict[str, SoundDevice] = {}
     for one in found:
-        device = Device(one["index"], one["name"], round(one["default_samplerate"]), min(2, one[channels]))
+        device = SoundDevice(one["index"], one["name"], round(one["default_samplerate"]), min(2, one[channels]))
         named.setdefault(device.name, device)
     return list(named.values())
 
 
-def default(direction: Direction) -> Device | None:
+def default(direction: Direction) -> SoundDevice | None:
     """The system's default device, if it has one. Raises `AudioError`."""
     hosts = sorted(_asked("query_hostapis"), key=lambda host: host["name"] not in _BEST_HOST)
     index = next((host[f"default_{direction}_device"] for host in hosts if host[f"default_{direction}_device"] >= 0), -1)
     return next((device for device in offered(direction) if device.index == index), None)
 
 
-def find(direction: Direction, name: str | None) -> Device:
+def find(direction: Direction, name: str | None) -> SoundDevice:
     """The device with that name (or a part of it, or its number); None is the system's default.
 
     Raises `AudioError` if there is none.
@@ -155,7 +155,7 @@ def find(direction: Direction, name: str | None) -> Device:
     return matches[0]
 
 
-def start_stream(direction: Direction, device: Device, latency: float, callback: StreamCallback) -> Any:
+def start_stream(direction: Direction, device: SoundDevice, latency: float, callback: StreamCallback) -> Any:
     """A PortAudio stream that runs: float32 [frames, channels] in blocks of `BLOCK_SECONDS`. Raises `AudioError`.
 
     `latency`: seconds of buffer in the device. `end_stream` ends it.

@@ -18,7 +18,7 @@ QUIET_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
-class Level:
+class ClipLevel:
     """How one clip is brought to the common loudness."""
 
     lufs: float | None
@@ -63,7 +63,7 @@ def true_peak_db(samples: np.ndarray, rate: int) -> float:
     return 20 * math.log10(peak) if peak else -math.inf
 
 
-def levels(clips: Sequence[np.ndarray], rate: int) -> list[Level]:
+def levels(clips: Sequence[np.ndarray], rate: int) -> list[ClipLevel]:
     """One static gain per clip that brings all to `TARGET` LUFS.
 
     Where a true peak would pass `CEILING`, all clips are brought to the lower loudness at which none does, so that they
@@ -72,4 +72,4 @@ def levels(clips: Sequence[np.ndarray], rate: int) -> list[Level]:
     measured = [(integrated(clip, rate), true_peak_db(clip, rate)) for clip in clips]
     excess = [TARGET - lufs + peak - CEILING for lufs, peak in measured if lufs is not None]
     target = TARGET - max([0.0, *excess])
-    return [Level(lufs, peak, 0.0 if lufs is None else target - lufs) for lufs, peak in measured]
+    return [ClipLevel(lufs, peak, 0.0 if lufs is None else target - lufs) for lufs, peak in measured]

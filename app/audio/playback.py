@@ -8,13 +8,13 @@ import numpy as np
 import soxr
 
 from app.audio.clips import Clips
-from app.audio.devices import AudioError, Device
-from app.audio.loudness import Level
+from app.audio.devices import AudioError, SoundDevice
+from app.audio.loudness import ClipLevel
 from app.audio.mixing import Mixer
 from app.audio.switcher import Switcher
 from app.core.background import Background
 
-AS_IT_IS = Level(None, 0.0, 0.0)
+AS_IT_IS = ClipLevel(None, 0.0, 0.0)
 
 
 class ClipPlayback:
@@ -23,7 +23,7 @@ class ClipPlayback:
     What could not be played is told by the next `play`.
     """
 
-    def __init__(self, output_device: Callable[[], Device | None], loudness: Callable[[], float] = lambda: 1.0) -> None:
+    def __init__(self, output_device: Callable[[], SoundDevice | None], loudness: Callable[[], float] = lambda: 1.0) -> None:
         """`loudness`: as for `Switcher`."""
         self._output_device = output_device
         self._switcher, self._background = Switcher(loudness), Background("playback")

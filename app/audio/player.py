@@ -8,7 +8,7 @@ import time
 import numpy as np
 import soxr
 
-from app.audio.devices import LATENCIES, AudioError, Device, StreamFlags, StreamTimes, end_stream, start_stream
+from app.audio.devices import LATENCIES, AudioError, SoundDevice, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.gain import Gain
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
@@ -28,7 +28,7 @@ class Player:
     callback takes no lock and only copies. Sound of any turn but the current one is dropped.
     """
 
-    def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
+    def __init__(self, device: SoundDevice, latency: float = LATENCIES["normal"]) -> None:
         """`latency`: seconds of buffer in the device."""
         self.device = device
         self.rate = device.rate

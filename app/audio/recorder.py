@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.audio.devices import LATENCIES, AudioError, Device, StreamFlags, StreamTimes, end_stream, start_stream
+from app.audio.devices import LATENCIES, AudioError, SoundDevice, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.heartbeat import Heartbeat
 from app.audio.ring import Ring
 
@@ -18,7 +18,7 @@ class Recorder:
     The stream's callback only copies.
     """
 
-    def __init__(self, device: Device, latency: float = LATENCIES["normal"]) -> None:
+    def __init__(self, device: SoundDevice, latency: float = LATENCIES["normal"]) -> None:
         """`latency`: seconds of buffer in the device."""
         self.device = device
         self.rate = device.rate

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.audio.devices import Device, StreamFlags, StreamTimes, end_stream, start_stream
+from app.audio.devices import SoundDevice, StreamFlags, StreamTimes, end_stream, start_stream
 from app.audio.gain import Gain
 from app.audio.mixing import Mixer
 
@@ -19,14 +19,14 @@ class Switcher:
     def __init__(self, loudness: Callable[[], float] = lambda: 1.0) -> None:
         """`loudness` is asked in the callback: how loud the speaker is, 0 to 1 of the amplitude."""
         self._loudness, self._gain = loudness, Gain(1, 0)
-        self.device: Device | None = None
+        self.device: SoundDevice | None = None
         self.mixer: Mixer | None = None
         self.underflows = 0
         """How often the device ran dry because the program was late."""
         self._mono = np.zeros(0, np.float32)
         self._stream = None
 
-    def open(self, device: Device) -> None:
+    def open(self, device: SoundDevice) -> None:
         """Starts the stream, or goes on with the one that is open on this device. Raises `AudioError`."""
         if self._stream is not None and self._stream.active and device == self.device:
             return

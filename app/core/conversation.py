@@ -19,7 +19,7 @@ from app.core.sound_files import SoundFiles
 from app.core.speaking import Speaking
 from app.core.status import EndsBy, Status, resumed_sentence, silent_sentence, status_of
 from app.core.transcript import Transcript
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Ended, ModelFacts, Report, Resumed
 from app.storage.past import PastTurn, as_earlier, to_remember
@@ -63,11 +63,11 @@ class Conversation(ReplyOptions):
     # --- what is to be seen -------------------------------------------------------------------------------------------
 
     @property
-    def turns(self) -> list[Turn]:
+    def turns(self) -> list[ChatTurn]:
         return self.transcript.turns
 
     @property
-    def last(self) -> Turn | None:
+    def last(self) -> ChatTurn | None:
         return self.transcript.last
 
     @property
@@ -146,7 +146,7 @@ class Conversation(ReplyOptions):
         if text:
             self.stop()
             number, place = self._engine.coming, self.transcript.next_place
-            self._open(Turn(number, how.schedule, False, typed=text, seed=how.seed, sampling=how.sampling, place=place))
+            self._open(ChatTurn(number, how.schedule, False, typed=text, seed=how.seed, sampling=how.sampling, place=place))
             self._engine.ask(text, how.schedule, seed=how.seed, sampling=how.sampling)
 
     def ask_aloud(
@@ -174,7 +174,7 @@ class Conversation(ReplyOptions):
         pieces = [samples[start : start + rate] for start in range(0, len(samples), rate)]  # it can be stopped at each
         self.ask_aloud(pieces, rate, source=name, notes=recording.notes)
 
-    def ask_again(self, turn: Turn, how: ReplySettings) -> None:
+    def ask_again(self, turn: ChatTurn, how: ReplySettings) -> None:
         """The question of any turn, also one of another session, as a new turn of this conversation."""
         if turn.spoken and turn.question_samples:
             known = tuple(note for note in turn.notes if note.code in OF_FILES)
@@ -182,11 +182,11 @@ class Conversation(ReplyOptions):
         else:
             self.ask(turn.heard, how)
 
-    def insist(self, turn: Turn) -> None:
+    def insist(self, turn: ChatTurn) -> None:
         """The question of a turn in which nobody spoke is answered all the same."""
         self.ask_again(turn, replace(settings_of(turn), needs_voice=False))
 
-    def regenerate(self, turn: Turn, seed: int | None = None) -> None:
+    def regenerate(self, turn: ChatTurn, seed: int | None = None) -> None:
         """The question of any turn again, made as that turn was, or with another `seed`.
 
         If it is the last one of this conversation, the new reply takes the old one's place in what the model remembers.
@@ -355,14 +355,14 @@ class Conversation(ReplyOptions):
         notes: tuple[Note, ...] = (),
     ) -> None:  # fmt: skip
         self._open(
-            Turn(
+            ChatTurn(
                 number, how.schedule, True, pooling=how.pooling, seed=how.seed, sampling=how.sampling, question_samples=samples,
                 question_rate=rate, place=self.transcript.next_place, source=source, file_notes=notes,
             )
         )  # fmt: skip
         self._engine.reply(number, how.schedule, how.seed, how.sampling, how.needs_voice)
 
-    def _open(self, turn: Turn) -> None:
+    def _open(self, turn: ChatTurn) -> None:
         """Before the engine is asked: the player takes no sound of a turn that it does not know."""
         self._clear()
         self.turns.append(turn)

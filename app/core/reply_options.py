@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.commands import Sampling
 from engine.events import NO_VOICE
 
@@ -23,7 +23,7 @@ class ReplySettings:
     needs_voice: bool = True
 
 
-def settings_of(turn: Turn) -> ReplySettings:
+def settings_of(turn: ChatTurn) -> ReplySettings:
     """How a turn of any kind was made, by what the engine said of it where it did."""
     drawn = turn.record.sampling
     sampling = (drawn["temperature"], drawn["top_p"]) if {"temperature", "top_p"} <= drawn.keys() else turn.sampling

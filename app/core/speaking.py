@@ -10,7 +10,7 @@ import numpy as np
 from app.audio.player import Player
 from app.audio.sound import Sound
 from app.core.replay import Replay
-from app.core.turn import Played, Turn
+from app.core.turn import ChatTurn, Played
 
 LOOK = 0.1  # seconds between two looks at how much waits to be played
 
@@ -19,7 +19,7 @@ class Speaking:
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
         self.replay: Replay | None = None
-        self._turn: Turn | None = None  # whose reply is played
+        self._turn: ChatTurn | None = None  # whose reply is played
         self._player: Player | None = None
         self._asked_at = 0.0
         self._looked_at = 0.0
@@ -30,7 +30,7 @@ class Speaking:
         player = self._sound.player
         return player is not None and not player.is_done
 
-    def begin(self, turn: Turn) -> None:
+    def begin(self, turn: ChatTurn) -> None:
         """From now on the reply of `turn` is played."""
         self._turn, self._player, self._asked_at = turn, self._sound.player, time.monotonic()
         self._looked_at = 0.0

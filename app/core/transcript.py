@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.commands import Dropped, Ended, LoadFailed, Loading, ModelFacts, Ready, Replying, Report
 
 
 class Transcript:
     def __init__(self) -> None:
-        self.turns: list[Turn] = []
+        self.turns: list[ChatTurn] = []
         self.let_go = 0
         """How many turns came before those: they are in the library only."""
         self.model: ModelFacts | None = None
@@ -23,7 +23,7 @@ class Transcript:
         return self.let_go + len(self.turns) + 1
 
     @property
-    def last(self) -> Turn | None:
+    def last(self) -> ChatTurn | None:
         return self.turns[-1] if self.turns else None
 
     def keep_newest(self, count: int) -> None:
@@ -37,7 +37,7 @@ class Transcript:
         self.turns.clear()
         self.let_go = 0
 
-    def find(self, number: int) -> Turn | None:
+    def find(self, number: int) -> ChatTurn | None:
         """The turn with that number that is not over."""
         return next((turn for turn in reversed(self.turns) if turn.number == number and not turn.is_over), None)
 

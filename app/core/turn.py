@@ -22,7 +22,7 @@ class Played:
 
 
 @dataclass
-class Turn:
+class ChatTurn:
     """One question, how it was asked, and the record of what became of it, which the engine fills."""
 
     number: int

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.audio.devices import Device
+from app.audio.devices import SoundDevice
 from app.audio.playback import ClipPlayback
 from app.audio.sound import Sound
 from app.core.reply_options import settings_of
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import RenderQuestion
 from app.pages.blind.page import BlindPage
@@ -39,7 +39,7 @@ class ListeningPages(QObject):
         self.blind.render_requested.connect(self.compare_wanted)
         self.blind.full_page.connect(self.alone)
 
-    def ask(self, turn: Turn) -> None:
+    def ask(self, turn: ChatTurn) -> None:
         """The question of a turn, live or past, under other schedules."""
         if turn.spoken and turn.question_samples:
             sound = np.concatenate(turn.question_samples)
@@ -64,7 +64,7 @@ class ListeningPages(QObject):
         self.blind.set_items([ListeningItem(replies[0].prompt, clips)], about)
         self.blind_wanted.emit()
 
-    def _output_device(self) -> Device | None:
+    def _output_device(self) -> SoundDevice | None:
         player = self._sound.player
         return player.device if player is not None else None
 

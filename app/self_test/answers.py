@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.self_test.check import Bench, Check, CheckFailed, Remark
+from app.self_test.check import Bench, Check, Remark, SelfTestFailed
 
 if TYPE_CHECKING:  # they bring torch along
     from engine.dialogue import Dialogue
@@ -34,14 +34,14 @@ def full(bench: Bench) -> str:
     model = bench.loaded()
     item = next((one for one in sets.read(sets.folder_of(MODEL), "spoken") if one.id == QUESTION), None)
     if item is None:
-        raise CheckFailed("The bundled question is missing. Install Refrain again.")
+        raise SelfTestFailed("The bundled question is missing. Install Refrain again.")
     bench.question = item.question
     answer = _ask(bench, FULL)
     wrong, count = scoring.word_errors(answer.stats.heard, item.text)
     if wrong:
-        raise CheckFailed(f"Of “{item.text}” {model.name} heard “{answer.stats.heard}”: {wrong} of {count} words are wrong.")
+        raise SelfTestFailed(f"Of “{item.text}” {model.name} heard “{answer.stats.heard}”: {wrong} of {count} words are wrong.")
     if not scoring.same(answer.stats.text, item.answer):
-        raise CheckFailed(f"To “{item.text}” {model.name} said “{answer.stats.text}” instead of “{item.answer}”")
+        raise SelfTestFailed(f"To “{item.text}” {model.name} said “{answer.stats.text}” instead of “{item.answer}”")
     return f"“{item.text}” was heard, “{answer.stats.text}” was said. {_pace(bench, FULL)}"
 
 
@@ -53,12 +53,12 @@ def spark(bench: Bench) -> str:
     stats = _ask(bench, schedule).stats
     depth, deepest = stats.depth["mean_speech"], model.decoder.config.layers
     if not 0 < depth < 0.9 * deepest:
-        raise CheckFailed(f"No speech token has left early: mean depth is {depth:.1f} of {deepest} layers.")
+        raise SelfTestFailed(f"No speech token has left early: mean depth is {depth:.1f} of {deepest} layers.")
     if stats.text != whole.text:
         own = heads_file(model.folder, model.decoder)
         if own is not None and not own.is_relative_to(model.folder):
             return Remark(f"With the exit heads in {own} the reply is “{stats.text}” instead of “{whole.text}”")
-        raise CheckFailed(f"With early exits the reply is “{stats.text}” instead of “{whole.text}”")
+        raise SelfTestFailed(f"With early exits the reply is “{stats.text}” instead of “{whole.text}”")
     return f"{schedule}: the same words, speech tokens {depth:.1f} of {deepest} layers deep. {_pace(bench, schedule)}"
 
 
@@ -69,9 +69,9 @@ def review(bench: Bench) -> str:
     ids, stats = reply.record.ids, reply.stats
     if ids != whole:
         place = next((n for n, (a, b) in enumerate(zip(ids, whole)) if a != b), min(len(ids), len(whole)))
-        raise CheckFailed(f"With review the reply differs from that of full depth at token {place + 1} of {len(whole)}.")
+        raise SelfTestFailed(f"With review the reply differs from that of full depth at token {place + 1} of {len(whole)}.")
     if not stats.accepted:
-        raise CheckFailed("No draft was accepted, so review did nothing.")
+        raise SelfTestFailed("No draft was accepted, so review did nothing.")
     accepted = f"{stats.accepted} of {stats.accepted + stats.rejected} drafts accepted"
     return f"{schedule}: the same {len(whole)} tokens as at full depth, {accepted}. {_pace(bench, schedule)}"
 
@@ -84,12 +84,12 @@ def hear_reply(bench: Bench) -> str:
 
     answer, path = bench.reply(FULL), bench.folder / "reply.wav"
     if not np.isfinite(answer.samples).all() or np.abs(answer.samples).max(initial=0) < 0.01:
-        raise CheckFailed("The reply is silent.")
+        raise SelfTestFailed("The reply is silent.")
     audio_files.write(path, answer.samples, answer.stats.sample_rate)
     heard = headless.ask(_dialogue(bench, FULL), headless.Question(audio=path)).stats.heard
     wrong, count = scoring.word_errors(heard, answer.stats.text)
     if wrong > MISHEARD * count:
-        raise CheckFailed(f"The reply “{answer.stats.text}” sounds like “{heard}”: {wrong} of {count} words are wrong.")
+        raise SelfTestFailed(f"The reply “{answer.stats.text}” sounds like “{heard}”: {wrong} of {count} words are wrong.")
     return f"{answer.stats.audio_seconds:.1f} s of speech, understood as “{heard}” ({wrong} of {count} words wrong)."
 
 
@@ -122,7 +122,7 @@ def _exit(bench: Bench) -> int:
     """The layer to exit at: that of the presets, or of a user's own heads the one next to it."""
     exits = bench.loaded().exit_heads
     if not exits:
-        raise CheckFailed("The model has no exit heads. Install Refrain again.")
+        raise SelfTestFailed("The model has no exit heads. Install Refrain again.")
     return min(exits, key=lambda layer: abs(layer - EXIT))
 
 

@@ -19,11 +19,11 @@ State = Literal["ok", "note", "failed", "skipped"]
 """note: as it should be on this machine, but worth knowing. skipped: what it needs has failed."""
 
 
-class CheckFailed(RuntimeError):
+class SelfTestFailed(RuntimeError):
     """Something is not as it should be; the message is a sentence for the user."""
 
 
-class CheckSkipped(RuntimeError):
+class SelfTestSkipped(RuntimeError):
     """An earlier check has failed; the message is a sentence."""
 
 
@@ -42,21 +42,21 @@ class Bench:
     """By the text form of their schedules."""
 
     def loaded(self) -> SpokenLM:
-        """Raises `CheckSkipped` where the model could not be loaded."""
+        """Raises `SelfTestSkipped` where the model could not be loaded."""
         if self.model is None:
-            raise CheckSkipped("Not tried, because the model could not be loaded.")
+            raise SelfTestSkipped("Not tried, because the model could not be loaded.")
         return self.model
 
     def asked(self) -> Question:
-        """The bundled question. Raises `CheckSkipped` where it was not found."""
+        """The bundled question. Raises `SelfTestSkipped` where it was not found."""
         if self.question is None:
-            raise CheckSkipped("Not tried, because there is no question to try it with.")
+            raise SelfTestSkipped("Not tried, because there is no question to try it with.")
         return self.question
 
     def reply(self, schedule: str) -> Answer:
-        """Raises `CheckSkipped` where there is none."""
+        """Raises `SelfTestSkipped` where there is none."""
         if schedule not in self.replies:
-            raise CheckSkipped("Not tried, because there is no reply to try it with.")
+            raise SelfTestSkipped("Not tried, because there is no reply to try it with.")
         return self.replies[schedule]
 
 
@@ -91,9 +91,9 @@ def run(checks: Sequence[Check]) -> Iterator[Finding]:
 def _done(check: Check, bench: Bench) -> tuple[State, str]:
     try:
         found = check.work(bench)
-    except CheckFailed as error:
+    except SelfTestFailed as error:
         return "failed", str(error)
-    except CheckSkipped as error:
+    except SelfTestSkipped as error:
         return "skipped", str(error)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.self_test.answers import FULL, MODEL
-from app.self_test.check import Bench, Check, CheckFailed
+from app.self_test.check import Bench, Check, SelfTestFailed
 from engine.audio_files import Recording
 
 A_STEP = 1.01 / 32768
@@ -28,9 +28,9 @@ def sounds(bench: Bench) -> str:
         back, found = audio_files.read(path)
         kind, is_exact = ending[1:].upper(), ending != ".ogg"
         if found != rate or back.shape != samples.shape:
-            raise CheckFailed(f"A {kind} file has {back.size} samples at {found} Hz instead of {samples.size} at {rate} Hz.")
+            raise SelfTestFailed(f"A {kind} file has {back.size} samples at {found} Hz instead of {samples.size} at {rate} Hz.")
         if is_exact and np.abs(back - samples).max(initial=0) > A_STEP:
-            raise CheckFailed(f"A {kind} file does not hold the sound that was written into it.")
+            raise SelfTestFailed(f"A {kind} file does not hold the sound that was written into it.")
         written.append(f"{kind} {path.stat().st_size / 1000:.0f} kB")
     return f"{answer.stats.audio_seconds:.1f} s as {', '.join(written)}, the same when read again."
 
@@ -48,17 +48,18 @@ def session(bench: Bench) -> str:
         listed = library.sessions("refrain")
         turns = library.turns(name)
         if [one.id for one in listed] != [name] or len(turns) != 1:
-            raise CheckFailed("A session that was kept is not found again.")
+            raise SelfTestFailed("A session that was kept is not found again.")
         turn = turns[0]
         stats = reply.stats
         if (turn.state, turn.text, turn.heard) != ("finished", stats.text, stats.heard) or turn.problem:
-            raise CheckFailed(f"A kept turn reads “{turn.heard}”, “{turn.text}” ({turn.state}). {turn.problem}")
+            raise SelfTestFailed(f"A kept turn reads “{turn.heard}”, “{turn.text}” ({turn.state}). {turn.problem}")
         if tuple(token.id for token in turn.tokens) != reply.record.ids:
-            raise CheckFailed("The tokens of a kept turn are not those of its reply.")
+            raise SelfTestFailed("The tokens of a kept turn are not those of its reply.")
         kept = [_seconds(*(sound or ((), 1))) for sound in (turn.question_audio(), turn.reply_audio())]
         wanted = [_seconds(*question.sound), _seconds(reply.samples, stats.sample_rate)]
         if any(abs(found - length) > 0.01 for found, length in zip(kept, wanted)):
-            raise CheckFailed(f"Of {wanted[0]:.2f} and {wanted[1]:.2f} s of sound {kept[0]:.2f} and {kept[1]:.2f} s were kept.")
+            asked, said = wanted
+            raise SelfTestFailed(f"Of {asked:.2f} and {said:.2f} s of sound {kept[0]:.2f} and {kept[1]:.2f} s were kept.")
     return f"Words, {len(turn.tokens)} tokens and {sum(kept):.1f} s of sound are those that were kept."
 
 
@@ -87,5 +88,5 @@ def _keep(bench: Bench, folder: Path, question: Recording) -> str:
         name = journal.session
         journal.close()
         if journal.problem:
-            raise CheckFailed(journal.problem)
+            raise SelfTestFailed(journal.problem)
     return name

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from app.desktop.display import why_no_window
-from app.self_test.check import Bench, Check, CheckFailed, Remark
+from app.self_test.check import Bench, Check, Remark, SelfTestFailed
 from engine import folders, installed
 from engine.resources import resources_folder
 
@@ -36,7 +36,7 @@ def program(bench: Bench) -> str:
     copy = installed.installation()
     own = installed.version()
     if copy.version and copy.version != own:
-        raise CheckFailed(f"The installer brought version {copy.version}, but the program is {own}: install it again.")
+        raise SelfTestFailed(f"The installer brought version {copy.version}, but the program is {own}: install it again.")
     return f"Refrain {own} ({copy}), Python {platform.python_version()}, {platform.system()} {platform.machine()}."
 
 
@@ -54,7 +54,7 @@ def libraries(bench: Bench) -> str:
             continue
         found.append(f"{package} {_version(package)}")
     if missing:
-        raise CheckFailed(f"What cannot be loaded: {'; '.join(missing)}. Install Refrain again.")
+        raise SelfTestFailed(f"What cannot be loaded: {'; '.join(missing)}. Install Refrain again.")
     return f"{', '.join(found)}."
 
 
@@ -63,7 +63,7 @@ def files(bench: Bench) -> str:
     missing = [name for name in SHIPPED if not (folder / name).exists()]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise CheckFailed(f"In {folder} {', '.join(missing)} {verb} missing. Install Refrain again.")
+        raise SelfTestFailed(f"In {folder} {', '.join(missing)} {verb} missing. Install Refrain again.")
     return f"All are in {folder}."
 
 
@@ -72,7 +72,7 @@ def screen(bench: Bench) -> str:
         try:
             importlib.import_module(module)
         except Exception as error:
-            raise CheckFailed(f"The window's library {module} cannot be loaded ({error}).") from error
+            raise SelfTestFailed(f"The window's library {module} cannot be loaded ({error}).") from error
     loaded = f"Qt {sys.modules['PySide6.QtCore'].qVersion()}, pyqtgraph {_version('pyqtgraph')}"
     reason = why_no_window()
     return Remark(f"{loaded}. {reason}") if reason else f"{loaded}; a window can open here."
@@ -108,7 +108,7 @@ def room(bench: Bench) -> str:
     folder = folders.data()
     nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise CheckFailed(f"Sessions cannot be kept in {folder}: {nearest} cannot be written.")
+        raise SelfTestFailed(f"Sessions cannot be kept in {folder}: {nearest} cannot be written.")
     free = disk_free(folder)
     if free < LITTLE:
         return Remark(f"Only {free / 1e6:,.0f} MB are free where sessions are kept ({folder}). Make room there.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from engine import audio_files, whole_file
 
 
@@ -16,7 +16,7 @@ class ExportError(RuntimeError):
     """Nothing could be written; the message is a sentence for the user."""
 
 
-def export(turn: Turn, target: Path) -> list[Path]:
+def export(turn: ChatTurn, target: Path) -> list[Path]:
     """Writes the reply to `target` (WAV, FLAC or OGG by its ending), the question beside it, and figures as JSON.
 
     Returns the files. Raises `ExportError`.

@@ -7,7 +7,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 
 LONGEST, LONGEST_BYTES = 60, 160  # of the words
 _REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')  # by one file system or another
@@ -23,7 +23,7 @@ def name(when: float, words: str, otherwise: str) -> str:
     return f"{day} {plain.strip(' .') or otherwise}"
 
 
-def name_of_turn(turn: Turn) -> str:
+def name_of_turn(turn: ChatTurn) -> str:
     """For a turn of any kind: by its question, else by its place in the session."""
     return name(turn.began, turn.heard, f"turn {turn.place}")
 

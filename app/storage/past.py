@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.commands import ModelFacts
 from app.storage.library import LibraryError
 from app.storage.records import StoredTurn, model_of, stats_of
@@ -21,7 +21,7 @@ MOST_SAMPLES = 60_000_000  # of their sounds: a quarter of a gigabyte
 
 
 @dataclass
-class PastTurn(Turn):
+class PastTurn(ChatTurn):
     """`model` is what answered, None where another version wrote it."""
 
     model: ModelFacts | None = None
@@ -75,7 +75,7 @@ def load(turn: StoredTurn) -> PastTurn:
     return past
 
 
-def with_sounds(turn: Turn) -> Turn:
+def with_sounds(turn: ChatTurn) -> ChatTurn:
     """A copy of a turn whose sounds were let go, with those that the library has: not for the screen's thread.
 
     Raises `LibraryError`.
@@ -123,7 +123,7 @@ def _is_same(one: ModelFacts | None, other: ModelFacts) -> bool:
     return kinds[0] == kinds[1]
 
 
-def _read(past: Turn, sound: Callable[[], tuple[np.ndarray, int] | None]) -> tuple[np.ndarray, int] | None:
+def _read(past: ChatTurn, sound: Callable[[], tuple[np.ndarray, int] | None]) -> tuple[np.ndarray, int] | None:
     """A damaged sound is said beside what is left of its turn."""
     try:
         return sound()

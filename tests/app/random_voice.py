@@ -83,7 +83,7 @@ class Plan:
         return replace(self, place=self.place + 1)
 
 
-class Ear:
+class RandomListener:
     """One position per 80 ms, of loudness and noise."""
 
     def __init__(self, projection: torch.Tensor) -> None:
@@ -128,8 +128,8 @@ class RandomVoice:
         self.exit_heads = dict.fromkeys((2, 4, 6), head)
         self._projection = torch.randn(8, CONFIG.dim, generator=generator)
 
-    def listener(self) -> Ear:
-        return Ear(self._projection)
+    def listener(self) -> RandomListener:
+        return RandomListener(self._projection)
 
     def speaker(self) -> Mouth:
         return Mouth()

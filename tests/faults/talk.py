@@ -39,7 +39,7 @@ def sessions() -> list[tuple[str, str]]:
 
 def between(place: Path, env: dict[str, str], breaks: Callable[[int], None]) -> Outcome:
     """Two questions, and `breaks`, which gets the window's process, between them."""
-    call = [sys.executable, "-m", "tests.faults.scene", str(place)]
+    call = [sys.executable, "-m", "tests.faults.scenario", str(place)]
     with started(call, (place / "asked").exists, env=env) as child:
         breaks(child.pid)
         (place / "broken").touch()
@@ -55,11 +55,11 @@ def between(place: Path, env: dict[str, str], breaks: Callable[[int], None]) -> 
 @fault("window-killed", "kill -9 of the window in the middle of a reply, then another start")
 def killed(place: Path) -> Outcome:
     with desktop() as (_, env):
-        scenes = {}
+        scenarios = {}
         for scenario in ("killed", "afterwards"):
             call = [sys.executable, "-m", "tests.app.drive", scenario, str(place), "wren", ""]
-            scenes[scenario] = subprocess.run(call, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PATIENCE)
-    (_, reply, _), (_, beginning, note) = json.loads(scenes["afterwards"].stdout.splitlines()[-1])["cards"]
+            scenarios[scenario] = subprocess.run(call, cwd=ROOT, env=env, capture_output=True, text=True, timeout=PATIENCE)
+    (_, reply, _), (_, beginning, note) = json.loads(scenarios["afterwards"].stdout.splitlines()[-1])["cards"]
     states = [state for state, _ in sessions()]
     kept = f"the turn before ({reply}) and the beginning of the cut one ({beginning}), on the screen after the next start"
     is_all = states == ["finished", "unfinished"] and "Rome" in reply and beginning

@@ -1,4 +1,4 @@
-"""The two tiers of the tests: `fast` ones compute and read files, `whole` ones act scenes."""
+"""The two tiers of the tests: `fast` ones compute and read files, `whole` ones run scenarios."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _is_hooked = False
 
 
 def tier(item: pytest.Item) -> Literal["fast", "whole"]:
-    """Whole: what stands in a folder of scenes, opens a window or a sound card, or is marked so. Fast is the rest."""
+    """Whole: what stands in a folder of scenarios, opens a window or a sound card, or is marked so. Fast is the rest."""
     folders = set(item.nodeid.partition("::")[0].split("/"))
     is_marked = any(item.get_closest_marker(name) for name in MARKED)
     return "whole" if folders & SCENES or STAGES & set(item.fixturenames) or is_marked else "fast"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem
 
-from app.audio.loudness import Level
+from app.audio.loudness import ClipLevel
 from app.pages.compare.export import costs
 from app.pages.compare.rendering import Rendered
 from app.widgets import theme
@@ -60,7 +60,7 @@ class CostsTable(QTableWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._dress()
 
-    def show_costs(self, replies: Sequence[Rendered], levels: Sequence[Level]) -> None:
+    def show_costs(self, replies: Sequence[Rendered], levels: Sequence[ClipLevel]) -> None:
         self._lines = []
         for place, (reply, level) in enumerate(zip(replies, levels, strict=True), 1):
             line = {**costs(reply, level, place), "title": reply.title}

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from app.audio.loudness import TARGET, Level
+from app.audio.loudness import TARGET, ClipLevel
 from app.pages.compare.rendering import Rendered
 from app.storage.export_turn import ExportError
 from engine import audio_files, whole_file
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 
-def export(target: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -> Path:
+def export(target: Path, replies: Sequence[Rendered], levels: Sequence[ClipLevel]) -> Path:
     """Writes to a new folder `target`, or to a zip file if it is called so; returns it. Raises `ExportError`.
 
     The sound is as the model made it; the gain that it was compared with stands beside it.
@@ -49,7 +49,7 @@ def export(target: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -
     return target
 
 
-def costs(reply: Rendered, level: Level, place: int) -> dict[str, object]:
+def costs(reply: Rendered, level: ClipLevel, place: int) -> dict[str, object]:
     """One line of the table of costs, by the names in `COLUMNS`; what could not be measured is None."""
     stats = reply.stats
     return {
@@ -75,7 +75,7 @@ def costs(reply: Rendered, level: Level, place: int) -> dict[str, object]:
     }
 
 
-def _write(folder: Path, replies: Sequence[Rendered], levels: Sequence[Level]) -> None:
+def _write(folder: Path, replies: Sequence[Rendered], levels: Sequence[ClipLevel]) -> None:
     lines = [costs(*each, place) for place, each in enumerate(zip(replies, levels, strict=True), 1)]
     for reply, line in zip(replies, lines, strict=True):
         audio_files.write(folder / str(line["file"]), reply.samples, reply.rate)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app.audio.devices import AudioError, Device
+from app.audio.devices import AudioError, SoundDevice
 from app.audio.recorder import Recorder
 from app.audio.switcher import Switcher
 from app.core.background import Background
@@ -49,7 +49,7 @@ class ComparePage(QWidget):
     def __init__(
         self,
         engine: EngineThread,
-        output_device: Callable[[], Device | None],
+        output_device: Callable[[], SoundDevice | None],
         recorder: Callable[[], Recorder | None] = lambda: None,
         loudness: Callable[[], float] = lambda: 1.0,
         models: Callable[[], list[InstalledModel]] = installed,
@@ -236,7 +236,7 @@ class ComparePage(QWidget):
 
         self._background.do(lambda: self._open(device), opened, self._say)
 
-    def _open(self, device: Device | None) -> str:
+    def _open(self, device: SoundDevice | None) -> str:
         """On the background's thread; returns a sentence if nothing can be played."""
         if device is None:
             return "There is no speaker, so the replies can be seen but not heard."

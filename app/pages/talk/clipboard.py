@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.storage.records import StoredTurn
 
 SHOWN = 1500  # milliseconds
 
 
-def as_markdown(turns: Iterable[Turn | StoredTurn]) -> str:
+def as_markdown(turns: Iterable[ChatTurn | StoredTurn]) -> str:
     """Turns of any kind, live or stored, as text that others can read; without figures."""
     parts = []
     for turn in turns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.core.conversation import Conversation
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.storage.export_turn import ExportError, export
 from app.storage.file_names import name_of_turn
 from app.widgets import save_dialog
@@ -13,7 +13,7 @@ from app.widgets import save_dialog
 KINDS = "WAV (*.wav);;FLAC (*.flac);;OGG (*.ogg)"
 
 
-def export_turn(parent: QWidget, conversation: Conversation, turn: Turn) -> None:
+def export_turn(parent: QWidget, conversation: Conversation, turn: ChatTurn) -> None:
     """A turn of any kind: its sounds and figures."""
     path, _ = save_dialog.ask(parent, "Export turn", name_of_turn(turn), KINDS)
     if path is None:

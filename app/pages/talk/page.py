@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.commands import Memory, ModelFacts
 from app.pages.talk import clipboard, sounds_in_memory
 from app.pages.talk.chat_view import ChatView
@@ -318,21 +318,21 @@ class TalkPage(Docks):
             self._playing = None
 
     def _play(self, card: TurnCard, which: str, seconds: float) -> None:
-        def play(turn: Turn) -> None:
+        def play(turn: ChatTurn) -> None:
             pieces, rate = getattr(turn, f"{which}_samples"), getattr(turn, f"{which}_rate")
             self._conversation.play((id(card), which), pieces, rate, seconds)
             self._playing = card
 
         self._use_sounds(card, play)
 
-    def _use_sounds(self, card: TurnCard, use: Callable[[Turn], object]) -> None:
+    def _use_sounds(self, card: TurnCard, use: Callable[[ChatTurn], object]) -> None:
         """`use` gets the card's turn with its sounds: at once, or as soon as the library has given them back."""
         turn, question = card.turn, self._conversation.question
         if not turn.is_soundless or turn.folder is None or self.sessions is None:
             use(turn)
             return
 
-        def go_on(whole: Turn) -> None:
+        def go_on(whole: ChatTurn) -> None:
             is_shown = card in self.chat.cards or card in self.past.cards
             if is_shown and self._conversation.question is question:  # who has begun to speak meanwhile comes first
                 use(whole)
@@ -355,15 +355,15 @@ class TalkPage(Docks):
         if cards:
             cards[-1].seek_token(index)
 
-    def _reask(self, turn: Turn, schedule: str, pooling: str) -> None:
+    def _reask(self, turn: ChatTurn, schedule: str, pooling: str) -> None:
         self.show_conversation()
         self._conversation.ask_again(turn, replace(self._conversation.how, schedule=schedule, pooling=pooling))
 
-    def _insist(self, turn: Turn) -> None:
+    def _insist(self, turn: ChatTurn) -> None:
         self.show_conversation()
         self._conversation.insist(turn)
 
-    def _again(self, turn: Turn, new_seed: bool) -> None:
+    def _again(self, turn: ChatTurn, new_seed: bool) -> None:
         self.show_conversation()
         self._conversation.regenerate(turn, secrets.randbelow(SEEDS) if new_seed else None)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.engine_client.commands import ModelFacts
 from app.widgets import icons, theme
 from app.widgets.depth_strip import DepthStrip
@@ -45,7 +45,7 @@ class TurnCard(QFrame):
     copy_all_requested = Signal()
     """The whole conversation shall be."""
 
-    def __init__(self, turn: Turn, model: ModelFacts | None = None) -> None:
+    def __init__(self, turn: ChatTurn, model: ModelFacts | None = None) -> None:
         super().__init__()
         self.turn = turn
         self._model: ModelFacts | None = None

@@ -62,7 +62,7 @@ class SpeedPanel(Panel):
         return record.step_seconds * self.speech_rate / record.depths["speech"].tokens
 
     def refresh(self, record: TurnRecord | None, waiting: Sequence[tuple[float, float]] = ()) -> None:
-        """Shows a turn, and the sound that was `waiting` as `app.core.turn.Turn` has it."""
+        """Shows a turn, and the sound that was `waiting` as `app.core.turn.ChatTurn` has it."""
         if not self.is_seen:
             return
         grown = record is not self._record

@@ -16,7 +16,7 @@ import pytest
 
 from app.audio import devices, pulse
 from app.audio.device_slot import DeviceSlot
-from app.audio.devices import AudioError, Device
+from app.audio.devices import AudioError, SoundDevice
 from app.audio.gain import factor
 from app.audio.heartbeat import Heartbeat
 from app.audio.player import Player
@@ -30,7 +30,7 @@ from engine.turn_record import TurnRecord
 from tests.rig.processes import ROOT
 
 RATE, BLOCK = 48000, 960
-DEVICE = Device(0, "test", RATE, 2)
+DEVICE = SoundDevice(0, "test", RATE, 2)
 FINE = SimpleNamespace(output_underflow=False, input_overflow=False)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.audio.devices import Device
+from app.audio.devices import SoundDevice
 from app.audio.recorder import Recorder
 from app.audio.voice_activity import END_SECONDS, SECONDS, START_SECONDS, Endpointer, VoiceActivity
 from tests.rig.network import forbid_network
@@ -53,7 +53,7 @@ def test_speech_is_found_where_it_is_at_any_rate_and_without_network(rate):
     forbid_network(loopback=True)
     samples, own = soundfile.read(QUESTION, dtype="float32")
     samples = soxr.resample(samples, own, rate)
-    recorder = Recorder(Device(0, "test", rate, 1))
+    recorder = Recorder(SoundDevice(0, "test", rate, 1))
     voice = VoiceActivity(lambda: recorder)
     voice.listen()
     try:

@@ -82,20 +82,20 @@ def test_a_question_is_heard_while_the_screen_stands_still(sound):
     recorder = sound.input.part = Recorder(DEVICE)
     listener = model.listener
 
-    class Ear:
+    class Listener:
         def __init__(self):
-            self._ear, self._samples = listener(), 0
+            self._listener, self._samples = listener(), 0
 
         def feed(self, samples):
             self._samples += len(samples)
             if self._samples >= 0.9 * model.input_rate:
                 heard.set()
-            return self._ear.feed(samples)
+            return self._listener.feed(samples)
 
         def finish(self):
-            return self._ear.finish()
+            return self._listener.finish()
 
-    model.listener = Ear
+    model.listener = Listener
     engine = EngineThread(sound, lambda name: model)
     engine.start()
     try:

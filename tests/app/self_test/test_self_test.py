@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from app.self_test import CHECKS, answers, keeping, machine
-from app.self_test.check import Bench, Check, CheckFailed, CheckSkipped, Remark, run
+from app.self_test.check import Bench, Check, Remark, SelfTestFailed, SelfTestSkipped, run
 from app.self_test.command import summary
 from tests.rig.processes import ROOT, python
 
@@ -79,7 +79,8 @@ def test_whatever_happens_in_a_check_is_a_sentence_and_the_next_one_is_done(tmp_
 
         return work
 
-    causes = (CheckFailed("It is broken."), CheckSkipped("Not tried."), ValueError("Bad."), RuntimeError("boom"), Panic("native"))
+    own = (SelfTestFailed("It is broken."), SelfTestSkipped("Not tried."))
+    causes = (*own, ValueError("Bad."), RuntimeError("boom"), Panic("native"))
     checks = [Check(str(number), raising(cause)) for number, cause in enumerate(causes)]
     found = list(run([*checks, Check("good", lambda bench: "Good."), Check("note", lambda bench: Remark("Look."))]))
     assert [one.state for one in found] == ["failed", "skipped", "failed", "failed", "failed", "ok", "note"]
@@ -96,10 +97,10 @@ def test_the_sum_is_said():
 
 def test_a_library_that_cannot_be_loaded_is_named(bench, monkeypatch):
     monkeypatch.setattr(machine, "LIBRARIES", {"json": "pip", "no_such_module": "no-such-package"})
-    with pytest.raises(CheckFailed, match="no-such-package.*Install Refrain again"):
+    with pytest.raises(SelfTestFailed, match="no-such-package.*Install Refrain again"):
         machine.libraries(bench)
     monkeypatch.setattr(machine, "SCREEN", ("no_such_module",))
-    with pytest.raises(CheckFailed, match="window's library no_such_module"):
+    with pytest.raises(SelfTestFailed, match="window's library no_such_module"):
         machine.screen(bench)
 
 
@@ -111,14 +112,14 @@ def test_every_package_that_the_program_needs_is_tried():
 
 def test_a_file_that_is_missing_is_named(bench, tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "resources_folder", lambda: tmp_path)
-    with pytest.raises(CheckFailed, match="wren/lm.safetensors.*are missing"):
+    with pytest.raises(SelfTestFailed, match="wren/lm.safetensors.*are missing"):
         machine.files(bench)
 
 
 def test_a_program_of_another_version_than_its_installer_is_said(bench, monkeypatch):
     copy = machine.installed.Installation("deb", ROOT, "99.0")
     monkeypatch.setattr(machine.installed, "installation", lambda: copy)
-    with pytest.raises(CheckFailed, match="brought version 99.0"):
+    with pytest.raises(SelfTestFailed, match="brought version 99.0"):
         machine.program(bench)
 
 
@@ -129,13 +130,13 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_are_said(bench, tmp_pat
     assert isinstance(machine.room(bench), Remark) and "Make room" in machine.room(bench)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("REFRAIN_DATA", str(tmp_path / "file" / "data"))
-    with pytest.raises(CheckFailed, match="cannot be kept"):
+    with pytest.raises(SelfTestFailed, match="cannot be kept"):
         machine.room(bench)
 
 
 def test_without_a_model_nothing_is_asked(bench, monkeypatch):
     for check in (*answers.CHECKS[1:], *keeping.CHECKS):
-        with pytest.raises(CheckSkipped):
+        with pytest.raises(SelfTestSkipped):
             check.work(bench)
     monkeypatch.setattr(answers, "MODEL", "no-such-model")
     (found,) = run(answers.CHECKS[:1])
@@ -161,13 +162,13 @@ def test_a_reply_that_is_not_as_it_should_be_is_said(bench, monkeypatch, tmp_pat
         other.stats.depth["mean_speech"] = 12.0
     monkeypatch.setattr(answers, "_ask", lambda bench, schedule: other)
     monkeypatch.setattr("engine.models.checkpoints.exit_heads.own_folder", lambda folder: tmp_path / "nowhere")
-    with pytest.raises(CheckFailed, match=words):
+    with pytest.raises(SelfTestFailed, match=words):
         check(bench)
 
 
 def test_a_silent_reply_is_no_reply(bench):
     bench.replies["full"] = reply()
-    with pytest.raises(CheckFailed, match="silent"):
+    with pytest.raises(SelfTestFailed, match="silent"):
         answers.hear_reply(bench)
 
 
@@ -178,7 +179,7 @@ def test_a_sound_that_is_not_read_as_it_was_written_is_said(bench, monkeypatch):
     assert "WAV" in keeping.sounds(bench)
     read = audio_files.read
     monkeypatch.setattr(audio_files, "read", lambda path: (read(path)[0] + 0.01, read(path)[1]))
-    with pytest.raises(CheckFailed, match="does not hold the sound"):
+    with pytest.raises(SelfTestFailed, match="does not hold the sound"):
         keeping.sounds(bench)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.storage.export_turn import ExportError, export
 from engine.events import Audio, Text, Token
 
 
 def turn():
-    made = Turn(1, "full", True, question_samples=[np.zeros(480, np.float32)], question_rate=48000)
+    made = ChatTurn(1, "full", True, question_samples=[np.zeros(480, np.float32)], question_rate=48000)
     made.record.apply(Text("text", "Hello."))
     made.record.apply(Token(0, 9, "speech", 12, False, 0, 2.0, 0.1))
     made.record.apply(Audio(np.full(160, 0.5, np.float32), 16000, 1, 0.2))

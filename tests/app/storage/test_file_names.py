@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.core.turn import Turn
+from app.core.turn import ChatTurn
 from app.storage import file_names
 
 NOON = time.mktime((2026, 11, 29, 12, 0, 0, 0, 0, -1))
@@ -26,7 +26,7 @@ NOON = time.mktime((2026, 11, 29, 12, 0, 0, 0, 0, -1))
     ],
 )
 def test_a_turn_is_named_by_its_day_and_its_question(words, wanted, tmp_path):
-    turn = Turn(67, "full", False, typed=words, place=3, began=NOON)
+    turn = ChatTurn(67, "full", False, typed=words, place=3, began=NOON)
     stem = file_names.name_of_turn(turn)
     assert stem == wanted
     (tmp_path / f"{stem}.wav").touch()

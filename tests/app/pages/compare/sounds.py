@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from app.audio.clips import Clips
-from app.audio.loudness import Level
+from app.audio.loudness import ClipLevel
 from app.audio.mixing import Mixer
 
 RATE, BLOCK = 48000, 960
-STILL = Level(-23.0, -6.0, 0.0)
+STILL = ClipLevel(-23.0, -6.0, 0.0)
 
 
 def tone(frequency: float, seconds: float, rate: int = RATE, amplitude: float = 0.2) -> np.ndarray:

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from app.audio.devices import Device
+from app.audio.devices import SoundDevice
 from app.audio.list_devices import DeviceList
 from app.audio.player import Player
 from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 
 RATE, BLOCK = 48000, 960
-DEVICE = Device(0, "Built-in", RATE, 1)
+DEVICE = SoundDevice(0, "Built-in", RATE, 1)
 LIST = DeviceList(("Built-in", "USB"), ("Built-in", "USB"), "Built-in", "Built-in")
 FINE = SimpleNamespace(output_underflow=False, input_overflow=False)
 

@@ -32,7 +32,7 @@ def test_the_first_run_hears_and_is_heard(sound_card, tmp_path):
     said = 0.5 * said / np.abs(said).max()
     soundfile.write(tmp_path / "said.wav", said, rate)
     recording = sound_card.start_recording()
-    command = [sys.executable, "-m", "tests.app.pages.welcome.scene", str(tmp_path / "said.wav")]
+    command = [sys.executable, "-m", "tests.app.pages.welcome.scenario", str(tmp_path / "said.wav")]
     env = {**os.environ, **sound_card.env}
     child = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280)
     heard = recording.stop()[:, 0].astype(np.float64)

@@ -13,7 +13,7 @@ LAYERS = 8
 MODEL = ModelFacts("m", ".", LAYERS, (2, 6), 16, 25.0, 1024)
 
 
-class Turn(app.core.turn.Turn):
+class Turn(app.core.turn.ChatTurn):
     """A spoken question whose words and reply are there, but no tokens."""
 
     def __init__(self, schedule: str = "spark:k=4,last@2", heard: str = "what is two plus two", text: str = "Four.", **known):

@@ -33,9 +33,9 @@ def fresh_card() -> Iterator[SoundCard]:
         yield card
 
 
-def play(scene: str, env: dict[str, str]) -> dict:
-    """Runs a scene of `tests.app.audio.scenes` and returns what it saw."""
-    command = [sys.executable, "-X", "faulthandler", "-m", "tests.app.audio.scenes", scene, str(QUESTION)]
+def play(scenario: str, env: dict[str, str]) -> dict:
+    """Runs a scenario of `tests.app.audio.scenarios` and returns what it saw."""
+    command = [sys.executable, "-X", "faulthandler", "-m", "tests.app.audio.scenarios", scenario, str(QUESTION)]
     child = subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, timeout=280)
     assert child.returncode == 0, child.stderr[-4000:]
     assert "Traceback" not in child.stderr and "QThread" not in child.stderr, child.stderr[-4000:]

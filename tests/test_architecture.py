@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -17,7 +18,7 @@ import pytest
 from engine.events import Event
 from tests.rig.processes import ROOT, python
 
-ENGINE = ROOT / "engine"
+APP, ENGINE = ROOT / "app", ROOT / "engine"
 SCREEN = {"PySide6", "shiboken6", "PyQt5", "PyQt6", "pyqtgraph", "app"}
 FLOORS = {
     "engine.audio_files": 0,
@@ -71,6 +72,10 @@ def module_name(file: Path) -> str:
 TWICE = {
     "Speaker",  # the vocoder's thread stands below the models, and says itself what it needs of theirs
 }
+IN_BOTH = {
+    "Settings",  # the program's; of one batch on the command line
+    "Window",  # on the screen; of samples that a listener hears together
+}
 MODULES = {module_name(file): file for file in sorted(ENGINE.rglob("*.py"))}
 
 
@@ -113,19 +118,34 @@ def test_the_ground_floor_does_without_torch():
     assert not [module for module in ground if "torch" in {name.split(".")[0] for name in imports(module)}]
 
 
-def test_no_public_class_name_stands_twice_in_the_engine():
+def public_classes(files: Iterable[Path]) -> dict[str, list[str]]:
+    """The modules that define a class, by its name."""
     found: dict[str, list[str]] = {}
-    for module, file in MODULES.items():
+    for file in files:
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(module)
-    assert {name for name, modules in found.items() if len(modules) > 1} == {*TWICE}
+                found.setdefault(node.name, []).append(module_name(file))
+    return found
+
+
+def test_no_public_class_name_stands_twice_in_the_engine():
+    assert {name for name, modules in public_classes(MODULES.values()).items() if len(modules) > 1} == {*TWICE}
+
+
+def test_no_public_class_name_stands_twice_in_the_program_and_few_in_the_engine_too():
+    own = public_classes(sorted(APP.rglob("*.py")))
+    assert not {name: modules for name, modules in own.items() if len(modules) > 1}
+    assert own.keys() & public_classes(MODULES.values()).keys() == {*IN_BOTH}
+
+
+def test_at_the_root_of_the_program_are_at_most_eight_files():
+    assert len([file for file in APP.iterdir() if file.is_file()]) <= 8, "Which room does it belong to?"
 
 
 def test_events_are_told_apart_only_where_they_are_made_and_where_they_are_folded():
     kinds = {kind.__name__ for kind in get_args(Event)}
     found = set()
-    for file in (*MODULES.values(), *(ROOT / "app").rglob("*.py")):
+    for file in (*MODULES.values(), *APP.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             is_check = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
             asked = node.args[1] if is_check else node.cls if isinstance(node, ast.MatchClass) else None

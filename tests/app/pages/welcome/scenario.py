@@ -25,7 +25,7 @@ from tests.app.random_voice import RandomVoice
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
 
 
-def scene(dialog: Welcome, sound: Sound, wav: str, seen: dict) -> Iterator[Callable[[], bool]]:
+def scenario(dialog: Welcome, sound: Sound, wav: str, seen: dict) -> Iterator[Callable[[], bool]]:
     yield lambda: sound.is_settled and sound.recorder is not None and sound.player is not None
     dialog.open()
     dialog.next()
@@ -65,7 +65,7 @@ def main() -> int:
     dialog.completed.connect(lambda headphones: seen["ended"].append(headphones))
     window.show()
     sound.open()
-    steps = scene(dialog, sound, sys.argv[1], seen)
+    steps = scenario(dialog, sound, sys.argv[1], seen)
     state = {"condition": next(steps), "since": time.monotonic()}
 
     def look() -> None:

@@ -1,6 +1,6 @@
 """Talks with the real conversation, engine and PortAudio streams in a child process, without a window.
 
-A scene is a generator that acts as a user would and yields conditions to wait for. Called with the scene's name and a
+A scenario is a generator that acts as a user would and yields conditions to wait for. Called with the scenario's name and a
 spoken question; prints one JSON object as its last line.
 """
 
@@ -20,7 +20,7 @@ from app.core.conversation import Conversation
 from app.engine_client.channel import EngineThread
 
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
-Scene = Iterator[Callable[[], bool]]
+Scenario = Iterator[Callable[[], bool]]
 
 
 class Stage:
@@ -86,7 +86,7 @@ def pause(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() >= end
 
 
-def hands_free(stage: Stage) -> Scene:
+def hands_free(stage: Stage) -> Scenario:
     """One question, found by voice and answered once; then one that is spoken over the reply and must be ignored."""
     conversation = stage.conversation
     conversation.set_hands_free(True)
@@ -104,7 +104,7 @@ def hands_free(stage: Stage) -> Scene:
     stage.note("after")
 
 
-def barge_in(stage: Stage) -> Scene:
+def barge_in(stage: Stage) -> Scenario:
     """With headphones on, a voice over the reply stops it and is the next question."""
     conversation = stage.conversation
     conversation.set_headphones(True)
@@ -120,7 +120,7 @@ def barge_in(stage: Stage) -> Scene:
     stage.note_turn("second")
 
 
-def tap(stage: Stage) -> Scene:
+def tap(stage: Stage) -> Scenario:
     """A tap begins, the next tap ends; then a hold, and the same question again."""
     conversation = stage.conversation
     conversation.press()
@@ -156,7 +156,7 @@ def tap(stage: Stage) -> Scene:
     stage.seen["counters"] = stage.sound.counters()
 
 
-def mute(stage: Stage) -> Scene:
+def mute(stage: Stage) -> Scenario:
     """Muting drops the question under way, records nothing, and lets a reply go on."""
     conversation, recorder = stage.conversation, stage.sound.recorder
     conversation.press()
@@ -180,7 +180,7 @@ def mute(stage: Stage) -> Scene:
     stage.note("unmuted")
 
 
-def stalled(stage: Stage) -> Scene:
+def stalled(stage: Stage) -> Scenario:
     """The microphone hangs in the middle of a question, and comes back."""
     conversation = stage.conversation
     conversation.press()
@@ -199,7 +199,7 @@ def stalled(stage: Stage) -> Scene:
     yield from _works_again(stage)
 
 
-def unplugged(stage: Stage) -> Scene:
+def unplugged(stage: Stage) -> Scenario:
     """The only microphone is unplugged: the server moves the stream to what the speaker plays. It is plugged in again."""
     yield lambda: stage.sound.input.home is not None
     module = next(line.split("\t")[0] for line in pactl("list", "short", "modules").splitlines() if "remap-source" in line)
@@ -211,7 +211,7 @@ def unplugged(stage: Stage) -> Scene:
     yield from _works_again(stage)
 
 
-def moved(stage: Stage) -> Scene:
+def moved(stage: Stage) -> Scenario:
     """The chosen microphone is unplugged while there is another one."""
     sound = stage.sound
     sound.choose(input="app_mic")
@@ -231,7 +231,7 @@ def moved(stage: Stage) -> Scene:
     yield from _works_again(stage)
 
 
-def lost_speaker(stage: Stage) -> Scene:
+def lost_speaker(stage: Stage) -> Scenario:
     """The speaker hangs in the middle of a reply."""
     stage.conversation.ask("Tell me something.")
     yield stage.is_speaking
@@ -248,7 +248,7 @@ def lost_speaker(stage: Stage) -> Scene:
     stage.note_turn("second")
 
 
-def nothing(stage: Stage) -> Scene:
+def nothing(stage: Stage) -> Scenario:
     """No device at all."""
     stage.note("start")
     stage.conversation.press()
@@ -260,7 +260,7 @@ def nothing(stage: Stage) -> Scene:
     stage.note_turn("typed")
 
 
-def _works_again(stage: Stage) -> Scene:
+def _works_again(stage: Stage) -> Scenario:
     yield lambda: stage.sound.recorder is not None and stage.status.state in ("Idle", "Error")
     yield lambda: stage.sound.recorder is not None and stage.sound.recorder.heart.calls > 10
     count = len(stage.turns)
@@ -274,7 +274,7 @@ def _works_again(stage: Stage) -> Scene:
     stage.note("end")
 
 
-def run(scene: str, wav: str) -> None:
+def run(scenario: str, wav: str) -> None:
     app = QCoreApplication(["refrain"])
     sound = Sound()
     stage = Stage(wav, sound)
@@ -298,7 +298,7 @@ def run(scene: str, wav: str) -> None:
                 app.quit()
             return
         if steps is None:
-            steps = globals()[scene](stage)
+            steps = globals()[scenario](stage)
         following = next(steps, None)
         if following is None:
             app.quit()

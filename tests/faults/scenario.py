@@ -1,6 +1,6 @@
 """The real window in a process of its own: a question, a pause in which something breaks, another question.
 
-`python -m tests.faults.scene FOLDER`: makes `FOLDER/asked` when the first is answered, and asks the second one as soon as
+`python -m tests.faults.scenario FOLDER`: makes `FOLDER/asked` when the first is answered, and asks the second one as soon as
 `FOLDER/broken` is there. Prints what was on the screen as one JSON object.
 """
 
@@ -15,7 +15,7 @@ from tests.app.drive import Driver, Scenario, pause, start
 FIRST, SECOND = "What is the capital of Italy?", "Please count from one to ten."
 
 
-def scene(folder: Path):
+def scenario(folder: Path):
     def steps(driver: Driver) -> Scenario:
         yield driver.is_ready
         driver.ask(FIRST)
@@ -33,4 +33,4 @@ def scene(folder: Path):
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    print(json.dumps(start(scene(place), place, "wren")))
+    print(json.dumps(start(scenario(place), place, "wren")))

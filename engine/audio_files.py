@@ -20,6 +20,7 @@ import soxr
 
 from engine import sound_header, whole_file
 from engine.events import Note
+from engine.samples import Samples
 
 FORMATS = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 LONGEST_SECONDS = 600
@@ -53,12 +54,12 @@ class AudioFileError(ValueError):
 class Recording:
     """A spoken question from a file: mono float32 `samples` at `rate` Hz, and what was found out while reading it."""
 
-    samples: np.ndarray
+    samples: Samples
     rate: int
     notes: tuple[Note, ...] = ()
 
     @property
-    def sound(self) -> tuple[np.ndarray, int]:
+    def sound(self) -> tuple[Samples, int]:
         """Samples and rate."""
         return self.samples, self.rate
 
@@ -79,14 +80,14 @@ def recording(path: Path | str, longest: float = LONGEST_SECONDS) -> Recording:
     return Recording(samples, rate, notes)
 
 
-def at_peak(samples: np.ndarray, peak: float) -> np.ndarray:
+def at_peak(samples: Samples, peak: float) -> Samples:
     """Sound as a converter of 16 bits would have taken it, its loudest sample at `peak` dBFS; silence stays silent."""
     loudest = float(np.abs(samples).max(initial=0))
     gain = 10 ** (peak / 20) / loudest if loudest else 0.0
-    return np.clip(np.round(samples * gain * 32768), -32768, 32767).astype(np.float32) / 32768
+    return np.clip(np.round(samples * gain * 32768), -32768, 32767).astype(np.float32) / np.float32(32768)
 
 
-def read(path: Path | str, longest: float = LONGEST_SECONDS) -> tuple[np.ndarray, int]:
+def read(path: Path | str, longest: float = LONGEST_SECONDS) -> tuple[Samples, int]:
     """A file's samples, float32 [n] or [n, channels] with full scale at 1, and its sample rate in Hz.
 
     Raises `AudioFileError` if it is not there, no sound, damaged, empty, or longer than `longest` seconds.
@@ -212,7 +213,7 @@ def _no_sound_file(path: Path | str, error: Exception) -> AudioFileError:
     return AudioFileError(f"{path} is no sound file that can be read ({detail}): use WAV, FLAC or OGG.")
 
 
-def check_question(samples: np.ndarray, rate: int) -> None:
+def check_question(samples: Samples, rate: int) -> None:
     """Raises `AudioFileError` for a recording in which no model could hear words: too short, silent, or all clipped.
 
     samples: float [n] or [n, channels]; rate in Hz.
@@ -226,7 +227,7 @@ def check_question(samples: np.ndarray, rate: int) -> None:
         raise AudioFileError("The question is clipped nearly everywhere: record it again at a lower level.")
 
 
-def clipped(samples: np.ndarray) -> float:
+def clipped(samples: Samples) -> float:
     """The share of samples at full scale, 0 to 1."""
     return float((np.abs(samples) >= _FULL_SCALE).mean()) if samples.size else 0.0
 
@@ -249,7 +250,7 @@ def check_writable(path: Path | str) -> None:
         raise AudioFileError(f"{path} cannot be written: it is not allowed there.")
 
 
-def write(path: Path | str, samples: np.ndarray, rate: int) -> None:
+def write(path: Path | str, samples: Samples, rate: int) -> None:
     """Writes float samples [n] or [n, channels] in the format of the name's suffix; what exceeds full scale is clipped.
 
     The file gets its name only once it is whole. Raises `AudioFileError`.
@@ -262,7 +263,7 @@ def write(path: Path | str, samples: np.ndarray, rate: int) -> None:
         raise AudioFileError(_why_not(error, path, "written")) from error
 
 
-def _encode(samples: np.ndarray, rate: int, container: str, encoding: str) -> bytes:
+def _encode(samples: Samples, rate: int, container: str, encoding: str) -> bytes:
     stream, channels = io.BytesIO(), 1 if samples.ndim == 1 else samples.shape[1]
     samples, step = np.clip(samples, -1.0, 1.0), max(1, int(_BLOCK_SECONDS * rate))
     try:

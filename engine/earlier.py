@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from engine.events import Kind
+from engine.samples import Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +21,7 @@ class EarlierTurn:
     reply: str
     ids: tuple[int, ...] = ()
     kinds: tuple[Kind, ...] = ()
-    samples: np.ndarray | None = None
+    samples: Samples | None = None
     rate: int = 0
     pooling: str = "none"
 

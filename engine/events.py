@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
+from engine.samples import Samples
 
 Kind = Literal["heard", "text", "speech", "control"]
 """heard: transcript of the question; text: the reply's words; speech: a speech unit; control: everything else."""
@@ -94,7 +94,7 @@ class Text:
 class Audio:
     """More of the reply's sound: mono float32 `samples` at `sample_rate`, from speech tokens before `token_index`."""
 
-    samples: np.ndarray
+    samples: Samples
     sample_rate: int
     token_index: int
     at: float

@@ -14,12 +14,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from engine import audio_files
 from engine.audio_files import Recording
 from engine.dialogue import Dialogue, Turn
 from engine.events import TurnStats
+from engine.samples import Samples
 from engine.turn_record import TurnRecord
 
 LONGEST_TEXT = 2000
@@ -89,7 +88,7 @@ class Answer:
         return self.record.stats
 
     @cached_property
-    def samples(self) -> np.ndarray:
+    def samples(self) -> Samples:
         """The reply's sound: mono float32."""
         return self.record.samples()
 

@@ -29,6 +29,7 @@ from engine.events import (
     TurnFinished,
     TurnStats,
 )
+from engine.samples import Samples
 from engine.schedules import Full, Schedule, ScheduleError, parse
 
 AUDIBLE = 1e-4
@@ -206,7 +207,7 @@ class TurnRecord:
         """Of the reply's sound so far."""
         return self._samples / self.sample_rate if self.sample_rate else 0.0
 
-    def samples(self) -> np.ndarray:
+    def samples(self) -> Samples:
         """The reply's sound so far: mono float32."""
         parts = [piece.samples for piece in self.audio]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)

@@ -35,6 +35,7 @@ FLOORS = {
     "engine.private": 0,
     "engine.quoting": 0,
     "engine.resources": 0,
+    "engine.samples": 0,
     "engine.schedules": 0,
     "engine.sound_header": 0,
     "engine.whole_file": 0,
@@ -58,7 +59,7 @@ FLOORS = {
 }
 NO_TORCH = (
     *("audio_files", "earlier", "edit_distance", "events", "failures", "folders", "installed", "interrupt", "log"),
-    *("offline", "prefill.pooling", "private", "quoting", "resources", "schedules"),
+    *("offline", "prefill.pooling", "private", "quoting", "resources", "samples", "schedules"),
     *("sound_header", "turn_record", "whole_file", "worker_thread"),
 )
 NEEDS_THE_TRAINING_EXTRA = "engine.training"

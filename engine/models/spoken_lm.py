@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 import torch
 
 from engine.decoding.pattern import Pattern
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampling
+from engine.samples import Samples
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PromptPiece:
 class Listener(Protocol):
     """One spoken question, fed as it is recorded."""
 
-    def feed(self, samples: np.ndarray) -> PromptPiece:
+    def feed(self, samples: Samples) -> PromptPiece:
         """Mono float32 at `SpokenLM.input_rate`, any length (also 0) -> the positions that are settled by now."""
 
     def finish(self) -> PromptPiece:
@@ -47,10 +47,10 @@ class Listener(Protocol):
 class Speaker(Protocol):
     """One reply's voice, fed as speech tokens are decoded. Lives on one thread, touches no global generator."""
 
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         """Speech token ids -> the mono float32 samples at `SpokenLM.output_rate` that are settled by now (maybe none)."""
 
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         """The tail; the speaker is used up then."""
 
 

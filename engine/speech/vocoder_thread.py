@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.events import Audio
 from engine.failures import NO_MEMORY
+from engine.samples import Samples
 from engine.worker_thread import Thread
 
 _LOOK = 1.0  # seconds between two looks at whether the thread is still there
@@ -23,9 +24,9 @@ Result = TypeVar("Result")
 class Speaker(Protocol):
     """As `engine.models.spoken_lm.Speaker`."""
 
-    def feed(self, tokens: list[int]) -> np.ndarray: ...
+    def feed(self, tokens: list[int]) -> Samples: ...
 
-    def finish(self) -> np.ndarray: ...
+    def finish(self) -> Samples: ...
 
 
 class VocoderThread:
@@ -118,6 +119,6 @@ class VocoderThread:
         finally:
             self.busy += time.perf_counter() - began
 
-    def _give(self, samples: np.ndarray, index: int) -> None:
+    def _give(self, samples: Samples, index: int) -> None:
         if samples.size:
             self._made.put(Audio(np.asarray(samples, np.float32), self._sample_rate, index + 1, self._clock()))

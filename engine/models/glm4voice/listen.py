@@ -27,6 +27,7 @@ from engine.models.checkpoints.config_file import read_json
 from engine.models.checkpoints.weights import Weights
 from engine.models.spoken_lm import PromptPiece
 from engine.quoting import shown
+from engine.samples import Samples
 from engine.speech.recording import at_rate, checked
 from engine.speech.release import UnknownConfiguration, configured, described_in
 from engine.speech.whisper_encoder import WhisperCache
@@ -73,7 +74,7 @@ class GLMSpeechTokenizer:
             config, features = (read_json(folder / name) for name in ("config.json", "preprocessor_config.json"))
             return cls.from_tensors(config, features, Weights.of_folder(folder, strip=PREFIXES), device)
 
-    def codes(self, samples: np.ndarray, rate: float, parity: bool = False) -> list[int]:
+    def codes(self, samples: Samples, rate: float, parity: bool = False) -> list[int]:
         """A whole recording, floats [n] or [n, channels] of which the first is heard -> its codes.
 
         With `parity` it is resampled as upstream does, and all codes are upstream's. Raises `ValueError` for what is no sound.
@@ -103,7 +104,7 @@ class CodeStream:
         self._tokenizer, self._parity = tokenizer, parity
         self._segment = _Segment(tokenizer, parity, first=True)
 
-    def feed(self, samples: np.ndarray) -> list[int]:
+    def feed(self, samples: Samples) -> list[int]:
         """Mono float32 at the tokenizer's rate, any length -> the codes that are settled by now.
 
         Raises `ValueError` for samples that are not numbers.
@@ -129,7 +130,7 @@ class GLM4VoiceListener:
     def __init__(self, tokenizer: GLMSpeechTokenizer, ids: Sequence[int], parity: bool = False) -> None:
         self._stream, self._ids = CodeStream(tokenizer, parity), ids
 
-    def feed(self, samples: np.ndarray) -> PromptPiece:
+    def feed(self, samples: Samples) -> PromptPiece:
         return self._piece(self._stream.feed(samples))
 
     def finish(self) -> PromptPiece:
@@ -160,7 +161,7 @@ class _Segment:
     def room(self) -> int:
         return len(self._samples) - self._length
 
-    def feed(self, samples: np.ndarray) -> list[int]:
+    def feed(self, samples: Samples) -> list[int]:
         self._samples[self._length : self._length + len(samples)] = samples
         self._length += len(samples)
         before, frames = len(self._blocks), 2 * self._network.config.block
@@ -188,7 +189,7 @@ class _Segment:
             self._encode(loudest, keys=-(-heard // 2))
         return self._codes()
 
-    def _hear(self, until: int, samples: np.ndarray) -> None:
+    def _hear(self, until: int, samples: Samples) -> None:
         """Log powers up to frame `until`, from samples of which the end is mirrored if no more follow."""
         hop, done = self._mel.hop, len(self._log_power)
         first = max(0, done - -(-self._mel.reach // hop))

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.glm4voice.vocoder import HELD_CODES, Vocoder, samples_of
+from engine.samples import Samples
 from engine.speech.joins import fade_in, hamming_fade
 
 BLOCK_SIZES = (25, 50, 100, 150, 200)
@@ -83,7 +84,7 @@ class ReferenceSpeaker:
         self.mels: list[Tensor] = []
         """What token2wav has returned, block by block: [1, bands, frames]."""
 
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         """Speech token ids -> the samples of blocks that are complete; a block is made when the token after it comes.
 
         An empty list stands for a token that is no speech. Raises `ValueError` for a token that is no speech.
@@ -94,15 +95,15 @@ class ReferenceSpeaker:
             self._pending.append(code)
         return np.concatenate(sounds)
 
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         """What is not yet made; nothing if the last block was made before."""
         return self._block(last=True) if self._pending else np.zeros(0, np.float32)
 
-    def _flush(self) -> np.ndarray:
+    def _flush(self) -> Samples:
         return self._block(last=False) if len(self._pending) >= self._sizes[0] else np.zeros(0, np.float32)
 
     @torch.inference_mode()
-    def _block(self, last: bool) -> np.ndarray:
+    def _block(self, last: bool) -> Samples:
         if len(self._sizes) > 1:
             self._sizes.pop(0)
         self._codes, self._pending = self._codes + self._pending, []

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.models.glm4voice.vocoder import HELD_CODES, Vocoder, samples_of
+from engine.samples import Samples
 from engine.speech.conformer import StackState
 from engine.speech.hift_stream import HiFTStream
 from engine.speech.joins import HeldTail, PositionalNoise
@@ -49,7 +50,7 @@ class StreamedSpeaker:
         self._sound = HiFTStream(vocoder.hift, sound_noise, start)
 
     @torch.inference_mode()
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         """Speech token ids -> mono float32 samples that are settled by now (maybe none).
 
         Raises `ValueError` for a token that is no speech.
@@ -62,14 +63,14 @@ class StreamedSpeaker:
         return np.concatenate(sounds)
 
     @torch.inference_mode()
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         """The tail."""
         if self._pending:
             return self._block(self._pending, last=True)
         tail = self._held.finish()
         return np.zeros(0, np.float32) if tail is None else samples_of(self._sound.feed(tail))
 
-    def _block(self, codes: list[int], last: bool) -> np.ndarray:
+    def _block(self, codes: list[int], last: bool) -> Samples:
         self._forget()
         mel = self._held.feed(self._unsettled_mel(codes), last)
         self._mel = torch.cat([self._mel, mel], dim=2)

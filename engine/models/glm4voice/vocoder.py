@@ -10,13 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from engine.models.checkpoints.weights import Weights
 from engine.models.checkpoints.yaml_safe import read_yaml
 from engine.models.glm4voice.flow import GlmFlow
+from engine.samples import Samples
 from engine.speech.hift import PREFIXES, HiFT, HiFTConfig
 from engine.speech.release import UnknownConfiguration, described_in
 
@@ -85,6 +85,6 @@ class Vocoder:
         return codes
 
 
-def samples_of(wave: Tensor) -> np.ndarray:
+def samples_of(wave: Tensor) -> Samples:
     """[1, samples] on any device -> [samples], float32."""
     return wave[0].float().cpu().numpy()

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engine.models.spoken_lm import PromptPiece
 from engine.models.stepaudio2.audio_encoder import WHAT, AudioEncoder, AudioEncoderConfig
+from engine.samples import Samples
 from engine.speech.recording import at_rate, checked
 from engine.speech.release import without_memory
 from engine.speech.weights import fill
@@ -55,14 +56,14 @@ class AudioFrontEnd:
         """How many mel frames a block of so many samples has."""
         return (samples + _ZEROS) // self.mel.hop
 
-    def features(self, samples: np.ndarray) -> Tensor:
+    def features(self, samples: Samples) -> Tensor:
         """A block, mono float32 [n] -> mel features [frames(n), n_mels]."""
         padded = torch.zeros(len(samples) + _ZEROS)
         padded[: len(samples)] = torch.from_numpy(np.array(samples, np.float32))
         log_power = self.mel.log_power(padded)
         return self.mel.features(log_power, log_power.max())
 
-    def states(self, samples: np.ndarray, longest: int | None = None) -> Tensor:
+    def states(self, samples: Samples, longest: int | None = None) -> Tensor:
         """A block, mono float32 [n] -> states [positions, llm_dim]; `longest` as `AudioEncoder.forward` takes it."""
         if self.network.config.states(self.frames(len(samples))) == 0:
             return self.none()
@@ -73,7 +74,7 @@ class AudioFrontEnd:
         weight = self.network.adapter.linear2.weight
         return weight.new_zeros(0, len(weight))
 
-    def blocks(self, samples: np.ndarray, rate: float, parity: bool = False) -> list[Tensor]:
+    def blocks(self, samples: Samples, rate: float, parity: bool = False) -> list[Tensor]:
         """A whole recording, floats [n] or [n, channels] of which the first is heard -> the states of every block.
 
         With `parity` it is resampled and batched as upstream does. Raises `ValueError` with a sentence for what is no sound.
@@ -97,7 +98,7 @@ class StepAudio2Listener:
         self._samples, self._length = np.zeros(front_end.block, np.float32), 0
         self._first = True
 
-    def feed(self, samples: np.ndarray) -> PromptPiece:
+    def feed(self, samples: Samples) -> PromptPiece:
         """Raises `ValueError` for samples that are not numbers."""
         samples, pieces = checked(samples), []
         while len(samples):

@@ -19,6 +19,7 @@ from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.stepaudio2.flow import FlowState, StepFlow
 from engine.models.stepaudio2.sound import ReferenceSound, SettledSound
 from engine.models.stepaudio2.voices import VoicePack
+from engine.samples import Samples
 from engine.speech.hift import PREFIXES, HiFT, HiFTConfig
 from engine.speech.joins import PositionalNoise
 from engine.speech.release import described_in
@@ -155,7 +156,7 @@ class StepSpeaker:
         else:
             self._sound = ReferenceSound(vocoder.hift, vocoder.noise.sine)
 
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         """Token ids -> mono float32 samples that are settled by now, about a second at a time.
 
         Ids that are no code of the flow (the pad that follows the last code, rows of the vocabulary that nothing uses)
@@ -170,13 +171,13 @@ class StepSpeaker:
             self._codes = self._codes[CHUNK:]
         return np.concatenate([np.zeros(0, np.float32), *made])
 
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         """The tail."""
         codes, self._codes = self._codes, []
         return self._chunk(codes, None) if codes else np.zeros(0, np.float32)
 
     @torch.inference_mode()
-    def _chunk(self, codes: list[int], ahead: list[int] | None) -> np.ndarray:
+    def _chunk(self, codes: list[int], ahead: list[int] | None) -> Samples:
         def on_device(values: list[int]) -> Tensor:
             return torch.tensor(values, device=self.state.speaker.device)
 

@@ -26,6 +26,7 @@ from engine.models.stepaudio2.prompt import SYSTEM, StepPrompt
 from engine.models.stepaudio2.speak import OUTPUT_RATE, StepVocoder
 from engine.models.stepaudio2.tokenizer import StepTokenizer
 from engine.models.stepaudio2.voices import VoicePack, default_voice, installed_voices
+from engine.samples import Samples
 from engine.speech.release import described_in
 
 FAMILY = "stepaudio2"
@@ -106,10 +107,10 @@ class StepAudio2(ReleasedModel):
 class NoSound:
     """The voice of a reply in text."""
 
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         return np.zeros(0, np.float32)
 
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         return np.zeros(0, np.float32)
 
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from engine.models.wren.encoder import FRAME, SEEN, SpeechEncoder
 from engine.models.wren.listener_config import BEAT, FRAMES, STATES, ListenerConfig, Window, Windows, beats
+from engine.samples import Samples
 
 _OVERHANG = SEEN - FRAME  # samples after a state's own that it is made of, too
 
@@ -73,7 +74,7 @@ def in_features(logits: Tensor, floor: float) -> Tensor:
     return 1 - logits.float().log_softmax(-1).clamp_min(floor) / floor
 
 
-def fitted(samples: np.ndarray, count: int) -> Tensor:
+def fitted(samples: Samples, count: int) -> Tensor:
     """[n] -> [1, m], so many samples as the encoder makes the states of `count` beats of; silence where there are fewer."""
     wanted = count * BEAT + _OVERHANG
     return torch.from_numpy(np.pad(samples[:wanted], (0, max(0, wanted - len(samples)))))[None]
@@ -95,7 +96,7 @@ class StreamingListener:
         self._odd = torch.zeros(0, network.config.classes)  # a frame that waits for its partner
 
     @torch.inference_mode()
-    def feed(self, samples: np.ndarray) -> Tensor:
+    def feed(self, samples: Samples) -> Tensor:
         """Mono float32 at 16 kHz -> features [positions, 2 * classes] that are settled now."""
         self._samples = np.concatenate([self._samples, np.asarray(samples, np.float32)])
         whole = self._start + max(0, len(self._samples) - _OVERHANG) // BEAT
@@ -104,7 +105,7 @@ class StreamingListener:
         return self._pairs(settled, last=False)
 
     @torch.inference_mode()
-    def finish(self, samples: np.ndarray) -> Tensor:
+    def finish(self, samples: Samples) -> Tensor:
         """The last samples -> features of all that is not settled, [positions, 2 * classes], from one window."""
         self._samples = np.concatenate([self._samples, np.asarray(samples, np.float32)])
         begun = self._start + beats(len(self._samples))

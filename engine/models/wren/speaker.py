@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from engine.models.wren.speech_tokens import SpeechCodec
+from engine.samples import Samples
 from engine.speech.source_filter import SourceFilter
 from engine.speech.streaming import SlidingWindow
 
@@ -25,16 +26,16 @@ class StreamingSpeaker:
         self._voice = SourceFilter(config.layout)
 
     @torch.inference_mode()
-    def feed(self, tokens: list[int]) -> np.ndarray:
+    def feed(self, tokens: list[int]) -> Samples:
         """Speech token ids -> mono float32 samples that are settled by now (maybe none)."""
         units = torch.tensor(tokens, dtype=torch.long) - self._first_unit
         return self._sound(self._window.feed(self._quantizer.values(units)))
 
     @torch.inference_mode()
-    def finish(self) -> np.ndarray:
+    def finish(self) -> Samples:
         """The tail."""
         return np.concatenate([self._sound(self._window.finish()), self._voice.finish()])
 
-    def _sound(self, settled: list[torch.Tensor]) -> np.ndarray:
+    def _sound(self, settled: list[torch.Tensor]) -> Samples:
         blocks = [self._voice.feed(features.numpy()) for features in settled]
         return np.clip(np.concatenate([np.zeros(0, np.float32), *blocks]), -1, 1)

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -32,6 +31,7 @@ from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
 from engine.quoting import clean, reason, shown
+from engine.samples import Samples
 from engine.speech.level import Leveller
 from engine.speech.release import UnknownConfiguration, without_memory
 
@@ -155,7 +155,7 @@ class WrenListener:
         self._leveller, self._stream, self._adaptor = Leveller(), StreamingListener(network), adaptor
 
     @torch.inference_mode()
-    def feed(self, samples: np.ndarray) -> PromptPiece:
+    def feed(self, samples: Samples) -> PromptPiece:
         return PromptPiece(states=self._adaptor(self._stream.feed(self._leveller.feed(samples))))
 
     @torch.inference_mode()

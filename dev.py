@@ -34,7 +34,7 @@ PYTHONS = ((3, 11), (3, 14))
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 LINUX = sys.platform.startswith("linux")
 
-EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ("voices",)}
+EXTRAS = {"run": (), "test": ("test",), "eval": ("evaluation",), "train": ("training",), "voice": ()}
 WORKERS = min((os.cpu_count() or 1) + 1, 4)  # one more than cores: tests of windows and sound wait much
 WHOLE_SUITE = f"-n {WORKERS} --dist worksteal".split()  # neighbours share set-ups
 FAST_SUITE = f"-n {min(os.cpu_count() or 1, 4)} --dist worksteal -m fast --timeout 30".split()

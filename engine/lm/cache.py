@@ -65,6 +65,11 @@ class KVCache:
         """What `layer` holds: [2, kv_heads, entries, head_dim], keys (rotated) first; a view."""
         return self._store[:, layer, :, : self.entries(layer)]
 
+    def buffers(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """All the room of a layer for keys and for values, each [1, kv_heads, capacity, head_dim]; views."""
+        keys, values = self._store[:, layer, None]
+        return keys, values
+
     def roll_back(self, position: int) -> None:
         """Forgets everything at `position` and above, in every layer."""
         self._levels = [min(level, position) for level in self._levels]
@@ -89,9 +94,7 @@ class KVCache:
         The keys and values to read reach up to the step's own. Raises `ContextFull`, or `ValueError` if the layers have
         not dealt with what is below `start`.
         """
-        self._check_room(end)
-        if start > min(self._levels[first:last]):
-            raise ValueError(f"Layers {first} to {last - 1} have nothing before position {start} to attend to.")
+        self._check_step(first, last, start, end)
         count = end - start if positions is None else len(positions)
         if not self._held:
             return self._views(first, last, start, count)
@@ -116,6 +119,11 @@ class KVCache:
         for layer in range(first, last) if self._held else ():
             self._settle(layer)
 
+    def held_below(self, first: int, last: int, start: int, end: int) -> list[int]:
+        """As `reserve`, for who has `buffers`: how many entries each of layers[first:last] holds below `start`."""
+        self._check_step(first, last, start, end)
+        return [self._below(layer, start) for layer in range(first, last)] if self._held else [start] * (last - first)
+
     def _views(self, first: int, last: int, below: int, count: int) -> Views:
         """As `reserve`, for layers that all hold `below` entries before the step."""
         keys, values = self._store[:, first:last, None, :, : below + count].unbind(0)
@@ -136,6 +144,11 @@ class KVCache:
         """A layer that holds everything below its level again needs no list."""
         if layer in self._held and len(self._held[layer]) == self._levels[layer]:
             del self._held[layer]
+
+    def _check_step(self, first: int, last: int, start: int, end: int) -> None:
+        self._check_room(end)
+        if start > min(self._levels[first:last]):
+            raise ValueError(f"Layers {first} to {last - 1} have nothing before position {start} to attend to.")
 
     def _check_room(self, end: int) -> None:
         if end > self.capacity:

@@ -7,7 +7,7 @@ positions as one complex product, the residual added inside the matrix product, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,27 @@ from engine.lm.config import LMConfig
 from engine.lm.head_slices import HeadSlices
 from engine.lm.linear import Int8Linear, Int8Rows, Linear
 from engine.lm.norm import RMSNorm
+from engine.lm.weights import LayerWeights, WeightReader
+
+
+class Head(Protocol):
+    """Rows for the vocabulary: normed states in, logits out."""
+
+    def __call__(self, x: torch.Tensor, /) -> torch.Tensor:
+        """[n, dim] -> [n, vocabulary]"""
+
+    def rows(self, ids: torch.Tensor | None = None) -> torch.Tensor:
+        """The weights of these ids (by default all): [rows, dim]."""
+
+
+class Slices(Protocol):
+    """The same head for what a mask allows."""
+
+    def logits(self, states: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
+        """[n, dim], a mask [vocabulary] -> [n, vocabulary]; what the mask excludes may be anything."""
+
+
+Projection = tuple[RMSNorm, Callable[[torch.Tensor], torch.Tensor]]
 
 
 class _Layer(NamedTuple):
@@ -38,6 +59,9 @@ class Decoder:
     decoder serves any number of caches.
     """
 
+    head: Head
+    _slices: Slices
+
     def __init__(
         self,
         config: LMConfig,
@@ -47,18 +71,21 @@ class Decoder:
         int8: bool = False,
     ):
         self.config, self.dtype, self.device = config, dtype, torch.device(device)
-        self._tensors, self._int8 = tensors, int8
-        embedding = self._take("model.embed_tokens.weight", config.vocabulary, config.dim)
-        self._embedding = Int8Rows(embedding, dtype) if int8 else embedding
-        self.norm = self._take_norm("model.norm.weight")
-        tied = "lm_head.weight" not in tensors
-        self.head = self._linear(embedding if tied else self._take("lm_head.weight", config.vocabulary, config.dim))
-        del embedding
-        self._slices = HeadSlices(self.head, config.vocabulary)
-        self._projections: dict[int, Linear | Int8Linear] = {}  # to keys and values alone, by layer, once propagated
-        self._layers = [self._load_layer(f"model.layers.{index}.") for index in range(config.layers)]
+        self._int8 = int8
+        # 8 bits are rounded from the matrices as they are stored.
+        self._take(WeightReader(config, tensors, dtype, self.device, None if int8 else dtype))
+        self._projections: dict[int, Projection] = {}  # by layer, once propagated
         self._rope = _rope_table(config).to(self.device)
-        del self._tensors
+
+    def _take(self, weights: WeightReader) -> None:
+        """Takes embedding, norm, head and layers, one after the other."""
+        embedding = weights.embedding()
+        self._embedding = Int8Rows(embedding, self.dtype) if self._int8 else embedding
+        self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
+        head = self._linear(embedding if weights.is_tied else weights.head())
+        del embedding
+        self.head, self._slices = head, HeadSlices(head, self.config.vocabulary)
+        self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
 
     def new_cache(self, capacity: int | None = None) -> KVCache:
         """An empty cache of this decoder's type and device."""
@@ -101,7 +128,7 @@ class Decoder:
         if positions is None:
             end = start + n
         else:
-            positions, end = _checked_positions(positions, n, start, end)
+            positions, end = checked_positions(positions, n, start, end)
         views = cache.reserve(first, last, start, end, positions)
         rope = self._rope[start:end] if positions is None else self._rope[positions]
         x, groups, mask = states.clone(), heads // kv_heads, None
@@ -134,13 +161,13 @@ class Decoder:
         keys and values are computed (CALM's state propagation, arXiv 2207.07061). Raises `ContextFull` without room.
         """
         config, end = self.config, start + len(states)
-        heads, kv_heads, head_dim = config.heads, config.kv_heads, config.head_dim
+        kv_heads, head_dim = config.kv_heads, config.head_dim
         _, _, slots = cache.reserve(first, config.layers, start, end)
         for index, slot in zip(range(first, config.layers), slots, strict=True):
-            layer = self._layers[index]
             if index not in self._projections:
-                self._projections[index] = layer.qkv.select(slice(heads * head_dim, None))
-            h = self._projections[index](layer.attention_norm(states)).view(-1, 2 * kv_heads, head_dim)
+                self._projections[index] = self._projection(index)
+            norm, project = self._projections[index]
+            h = project(norm(states)).view(-1, 2 * kv_heads, head_dim)
             _rotate(h[:, :kv_heads], self._rope[start:end])
             slot.copy_(h.view(-1, 2, kv_heads, head_dim))
         cache.commit(first, config.layers, start, end)
@@ -154,57 +181,20 @@ class Decoder:
         states = self.norm(states)
         return (self.head(states) if allowed is None else self._slices.logits(states, allowed)).float()
 
-    def _take(self, name: str, *shape: int) -> torch.Tensor:
-        if name not in self._tensors:
-            raise KeyError(f"The weights lack {name}: the checkpoint is incomplete or of another model.")
-        tensor = self._tensors[name]
-        if tuple(tensor.shape) != shape:
-            raise ValueError(f"{name} is {list(tensor.shape)}, but the model's config asks for {list(shape)}.")
-        # A copy, as the tensor may be a file mapped into memory; 8 bits are rounded from the weights as they are stored.
-        dtype = tensor.dtype if self._int8 and len(shape) == 2 else self.dtype
-        return tensor.detach().to(self.device, dtype, copy=True)
+    def _projection(self, number: int) -> Projection:
+        """A layer's norm, and its projection to keys and values alone."""
+        layer = self._layers[number]
+        return layer.attention_norm, layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
 
     def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)
 
-    def _take_norm(self, name: str) -> RMSNorm:
-        return RMSNorm(self._take(name, self.config.dim), self.config.norm_eps)
-
-    def _load_layer(self, prefix: str) -> _Layer:
-        config = self.config
-        q_size, kv_size = config.heads * config.head_dim, config.kv_heads * config.head_dim
-        attention, mlp = prefix + "self_attn.", prefix + "mlp."
-        turned = _rotary_order(config)
-        q, k, v = (
-            self._take(f"{attention}{name}_proj.weight", size, config.dim)
-            for name, size in (("q", q_size), ("k", kv_size), ("v", kv_size))
-        )
-        bias = None
-        if config.qkv_bias:
-            qb, kb, vb = (
-                self._take(f"{attention}{name}_proj.bias", size) for name, size in (("q", q_size), ("k", kv_size), ("v", kv_size))
-            )
-            bias = torch.cat([turned(qb), turned(kb), vb])
-        gate_up = [self._take(f"{mlp}{name}_proj.weight", config.ffn, config.dim) for name in ("gate", "up")]
+    def _layer(self, weights: LayerWeights) -> _Layer:
+        eps = self.config.norm_eps
         return _Layer(
-            attention_norm=self._take_norm(prefix + "input_layernorm.weight"),
-            qkv=self._linear(torch.cat([turned(q), turned(k), v]), bias),
-            out=self._linear(self._take(attention + "o_proj.weight", config.dim, q_size)),
-            ffn_norm=self._take_norm(prefix + "post_attention_layernorm.weight"),
-            gate_up=self._linear(torch.cat(gate_up)),
-            down=self._linear(self._take(mlp + "down_proj.weight", config.dim, config.ffn)),
-        )
-
-
-def _rotary_order(config: LMConfig) -> Callable[[torch.Tensor], torch.Tensor]:
-    """A function that reorders the rows of a q or k projection so that rotary pairs are neighbours (2i, 2i + 1).
-
-    The same reordering of queries and keys leaves their products as they were.
-    """
-    order = torch.arange(config.head_dim)
-    if not config.rope_interleaved:
-        order[: config.rotary_dim] = order[: config.rotary_dim].view(2, -1).t().flatten()
-    return lambda rows: rows.unflatten(0, (-1, config.head_dim))[:, order.to(rows.device)].flatten(0, 1)
+            RMSNorm(weights.attention_norm, eps), self._linear(weights.qkv, weights.qkv_bias), self._linear(weights.out),
+            RMSNorm(weights.ffn_norm, eps), self._linear(weights.gate_up), self._linear(weights.down),
+        )  # fmt: skip
 
 
 def _rope_table(config: LMConfig) -> torch.Tensor:
@@ -224,7 +214,7 @@ def _rotate(qk: torch.Tensor, rope: torch.Tensor) -> None:
         qk.copy_(torch.view_as_real(turned).flatten(-2))
 
 
-def _checked_positions(positions: Sequence[int] | torch.Tensor, n: int, start: int, end: int | None) -> tuple[list[int], int]:
+def checked_positions(positions: Sequence[int] | torch.Tensor, n: int, start: int, end: int | None) -> tuple[list[int], int]:
     """The positions as a list, and the end of what they stand for. Raises `ValueError` if they do not fit."""
     found = [int(position) for position in positions]
     end = end if end is not None else found[-1] + 1 if found else start

@@ -18,8 +18,6 @@ from tests.golden import onnx_file
 from tests.golden.step_vocoder import TOKEN2WAV, vocoder
 from tests.rig.processes import ROOT
 
-pytest.importorskip("onnxruntime")
-
 
 def networks(folder, codes, size):
     """Codes: the loudest of the first bands in every fourth frame; speaker: the first frame, over and over."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -83,7 +81,7 @@ def test_a_voice_that_cannot_be_used_is_refused(tmp_path):
             StepVocoder(vocoder().flow, vocoder().hift, pack)
 
 
-def test_making_a_voice_says_what_is_missing(tmp_path, monkeypatch):
+def test_making_a_voice_says_what_is_missing(tmp_path):
     (tmp_path / "flow.yaml").write_text((TOKEN2WAV / "flow.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     sound = np.zeros(48_000, np.float32)
     with pytest.raises(ValueError, match="this recording has 0.1"):
@@ -91,7 +89,6 @@ def test_making_a_voice_says_what_is_missing(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=TOKENIZER):
         make_voice(sound, 24_000, "x", tmp_path)
     for network in (TOKENIZER, SPEAKER):
-        (tmp_path / network).write_bytes(b"not looked at")
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(ValueError, match="needs a package that is not here"):
+        (tmp_path / network).write_bytes(b"no network")
+    with pytest.raises(ValueError, match=f"{TOKENIZER} cannot be used"):
         make_voice(sound, 24_000, "x", tmp_path)

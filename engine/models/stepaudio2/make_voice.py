@@ -1,7 +1,7 @@
 """`python -m engine.models.stepaudio2.make_voice RECORDING MODEL`: a voice pack from a few seconds of speech.
 
 Two networks of the release describe a recording: S3 tokenizer v2 (25 codes a second) and CAM++ (the speaker vector). They
-are ONNX files in `token2wav`, run as CosyVoice's frontend runs them, and need the package onnxruntime.
+are ONNX files in `token2wav`, run as CosyVoice's frontend runs them.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import torch
 import typer
 from torch import Tensor
 
-from engine import audio_files, installed
+from engine import audio_files
 from engine.models.checkpoints.files import AGAIN, need
 from engine.models.checkpoints.yaml_safe import read_part
 from engine.models.stepaudio2.flow import StepFlowConfig
@@ -54,13 +55,6 @@ def _speaker_vector(token2wav: Path, samples: np.ndarray, rate: int) -> Tensor:
 
 def _run(network: Path, *inputs: np.ndarray) -> Tensor:
     """The first output, flat."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ValueError(
-            f"Making a voice needs a package that is not here ({error}): {installed.how_to_get('voice')}. "
-            "Or copy a ready voice pack."
-        ) from None
     try:
         session = onnxruntime.InferenceSession(str(network), providers=["CPUExecutionProvider"])
         named = zip((node.name for node in session.get_inputs()), inputs, strict=True)

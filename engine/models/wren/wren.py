@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from engine.lm.backends import make_decoder
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
@@ -141,7 +142,7 @@ class Wren:
         if (path := self.folder / ADAPTER).exists() or config.paradigm == "parallel":
             speech = merge(weights, read_packed(path), config.lm.layers)
         if config.paradigm != "parallel":
-            decoder = Decoder(config.lm, weights)
+            decoder = make_decoder(config.lm, weights, bits=8)  # as they are stored
             return decoder, exit_heads(self.folder, decoder, self._rules.spoken.tolist(), part_of(self.folder, FILE))
         if [head.shape for head in speech] != [(len(self._rules.spoken), config.lm.dim)] * self._rules.share:
             raise KeyError("speech heads")

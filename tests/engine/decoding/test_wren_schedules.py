@@ -9,7 +9,12 @@ from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
 from engine.dialogue import Dialogue
 from engine.events import Drafts, Prefilled, Token, TurnCancelled, TurnFinished
+from engine.lm.backends import BACKENDS
+from engine.lm.decoder import Decoder
+from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.sampling import Sampler, Sampling
+from engine.models.checkpoints.packed import read_packed
+from engine.resources import resources_folder
 from engine.schedules import parse
 from tests.engine.decoding.full_depth import largest_difference
 
@@ -34,6 +39,17 @@ TOKENS = 40
 @pytest.fixture(scope="module")
 def wren():
     return models.load("wren")
+
+
+@pytest.fixture(scope="module")
+def exact():
+    """By the decoder's back end: what is multiplied with Wren's matrices is not rounded, as it usually is."""
+    weights = read_packed(resources_folder() / "wren" / "lm.safetensors")
+    found = {}
+    for backend, kind in zip(BACKENDS, (GraphDecoder, Decoder), strict=True):
+        found[backend] = models.load("wren")
+        found[backend].decoder = kind(found[backend].config.lm, weights)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +97,9 @@ def test_turns_follow_one_another(wren, questions, schedule):
 
 
 @pytest.mark.parametrize("schedule", [*EXACT, *TRUSTED, *ON_TEXT])
-def test_after_every_full_step_the_cache_is_full_depths(wren, questions, schedule):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_after_every_full_step_the_cache_is_full_depths(exact, questions, schedule, backend):
+    wren = exact[backend]
     prompt = wren.typed(questions[3]).ids
     worst, steps = largest_difference(wren, prompt, wren.pattern(spoken=False), schedule, TOKENS)
     print(f"{schedule}: {worst:.1e} after {steps} full steps")

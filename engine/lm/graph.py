@@ -1,0 +1,189 @@
+"""A range of a decoder's layers, or rows of its head, as a graph for onnxruntime; see `engine.lm.graph_decoder`.
+
+Operators of ONNX and of onnxruntime's own set (`com.microsoft`), whose definitions are the source for shapes and inputs. Weights
+become part of the graph, so that onnxruntime packs them once for the processor at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from engine.lm.config import LMConfig
+from engine.lm.weights import LayerWeights
+
+Floats = NDArray[np.float32]
+
+STATES, PAST, TOTAL, POSITIONS, OUT = "states", "past", "total", "positions", "out"
+"""Inputs and output beside the cache's: states [1, n, dim]; entries after the step, less one [1] and all of them [1] (int32);
+positions [1, n] (int64); what comes out is [1, n, dim], or of a head [1, n, rows]."""
+BLOCK = 32  # values of a row that share a scale
+_MS = "com.microsoft"
+_OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid(_MS, 1)]
+_IR = 9
+
+
+def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Input and output for the keys, and for the values, of a layer; each pair is to be bound to one buffer."""
+    return (f"keys.{layer}", f"new_keys.{layer}"), (f"values.{layer}", f"new_values.{layer}")
+
+
+@dataclass(frozen=True)
+class Bits:
+    """In how many bits matrices are kept: 32 is as they are, 8 and 4 are whole numbers with a scale for every `BLOCK` of a row.
+
+    `exact_inputs`: what is multiplied with them stays in 32 bits; else it is rounded to 8 on the way, which is faster.
+    """
+
+    count: int = 32
+    exact_inputs: bool = False
+
+
+class _Graph:
+    def __init__(self, bits: Bits) -> None:
+        self._bits = bits
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+        self._inputs: list[onnx.ValueInfoProto] = []
+        self._outputs: list[onnx.ValueInfoProto] = []
+
+    def constant(self, name: str, value: NDArray[np.generic]) -> str:
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def given(self, name: str, kind: int, *shape: int | str) -> str:
+        self._inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        return name
+
+    def gives(self, name: str, *shape: int | str) -> None:
+        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+
+    def node(self, kind: str, inputs: list[str], *outputs: str, domain: str = "", **attributes: float) -> str:
+        made = helper.make_node(kind, inputs, list(outputs), domain=domain)
+        made.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+        self._nodes.append(made)
+        return outputs[0]
+
+    def product(self, x: str, matrix: torch.Tensor, name: str, out: str, bias: torch.Tensor | None = None) -> str:
+        """x @ matrix.T (+ bias); matrix [out, in]."""
+        rows: Floats = matrix.float().numpy()
+        product = out if bias is None else f"{name}.product"
+        if self._bits.count == 32:
+            self.node("MatMul", [x, self.constant(f"{name}.weight", rows.T)], product)
+        else:
+            whole, scales = rounded(rows, self._bits.count)
+            inputs = [x, self.constant(f"{name}.weight", whole), self.constant(f"{name}.scales", scales)]
+            count, width = rows.shape
+            level = 1 if self._bits.exact_inputs else 4
+            self.node(
+                "MatMulNBits", inputs, product, domain=_MS,
+                K=width, N=count, bits=self._bits.count, block_size=BLOCK, accuracy_level=level,
+            )  # fmt: skip
+        return product if bias is None else self.node("Add", [product, self.constant(f"{name}.bias", bias.float().numpy())], out)
+
+    def bytes(self) -> bytes:
+        graph = helper.make_graph(self._nodes, "decoder", self._inputs, self._outputs, self._constants)
+        model: onnx.ModelProto = helper.make_model(graph, opset_imports=_OPSETS, ir_version=_IR)
+        return model.SerializeToString()
+
+
+def layers_graph(
+    config: LMConfig, layers: Iterable[tuple[int, LayerWeights]], cosines: Floats, sines: Floats, bits: Bits
+) -> bytes:
+    """Consecutive layers with their numbers: states in, states out, keys and values beside those there were.
+
+    `cosines` and `sines` [context, head_dim / 2] are those of neighbouring pairs.
+    """
+    graph, dim = _Graph(bits), config.dim
+    graph.given(STATES, TensorProto.FLOAT, 1, "n", dim)
+    graph.given(PAST, TensorProto.INT32, 1)
+    graph.given(TOTAL, TensorProto.INT32, 1)
+    graph.given(POSITIONS, TensorProto.INT64, 1, "n")
+    turns = [graph.constant("cosines", cosines), graph.constant("sines", sines)]
+    residual, added = STATES, ""
+    for number, layer in layers:
+        name = f"layer.{number}"
+        caches = []
+        for before, after in cache_names(number):
+            caches.append((graph.given(before, TensorProto.FLOAT, 1, config.kv_heads, "capacity", config.head_dim), after))
+            graph.gives(after, 1, config.kv_heads, "capacity", config.head_dim)
+        normed, residual = _normed(graph, config, residual, added, layer.attention_norm, f"{name}.attention_norm")
+        qkv = graph.product(normed, layer.qkv, f"{name}.qkv", f"{name}.qkv.out", layer.qkv_bias)
+        (keys, new_keys), (values, new_values) = caches
+        attended = graph.node(
+            "GroupQueryAttention", [qkv, "", "", keys, values, PAST, TOTAL, *turns, POSITIONS],
+            f"{name}.attended", new_keys, new_values, domain=_MS,
+            num_heads=config.heads, kv_num_heads=config.kv_heads, do_rotary=1, rotary_interleaved=1,
+        )  # fmt: skip
+        added = graph.product(attended, layer.out, f"{name}.attention", f"{name}.attention.out")
+        normed, residual = _normed(graph, config, residual, added, layer.ffn_norm, f"{name}.ffn_norm")
+        half = len(layer.gate_up) // 2
+        gate = graph.product(normed, layer.gate_up[:half], f"{name}.gate", f"{name}.gate.out")
+        up = graph.product(normed, layer.gate_up[half:], f"{name}.up", f"{name}.up.out")
+        open_gate = graph.node("QuickGelu", [gate], f"{name}.silu", domain=_MS, alpha=1.0)
+        between = graph.node("Mul", [open_gate, up], f"{name}.between")
+        added = graph.product(between, layer.down, f"{name}.down", f"{name}.down.out")
+    graph.node("Add", [residual, added], OUT)
+    graph.gives(OUT, 1, "n", dim)
+    return graph.bytes()
+
+
+def session(model: bytes) -> onnxruntime.InferenceSession:
+    """A graph ready to run, on as many threads as torch uses now; threads without work sleep, so that nobody waits for them."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = torch.get_num_threads(), 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def rows_graph(rows: torch.Tensor, bits: Bits, bias: torch.Tensor | None = None) -> bytes:
+    """A matrix [rows, dim] alone, as of a head: normed states in, logits out."""
+    graph = _Graph(bits)
+    graph.given(STATES, TensorProto.FLOAT, 1, "n", rows.shape[1])
+    graph.product(STATES, rows, "rows", OUT, bias)
+    graph.gives(OUT, 1, "n", len(rows))
+    return graph.bytes()
+
+
+def _normed(
+    graph: _Graph, config: LMConfig, residual: str, added: str, weight: torch.Tensor, name: str
+) -> tuple[str, str]:
+    """RMSNorm of `residual` + `added`, and that sum."""
+    scale, normed, total = graph.constant(f"{name}.weight", weight.float().numpy()), f"{name}.out", f"{name}.sum"
+    if not added:
+        return graph.node("SimplifiedLayerNormalization", [residual, scale], normed, axis=-1, epsilon=config.norm_eps), residual
+    graph.node(
+        "SkipSimplifiedLayerNormalization", [residual, added, scale], normed, "", "", total, domain=_MS, epsilon=config.norm_eps
+    )
+    return normed, total
+
+
+def rounded(rows: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats]:
+    """Rows [out, in] as MatMulNBits takes them: [out, blocks, BLOCK * bits / 8], and scales [out * blocks].
+
+    Rows that are whole multiples of one 127th of their largest value, as a file with 8-bit rows gives them, stay exactly what
+    they are: all blocks of a row then have that scale.
+    """
+    count, width = rows.shape
+    blocks = -(-width // BLOCK)
+    padded = np.zeros((count, blocks * BLOCK), np.float32)
+    padded[:, :width] = rows
+    padded = padded.reshape(count, blocks, BLOCK)
+    most = (1 << (bits - 1)) - 1
+    scales = np.maximum(np.abs(padded).max(-1) / most, 1e-12).astype(np.float32)
+    if bits == 8:
+        of_rows = np.maximum(np.abs(rows).max(-1) / most, 1e-12).astype(np.float32)
+        exact = np.abs(rows / of_rows[:, None] - np.round(rows / of_rows[:, None])).max(-1) < 1e-3
+        scales[exact] = of_rows[exact, None]
+    whole = np.clip(np.round(padded / scales[..., None]), -most - 1, most).astype(np.int32)
+    unsigned = (whole + most + 1).astype(np.uint8)
+    packed = unsigned if bits == 8 else unsigned[..., 0::2] | (unsigned[..., 1::2] << 4)
+    return packed, scales.reshape(-1)

@@ -1,0 +1,174 @@
+"""A decoder whose layers onnxruntime runs: the faster one on processors, with the same interface as torch's.
+
+Each range of layers is a graph of its own. Ranges never overlap, since each packs its weights anew: a step from or to a layer
+in the middle of a range cuts that one in two, and longer steps go through several. Keys and values stand in the cache that
+torch's decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+
+from engine.lm import graph
+from engine.lm.cache import KVCache
+from engine.lm.config import LMConfig
+from engine.lm.decoder import Decoder, Projection, checked_positions
+from engine.lm.graph import Bits
+from engine.lm.graph_head import GraphHead
+from engine.lm.linear import Int8Rows
+from engine.lm.norm import RMSNorm
+from engine.lm.weights import WeightReader
+
+_FEW = 16  # rows up to which a step's buffers are kept for the next one
+_SMALL = 1 << 24  # values of an embedding that is not worth rounding
+
+
+class GraphCache(KVCache):
+    """A cache whose buffers are bound to graphs."""
+
+    def __init__(self, config: LMConfig, capacity: int | None = None) -> None:
+        super().__init__(config, capacity)
+        self.steps: dict[tuple[onnxruntime.InferenceSession, int], _Step] = {}
+        """By graph and rows."""
+        self._bound = [[_bound(buffer.numpy()) for buffer in self.buffers(layer)] for layer in range(config.layers)]
+
+    def bind(self, binding: onnxruntime.IOBinding, first: int, last: int) -> None:
+        """Gives the keys and values of layers[first:last] to a graph, to read and to write."""
+        for layer in range(first, last):
+            for (before, after), values in zip(graph.cache_names(layer), self._bound[layer], strict=True):
+                binding.bind_ortvalue_input(before, values)
+                binding.bind_ortvalue_output(after, values)
+
+
+class _Step:
+    """A range of layers, the buffers for so many rows, and a cache, tied together."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, cache: GraphCache, first: int, last: int, rows: int, dim: int):
+        self._session, self._rows, self._binding = session, rows, session.io_binding()
+        self._states, self._out = np.zeros((1, rows, dim), np.float32), np.zeros((1, rows, dim), np.float32)
+        self._past, self._total = np.zeros(1, np.int32), np.zeros(1, np.int32)
+        self._positions = np.zeros((1, rows), np.int64)
+        given: dict[str, NDArray[np.generic]] = {
+            graph.STATES: self._states, graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions,
+        }  # fmt: skip
+        self._kept = {name: _bound(array) for name, array in given.items()}
+        for name, value in self._kept.items():
+            self._binding.bind_ortvalue_input(name, value)
+        self._kept[graph.OUT] = _bound(self._out)
+        cache.bind(self._binding, first, last)
+        self._binding.bind_ortvalue_output(graph.OUT, self._kept[graph.OUT])
+
+    def __call__(self, states: torch.Tensor, held: int, positions: Sequence[int]) -> torch.Tensor:
+        """States [rows, dim] after `held` entries -> those after the last layer."""
+        self._states[0] = states.numpy()
+        self._past[0], self._total[0] = held + self._rows - 1, held + self._rows
+        self._positions[0] = positions
+        self._session.run_with_iobinding(self._binding)
+        return torch.from_numpy(self._out[0].copy())
+
+
+class GraphDecoder(Decoder):
+    """As `Decoder`, on the processor, computing in float32; `bits` says how matrices are kept.
+
+    The mapping of tensors is kept, and read again where a range is cut. As many threads compute as torch was told to use when
+    a graph was made; where it is told otherwise, graphs are made anew.
+    """
+
+    def __init__(self, config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: Bits | None = None) -> None:
+        self.bits = bits or Bits()
+        self._threads = torch.get_num_threads()
+        self._cuts = [0, config.layers]
+        self._graphs: dict[tuple[int, int], onnxruntime.InferenceSession] = {}  # by first and last layer
+        super().__init__(config, tensors, int8=self.bits.count < 32)
+        turns = self._rope.squeeze(1)
+        self._turns = turns.real.numpy(), turns.imag.numpy()
+        self._graph(0, config.layers)
+
+    def new_cache(self, capacity: int | None = None) -> GraphCache:
+        return GraphCache(self.config, capacity)
+
+    @torch.inference_mode()
+    def run(
+        self,
+        states: torch.Tensor,
+        start: int,
+        cache: KVCache,
+        first: int = 0,
+        last: int | None = None,
+        positions: Sequence[int] | torch.Tensor | None = None,
+        end: int | None = None,
+    ) -> torch.Tensor:
+        last, n = self.config.layers if last is None else last, len(states)
+        if first == last or (n == 0 and positions is None):
+            return states
+        places: Sequence[int]
+        if positions is None:
+            end, places = start + n, range(start, start + n)
+        else:
+            places, end = checked_positions(positions, n, start, end)
+        if not isinstance(cache, GraphCache):
+            raise TypeError("A graph's keys and values are bound to a cache of its own decoder's making.")
+        held = cache.held_below(first, last, start, end)
+        for below, above in self._ranges(first, last, held) if n else ():
+            states = self._step(cache, below, above, n)(states, held[below - first], places)
+        cache.commit(first, last, start, end, None if positions is None else places)
+        return states
+
+    def _take(self, weights: WeightReader) -> None:
+        self._weights = weights
+        embedding = weights.embedding()
+        self._embedding = Int8Rows(embedding, self.dtype) if self._int8 and embedding.numel() > _SMALL else embedding.float()
+        self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
+        self.head = self._slices = self._head = GraphHead(weights, self.bits)
+
+    def _projection(self, number: int) -> Projection:
+        layer, outputs = self._weights.layer(number), self.config.heads * self.config.head_dim
+        bias = None if layer.qkv_bias is None else layer.qkv_bias[outputs:]
+        made = graph.session(graph.rows_graph(layer.qkv[outputs:], self.bits, bias))
+
+        def project(states: torch.Tensor) -> torch.Tensor:
+            return torch.from_numpy(made.run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
+
+        return RMSNorm(layer.attention_norm, self.config.norm_eps), project
+
+    def _ranges(self, first: int, last: int, held: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""
+        if self._threads != torch.get_num_threads():
+            self._threads = torch.get_num_threads()
+            self._graphs.clear()
+            self._head.build()
+        wanted = {first, last, *(first + i for i in range(1, len(held)) if held[i] != held[i - 1])}
+        if not wanted <= set(self._cuts):
+            self._cuts = sorted({*self._cuts, *wanted})
+            whole = set(zip(self._cuts, self._cuts[1:], strict=False))
+            self._graphs = {ends: made for ends, made in self._graphs.items() if ends in whole}
+        cuts = [cut for cut in self._cuts if first <= cut <= last]
+        yield from zip(cuts, cuts[1:], strict=False)
+
+    def _step(self, cache: GraphCache, first: int, last: int, rows: int) -> _Step:
+        made = self._graph(first, last)
+        step = cache.steps.get((made, rows))
+        if step is None:
+            step = _Step(made, cache, first, last, rows, self.config.dim)
+            if rows <= _FEW:
+                for known, _ in [key for key in cache.steps if key[0] not in self._graphs.values()]:
+                    cache.steps.pop((known, _))
+                cache.steps[made, rows] = step
+        return step
+
+    def _graph(self, first: int, last: int) -> onnxruntime.InferenceSession:
+        if (first, last) not in self._graphs:
+            layers = ((number, self._weights.layer(number)) for number in range(first, last))
+            made = graph.layers_graph(self.config, layers, *self._turns, self.bits)
+            self._graphs[first, last] = graph.session(made)
+        return self._graphs[first, last]
+
+
+def _bound(array: NDArray[np.generic]) -> onnxruntime.OrtValue:
+    """The very memory of an array, which must outlive it."""
+    return onnxruntime.OrtValue.ortvalue_from_numpy(array)

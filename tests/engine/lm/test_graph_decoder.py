@@ -1,0 +1,138 @@
+"""The decoder that onnxruntime runs does what torch's does, whatever steps come in whatever order."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from engine.lm import checkpoint, graph
+from engine.lm.decoder import Decoder
+from engine.lm.graph import Bits
+from engine.lm.graph_decoder import GraphDecoder
+from tests.engine.random_lm import SHAPE, random_tensors
+
+WIDE = replace(SHAPE, head_dim=16)
+SHAPES = {
+    "llama": WIDE,
+    "one KV head, biases": replace(WIDE, kv_heads=1, qkv_bias=True),
+    "half of each head rotated, pairs side by side": replace(WIDE, rotary_dim=8, rope_interleaved=True, qkv_bias=True),
+}
+
+
+def close(found, wanted):
+    torch.testing.assert_close(found, wanted, atol=2e-5, rtol=1e-5)
+
+
+def both(config):
+    tensors = random_tensors(config)
+    return Decoder(config, tensors), GraphDecoder(config, tensors)
+
+
+class Pair:
+    """The same steps on both decoders; states and caches are compared after each."""
+
+    def __init__(self, config, seed):
+        self.reference, self.graph = both(config)
+        self.caches = self.reference.new_cache(), self.graph.new_cache()
+        self.rng, self.layers = random.Random(seed), config.layers
+
+    def run(self, first, last, count, positions=None, end=None):
+        start = self.caches[0].filled(first)
+        states = torch.randn(count, SHAPE.dim, generator=torch.Generator().manual_seed(self.rng.randrange(10**6)))
+        wanted = self.reference.run(states, start, self.caches[0], first, last, positions, end)
+        close(self.graph.run(states, start, self.caches[1], first, last, positions, end), wanted)
+
+    def step(self):
+        """Anything that decoding, prefilling and pooling do."""
+        rng, cache = self.rng, self.caches[0]
+        at = cache.position
+        layer = rng.randrange(1, self.layers)
+        match rng.choice(("whole", "whole", "ranges", "pooled", "hole", "propagate", "back")):
+            case "whole":
+                self.run(0, self.layers, rng.choice((1, 1, 3, 20)))
+            case "ranges":
+                count = rng.choice((1, 5))
+                self.run(0, layer, count)
+                self.run(layer, self.layers, count)
+            case "pooled":
+                self.run(0, layer, 6)
+                self.run(layer, self.layers, 2, [at + 1, at + 4], at + 6)
+            case "hole":
+                self.run(0, layer, 1)
+                for each in self.caches:
+                    each.skip(layer, self.layers, at + 1)
+            case "propagate":
+                self.run(0, layer, 2)
+                states = torch.randn(2, SHAPE.dim, generator=torch.Generator().manual_seed(at))
+                self.reference.propagate(states, at, self.caches[0], layer)
+                self.graph.propagate(states, at, self.caches[1], layer)
+            case "back":
+                for each in self.caches:
+                    each.roll_back(max(0, at - 7))
+        for number in range(self.layers):
+            assert list(self.caches[1].positions(number)) == list(cache.positions(number))
+            close(self.caches[1].keys_values(number), cache.keys_values(number))
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("seed", range(4))
+def test_any_steps_give_what_torch_gives(shape, seed):
+    pair = Pair(shape, seed)
+    for _ in range(25):
+        if pair.caches[0].position > SHAPE.context - 25:
+            break
+        pair.step()
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_heads_give_the_logits_of_what_may_be_chosen(tied, monkeypatch):
+    monkeypatch.setattr("engine.lm.graph_head._ROWS", 6)  # the vocabulary is in four parts
+    tensors = random_tensors(WIDE)
+    if tied:
+        del tensors["lm_head.weight"]
+    reference, made = Decoder(WIDE, tensors), GraphDecoder(WIDE, tensors)
+    states, allowed = torch.randn(3, SHAPE.dim), torch.zeros(SHAPE.vocabulary, dtype=torch.bool)
+    allowed[[7, 20]] = True
+    close(made.logits(states), reference.logits(states))
+    found = made.logits(states, allowed)
+    close(found[:, allowed], reference.logits(states)[:, allowed])
+    assert found[:, :6].isneginf().all() and found[:, 12:18].isneginf().all()  # nobody asked for those parts
+    close(made.head.rows(torch.tensor([3, 21])), reference.head.rows(torch.tensor([3, 21])))
+
+
+def test_rows_of_eight_bits_stay_what_they_are(tmp_path):
+    config = replace(WIDE, ffn=80)  # blocks that the rows do not fill
+    checkpoint.write(tmp_path / "lm.safetensors", random_tensors(config), int8=True)
+    tensors = checkpoint.read(tmp_path / "lm.safetensors")
+    reference, made = Decoder(config, tensors), GraphDecoder(config, tensors, Bits(8, exact_inputs=True))
+    states = torch.randn(9, SHAPE.dim)
+    close(made.run(states, 0, made.new_cache()), reference.run(states, 0, reference.new_cache()))
+    close(made.logits(states), reference.logits(states))
+
+
+@pytest.mark.parametrize(("bits", "apart"), [(8, 0.005), (4, 0.1)])
+def test_rounded_rows_are_close(bits, apart):
+    rows = np.random.default_rng(0).standard_normal((5, 70)).astype(np.float32)
+    whole, scales = graph.rounded(rows, bits)
+    low = whole if bits == 8 else np.stack([whole & 15, whole >> 4], -1).reshape(*whole.shape[:2], -1)
+    restored = (low.astype(np.float32) - (1 << (bits - 1))) * scales.reshape(5, -1, 1)
+    assert np.abs(restored.reshape(5, -1)[:, :70] - rows).max() < apart * np.abs(rows).max()
+
+
+def test_another_number_of_threads_gives_the_same(one_thread):
+    made = GraphDecoder(WIDE, random_tensors(WIDE))
+    states = torch.randn(4, SHAPE.dim)
+    before, logits = made.run(states, 0, made.new_cache()), made.logits(states)
+    torch.set_num_threads(2)
+    close(made.run(states, 0, made.new_cache()), before)
+    close(made.logits(states), logits)
+
+
+def test_a_cache_of_another_decoder_is_refused():
+    reference, made = both(WIDE)
+    with pytest.raises(TypeError, match="its own decoder"):
+        made.run(torch.randn(1, SHAPE.dim), 0, reference.new_cache())

@@ -118,6 +118,8 @@ def test_an_export_is_named_by_the_question_and_says_where_it_is(window, qtbot, 
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     monkeypatch.setattr("app.widgets.save_dialog.show_folder", lambda file: opened.append(file.parent) or True)
+    talk_of(window, qtbot, "before")
+    window.begin_session()
     window.conversation.ask("What is two plus two?")
     answered(window, qtbot, 1)
     window.chat.cards[-1].export.click()

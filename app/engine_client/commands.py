@@ -39,6 +39,7 @@ class ModelFacts:
     trained_heads: bool = True  # at the exits; else the model's own head stands in
     about: str = ""  # a sentence on what it can be asked
     examples: tuple[str, ...] = ()  # questions that it can answer
+    runs_by: str = ""  # what computes, and how it keeps matrices
 
 
 @dataclass(frozen=True, eq=False)

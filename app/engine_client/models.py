@@ -43,6 +43,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
         are_trained(model.exit_heads),
         can.sentence,
         can.examples,
+        model.decoder.runs_by,
     )
 
 

@@ -23,7 +23,6 @@ from rich.table import Column, Table
 from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
 from engine.lm import checkpoint
-from engine.lm.backends import backend_of
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.llama import to_llama
@@ -63,13 +62,15 @@ class DecodeRun:
 
 @dataclass(frozen=True)
 class DecodeSpeed:
-    """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds.
+    """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds; `runs_by` is what
+    computed.
 
     `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate`, which knows
     nothing of the model's token pattern, it can be below 1; it shows that the weights are the same.
     """
 
     name: str
+    runs_by: str
     threads: int
     tokens: int
     mean_depth: float
@@ -94,14 +95,15 @@ def measure(
     """
     asked = [model.typed(question.text).ids for question in spoken(prompts)]
     llama = _as_llama(model) if can_generate() else None
-    reference = Decoder(model.decoder.config, _weights(model)) if backend_of(model.decoder) != "torch" else None
+    reference = Decoder(model.decoder.config, _weights(model)) if model.decoder.backend != "torch" else None
+    runs_by = {GENERATE: "transformers in float32"} | ({} if reference is None else {REFERENCE: reference.runs_by})
     others = [schedule for schedule in schedules if schedule != Full()]
     before, speeds = torch.get_num_threads(), []
     try:
         for count in threads:
             torch.set_num_threads(count)
             rounds = [_round(model, llama, reference, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
-            speeds += [_speed(name, count, rounds) for name in rounds[0]]
+            speeds += [_speed(name, runs_by.get(name, model.decoder.runs_by), count, rounds) for name in rounds[0]]
     finally:
         torch.set_num_threads(before)
     return speeds
@@ -205,11 +207,12 @@ def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int])
     return DecodeRun(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))
 
 
-def _speed(name: str, threads: int, rounds: Sequence[dict[str, DecodeRun]]) -> DecodeSpeed:
+def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, DecodeRun]]) -> DecodeSpeed:
     speeds = [runs[name].speed for runs in rounds]
     last, full = rounds[-1][name], rounds[-1][str(Full())]
     return DecodeSpeed(
         name=name,
+        runs_by=runs_by,
         threads=threads,
         tokens=last.tokens,
         mean_depth=last.mean_depth,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 
 from engine.lm.config import LMConfig
-from engine.lm.decoder import Decoder
+from engine.lm.decoder import Backend, Decoder
 
-Backend = Literal["onnxruntime", "torch"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
+"""The first is what is used unless something else is wanted."""
 VARIABLE = "REFRAIN_BACKEND"
 """An environment variable that names the one to use."""
 
@@ -37,8 +37,3 @@ def make_decoder(config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: in
     from engine.lm.graph_decoder import GraphDecoder
 
     return GraphDecoder(config, tensors, Bits(bits))
-
-
-def backend_of(decoder: Decoder) -> Backend:
-    """Which one runs it."""
-    return "torch" if type(decoder).__module__ != "engine.lm.graph_decoder" else "onnxruntime"

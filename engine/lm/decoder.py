@@ -7,7 +7,7 @@ positions as one complex product, the residual added inside the matrix product, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -37,6 +37,7 @@ class Slices(Protocol):
         """[n, dim], a mask [vocabulary] -> [n, vocabulary]; what the mask excludes may be anything."""
 
 
+Backend = Literal["onnxruntime", "torch"]
 Projection = tuple[RMSNorm, Callable[[torch.Tensor], torch.Tensor]]
 
 
@@ -59,6 +60,8 @@ class Decoder:
     decoder serves any number of caches.
     """
 
+    backend: Backend = "torch"
+    """What runs the layers."""
     head: Head
     _slices: Slices
 
@@ -86,6 +89,12 @@ class Decoder:
         del embedding
         self.head, self._slices = head, HeadSlices(head, self.config.vocabulary)
         self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
+
+    @property
+    def runs_by(self) -> str:
+        """What computes, and how it keeps matrices: words for reports."""
+        computes = str(self.dtype).removeprefix("torch.")
+        return f"torch in {computes}, matrices in 8 bits" if self._int8 else f"torch in {computes}"
 
     def new_cache(self, capacity: int | None = None) -> KVCache:
         """An empty cache of this decoder's type and device."""

@@ -79,6 +79,8 @@ class GraphDecoder(Decoder):
     a graph was made; where it is told otherwise, graphs are made anew.
     """
 
+    backend = "onnxruntime"
+
     def __init__(self, config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: Bits | None = None) -> None:
         self.bits = bits or Bits()
         self._threads = torch.get_num_threads()
@@ -88,6 +90,10 @@ class GraphDecoder(Decoder):
         turns = self._rope.squeeze(1)
         self._turns = turns.real.numpy(), turns.imag.numpy()
         self._graph(0, config.layers)
+
+    @property
+    def runs_by(self) -> str:
+        return f"onnxruntime in float32, matrices in {self.bits.count} bits" if self._int8 else "onnxruntime in float32"
 
     def new_cache(self, capacity: int | None = None) -> GraphCache:
         return GraphCache(self.config, capacity)

@@ -62,7 +62,9 @@ def _model(model: ModelFacts | None) -> Rows:
     exits = ", ".join(map(str, model.exit_layers)) or "none"
     layers = f"{model.layers} layers, exits at {exits}, context {model.context:,}"
     weights = f"{model.weights_bytes / 1e6:,.0f} MB of weights" if model.weights_bytes else ""
-    return [("Model", model.name), ("Model size", ", ".join(filter(None, (layers, weights)))), ("Model folder", model.folder)]
+    size = ", ".join(filter(None, (layers, weights)))
+    runs_by = [("Decoder", model.runs_by)] if model.runs_by else []
+    return [("Model", model.name), ("Model size", size), *runs_by, ("Model folder", model.folder)]
 
 
 def log_lines() -> list[str]:

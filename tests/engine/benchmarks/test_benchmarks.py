@@ -71,6 +71,13 @@ def test_decoding_is_measured_against_generate_in_the_same_rounds(model):
     Console(quiet=True).print(decode.table(speeds))
 
 
+def test_torchs_decoder_is_measured_beside_another(model, monkeypatch):
+    monkeypatch.setattr(model.decoder, "backend", "onnxruntime")
+    generate, reference, full = decode.measure(model, [], [1], repeats=1)
+    assert [generate.name, reference.name, full.name] == [decode.GENERATE, decode.REFERENCE, "full"]
+    assert reference.runs_by == "torch in float32" and reference.same_tokens == full.same_tokens == 1
+
+
 def test_catch_up_leaves_what_full_depth_would(model):
     spark, fixed = catch_up.measure(model, [parse("spark:k=4,last@1"), parse("fixed:2")], prompts=3)
     for one in (spark, fixed):

@@ -79,6 +79,8 @@ def _faded(colour: QColor) -> QColor:
 
 def _pixmap(size: QSize, paint: Callable[[QPainter, QRectF], None]) -> QPixmap:
     made = QPixmap(size)
+    if made.isNull():  # a button that has no room yet asks for one of no size
+        return made
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     paint(painter, QRectF(QRect(QPoint(0, 0), size)))

@@ -44,6 +44,10 @@ def rgb(name: str) -> tuple[int, ...]:
     return QColor(getattr(theme.now(), name)).getRgb()[:3]
 
 
+def test_where_there_is_no_room_nothing_is_drawn(qapp, qtlog):
+    assert icons.icon(NAMES[0]).pixmap(QSize(0, 16), 1.0, NORMAL, OFF).isNull() and not qtlog.records
+
+
 def test_every_drawing_has_a_name_and_every_name_a_drawing():
     assert {file.stem for file in FOLDER.glob("*.svg")} == {*NAMES, icons.MARK}
 

@@ -32,7 +32,7 @@ from engine.schedules import Full, Schedule
 from engine.turn_record import TurnRecord
 
 GENERATE = "transformers generate"
-REFERENCE = "full, by torch in float32"
+REFERENCE = "full, torch float32"
 _MOST_TOKENS = 256
 
 

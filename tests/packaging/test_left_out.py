@@ -15,7 +15,7 @@ for name in {names!r}:
 sys.path.insert(0, {root!r})
 """
 COMPILER = ("torch._dynamo", "torch._inductor", "torch.onnx", "torch._numpy", "torch._vendor.quack")
-OTHERS = ("pydantic.v1", "cffi", "pycparser", "PIL", "dateutil", "fontTools")
+OTHERS = ("google", "pydantic.v1", "cffi", "pycparser", "PIL", "dateutil", "fontTools")
 SCREEN = [f"PySide6.{name}" for name in ("QtTest", "QtQml", "QtQuick", "QtSql", "QtDBus", "QtXml")]
 DISTRIBUTED = [f"torch.distributed.{name}" for name in ("tensor", "fsdp", "checkpoint", "elastic", "pipelining", "optim", "nn")]
 SCIPY = [f"scipy.{name}" for name in ("io", "odr", "datasets", "misc", "cluster")]

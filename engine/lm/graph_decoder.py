@@ -162,9 +162,8 @@ class GraphDecoder(Decoder):
         if step is None:
             step = _Step(made, cache, first, last, rows, self.config.dim)
             if rows <= _FEW:
-                for known, _ in [key for key in cache.steps if key[0] not in self._graphs.values()]:
-                    cache.steps.pop((known, _))
-                cache.steps[made, rows] = step
+                whole = self._graphs.values()
+                cache.steps = {key: kept for key, kept in cache.steps.items() if key[0] in whole} | {(made, rows): step}
         return step
 
     def _graph(self, first: int, last: int) -> onnxruntime.InferenceSession:

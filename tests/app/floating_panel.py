@@ -29,10 +29,20 @@ def window(memory: QSettings) -> tuple[QMainWindow, Docks]:
     return made, docks
 
 
+def stacked(wanted: set[int]) -> list[int]:
+    """The windows from the lowest to the highest, once the window manager knows those that are `wanted`."""
+    for _ in range(100):
+        listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST_STACKING"], capture_output=True, text=True).stdout
+        order = [int(one, 16) for one in listed.partition("#")[2].split(",") if one.strip()]
+        if wanted <= set(order):
+            break
+        QTest.qWait(100)
+    return order
+
+
 def seen(made: QMainWindow, docks: Docks, and_close: bool = False) -> dict:
     dock = docks.docks[0]
-    listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST_STACKING"], capture_output=True, text=True).stdout
-    order = [int(one, 16) for one in listed.partition("#")[2].split(",")]
+    order = stacked({int(made.winId()), int(dock.winId())})
     picture = dock.grab().toImage()
     told = {
         "floating": dock.isFloating(),

@@ -19,8 +19,8 @@ VARIABLE = "REFRAIN_BACKEND"
 
 def wanted() -> Backend:
     """What models are to be loaded with. Raises `ValueError` with a sentence for one that does not exist."""
-    named = os.environ.get(VARIABLE, "")
-    found = next((backend for backend in BACKENDS if backend == (named or BACKENDS[0])), None)
+    named = os.environ.get(VARIABLE) or BACKENDS[0]
+    found = next((backend for backend in BACKENDS if backend == named), None)
     if found is None:
         raise ValueError(f"{VARIABLE} is {named!r}: it may be one of {', '.join(BACKENDS)}.")
     return found

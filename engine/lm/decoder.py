@@ -129,15 +129,20 @@ class Decoder:
         rising, within start..end-1; `end` is by default one after the last of them. These layers leave the other
         positions from `start` to `end` out for good. Raises `ValueError` for positions that do not fit.
         """
-        config = self.config
-        n, heads, kv_heads, head_dim = states.shape[0], config.heads, config.kv_heads, config.head_dim
-        last = config.layers if last is None else last
+        n, last = states.shape[0], self.config.layers if last is None else last
         if first == last or (n == 0 and positions is None):
             return states
         if positions is None:
-            end = start + n
-        else:
-            positions, end = checked_positions(positions, n, start, end)
+            return self._through(states, cache, first, last, start, start + n, None)
+        found, end = _checked_positions(positions, n, start, end)
+        return self._through(states, cache, first, last, start, end, found)
+
+    def _through(
+        self, states: torch.Tensor, cache: KVCache, first: int, last: int, start: int, end: int, positions: list[int] | None
+    ) -> torch.Tensor:
+        """As `run`, with all that it may be told settled."""
+        config = self.config
+        n, heads, kv_heads, head_dim = states.shape[0], config.heads, config.kv_heads, config.head_dim
         views = cache.reserve(first, last, start, end, positions)
         rope = self._rope[start:end] if positions is None else self._rope[positions]
         x, groups, mask = states.clone(), heads // kv_heads, None
@@ -223,7 +228,7 @@ def _rotate(qk: torch.Tensor, rope: torch.Tensor) -> None:
         qk.copy_(torch.view_as_real(turned).flatten(-2))
 
 
-def checked_positions(positions: Sequence[int] | torch.Tensor, n: int, start: int, end: int | None) -> tuple[list[int], int]:
+def _checked_positions(positions: Sequence[int] | torch.Tensor, n: int, start: int, end: int | None) -> tuple[list[int], int]:
     """The positions as a list, and the end of what they stand for. Raises `ValueError` if they do not fit."""
     found = [int(position) for position in positions]
     end = end if end is not None else found[-1] + 1 if found else start

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engine.lm import graph
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
-from engine.lm.decoder import Decoder, Projection, checked_positions
+from engine.lm.decoder import Decoder, Projection
 from engine.lm.graph import Bits
 from engine.lm.graph_head import GraphHead
 from engine.lm.linear import Int8Rows
@@ -98,31 +98,16 @@ class GraphDecoder(Decoder):
     def new_cache(self, capacity: int | None = None) -> GraphCache:
         return GraphCache(self.config, capacity)
 
-    @torch.inference_mode()
-    def run(
-        self,
-        states: torch.Tensor,
-        start: int,
-        cache: KVCache,
-        first: int = 0,
-        last: int | None = None,
-        positions: Sequence[int] | torch.Tensor | None = None,
-        end: int | None = None,
+    def _through(
+        self, states: torch.Tensor, cache: KVCache, first: int, last: int, start: int, end: int, positions: list[int] | None
     ) -> torch.Tensor:
-        last, n = self.config.layers if last is None else last, len(states)
-        if first == last or (n == 0 and positions is None):
-            return states
-        places: Sequence[int]
-        if positions is None:
-            end, places = start + n, range(start, start + n)
-        else:
-            places, end = checked_positions(positions, n, start, end)
         if not isinstance(cache, GraphCache):
             raise TypeError("A graph's keys and values are bound to a cache of its own decoder's making.")
         held = cache.held_below(first, last, start, end)
+        n, places = len(states), range(start, end) if positions is None else positions
         for below, above in self._ranges(first, last, held) if n else ():
             states = self._step(cache, below, above, n)(states, held[below - first], places)
-        cache.commit(first, last, start, end, None if positions is None else places)
+        cache.commit(first, last, start, end, positions)
         return states
 
     def _take(self, weights: WeightReader) -> None:

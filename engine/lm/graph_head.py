@@ -18,7 +18,6 @@ class GraphHead:
 
     def __init__(self, weights: WeightReader, bits: Bits) -> None:
         self._weights, self._bits = weights, bits
-        self._vocabulary = 0
         self._parts: list[tuple[int, int, onnxruntime.InferenceSession]] = []  # first and last row, graph
         # A mask is kept with its parts, so that its identity cannot pass to another one.
         self._wanted: dict[int, tuple[torch.Tensor, list[int]]] = {}
@@ -27,7 +26,6 @@ class GraphHead:
     def build(self) -> None:
         """Makes the graphs, for as many threads as torch uses now."""
         rows = self._weights.head()
-        self._vocabulary = len(rows)
         starts = range(0, len(rows), _ROWS)
         self._parts = [(i, min(i + _ROWS, len(rows)), session(rows_graph(rows[i : i + _ROWS], self._bits))) for i in starts]
 
@@ -53,7 +51,7 @@ class GraphHead:
         given = {STATES: states.numpy()[None]}
         if len(self._parts) == 1:
             return torch.from_numpy(self._parts[0][2].run([OUT], given)[0][0])
-        out = torch.full((len(states), self._vocabulary), float("-inf"))
+        out = torch.full((len(states), self._parts[-1][1]), float("-inf"))
         for part in parts:
             first, last, graph = self._parts[part]
             out[:, first:last] = torch.from_numpy(graph.run([OUT], given)[0][0])

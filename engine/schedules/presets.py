@@ -41,11 +41,11 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
     deep = min(usable, key=lambda layer: abs(layer - wanted))
     if trained:
         drafts = Spark(4, "last", usable[0], review=True)
-        reviewed = f"Three drafts from layer {usable[0]}, then full depth reviews them: the same reply as full depth."
+        reviewed = f"Three drafts from layer {usable[0]}, then full depth reviews them: full depth's reply, up to rounding."
     else:
         drafts = Spark(2, "last", deep, review=True)
         reviewed = (
-            f"One draft from layer {deep}, then full depth reviews it: the same reply, hardly sooner without trained heads."
+            f"One draft from layer {deep}, then full depth reviews it: its reply, hardly sooner without trained heads."
         )
     return found + [
         SchedulePreset("SPAR-K Even", Spark(2, "first", deep), f"Every other speech token exits at layer {deep}."),

@@ -21,7 +21,7 @@ from engine.training import corpus, parallel
 VOICE = "kokoro:am_michael"
 """The answering voice: of Kokoro's, the one a recogniser understands best."""
 CONFIG = SpeechTokenConfig(frame_rate=200, frames_per_unit=8)
-"""With 100 frames a second stops and the edges of voiced sounds are blurred, which a predictor of opinions hears."""
+"""200 frames a second: with 100, stops and the edges of voiced sounds are blurred."""
 BATCH, UNITS, SEED = 32, 50, 2  # windows of 2 s
 LEARNING_RATE, WARM_UP = 1.5e-3, 100
 

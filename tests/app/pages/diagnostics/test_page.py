@@ -19,7 +19,7 @@ from app.pages.diagnostics.smoothness import NONE_YET
 from app.widgets import theme
 from engine import log
 
-MODEL = ModelFacts("Wren", str(Path.home() / "models" / "wren"), 12, (5, 8), 4, 12.5, 2048, 45_000_000)
+MODEL = ModelFacts("Wren", str(Path.home() / "models" / "wren"), 12, (5, 8), 4, 12.5, 2048, 45_000_000, runs_by="onnxruntime")
 USED = InUse(MODEL, "spark:even@9", {"Settings": Path.home() / "settings.toml"})
 LAST = LastRun(0.0, Path.home() / "refrain.log", f'Fatal Python error: Aborted\n  File "{Path.home()}/x.py"')
 
@@ -67,6 +67,7 @@ def test_facts_are_those_of_this_program(page):
     assert value(page, "Python").startswith(platform.python_version())
     assert PySide6.__version__ in value(page, "Qt")
     assert value(page, "Model") == "Wren" and value(page, "Schedule") == "spark:even@9"
+    assert value(page, "Decoder") == "onnxruntime"
     assert value(page, "Display platform").startswith("offscreen")
     assert "GB" in value(page, "Memory")
     assert value(page, "Microphone") == "being opened"

@@ -323,7 +323,9 @@ class Worker:
     def _end(self, turn: int, record: TurnRecord) -> None:
         """The turn is on disk before the screen hears of its end, for which nobody waits here."""
         self._record = None
-        is_noted, self._noted = turn == self._noted, None if turn == self._noted else self._noted
+        is_noted = turn == self._noted
+        if is_noted:
+            self._noted = None
         if not (is_noted and self._note(lambda journal: journal.end(turn, lambda: self._report(Ended(turn, record))))):
             self._report(Ended(turn, record))
 

@@ -1,37 +1,38 @@
-"""Decode speed of our schedules and of transformers' own `generate`, on the same weights and prompts.
+"""Decode speed of our schedules, of transformers' own `generate` and of llama.cpp, on the same weights and prompts.
 
 Everything is greedy and on the CPU; `generate` computes in float32, and so does torch's decoder, which is measured beside the
 model's own where that is another one. A reply's speed is its tokens after the first, over the time from the first to the end,
-so that no prompt is counted. `generate` makes as many tokens as full depth's reply has. All contenders take turns in every
+so that no prompt is counted. The others make as many tokens as full depth's reply has. All contenders take turns in every
 round: what else the machine does hits them alike. Ratios are taken within a round. Where transformers is not installed, its
-`generate` is left out.
+`generate` is left out; llama.cpp takes part with the GGUF files that are given.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
+from engine.benchmarks.generate import Generate, can_generate
+from engine.benchmarks.llama_cpp_peer import LlamaCpp
 from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
 from engine.lm import checkpoint
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
-from engine.lm.llama import to_llama
 from engine.lm.sampling import Sampler, Sampling
 from engine.models.spoken_lm import SpokenLM
 from engine.schedules import Full, Schedule
 from engine.turn_record import TurnRecord
 
-GENERATE = "transformers generate"
+GENERATE = Generate.name
 REFERENCE = "full, torch float32"
 _MOST_TOKENS = 256
 
@@ -42,6 +43,16 @@ class _WithDecoder:
 
     decoder: Decoder
     exit_heads: dict[int, ExitHead]
+
+
+class _Peer(Protocol):
+    """Somebody else's greedy decoding of the same weights."""
+
+    name: str
+    runs_by: str
+
+    def reply(self, prompt: Sequence[int], count: int) -> tuple[tuple[int, ...], float]:
+        """`count` tokens and the seconds that those after the first took, with as many threads as torch has."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,9 @@ class DecodeRun:
 @dataclass(frozen=True)
 class DecodeSpeed:
     """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds; `runs_by` is what
-    computed.
+    computed. `against_llama_cpp` is against the first GGUF file.
 
-    `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate`, which knows
+    `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate` and llama.cpp, which know
     nothing of the model's token pattern, it can be below 1; it shows that the weights are the same.
     """
 
@@ -78,6 +89,7 @@ class DecodeSpeed:
     slowest: float
     fastest: float
     against_generate: float | None
+    against_llama_cpp: float | None
     against_full: float
     same_tokens: float
     accepted: int
@@ -85,33 +97,45 @@ class DecodeSpeed:
 
 
 def measure(
-    model: SpokenLM, schedules: Sequence[Schedule], threads: Sequence[int], repeats: int, prompts: int = 4
+    model: SpokenLM,
+    schedules: Sequence[Schedule],
+    threads: Sequence[int],
+    repeats: int,
+    prompts: int = 4,
+    ggufs: Sequence[Path] = (),
 ) -> list[DecodeSpeed]:
-    """Measures `generate`, full depth, also by torch's decoder, and the other `schedules`, once for each number of threads, in
-    `repeats` rounds over `prompts` questions.
+    """Measures `generate`, llama.cpp with each of the `ggufs`, full depth, also by torch's decoder, and the other `schedules`,
+    once for each number of threads, in `repeats` rounds over `prompts` questions.
 
-    Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be
-    given to transformers or the questions are missing.
+    Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be given to
+    transformers, the questions are missing, or two files have one name, and as `LlamaCpp`.
     """
+    config = model.decoder.config
     asked = [model.typed(question.text).ids for question in spoken(prompts)]
-    llama = _as_llama(model) if can_generate() else None
-    reference = Decoder(model.decoder.config, _weights(model)) if model.decoder.backend != "torch" else None
-    runs_by = {GENERATE: "transformers in float32"} | ({} if reference is None else {REFERENCE: reference.runs_by})
+    llamas = [LlamaCpp(path, config) for path in ggufs]
+    if len({llama.name for llama in llamas}) < len(llamas):
+        raise ValueError("Two GGUF files have the same name, by which their figures are told apart: rename one.")
+    peers: list[_Peer] = [*([Generate(config, weights_of(model))] if can_generate() else []), *llamas]
+    reference = Decoder(config, weights_of(model)) if model.decoder.backend != "torch" else None
+    runs_by = {peer.name: peer.runs_by for peer in peers} | ({} if reference is None else {REFERENCE: reference.runs_by})
     others = [schedule for schedule in schedules if schedule != Full()]
+    llama_cpp = llamas[0].name if llamas else ""
     before, speeds = torch.get_num_threads(), []
     try:
         for count in threads:
             torch.set_num_threads(count)
-            rounds = [_round(model, llama, reference, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
-            speeds += [_speed(name, runs_by.get(name, model.decoder.runs_by), count, rounds) for name in rounds[0]]
+            rounds = [_round(model, peers, reference, asked, others) for _ in range(repeats + 1)][1:]  # the first one warms up
+            by = (runs_by.get(name, model.decoder.runs_by) for name in rounds[0])
+            speeds += [_speed(name, each, count, rounds, llama_cpp) for name, each in zip(rounds[0], by)]
     finally:
         torch.set_num_threads(before)
     return speeds
 
 
-def can_generate() -> bool:
-    """Whether transformers is here to be compared with: an installed program does without."""
-    return importlib.util.find_spec("transformers") is not None
+def weights_of(model: SpokenLM) -> dict[str, torch.Tensor]:
+    """The tensors of a model's decoder, under Llama's names. Raises as `checkpoint.read`."""
+    tensors = checkpoint.read(model.folder / "lm.safetensors")
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
 
 
 def as_json(speeds: Sequence[DecodeSpeed]) -> list[dict[str, Any]]:
@@ -122,8 +146,10 @@ def as_json(speeds: Sequence[DecodeSpeed]) -> list[dict[str, Any]]:
 def table(speeds: Sequence[DecodeSpeed]) -> Table:
     """The same for people."""
     title = "Decode speed, greedy, medians of interleaved rounds"
-    shown = Table(Column("Decoding", no_wrap=True), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
-    for column in ("threads", "tokens/s", "range", "generate", "full", "depth", "same"):
+    shown = Table(Column("Decoding", overflow="fold"), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+    has_llama_cpp = any(speed.against_llama_cpp for speed in speeds)
+    ratios = ("generate", "llama.cpp", "full") if has_llama_cpp else ("generate", "full")
+    for column in ("threads", "tokens/s", "range", *ratios, "depth", "same"):
         shown.add_column(column, justify="right", no_wrap=True)
     for speed in speeds:
         shown.add_row(
@@ -131,28 +157,28 @@ def table(speeds: Sequence[DecodeSpeed]) -> Table:
             str(speed.threads),
             f"{speed.tokens_per_second:.0f}",
             f"{speed.slowest:.0f}-{speed.fastest:.0f}",
-            "-" if speed.against_generate is None else f"{speed.against_generate:.2f} x",
-            f"{speed.against_full:.2f} x",
+            _times(speed.against_generate),
+            *([_times(speed.against_llama_cpp)] if has_llama_cpp else []),
+            _times(speed.against_full),
             f"{speed.mean_depth:.1f}",
             f"{speed.same_tokens:.0%}",
         )
     return shown
 
 
-def _as_llama(model: SpokenLM) -> Any:  # what transformers annotates of `generate` does not fit its own models
-    return to_llama(model.decoder.config, _weights(model))
-
-
-def _weights(model: SpokenLM) -> dict[str, torch.Tensor]:
-    tensors = checkpoint.read(model.folder / "lm.safetensors")
-    return {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f} x"
 
 
 def _round(
-    model: SpokenLM, llama: Any, reference: Decoder | None, prompts: Sequence[Sequence[int]], others: Sequence[Schedule]
+    model: SpokenLM,
+    peers: Sequence[_Peer],
+    reference: Decoder | None,
+    prompts: Sequence[Sequence[int]],
+    others: Sequence[Schedule],
 ) -> dict[str, DecodeRun]:
     full = _ours(model, model.decoder, prompts, Full())
-    runs = {} if llama is None else {GENERATE: _theirs(llama, prompts, [len(ids) for ids in full.ids])}
+    runs = {peer.name: _theirs(peer, prompts, [len(ids) for ids in full.ids], model.decoder.config.layers) for peer in peers}
     if reference is not None:
         runs[REFERENCE] = _ours(model, reference, prompts, Full())
     runs[str(Full())] = full
@@ -179,37 +205,18 @@ def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], s
     return DecodeRun(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
 
 
-class _Clock:
-    """Notes when `generate` has its first token and when it ends: a streamer, as transformers calls it."""
-
-    def __init__(self) -> None:
-        self.puts, self.first, self.end_at = 0, 0.0, 0.0
-
-    def put(self, value: torch.Tensor) -> None:
-        self.puts += 1
-        if self.puts == 2:  # the prompt comes first
-            self.first = time.perf_counter()
-
-    def end(self) -> None:
-        self.end_at = time.perf_counter()
+def _theirs(peer: _Peer, prompts: Sequence[Sequence[int]], counts: Sequence[int], layers: int) -> DecodeRun:
+    replies, seconds = zip(*(peer.reply(prompt, count) for prompt, count in zip(prompts, counts, strict=True)))
+    return DecodeRun(replies, sum(counts) - len(counts), sum(seconds), float(layers))
 
 
-@torch.inference_mode()
-def _theirs(llama: Any, prompts: Sequence[Sequence[int]], counts: Sequence[int]) -> DecodeRun:
-    replies, seconds = [], 0.0
-    for prompt, count in zip(prompts, counts, strict=True):
-        ids, clock = torch.tensor([prompt]), _Clock()
-        out = llama.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=count, do_sample=False, streamer=clock
-        )
-        seconds += clock.end_at - clock.first
-        replies.append(tuple(out[0, len(prompt) :].tolist()))
-    return DecodeRun(tuple(replies), sum(counts) - len(counts), seconds, float(llama.config.num_hidden_layers))
-
-
-def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, DecodeRun]]) -> DecodeSpeed:
+def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, DecodeRun]], llama_cpp: str) -> DecodeSpeed:
     speeds = [runs[name].speed for runs in rounds]
     last, full = rounds[-1][name], rounds[-1][str(Full())]
+
+    def against(other: str) -> float:
+        return median(runs[name].speed / runs[other].speed for runs in rounds)
+
     return DecodeSpeed(
         name=name,
         runs_by=runs_by,
@@ -219,8 +226,9 @@ def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, Dec
         tokens_per_second=median(speeds),
         slowest=min(speeds),
         fastest=max(speeds),
-        against_generate=median(runs[name].speed / runs[GENERATE].speed for runs in rounds) if GENERATE in rounds[0] else None,
-        against_full=median(runs[name].speed / runs[str(Full())].speed for runs in rounds),
+        against_generate=against(GENERATE) if GENERATE in rounds[0] else None,
+        against_llama_cpp=against(llama_cpp) if llama_cpp else None,
+        against_full=against(str(Full())),
         same_tokens=_same(last.ids, full.ids),
         accepted=last.accepted,
         rejected=last.rejected,

@@ -135,10 +135,18 @@ def bench(
     questions: Annotated[int, typer.Option(min=1, help="Spoken questions for the latencies.")] = 20,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds of decoding; the median counts.")] = 3,
     prompts: Annotated[int, typer.Option(min=1, help="Typed questions in each round of decoding.")] = 4,
+    llama_cpp: Annotated[
+        list[Path] | None, typer.Option(help="A GGUF file that llama.cpp decodes in the same rounds (again for more).")
+    ] = None,
+    gguf: Annotated[
+        Path | None, typer.Option(help="Only write the language model into this folder as GGUF files for --llama-cpp.")
+    ] = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Measures decoding against transformers' generate, the time to first audio and real-time factors."""
+    """Measures decoding against transformers' generate and llama.cpp, the time to first audio and real-time factors."""
+    if gguf and llama_cpp:
+        raise typer.BadParameter("--gguf only writes the files that --llama-cpp measures: give one of the two.")
     with in_sentences(verbose):
         _load_libraries()
         from engine import schedules
@@ -147,6 +155,9 @@ def bench(
 
         wanted = [schedules.parse(text) for text in schedule or ()]
         loaded = _load(model)
+        if gguf:
+            _write_ggufs(loaded, gguf)
+            return
         layers, exits = loaded.decoder.config.layers, loaded.exit_heads
         timed = wanted or [schedules.Full()]
         wanted = wanted or [preset.schedule for preset in schedules.presets(layers, exits, are_trained(exits))]
@@ -154,7 +165,7 @@ def bench(
             schedules.check(one, layers, exits)
         threads = sorted(set(threads))
         with status("Measuring…"):
-            speeds = decode.measure(loaded, wanted, threads, repeats, prompts)
+            speeds = decode.measure(loaded, wanted, threads, repeats, prompts, llama_cpp or ())
             caches = catch_up.measure(loaded, [one for one in wanted if one != schedules.Full()], min(prompts, 20))
             delays = [latency.measure(loaded, str(one), max(threads), questions) for one in timed]
         if as_json:
@@ -245,6 +256,18 @@ def _print_answers(answers: Iterable[dict[str, Any]], count: int) -> None:
         raise KeyboardInterrupt
     if failed:
         raise typer.Exit(1)
+
+
+def _write_ggufs(model: SpokenLM, folder: Path) -> None:
+    """Prints the paths."""
+    from engine.benchmarks import decode, gguf
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = decode.weights_of(model)
+    for form in gguf.FORMS:
+        path = folder / f"{model.name}-{form}.gguf"
+        gguf.write(path, model.name, model.decoder.config, tensors, form)
+        print(path)
 
 
 def _load_libraries() -> None:

@@ -42,8 +42,9 @@ optimizer = torch.optim.AdamW([weight])
 weight.sum().backward()
 optimizer.step()
 assert weight[0] < 1
-import engine.benchmarks.decode as decode
-assert not decode.can_generate()
+import engine.benchmarks.decode
+from engine.benchmarks.generate import can_generate
+assert not can_generate()
 """,
     )
     replies = [json.loads(line)["text"] for line in said.splitlines()]

@@ -76,10 +76,17 @@ class Token:
 
 @dataclass(frozen=True)
 class Drafts:
-    """One review: `accepted` drafts were kept, `rejected` ids were thrown away (the first of them was corrected)."""
+    """One review: `accepted` drafts were kept, `rejected` ids were thrown away (the first of them was corrected).
+
+    `drafted` has `at` and `milliseconds`, as of a token, of the step that made each draft, kept or not: the kept ones' tokens
+    have the time after the review. `at` and `milliseconds` are the review's own.
+    """
 
     accepted: int
     rejected: tuple[int, ...]
+    drafted: tuple[tuple[float, float], ...] = ()
+    at: float = 0.0
+    milliseconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,12 +99,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Audio:
-    """More of the reply's sound: mono float32 `samples` at `sample_rate`, from speech tokens before `token_index`."""
+    """More of the reply's sound: mono float32 `samples` at `sample_rate`, from speech tokens before `token_index`.
+
+    It was ready `at` that time, after `milliseconds` of the vocoder's work.
+    """
 
     samples: Samples
     sample_rate: int
     token_index: int
     at: float
+    milliseconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from engine import audio_files
 from engine.audio_files import Recording
@@ -97,7 +97,7 @@ class Answer:
         figures = asdict(self.stats)
         figures = {"heard": figures.pop("heard"), "text": figures.pop("text"), **figures}
         figures |= {"audio": audio and str(audio), "model": model, "interrupted": self.interrupted}
-        return _finite(figures)
+        return finite(figures)
 
 
 Watch = Callable[[TurnRecord], None]
@@ -132,10 +132,7 @@ class Trace:
         self.how: dict[str, Any] = {}
         """What else each line says of how the coming turns are made."""
         self._record, self._written = TurnRecord(), 0
-        try:
-            self._file = open(path, "w", encoding="utf-8", buffering=1)
-        except OSError as error:
-            raise AskError(f"The trace {path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+        self._file = open_trace(path)
 
     def __enter__(self) -> Trace:
         return self
@@ -149,8 +146,16 @@ class Trace:
             self._record, self._written = record, 0
         pooling = {} if record.pooling == "none" else {"pooling": record.pooling}
         for token in record.tokens[self._written :]:
-            self._file.write(json.dumps({**place, **self.how, **pooling, **_finite(asdict(token))}) + "\n")
+            self._file.write(json.dumps({**place, **self.how, **pooling, **finite(asdict(token))}) + "\n")
             self._written += 1
+
+
+def open_trace(path: Path) -> TextIO:
+    """A file to write lines into. Raises `AskError`."""
+    try:
+        return open(path, "w", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise AskError(f"The trace {path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) -> Turn:
@@ -185,12 +190,12 @@ def _interrupt(dialogue: Dialogue) -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """JSON knows no NaN: what could not be measured is null. Times keep microseconds."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value

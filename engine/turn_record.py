@@ -102,6 +102,8 @@ class TurnRecord:
     """Drafts that reviews kept."""
     rejected: list[tuple[int, int]] = field(default_factory=list)
     """(index of the token that corrected them, drafts thrown away) of each review that threw some away."""
+    reviews: list[tuple[int, Drafts]] = field(default_factory=list)
+    """Every review, with the index of its first draft."""
     step_seconds: float = 0.0
     """What the decode steps took."""
     audio: list[Audio] = field(default_factory=list)
@@ -143,6 +145,7 @@ class TurnRecord:
                 self._samples += len(event.samples)
                 self.audio.append(event)
             case Drafts():
+                self.reviews.append((len(self.tokens), event))
                 self.accepted += event.accepted
                 if event.rejected:
                     self.rejected.append((len(self.tokens) + event.accepted, len(event.rejected)))

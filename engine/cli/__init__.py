@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -81,6 +81,9 @@ def ask(
     seed: Annotated[int, typer.Option(help="The same seed gives the same reply.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the reply's sound here (with --batch: a folder).")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write one JSON line per decoded token here.")] = None,
+    chrome_trace: Annotated[
+        Path | None, typer.Option(help="Write when each part of the turn ran here, for Perfetto or chrome://tracing.")
+    ] = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Stop after so many tokens.")] = 2000,
     send_anyway: Annotated[bool, typer.Option("--send-anyway", help="Ask also with a sound in which nobody speaks.")] = False,
     threads: ThreadsOption = None,
@@ -92,6 +95,8 @@ def ask(
         raise typer.BadParameter("Ask with exactly one of --text, --audio and --batch.")
     if conversation and not batch:
         raise typer.BadParameter("--conversation goes with --batch.")
+    if chrome_trace and batch:
+        raise typer.BadParameter("--chrome-trace shows one turn: it goes with --text or --audio.")
     with in_sentences(verbose), ExitStack() as stack:
         _load_libraries()
         from engine import headless, schedules
@@ -109,6 +114,7 @@ def ask(
             question.sound()
         _prepare(out, folder=batch is not None)
         tracer = stack.enter_context(headless.Trace(trace)) if trace else None
+        timeline = stack.enter_context(headless.open_trace(chrome_trace)) if chrome_trace else None
         loaded = _load(model, threads)
         schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads)
         poolings.check(merging, loaded.decoder.config.layers)
@@ -124,7 +130,7 @@ def ask(
             tracer.how = {"sampling": draw.given}
         dialogue = Dialogue(loaded, wanted, draw.of(loaded), seed, max_tokens, pooling=merging, needs_voice=not send_anyway)
         with interrupt.raised():
-            _ask_one(dialogue, loaded, question, out, tracer, as_json)
+            _ask_one(dialogue, loaded, question, out, tracer, timeline, as_json)
 
 
 @app.command()
@@ -205,11 +211,17 @@ app.command("eval")(evaluation.evaluate)
 
 
 def _ask_one(
-    dialogue: Dialogue, model: SpokenLM, question: Question, out: Path | None, tracer: Trace | None, as_json: bool
+    dialogue: Dialogue,
+    model: SpokenLM,
+    question: Question,
+    out: Path | None,
+    tracer: Trace | None,
+    timeline: TextIO | None,
+    as_json: bool,
 ) -> None:
     """One question, live in the terminal or as one JSON object."""
     from engine import audio_files, headless
-    from engine.cli import terminal
+    from engine.cli import chrome_trace, terminal
     from engine.cli.batch import INSIST
 
     console = Console()
@@ -231,6 +243,8 @@ def _ask_one(
         console.print(view)
     if out:
         audio_files.write(out, answer.samples, answer.stats.sample_rate)
+    if timeline:
+        chrome_trace.write(timeline, answer.record)
     if as_json:
         print_json(answer.as_json(model.name, out))
     else:

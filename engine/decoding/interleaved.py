@@ -38,6 +38,7 @@ class _Draft(NamedTuple):
     drafted: torch.Tensor | None  # the probabilities it was drawn from
     place: Pattern  # where it stands
     milliseconds: float
+    at: float
 
 
 def decode(
@@ -167,7 +168,9 @@ class Decoding:
                     break
                 kept += 1
             if drafts:
-                yield Drafts(kept, tuple(d.token for d in drafts[kept:]))
+                steps = tuple((d.at, d.milliseconds) for d in drafts)
+                spent, at = _milliseconds(began), self._clock()
+                yield Drafts(kept, tuple(d.token for d in drafts[kept:]), steps, at, spent)
             for draft in drafts[:kept]:
                 yield self._token(draft.token, draft.place, schedule.layer, False, 0, draft.milliseconds)
             if kept == len(drafts):
@@ -189,7 +192,7 @@ class Decoding:
             logits = self._stepper.exit_step(token, layer, head)[0]
             seen = self._seen + [d.token for d in drafts]
             token, drafted = self._sampler.draft(logits, place.allowed(), seen)
-            drafts.append(_Draft(token, drafted, place, _milliseconds(began)))
+            drafts.append(_Draft(token, drafted, place, _milliseconds(began), self._clock()))
             place = place.after(token)
         return drafts, place
 

@@ -101,9 +101,9 @@ class VocoderThread:
             speaker, index = self._timed(self._make_speaker), -1
             while (item := self._tokens.get()) is not None and not self._over():
                 token, index = item
-                self._give(self._timed(speaker.feed, [token]), index)
+                self._give(index, speaker.feed, [token])
             if index >= 0 and not self._over():
-                self._give(self._timed(speaker.finish), index)
+                self._give(index, speaker.finish)
         except BaseException as error:  # whatever it is, it is the reply's
             self._made.put(error)
         else:
@@ -119,6 +119,9 @@ class VocoderThread:
         finally:
             self.busy += time.perf_counter() - began
 
-    def _give(self, samples: Samples, index: int) -> None:
+    def _give(self, index: int, work: Callable[..., Samples], *arguments: object) -> None:
+        before = self.busy
+        samples = self._timed(work, *arguments)
         if samples.size:
-            self._made.put(Audio(np.asarray(samples, np.float32), self._sample_rate, index + 1, self._clock()))
+            spent = (self.busy - before) * 1000
+            self._made.put(Audio(np.asarray(samples, np.float32), self._sample_rate, index + 1, self._clock(), spent))

@@ -230,6 +230,7 @@ def test_bad_batches_are_sentences(run, tmp_path):
         (("--text", "x", "--out", "no/such/folder/reply.wav"), "no folder"),
         (("--text", "x", "--out", "reply.doc"), "reply.doc"),
         (("--text", "x", "--trace", "no/such/folder/steps.jsonl"), "no such file"),
+        (("--text", "x", "--chrome-trace", "no/such/folder/turn.json"), "no such file"),
         (("--audio", "no-such-file.wav"), "no such file"),
     ],
 )

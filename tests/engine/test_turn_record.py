@@ -103,6 +103,7 @@ def test_a_review_that_threw_drafts_away_catches_up_only_the_kept():
     made.apply(Drafts(0, (5, 6)))
     say(made, "speech", FULL, refresh=True, caught_up=3)
     assert made.pending == 0 and made.rejected == [(1, 2)] and made.rejected_drafts == 2
+    assert made.reviews == [(1, Drafts(0, (5, 6)))]
 
 
 @pytest.mark.parametrize("kv", ["propagate", "hole"])

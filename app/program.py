@@ -16,6 +16,7 @@ from app.storage.journal import Journal
 from app.storage.library import Library, LibraryError
 from app.window import Window
 from engine import folders, private
+from engine.lm import backend_choice
 
 if TYPE_CHECKING:  # it brings torch along
     from engine.models.spoken_lm import SpokenLM
@@ -35,6 +36,7 @@ def program(
     library = _open_library(settings.get("library.folder"))
     journal = Journal(library)
     sound = Sound(settings.get("audio.input_device"), settings.get("audio.output_device"), settings.get("audio.latency"))
+    backend_choice.choose(settings.get("engine.backend"))
     engine = EngineThread(sound, load, journal, settings.get("engine.threads"))
     window = Window(engine, sound, settings, library, journal, last_run)
     try:

@@ -9,6 +9,7 @@ from typing import Literal
 from app.audio.devices import LATENCIES
 from app.settings.actions import ACTIONS, PLACES, Action
 from engine import schedules
+from engine.lm.backend_choice import BACKENDS
 from engine.prefill import pooling
 from engine.quoting import shown
 
@@ -92,6 +93,7 @@ _SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, KEPT, _KEYS = SECTIONS = (
 )
 KEYS_GROUP = "shortcuts"
 _LATENCY_LABELS = {"safe": "Safe", "normal": "Normal", "fast": "Fast"}
+_BACKEND_LABELS = {"onnxruntime": "Fast  (onnxruntime)", "torch": "Exact  (torch)"}
 _NOW = "The Talk page can change it for the moment."
 
 
@@ -199,6 +201,16 @@ SETTINGS: tuple[Setting, ...] = (
         "How many cores the model computes with; automatic leaves one for the screen and the sound.",
         _ENGINE,
         range=Range(0, 256, least_means="Automatic"),
+        needs_restart=True,
+    ),
+    Setting(
+        "engine.backend",
+        "choice",
+        BACKENDS[0],
+        "Decoder",
+        "What computes on the processor: the fast one in 8 bits, or the exact one, slower and in 32 bits, to compare with.",
+        _ENGINE,
+        choices=tuple((name, _BACKEND_LABELS[name]) for name in BACKENDS),
         needs_restart=True,
     ),
     Setting(

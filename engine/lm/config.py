@@ -10,7 +10,8 @@ class LMConfig:
     """Sizes of a Llama-like decoder (RMSNorm, rotary positions, SwiGLU, grouped KV heads).
 
     The first `rotary_dim` (0 means `head_dim`) dimensions of each head are rotated, in pairs (i, i + rotary_dim / 2)
-    as in Llama, or (2i, 2i + 1) as in GLM if `rope_interleaved`. `context` is the highest number of positions.
+    as in Llama, or (2i, 2i + 1) as in GLM if `rope_interleaved`. `context` is the highest number of positions. The head has
+    `head_rows` (0 means `vocabulary`) outputs: more than that where a state says several tokens.
     """
 
     vocabulary: int
@@ -26,10 +27,12 @@ class LMConfig:
     rope_interleaved: bool = False
     qkv_bias: bool = False
     context: int = 4096
+    head_rows: int = 0
 
     def __post_init__(self) -> None:
-        if self.rotary_dim == 0:
-            object.__setattr__(self, "rotary_dim", self.head_dim)
+        for name, usual in (("rotary_dim", self.head_dim), ("head_rows", self.vocabulary)):
+            if getattr(self, name) == 0:
+                object.__setattr__(self, name, usual)
         if self.heads % self.kv_heads:
             raise ValueError(f"{self.heads} attention heads cannot share {self.kv_heads} KV heads evenly.")
         if self.head_dim % 2 or self.rotary_dim % 2 or self.rotary_dim > self.head_dim:

@@ -7,11 +7,12 @@ positions as one complex product, the residual added inside the matrix product, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
 
+from engine.lm.backend_choice import Backend
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
 from engine.lm.head_slices import HeadSlices
@@ -21,24 +22,14 @@ from engine.lm.weights import LayerWeights, WeightReader
 
 
 class Head(Protocol):
-    """Rows for the vocabulary: normed states in, logits out."""
-
-    def __call__(self, x: torch.Tensor, /) -> torch.Tensor:
-        """[n, dim] -> [n, vocabulary]"""
+    """Rows for the vocabulary."""
 
     def rows(self, ids: torch.Tensor | None = None) -> torch.Tensor:
         """The weights of these ids (by default all): [rows, dim]."""
 
 
-class Slices(Protocol):
-    """The same head for what a mask allows."""
-
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
-        """[n, dim], a mask [vocabulary] -> [n, vocabulary]; what the mask excludes may be anything."""
-
-
-Backend = Literal["onnxruntime", "torch"]
-Projection = tuple[RMSNorm, Callable[[torch.Tensor], torch.Tensor]]
+Projection = Callable[[torch.Tensor], torch.Tensor]
+"""States [n, dim] that enter a layer -> their keys and values there, not yet rotated: [n, 2 * kv_heads * head_dim]."""
 
 
 class _Layer(NamedTuple):
@@ -63,7 +54,6 @@ class Decoder:
     backend: Backend = "torch"
     """What runs the layers."""
     head: Head
-    _slices: Slices
 
     def __init__(
         self,
@@ -87,7 +77,7 @@ class Decoder:
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         head = self._linear(embedding if weights.is_tied else weights.head())
         del embedding
-        self.head, self._slices = head, HeadSlices(head, self.config.vocabulary)
+        self.head, self._all_rows, self._slices = head, head, HeadSlices(head, self.config.vocabulary)
         self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
 
     @property
@@ -100,7 +90,6 @@ class Decoder:
         """An empty cache of this decoder's type and device."""
         return KVCache(self.config, capacity, self.dtype, self.device)
 
-    @torch.inference_mode()
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""
         if isinstance(self._embedding, Int8Rows):
@@ -109,7 +98,6 @@ class Decoder:
             return self._embedding.narrow(0, int(ids[0]), 1)
         return self._embedding[torch.as_tensor(ids, dtype=torch.long, device=self.device)]
 
-    @torch.inference_mode()
     def run(
         self,
         states: torch.Tensor,
@@ -137,6 +125,7 @@ class Decoder:
         found, end = _checked_positions(positions, n, start, end)
         return self._through(states, cache, first, last, start, end, found)
 
+    @torch.inference_mode()
     def _through(
         self, states: torch.Tensor, cache: KVCache, first: int, last: int, start: int, end: int, positions: list[int] | None
     ) -> torch.Tensor:
@@ -180,8 +169,7 @@ class Decoder:
         for index, slot in zip(range(first, config.layers), slots, strict=True):
             if index not in self._projections:
                 self._projections[index] = self._projection(index)
-            norm, project = self._projections[index]
-            h = project(norm(states)).view(-1, 2 * kv_heads, head_dim)
+            h = self._projections[index](states).view(-1, 2 * kv_heads, head_dim)
             _rotate(h[:, :kv_heads], self._rope[start:end])
             slot.copy_(h.view(-1, 2, kv_heads, head_dim))
         cache.commit(first, config.layers, start, end)
@@ -193,12 +181,12 @@ class Decoder:
         With the mask `allowed` [vocabulary] only its rows of the head are computed; the other logits are -inf.
         """
         states = self.norm(states)
-        return (self.head(states) if allowed is None else self._slices.logits(states, allowed)).float()
+        return (self._all_rows(states) if allowed is None else self._slices.logits(states, allowed)).float()
 
     def _projection(self, number: int) -> Projection:
-        """A layer's norm, and its projection to keys and values alone."""
         layer = self._layers[number]
-        return layer.attention_norm, layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
+        project = layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
+        return lambda states: project(layer.attention_norm(states))
 
     def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)

@@ -24,7 +24,8 @@ Floats = NDArray[np.float32]
 STATES, PAST, TOTAL, POSITIONS, OUT = "states", "past", "total", "positions", "out"
 """Inputs and output beside the cache's: states [1, n, dim]; entries after the step, less one [1] and all of them [1] (int32);
 positions [1, n] (int64); what comes out is [1, n, dim], or of a head [1, n, rows]."""
-BLOCK = 32  # values of a row that share a scale
+BLOCK, LONG_BLOCK = 32, 256
+"""Values of a row that share a scale; the long one where a whole row has but one, as there is less to read then."""
 _MS = "com.microsoft"
 _OPSETS = {"": 17, _MS: 1}
 
@@ -36,9 +37,9 @@ def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Bits:
-    """In how many bits matrices are kept: 32 is as they are, 8 and 4 are whole numbers with a scale for every `BLOCK` of a row.
+    """In how many bits matrices are kept: 32 is as they are, 8 and 4 are whole numbers with a scale for every block of a row.
 
-    `exact_inputs`: what is multiplied with them stays in 32 bits; else it is rounded to 8 on the way, which is faster.
+    `exact_inputs`: what is multiplied with them stays in 32 bits; else it is rounded to 8 on the way, which is much faster.
     """
 
     count: int = 32
@@ -75,13 +76,13 @@ class _Graph:
         if self._bits.count == 32:
             self.node("MatMul", [x, self.constant(f"{name}.weight", rows.T)], product)
         else:
-            whole, scales = rounded(rows, self._bits.count)
+            whole, scales, block = rounded(rows, self._bits.count)
             inputs = [x, self.constant(f"{name}.weight", whole), self.constant(f"{name}.scales", scales)]
             count, width = rows.shape
             level = 1 if self._bits.exact_inputs else 4
             self.node(
                 "MatMulNBits", inputs, product, domain=_MS,
-                K=width, N=count, bits=self._bits.count, block_size=BLOCK, accuracy_level=level,
+                K=width, N=count, bits=self._bits.count, block_size=block, accuracy_level=level,
             )  # fmt: skip
         return product if bias is None else self.node("Add", [product, self.constant(f"{name}.bias", bias.float().numpy())], out)
 
@@ -139,11 +140,14 @@ def session(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def rows_graph(rows: torch.Tensor, bits: Bits, bias: torch.Tensor | None = None) -> bytes:
-    """A matrix [rows, dim] alone, as of a head: normed states in, logits out."""
+def rows_graph(
+    config: LMConfig, norm: torch.Tensor, rows: torch.Tensor, bits: Bits, bias: torch.Tensor | None = None
+) -> bytes:
+    """RMSNorm, then a matrix [rows, dim], as of a head: states in, logits out."""
     graph = _Graph(bits)
     graph.given(STATES, FLOAT, 1, "n", rows.shape[1])
-    graph.product(STATES, rows, "rows", OUT, bias)
+    normed, _ = _normed(graph, config, STATES, "", norm, "norm")
+    graph.product(normed, rows, "rows", OUT, bias)
     graph.gives(OUT, 1, "n", len(rows))
     return graph.bytes()
 
@@ -161,24 +165,27 @@ def _normed(
     return normed, total
 
 
-def rounded(rows: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats]:
-    """Rows [out, in] as MatMulNBits takes them: [out, blocks, BLOCK * bits / 8], and scales [out * blocks].
+def rounded(rows: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats, int]:
+    """Rows [out, in] as MatMulNBits takes them: [out, blocks, block * bits / 8], scales [out * blocks], and the block's length.
 
     Rows that are whole multiples of one 127th of their largest value, as a file with 8-bit rows gives them, stay exactly what
-    they are: all blocks of a row then have that scale.
+    they are: a row then has one scale.
     """
-    count, width = rows.shape
-    blocks = -(-width // BLOCK)
-    padded = np.zeros((count, blocks * BLOCK), np.float32)
-    padded[:, :width] = rows
-    padded = padded.reshape(count, blocks, BLOCK)
     most = (1 << (bits - 1)) - 1
-    scales = np.maximum(np.abs(padded).max(-1) / most, 1e-12).astype(np.float32)
-    if bits == 8:
-        of_rows = np.maximum(np.abs(rows).max(-1) / most, 1e-12).astype(np.float32)
-        exact = np.abs(rows / of_rows[:, None] - np.round(rows / of_rows[:, None])).max(-1) < 1e-3
-        scales[exact] = of_rows[exact, None]
-    whole = np.clip(np.round(padded / scales[..., None]), -most - 1, most).astype(np.int32)
+    of_rows = np.maximum(np.abs(rows).max(-1) / most, 1e-12).astype(np.float32)
+    multiples = rows / of_rows[:, None]
+    if bits == 8 and np.abs(multiples - np.round(multiples)).max() < 1e-3:
+        block = LONG_BLOCK
+        scales = np.repeat(of_rows[:, None], -(-rows.shape[1] // block), 1)
+    else:
+        block = BLOCK
+        scales = np.maximum(np.abs(_blocks(rows, block)).max(-1) / most, 1e-12).astype(np.float32)
+    whole = np.clip(np.round(_blocks(rows, block) / scales[..., None]), -most - 1, most).astype(np.int32)
     unsigned = (whole + most + 1).astype(np.uint8)
     packed = unsigned if bits == 8 else unsigned[..., 0::2] | (unsigned[..., 1::2] << 4)
-    return packed, scales.reshape(-1)
+    return packed, scales.reshape(-1), block
+
+
+def _blocks(rows: Floats, block: int) -> Floats:
+    """[out, in] -> [out, blocks, block], filled up with zeros."""
+    return np.pad(rows, ((0, 0), (0, -rows.shape[1] % block))).reshape(len(rows), -1, block)

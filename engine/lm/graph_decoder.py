@@ -7,7 +7,7 @@ torch's decoder would write, bound in place, so that rolling back and leaving ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnxruntime
@@ -86,6 +86,7 @@ class GraphDecoder(Decoder):
         self._threads = torch.get_num_threads()
         self._cuts = [0, config.layers]
         self._graphs: dict[tuple[int, int], onnxruntime.InferenceSession] = {}  # by first and last layer
+        self._routes: dict[tuple[int, int], list[tuple[int, int]]] = {}  # the graphs of a step where all layers hold as much
         super().__init__(config, tensors, int8=self.bits.count < 32)
         turns = self._rope.squeeze(1)
         self._turns = turns.real.numpy(), turns.imag.numpy()
@@ -115,31 +116,37 @@ class GraphDecoder(Decoder):
         embedding = weights.embedding()
         self._embedding = Int8Rows(embedding, self.dtype) if self._int8 and embedding.numel() > _SMALL else embedding.float()
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
-        self.head = self._slices = self._head = GraphHead(weights, self.bits)
+        self.head = self._head = GraphHead(self.config, weights, self.bits)
+
+    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+        return self._head.logits(states, allowed)
 
     def _projection(self, number: int) -> Projection:
         layer, outputs = self._weights.layer(number), self.config.heads * self.config.head_dim
         bias = None if layer.qkv_bias is None else layer.qkv_bias[outputs:]
-        made = graph.session(graph.rows_graph(layer.qkv[outputs:], self.bits, bias))
+        made = graph.session(graph.rows_graph(self.config, layer.attention_norm, layer.qkv[outputs:], self.bits, bias))
+        return lambda states: torch.from_numpy(made.run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
 
-        def project(states: torch.Tensor) -> torch.Tensor:
-            return torch.from_numpy(made.run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
-
-        return RMSNorm(layer.attention_norm, self.config.norm_eps), project
-
-    def _ranges(self, first: int, last: int, held: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def _ranges(self, first: int, last: int, held: Sequence[int]) -> list[tuple[int, int]]:
         """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""
         if self._threads != torch.get_num_threads():
             self._threads = torch.get_num_threads()
             self._graphs.clear()
             self._head.build()
-        wanted = {first, last, *(first + i for i in range(1, len(held)) if held[i] != held[i - 1])}
+        inner = {first + i for i in range(1, len(held)) if held[i] != held[i - 1]}
+        if not inner and (first, last) in self._routes:
+            return self._routes[first, last]
+        wanted = {first, last, *inner}
         if not wanted <= set(self._cuts):
             self._cuts = sorted({*self._cuts, *wanted})
             whole = set(zip(self._cuts, self._cuts[1:], strict=False))
             self._graphs = {ends: made for ends, made in self._graphs.items() if ends in whole}
+            self._routes.clear()
         cuts = [cut for cut in self._cuts if first <= cut <= last]
-        yield from zip(cuts, cuts[1:], strict=False)
+        route = list(zip(cuts, cuts[1:], strict=False))
+        if not inner:
+            self._routes[first, last] = route
+        return route
 
     def _step(self, cache: GraphCache, first: int, last: int, rows: int) -> _Step:
         made = self._graph(first, last)

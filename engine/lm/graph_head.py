@@ -5,6 +5,7 @@ from __future__ import annotations
 import onnxruntime
 import torch
 
+from engine.lm.config import LMConfig
 from engine.lm.graph import OUT, STATES, Bits, rows_graph, session
 from engine.lm.weights import WeightReader
 
@@ -14,10 +15,10 @@ _MASKS = 8  # that are remembered; a model's pattern has a few
 
 
 class GraphHead:
-    """As `engine.lm.linear.Linear` and `engine.lm.head_slices.HeadSlices` together."""
+    """Final norm and head, of all rows or of those in the neighbourhood of what a mask allows."""
 
-    def __init__(self, weights: WeightReader, bits: Bits) -> None:
-        self._weights, self._bits = weights, bits
+    def __init__(self, config: LMConfig, weights: WeightReader, bits: Bits) -> None:
+        self._config, self._weights, self._bits = config, weights, bits
         self._parts: list[tuple[int, int, onnxruntime.InferenceSession]] = []  # first and last row, graph
         # A mask is kept with its parts, so that its identity cannot pass to another one.
         self._wanted: dict[int, tuple[torch.Tensor, list[int]]] = {}
@@ -25,21 +26,19 @@ class GraphHead:
 
     def build(self) -> None:
         """Makes the graphs, for as many threads as torch uses now."""
-        rows = self._weights.head()
-        starts = range(0, len(rows), _ROWS)
-        self._parts = [(i, min(i + _ROWS, len(rows)), session(rows_graph(rows[i : i + _ROWS], self._bits))) for i in starts]
-
-    def __call__(self, states: torch.Tensor) -> torch.Tensor:
-        """Normed states [n, dim] -> [n, vocabulary]."""
-        return self._computed(states, range(len(self._parts)))
+        norm, rows = self._weights.norm(), self._weights.head()
+        parts = ((i, min(i + _ROWS, len(rows))) for i in range(0, len(rows), _ROWS))
+        self._parts = [(i, end, session(rows_graph(self._config, norm, rows[i:end], self._bits))) for i, end in parts]
 
     def rows(self, ids: torch.Tensor | None = None) -> torch.Tensor:
         """The weights of these ids (by default all): [rows, dim]."""
         rows = self._weights.head().float()
         return rows if ids is None else rows[ids]
 
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
-        """As `HeadSlices.logits`, but for ids in the neighbourhood of what the mask allows, which have their logits, too."""
+    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+        """As `Decoder.logits`, but for ids near those that the mask allows, which have their logits, too."""
+        if allowed is None:
+            return self._computed(states, range(len(self._parts)))
         if id(allowed) not in self._wanted:
             if len(self._wanted) >= _MASKS:
                 self._wanted.clear()

@@ -49,7 +49,7 @@ class WeightReader:
         return self._take("model.embed_tokens.weight", self._config.vocabulary, self._config.dim)
 
     def head(self) -> torch.Tensor:
-        return self.embedding() if self.is_tied else self._take("lm_head.weight", self._config.vocabulary, self._config.dim)
+        return self.embedding() if self.is_tied else self._take("lm_head.weight", self._config.head_rows, self._config.dim)
 
     def norm(self) -> torch.Tensor:
         return self._take("model.norm.weight", self._config.dim)

@@ -12,6 +12,7 @@ from app.program import program
 from app.settings.settings import Settings
 from app.widgets import theme
 from app.window import BLIND, COMPARE, DIAGNOSTICS, MODELS, SETTINGS, TALK
+from engine.lm import backend_choice
 from tests.app.random_voice import RandomVoice
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -47,7 +48,9 @@ def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypa
     monkeypatch.setattr(Sound, "open", lambda self: None)
     settings.set("library.folder", str(tmp_path / "elsewhere"))
     settings.set("engine.threads", 3)
+    settings.set("engine.backend", "torch")
     settings.set("audio.latency", "safe")
+    monkeypatch.setattr(backend_choice, "_chosen", backend_choice.BACKENDS[0])
     threads = []  # of torch, on the engine's own thread
 
     def loaded(name):
@@ -61,6 +64,7 @@ def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypa
         window.show()
         qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
         assert window.conversation._sound.latency == "safe"
+        assert backend_choice.wanted() == "torch"
         window.conversation.ask("a question")
         qtbot.waitUntil(lambda: window.conversation.last.is_over, timeout=60_000)
         assert threads == [3]

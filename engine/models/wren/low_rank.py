@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from engine.lm.config import LMConfig
-from engine.lm.decoder import Decoder
-from engine.lm.linear import Linear
 
 FUSED = {
     "qkv": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
@@ -42,15 +42,8 @@ def merge(weights: dict[str, torch.Tensor], adapter: dict[str, torch.Tensor], la
     return [adapter[f"speech.{slot}"] for slot in range(slots)]
 
 
-class ParallelDecoder(Decoder):
-    """A decoder whose last state says a text token and one speech token a head: its logits are all of theirs, side by side."""
-
-    def __init__(self, config: LMConfig, tensors: dict[str, torch.Tensor], speech: list[torch.Tensor]) -> None:
-        super().__init__(config, tensors)
-        self._speech = Linear(torch.cat(speech).to(self.dtype))
-
-    @torch.inference_mode()
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
-        """States [n, dim] after the last layer -> [n, vocabulary + heads * rows]; `allowed` changes nothing."""
-        states = self.norm(states)
-        return torch.cat([self.head(states), self._speech(states)], 1).float()
+def widen_head(config: LMConfig, weights: dict[str, torch.Tensor], speech: list[torch.Tensor]) -> LMConfig:
+    """Sets the speech heads below the head's own rows, in place: a state then says a token of each. -> The shape."""
+    own = weights.get("lm_head.weight", weights["model.embed_tokens.weight"])
+    weights["lm_head.weight"] = torch.cat([own.float(), *(head.float() for head in speech)])
+    return replace(config, head_rows=len(weights["lm_head.weight"]))

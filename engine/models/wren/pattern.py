@@ -7,7 +7,7 @@ each position says one text token and four speech tokens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -99,7 +99,7 @@ class WrenPattern:
         return self._at(self.phase, self.index + 1)
 
     def _at(self, phase: str, index: int = 0) -> WrenPattern:
-        return replace(self, phase=phase, index=index)
+        return type(self)(self.rules, phase, index)
 
 
 class PaddedPattern(WrenPattern):

@@ -24,7 +24,7 @@ from engine.models.wren.adaptor import WrenAdaptor
 from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
 from engine.models.wren.listener import PhoneNetwork, StreamingListener
 from engine.models.wren.listener_config import ListenerConfig, config_of
-from engine.models.wren.low_rank import ParallelDecoder, merge
+from engine.models.wren.low_rank import merge, widen_head
 from engine.models.wren.parts import ADAPTER, part_of, read_config
 from engine.models.wren.pattern import PATTERNS, WrenPattern, WrenRules
 from engine.models.wren.speaker import StreamingSpeaker
@@ -146,7 +146,7 @@ class Wren:
             return decoder, exit_heads(self.folder, decoder, self._rules.spoken.tolist(), part_of(self.folder, FILE))
         if [head.shape for head in speech] != [(len(self._rules.spoken), config.lm.dim)] * self._rules.share:
             raise KeyError("speech heads")
-        return ParallelDecoder(config.lm, weights, speech), {}
+        return make_decoder(widen_head(config.lm, weights, speech), weights, bits=8), {}
 
 
 class WrenListener:

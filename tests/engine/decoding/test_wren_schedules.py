@@ -9,7 +9,7 @@ from engine.benchmarks.questions import spoken
 from engine.decoding.interleaved import decode
 from engine.dialogue import Dialogue
 from engine.events import Drafts, Prefilled, Token, TurnCancelled, TurnFinished
-from engine.lm.backends import BACKENDS
+from engine.lm.backend_choice import BACKENDS
 from engine.lm.decoder import Decoder
 from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.sampling import Sampler, Sampling

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine import models
-from engine.lm.backends import BACKENDS, VARIABLE, make_decoder
+from engine.lm import backend_choice
+from engine.lm.backend_choice import BACKENDS, VARIABLE
+from engine.lm.backends import make_decoder
 from tests.engine.random_lm import SHAPE, random_tensors
 
 WIDE = replace(SHAPE, head_dim=16)
@@ -16,6 +18,7 @@ WIDE = replace(SHAPE, head_dim=16)
 @pytest.fixture(autouse=True)
 def nothing_named(monkeypatch):
     monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(backend_choice, "_chosen", BACKENDS[0])
 
 
 @pytest.mark.whole
@@ -30,6 +33,13 @@ def test_torch_runs_what_it_is_named_for_and_what_no_graph_can(monkeypatch):
     assert make_decoder(SHAPE, random_tensors(SHAPE)).runs_by == "torch in float32"  # heads that its attention refuses
     monkeypatch.setenv(VARIABLE, "torch")
     assert make_decoder(WIDE, random_tensors(WIDE)).backend == "torch"
+
+
+def test_the_setting_counts_unless_the_environment_names_one(monkeypatch):
+    backend_choice.choose("torch")
+    assert make_decoder(WIDE, random_tensors(WIDE)).backend == "torch"
+    monkeypatch.setenv(VARIABLE, "onnxruntime")
+    assert make_decoder(WIDE, random_tensors(WIDE)).backend == "onnxruntime"
 
 
 def test_another_name_is_a_sentence(monkeypatch):

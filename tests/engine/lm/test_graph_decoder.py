@@ -117,7 +117,7 @@ def test_rows_of_eight_bits_stay_what_they_are(tmp_path):
 @pytest.mark.parametrize(("bits", "apart"), [(8, 0.005), (4, 0.1)])
 def test_rounded_rows_are_close(bits, apart):
     rows = np.random.default_rng(0).standard_normal((5, 70)).astype(np.float32)
-    whole, scales = graph.rounded(rows, bits)
+    whole, scales, _ = graph.rounded(rows, bits)
     low = whole if bits == 8 else np.stack([whole & 15, whole >> 4], -1).reshape(*whole.shape[:2], -1)
     restored = (low.astype(np.float32) - (1 << (bits - 1))) * scales.reshape(5, -1, 1)
     assert np.abs(restored.reshape(5, -1)[:, :70] - rows).max() < apart * np.abs(rows).max()

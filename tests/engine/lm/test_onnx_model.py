@@ -32,7 +32,10 @@ def test_whole_numbers_and_fractions_are_attributes():
 
 
 def test_a_model_of_standard_operators_stands_the_check():
-    onnx.checker.check_model(graph.rows_graph(torch.randn(5, 32), Bits(), torch.randn(5)))
+    weights = [onnx_model.tensor("weight", np.ones((32, 5), np.float32))]
+    given, out = (onnx_model.value_info(name, onnx_model.FLOAT, (1, "n", width)) for name, width in (("x", 32), ("y", 5)))
+    product = onnx_model.node("MatMul", ["x", "weight"], ["y"], "", {})
+    onnx.checker.check_model(onnx_model.model([product], [given], [out], weights, {"": 17}))
 
 
 @pytest.mark.parametrize("bits", [32, 8])

@@ -12,7 +12,7 @@ from engine.events import Text, Token, TurnFinished
 from engine.lm import shared_positions
 from engine.lm.decoder import Decoder
 from engine.models.wren import lengths
-from engine.models.wren.low_rank import ParallelDecoder, merge
+from engine.models.wren.low_rank import merge, widen_head
 from engine.models.wren.pattern import PATTERNS, WrenRules
 from engine.models.wren.vocabulary import Vocabulary
 from engine.resources import resources_folder
@@ -132,7 +132,7 @@ def test_parallel_positions_are_decoded_as_they_were_trained():
     torch.manual_seed(0)
     weights = TrainedLM(lm_config(90, 64), FEATURES).exported()
     speech = merge(weights, model.exported(), 12)
-    decoder = ParallelDecoder(model.model.config, weights, speech)
+    decoder = Decoder(widen_head(model.model.config, weights, speech), weights)
     ids, beside = torch.randint(0, 90, (1, 10)), torch.randint(60, 90, (1, 10, 4))
     beside[0, :3], beside[0, 9, 2:] = -1, -1
     positions = [(int(t), *(int(s) for s in more if s >= 0)) for t, more in zip(ids[0], beside[0], strict=True)]

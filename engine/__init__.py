@@ -3,4 +3,4 @@
 from engine import offline, threads
 
 offline.switch_off()  # which must come before any library that would report
-threads.sleep_while_waiting()  # which must come before torch
+threads.prepare_libraries()  # which must come before numpy and torch

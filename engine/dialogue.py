@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 
@@ -75,6 +76,12 @@ class Dialogue:
     def capacity(self) -> int:
         """How many positions there is room for."""
         return self._history.capacity
+
+    def prepare(self, schedule: Schedule | str) -> None:
+        """Readies the decoder for a reply under a schedule, while there is time; what is wrong with it, the reply will say."""
+        with suppress(ScheduleError):
+            if (layer := self._checked(schedule).layer) is not None:
+                self.model.decoder.prepare(layer)
 
     def open_turn(self, pooling: Pooling | str | None = None) -> Turn:
         """Begins a spoken question; an open turn that got no reply is abandoned. Raises `PoolingError`.

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 _WORTH_SHARING = 1_000_000
 """Elements of a matrix from which on two threads that sleep between products multiply a row faster than one."""
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
-_WAITING = {"GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
-"""For the OpenMP libraries of GNU and LLVM, which read it when they are loaded, so before torch is."""
+_SLEEPING = {"GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
+"""For the OpenMP libraries of GNU and LLVM: threads without work sleep. By default they spin for milliseconds, which beside a
+busy program holds up the very thread that they wait for: a reply then takes ten times as long."""
+_ALONE = {"OPENBLAS_NUM_THREADS": "1"}
+"""For numpy's OpenBLAS, whose threads always spin; what it multiplies is small. A voice would take five times as long."""
 
 
-def sleep_while_waiting() -> None:
-    """Threads without work sleep. By default they spin for milliseconds, which beside a busy program holds up the very thread
-    that they wait for: a reply then takes ten times as long. What the user has set stays."""
-    for name, value in _WAITING.items():
-        if "OMP_WAIT_POLICY" not in os.environ:
-            os.environ.setdefault(name, value)
+def prepare_libraries() -> None:
+    """Sets in the environment what libraries read while they are loaded, so before numpy and torch are; what is set stays."""
+    for name, value in _ALONE.items() if "OMP_WAIT_POLICY" in os.environ else (_SLEEPING | _ALONE).items():
+        os.environ.setdefault(name, value)
 
 
 def cores(quota: Path = _QUOTA) -> int:

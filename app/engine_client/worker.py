@@ -208,6 +208,7 @@ class Worker:
                 opened = dialogue.open_turn(pooling)
                 self._listening = _Listening(turn, opened, microphone)
                 opened.spoken.notes += notes
+                dialogue.prepare(schedule)  # while the question is spoken
             case Feed(turn, samples, rate):
                 if listening is not None and turn == listening.number:
                     self._hear(listening, samples, rate)

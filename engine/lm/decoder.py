@@ -90,6 +90,9 @@ class Decoder:
         """An empty cache of this decoder's type and device."""
         return KVCache(self.config, capacity, self.dtype, self.device)
 
+    def prepare(self, layer: int) -> None:
+        """Makes now what the first step from or to `layer` would wait for, if anything."""
+
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""
         if isinstance(self._embedding, Int8Rows):

@@ -99,6 +99,11 @@ class GraphDecoder(Decoder):
     def new_cache(self, capacity: int | None = None) -> GraphCache:
         return GraphCache(self.config, capacity)
 
+    def prepare(self, layer: int) -> None:
+        for first, last in ((0, layer), (layer, self.config.layers)):
+            for ends in self._ranges(first, last, [0] * (last - first)):
+                self._graph(*ends)
+
     def _through(
         self, states: torch.Tensor, cache: KVCache, first: int, last: int, start: int, end: int, positions: list[int] | None
     ) -> torch.Tensor:

@@ -11,9 +11,9 @@ class ConvNeXtBlock(nn.Module):
     """A depthwise convolution over time and a small network at each frame, added to the input (ConvNeXt's block)."""
 
     def __init__(self, channels: int, kernel: int, ahead: int, expansion: int = 3) -> None:
-        """Looks `ahead` frames into the future and `kernel - 1 - ahead` into the past."""
+        """Looks `ahead` frames into the future and `kernel - 1 - ahead`, which is `behind`, into the past."""
         super().__init__()
-        self.ahead = ahead
+        self.behind, self.ahead = kernel - 1 - ahead, ahead
         taps = torch.empty(kernel, channels)
         if not taps.is_meta:  # there torch draws by means of its compiler, which is not installed
             taps.normal_(std=kernel**-0.5)
@@ -24,8 +24,11 @@ class ConvNeXtBlock(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """[batch, frames, channels] -> the same shape."""
-        kernel, frames = len(self.taps), states.shape[1]
+        return self.inner(F.pad(states, (0, 0, self.behind, self.ahead)))
+
+    def inner(self, states: Tensor) -> Tensor:
+        """[batch, behind + frames + ahead, channels] -> [batch, frames, channels]: what has all that it looks at."""
+        frames = states.shape[1] - self.behind - self.ahead
         # Shifted sums: on CPU three times faster to train than a grouped convolution.
-        padded = F.pad(states, (0, 0, kernel - 1 - self.ahead, self.ahead))
-        mixed = sum(padded[:, i : i + frames] * self.taps[i] for i in range(kernel))
-        return states + self.down(F.gelu(self.up(self.norm(mixed))))
+        mixed = sum(states[:, i : i + frames] * taps for i, taps in enumerate(self.taps))
+        return states[:, self.behind : self.behind + frames] + self.down(F.gelu(self.up(self.norm(mixed))))

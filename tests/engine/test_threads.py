@@ -49,14 +49,15 @@ def test_a_containers_share_counts(tmp_path, text, most):
     ("given", "kept"), [({}, "0"), ({"GOMP_SPINCOUNT": "7"}, "7"), ({"OMP_WAIT_POLICY": "active"}, None)]
 )
 def test_threads_sleep_while_they_wait_unless_the_user_wants_otherwise(monkeypatch, given, kept):
-    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "KMP_BLOCKTIME"):
+    for name in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "KMP_BLOCKTIME", "OPENBLAS_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    threads.sleep_while_waiting()
-    assert os.environ.get("GOMP_SPINCOUNT") == kept
+    threads.prepare_libraries()
+    assert os.environ.get("GOMP_SPINCOUNT") == kept and os.environ["OPENBLAS_NUM_THREADS"] == "1"
 
 
 @pytest.mark.whole
-def test_that_is_said_before_torch_is_there():
-    python("import sys, os, engine; assert os.environ['GOMP_SPINCOUNT'] and 'torch' not in sys.modules")
+def test_that_is_said_before_the_libraries_are_there():
+    said = "os.environ['GOMP_SPINCOUNT'] and os.environ['OPENBLAS_NUM_THREADS']"
+    python(f"import sys, os, app.__main__; assert {said} and not {{'numpy', 'torch'}} & {{*sys.modules}}")

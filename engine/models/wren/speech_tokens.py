@@ -1,7 +1,7 @@
 """Wren's speech tokens: 25 units a second that stand for the sound of one voice, and the way back.
 
 The encoder turns 40 ms of voice features (see `engine.speech.source_filter`) into one of 1000 units by finite scalar
-quantisation (Mentzer et al., 2023). The decoder turns units into features again; it looks 5 units (0.2 s) ahead.
+quantisation (Mentzer et al., 2023). The decoder turns units into features again; it looks 4 units and 4 frames (0.2 s) ahead.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ class UnitEncoder(nn.Module):
 
 
 class UnitDecoder(nn.Module):
-    """Quantised [batch, units, len(levels)] -> normalised features [batch, frames_per_unit * units, width] (voicing: logit)."""
+    """Quantised [batch, units, len(levels)] -> normalised features [batch, frames_per_unit * units, width] (voicing: logit).
+
+    It looks `ahead` units into the future, and a few frames.
+    """
 
     kernel, fine_kernel, fine_channels = 7, 5, 128
 
@@ -110,19 +113,19 @@ class UnitDecoder(nn.Module):
         self.stretch = nn.Linear(config.channels, self.per_unit * self.fine_channels)
         self.fine = nn.ModuleList(ConvNeXtBlock(self.fine_channels, self.fine_kernel, 2) for _ in range(2))
         self.head = nn.Linear(self.fine_channels, config.layout.width)
-        fine_reach = -(-len(self.fine) * (self.fine_kernel // 2) // self.per_unit)
-        self.ahead = config.ahead + fine_reach  # units
-        self.behind = config.decoder_blocks * (self.kernel - 1) + fine_reach
 
     def forward(self, values: Tensor) -> Tensor:
         states = self.unfold(values)
         for block in self.blocks:
             states = block(states)
-        batch, units, _ = states.shape
-        states = self.stretch(states).reshape(batch, units * self.per_unit, self.fine_channels)
+        states = self.stretched(states)
         for block in self.fine:
             states = block(states)
         return self.head(states)
+
+    def stretched(self, states: Tensor) -> Tensor:
+        """[batch, units, channels] -> [batch, frames_per_unit * units, fine_channels]."""
+        return self.stretch(states).reshape(len(states), -1, self.fine_channels)
 
 
 class SpeechCodec(nn.Module):
@@ -152,7 +155,10 @@ class SpeechCodec(nn.Module):
 
     def features(self, values: Tensor) -> Tensor:
         """The same from quantised values [n, len(levels)]."""
-        normal = self.decoder(values[None])[0]
+        return self.scaled(self.decoder(values[None])[0])
+
+    def scaled(self, normal: Tensor) -> Tensor:
+        """Normalised features [frames, width], voicing as a logit -> features."""
         features = normal * self.deviation + self.mean
         voicing = self.config.layout.voicing
         features[:, voicing] = normal[:, voicing].sigmoid()

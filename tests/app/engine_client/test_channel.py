@@ -11,6 +11,7 @@ import pytest
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Dropped, Ended, Interrupted, LoadFailed, Memory, Ready, RenderQuestion, Replying, Resumed
 from engine.earlier import EarlierTurn
+from engine.lm.decoder import Decoder
 from tests.app.random_voice import RandomVoice
 
 pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
@@ -122,6 +123,18 @@ def test_a_spoken_turn(door):
     assert record.stats.schedule == "spark:even@4" and record.heard and record.text
     assert {token.depth for token in record.tokens if token.kind == "speech"} == {4, 8}
     assert door.sink.records == {turn: record}
+
+
+@pytest.mark.parametrize(("schedule", "layers"), [("spark:even@4", [4]), ("full", []), ("no schedule", []), ("fixed:7", [])])
+def test_what_a_schedule_needs_is_made_while_the_question_is_spoken(door, monkeypatch, schedule, layers):
+    prepared = []
+    monkeypatch.setattr(Decoder, "prepare", lambda self, layer: prepared.append(layer))
+    door.load("any")
+    turn = door.begin(schedule)
+    door.feed(turn, NOISE, 24000)
+    door.reply(turn, "full")
+    until(door, ended(turn))
+    assert prepared == layers
 
 
 def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):

@@ -136,3 +136,12 @@ def test_a_cache_of_another_decoder_is_refused():
     reference, made = both(WIDE)
     with pytest.raises(TypeError, match="its own decoder"):
         made.run(torch.randn(1, SHAPE.dim), 0, reference.new_cache())
+
+
+def test_what_was_prepared_is_not_waited_for(monkeypatch):
+    made = GraphDecoder(WIDE, random_tensors(WIDE))
+    made.prepare(2)
+    monkeypatch.setattr(graph, "session", lambda model: pytest.fail("a graph was made"))
+    cache = made.new_cache()
+    states = made.run(torch.randn(3, SHAPE.dim), 0, cache, 0, 2)
+    made.run(states, 0, cache, 2, SHAPE.layers)

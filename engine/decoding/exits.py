@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import torch
-
 from engine.decoding.pattern import Pattern
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.schedules import Full, Schedule
@@ -37,13 +36,18 @@ class Exits:
         """A token was chosen for good at this place."""
         self._scheduled += self.scheduled(place)
 
-    def layer(self, place: Pattern) -> int | None:
-        """Where the token at this place, the next one, exits (under an entropy schedule: may exit); None is full depth."""
+    def exit(self, place: Pattern) -> tuple[int, ExitHead | Decoder] | None:
+        """Where the token at this place, the next one, exits (under an entropy schedule: may exit), and what chooses it there.
+
+        None is full depth.
+        """
         if not self.scheduled(place):
             return None
         chunk = (self._scheduled, None) if self._schedule.text else (place.chunk_index, place.chunk_length)
         layer = self._schedule.depth(*chunk, self._layers)
-        return layer if layer is not None and self.head(place, layer) else None
+        if layer is None or (head := self.head(place, layer)) is None:
+            return None
+        return layer, head
 
     def head(self, place: Pattern, layer: int) -> ExitHead | Decoder | None:
         """What chooses this place's token from the state after `layer`; None if nothing can."""
@@ -54,6 +58,6 @@ class Exits:
             return None
         return head if head.knows(allowed) else self._decoder
 
-    def masks(self, places: Sequence[Pattern]) -> list[torch.Tensor | None]:
-        """Which rows of full depth's head are wanted for each place; None is all."""
+    def wanted(self, places: Sequence[Pattern]) -> list[AllowedIds | None]:
+        """The ids for which full depth's head is wanted at each place; None is all."""
         return [place.allowed() if self._schedule.slice and place.speech_step else None for place in places]

@@ -16,6 +16,7 @@ from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.lm.sampling import Sampler, entropy
+from engine.lm.seen_ids import SeenIds
 from engine.schedules import Schedule, Spark, check
 
 
@@ -35,7 +36,7 @@ class _Step(NamedTuple):
 
 class _Draft(NamedTuple):
     token: int
-    drafted: torch.Tensor | None  # the probabilities it was drawn from
+    drafted: torch.Tensor | None  # the probabilities it was drawn from, of the allowed ids
     place: Pattern  # where it stands
     milliseconds: float
     at: float
@@ -83,7 +84,7 @@ class Decoding:
         self._schedule, self._sampler, self._cancelled, self._clock = schedule, sampler, cancelled, clock
         self._start = cache.position
         cache.roll_back(self._start)
-        self._seen = list(previous)
+        self._seen = SeenIds(model.decoder.config.vocabulary, previous, model.decoder.device)
         self._events = self._run(last_logits.view(-1), pattern)
 
     def __iter__(self) -> Iterator[Token | Drafts]:
@@ -129,15 +130,15 @@ class Decoding:
     def _step(self, token: int, place: Pattern) -> _Step:
         """One step of the depth that the schedule or, in the middle of it, the exit head's entropy decides."""
         stepper, exits, threshold = self._stepper, self._exits, self._schedule.threshold
-        layer, unsure, caught_up = exits.layer(place), None, stepper.pending
-        head = None if layer is None else exits.head(place, layer)
-        if layer is None or head is None:
-            return _Step(stepper.full_step(token, masks=exits.masks([place])), None, caught_up, None)
+        early, unsure, caught_up = exits.exit(place), None, stepper.pending
+        if early is None:
+            return _Step(stepper.full_step(token, wanted=exits.wanted([place])), None, caught_up, None)
+        layer, head = early
         logits = stepper.exit_step(token, layer, head)
         if threshold is not None:
             unsure = entropy(logits[0], place.allowed())
             if unsure >= threshold:
-                return _Step(stepper.catch_up(masks=exits.masks([place])), None, caught_up, unsure)
+                return _Step(stepper.catch_up(wanted=exits.wanted([place])), None, caught_up, unsure)
         stepper.commit_exit()
         return _Step(logits, layer, 0, unsure)
 
@@ -152,20 +153,20 @@ class Decoding:
             first_row = stepper.position - len(drafts)
             # A last draft that nothing can follow need not be fed: the rows before it review it.
             last = place.done or self._full()
-            masks = exits.masks([draft.place for draft in drafts] + ([] if last else [place]))
+            wanted = exits.wanted([draft.place for draft in drafts] + ([] if last else [place]))
             if last:
-                rows = stepper.catch_up(every_row=True, masks=masks)
+                rows = stepper.catch_up(every_row=True, wanted=wanted)
             else:
-                rows = stepper.full_step(drafts[-1].token if drafts else token, every_row=True, masks=masks)
+                rows = stepper.full_step(drafts[-1].token if drafts else token, every_row=True, wanted=wanted)
             kept = 0
             for draft, row in zip(drafts, rows, strict=False):
-                seen = self._seen + [d.token for d in drafts[:kept]]
                 allowed = draft.place.allowed()
-                token = self._sampler.review(draft.token, draft.drafted, row, allowed, seen, schedule.tolerance)
+                token = self._sampler.review(draft.token, draft.drafted, row, allowed, self._seen, schedule.tolerance)
                 if token != draft.token:
                     place = draft.place
                     stepper.roll_back(first_row + kept + 1)
                     break
+                self._seen.add(token)  # and once more when it is yielded, which changes nothing
                 kept += 1
             if drafts:
                 steps = tuple((d.at, d.milliseconds) for d in drafts)
@@ -183,17 +184,18 @@ class Decoding:
     def _draft(self, schedule: Spark, token: int, place: Pattern) -> tuple[list[_Draft], Pattern]:
         """Drafts after `token`, none at a place where tokens do not exit early, and the place after them."""
         drafts: list[_Draft] = []
-        layer = schedule.layer
+        layer, sure = schedule.layer, len(self._seen)
         while len(drafts) < schedule.drafts and not place.done:
             head = self._exits.head(place, layer)
             if head is None or self._full() or self._cancelled():
                 break
             began = time.perf_counter()
             logits = self._stepper.exit_step(token, layer, head)[0]
-            seen = self._seen + [d.token for d in drafts]
-            token, drafted = self._sampler.draft(logits, place.allowed(), seen)
+            token, drafted = self._sampler.draft(logits, place.allowed(), self._seen)
             drafts.append(_Draft(token, drafted, place, _milliseconds(began), self._clock()))
+            self._seen.add(token)
             place = place.after(token)
+        self._seen.roll_back(sure)
         return drafts, place
 
     def _full(self) -> bool:
@@ -212,7 +214,7 @@ class Decoding:
     ) -> Token:
         index = len(self.ids)
         self.ids.append(token)
-        self._seen.append(token)
+        self._seen.add(token)
         self._exits.passed(place)
         kind = place.kind_of(token)
         return Token(index, token, kind, depth, refresh, caught_up, milliseconds, self._clock(), unsure)

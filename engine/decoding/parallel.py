@@ -19,6 +19,7 @@ from engine.events import Kind, Token
 from engine.lm import shared_positions
 from engine.lm.cache import KVCache
 from engine.lm.sampling import Sampler
+from engine.lm.seen_ids import SeenIds
 from engine.schedules import Full, Schedule, ScheduleError
 
 
@@ -85,7 +86,7 @@ class ParallelDecoding:
         self._decoder, self._cache = model.decoder, cache
         self._sampler, self._cancelled, self._clock = sampler, cancelled, clock
         self._start = cache.position
-        self._seen = list(previous)
+        self._seen = SeenIds(model.decoder.config.vocabulary, previous, model.decoder.device)
         self._events = self._run(last_logits.view(-1), pattern)
 
     def __iter__(self) -> Iterator[Token]:
@@ -119,7 +120,7 @@ class ParallelDecoding:
         while not place.done and (place.slot or not choices):
             token = self._sampler.choose(place.logits(row), place.allowed(), self._seen)
             choices.append(_Choice(token, place.kind_of(token)))
-            self._seen.append(token)
+            self._seen.add(token)
             place = place.after(token)
         return choices, place
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import torch
-
 from engine.events import Kind
+from engine.lm.allowed_ids import AllowedIds
 
 
 class Pattern(Protocol):
@@ -35,8 +34,8 @@ class Pattern(Protocol):
     def done(self) -> bool:
         """The reply is complete: no next token."""
 
-    def allowed(self) -> torch.Tensor:
-        """Bool mask [vocabulary] of the ids that may come next (shared storage: do not write)."""
+    def allowed(self) -> AllowedIds:
+        """The ids that may come next: the same object wherever they are the same."""
 
     def kind_of(self, token: int) -> Kind:
         """What `token` is if it comes next (an end token in a place for text is "control")."""

@@ -7,13 +7,14 @@ from itertools import groupby
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.schedules import KV
 
-Masks = Sequence[torch.Tensor | None]
-"""One for each row of logits: the ids [vocabulary] that are wanted of it; None is all. No masks at all are all of all."""
+Wanted = Sequence[AllowedIds | None]
+"""For each row of logits: the ids that are wanted of it; None is all. Nothing at all is all of all."""
 
 
 class Stepper:
@@ -61,11 +62,11 @@ class Stepper:
             self._cache.skip(self._layer, layers, self.position)
         self._pending.clear()
 
-    def catch_up(self, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
+    def catch_up(self, every_row: bool = False, wanted: Wanted = ()) -> torch.Tensor:
         """Brings all pending positions to full depth, from their states on -> logits, as `full_step`, of the latest."""
-        return self._logits(self._full_depth(), every_row, masks)
+        return self._logits(self._full_depth(), every_row, wanted)
 
-    def full_step(self, token: int, every_row: bool = False, masks: Masks = ()) -> torch.Tensor:
+    def full_step(self, token: int, every_row: bool = False, wanted: Wanted = ()) -> torch.Tensor:
         """Runs `token` and all pending positions through every layer -> full depth's logits.
 
         They are [1, vocabulary] for the token, or with `every_row` [pending + 1, vocabulary], the pending ones first.
@@ -73,9 +74,9 @@ class Stepper:
         decoder = self._decoder
         state = decoder.embed((token,))
         if not self._pending:
-            return self._logits(decoder.run(state, self.position, self._cache), every_row, masks)
+            return self._logits(decoder.run(state, self.position, self._cache), every_row, wanted)
         self._pending.append(decoder.run(state, self.position, self._cache, 0, self._layer))
-        return self.catch_up(every_row, masks)
+        return self.catch_up(every_row, wanted)
 
     def flush(self) -> None:
         """Brings all pending positions to full depth."""
@@ -94,13 +95,13 @@ class Stepper:
         self._pending.clear()
         return states
 
-    def _logits(self, states: torch.Tensor, every_row: bool, masks: Masks) -> torch.Tensor:
+    def _logits(self, states: torch.Tensor, every_row: bool, wanted: Wanted) -> torch.Tensor:
         states = states if every_row else states[-1:]
-        if all(mask is None for mask in masks):
+        if all(ids is None for ids in wanted):
             return self._decoder.logits(states)
         rows, start = [], 0
-        for _, alike in groupby(masks, id):  # of one mask, all rows at once
-            same = list(alike)
-            rows.append(self._decoder.logits(states[start : start + len(same)], same[0]))
-            start += len(same)
-        return torch.cat(rows)
+        for ids, alike in groupby(wanted):  # of the same ids, all rows at once
+            end = start + len(list(alike))
+            rows.append(self._decoder.logits(states[start:end], ids))
+            start = end
+        return torch.cat(rows) if len(rows) > 1 else rows[0]

@@ -15,7 +15,9 @@ from safetensors.torch import save
 
 from engine import whole_file
 from engine.headless import Question
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.sampling import Sampler, Sampling
+from engine.lm.seen_ids import SeenIds
 from engine.models.questions import SpokenQuestion, TypedQuestion
 from engine.models.spoken_lm import SpokenLM
 from engine.prefill.history import History
@@ -56,28 +58,26 @@ class HiddenStateRecorder:
         model, history = self._model, self._history
         self._ask(question)
         decoder, cache, pattern = model.decoder, history.cache, model.pattern(question.is_spoken)
-        seen = history.ids() if self._sampling.repetition_penalty != 1 else []
+        seen = SeenIds(decoder.config.vocabulary, history.ids(), decoder.device)
         sampler = Sampler(self._sampling, seed, decoder.device)
         last = history.last_logits()
         assert last is not None  # nobody cancels
         logits, tokens = last[0], 0
         taken: list[torch.Tensor] = []
-        masks: dict[int, tuple[torch.Tensor, int]] = {}
+        numbers: dict[AllowedIds, int] = {}
         kinds: list[int] = []
         while tokens < self._max_tokens and cache.position < cache.capacity:
             token = sampler.choose(logits, pattern.allowed(), seen)
             pattern, tokens = pattern.after(token), tokens + 1
-            seen.append(token)
+            seen.add(token)
             if pattern.done:
                 break
             states = self._step(token)
             if pattern.speech_step:
-                allowed = pattern.allowed()
-                _, number = masks.setdefault(id(allowed), (allowed, len(masks)))
-                kinds.append(number)
+                kinds.append(numbers.setdefault(pattern.allowed(), len(numbers)))
                 taken.append(torch.cat(states))
             logits = decoder.logits(states[-1])[0]
-        return self._packed(taken, [mask for mask, _ in masks.values()], kinds)
+        return self._packed(taken, [allowed.mask for allowed in numbers], kinds)
 
     def _ask(self, question: Question) -> None:
         model, history = self._model, self._history

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import torch
 import torch.nn.functional as F
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.backend_choice import Backend
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
@@ -77,7 +78,7 @@ class Decoder:
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         head = self._linear(embedding if weights.is_tied else weights.head())
         del embedding
-        self.head, self._all_rows, self._slices = head, head, HeadSlices(head, self.config.vocabulary)
+        self.head, self._all_rows, self._slices = head, head, HeadSlices(head)
         self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
 
     @property
@@ -178,10 +179,10 @@ class Decoder:
         cache.commit(first, config.layers, start, end)
 
     @torch.inference_mode()
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+    def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
         """Final norm and head: states [n, dim] after the last layer -> float32 logits [n, vocabulary].
 
-        With the mask `allowed` [vocabulary] only its rows of the head are computed; the other logits are -inf.
+        Given the `allowed` ids, only their rows of the head need be computed; the other logits may be anything.
         """
         states = self.norm(states)
         return (self._all_rows(states) if allowed is None else self._slices.logits(states, allowed)).float()

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.lm import graph
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder, Projection
@@ -123,7 +124,7 @@ class GraphDecoder(Decoder):
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         self.head = self._head = GraphHead(self.config, weights, self.bits)
 
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
+    def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
         return self._head.logits(states, allowed)
 
     def _projection(self, number: int) -> Projection:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import onnxruntime
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.config import LMConfig
 from engine.lm.graph import OUT, STATES, Bits, rows_graph, session
 from engine.lm.weights import WeightReader
 
 _ROWS = 16_384
 """Of one graph: where speech comes, most of a large vocabulary is text and need not be computed."""
-_MASKS = 8  # that are remembered; a model's pattern has a few
 
 
 class GraphHead:
-    """Final norm and head, of all rows or of those in the neighbourhood of what a mask allows."""
+    """Final norm and head, of all rows or of those in the neighbourhood of what is allowed."""
 
     def __init__(self, config: LMConfig, weights: WeightReader, bits: Bits) -> None:
         self._config, self._weights, self._bits = config, weights, bits
         self._parts: list[tuple[int, int, onnxruntime.InferenceSession]] = []  # first and last row, graph
-        # A mask is kept with its parts, so that its identity cannot pass to another one.
-        self._wanted: dict[int, tuple[torch.Tensor, list[int]]] = {}
+        self._wanted: WeakKeyDictionary[AllowedIds, list[int]] = WeakKeyDictionary()  # parts
         self.build()
 
     def build(self) -> None:
@@ -35,16 +36,15 @@ class GraphHead:
         rows = self._weights.head().float()
         return rows if ids is None else rows[ids]
 
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor | None = None) -> torch.Tensor:
-        """As `Decoder.logits`, but for ids near those that the mask allows, which have their logits, too."""
+    def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
+        """As `Decoder.logits`, but for ids near those that are allowed, which have their logits, too."""
         if allowed is None:
             return self._computed(states, range(len(self._parts)))
-        if id(allowed) not in self._wanted:
-            if len(self._wanted) >= _MASKS:
-                self._wanted.clear()
-            wanted = [i for i, (first, last, _) in enumerate(self._parts) if bool(allowed[first:last].any())]
-            self._wanted[id(allowed)] = (allowed, wanted)
-        return self._computed(states, self._wanted[id(allowed)][1])
+        wanted = self._wanted.get(allowed)
+        if wanted is None:
+            wanted = [i for i, (first, last, _) in enumerate(self._parts) if bool(allowed.mask[first:last].any())]
+            self._wanted[allowed] = wanted
+        return self._computed(states, wanted)
 
     def _computed(self, states: torch.Tensor, parts: range | list[int]) -> torch.Tensor:
         given = {STATES: states.numpy()[None]}

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.linear import Int8Linear, Linear
-
-_MOST = 8
-"""Masks whose rows are kept at a time; a model's pattern has a few."""
 
 
 class HeadSlices:
-    """Rows of a head by mask, each prepared once: masks are shared objects, so their identity says which they are.
+    """Rows of a head by allowed ids, prepared once for each object and dropped with it.
 
-    What the head would give for the ids of the mask is the same, up to the order in which a product adds up, and the
-    other ids cannot be chosen: with masks that are applied before everything else, as ours, neither the likeliest token nor
-    the distribution of a sampled one changes. (It does against decoding without masks, which may choose any id.)
+    What the head would give for the allowed ids is the same, up to the order in which a product adds up, and the others
+    cannot be chosen: as they are left out before everything else, neither the likeliest token nor the distribution of a
+    sampled one changes. (It does against decoding without rules, which may choose any id.)
     """
 
-    def __init__(self, head: Linear | Int8Linear, vocabulary: int):
-        self._head, self._vocabulary = head, vocabulary
-        # The mask is kept with its rows, so that its identity cannot pass to another one.
-        self._slices: dict[int, tuple[torch.Tensor, torch.Tensor, Linear | Int8Linear]] = {}
+    def __init__(self, head: Linear | Int8Linear):
+        self._head = head
+        self._slices: WeakKeyDictionary[AllowedIds, Linear | Int8Linear] = WeakKeyDictionary()
 
-    def logits(self, states: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
-        """Normed states [n, dim], a mask [vocabulary] -> logits [n, vocabulary], -inf for what the mask excludes."""
-        if id(allowed) not in self._slices:
-            self._prepare(allowed)
-        _, ids, rows = self._slices[id(allowed)]
-        found = rows(states)
-        if len(ids) == self._vocabulary:
-            return found
-        out = torch.full((len(states), self._vocabulary), float("-inf"), dtype=found.dtype, device=found.device)
-        return out.index_copy_(1, ids, found)
-
-    def _prepare(self, allowed: torch.Tensor) -> None:
-        if len(self._slices) >= _MOST:
-            self._slices.clear()
-        ids = allowed.nonzero().flatten()
-        rows = self._head if len(ids) == self._vocabulary else self._head.select(ids)
-        self._slices[id(allowed)] = (allowed, ids, rows)
+    def logits(self, states: torch.Tensor, allowed: AllowedIds) -> torch.Tensor:
+        """Normed states [n, dim] -> logits [n, vocabulary], -inf for what is not allowed."""
+        rows = self._slices.get(allowed)
+        if rows is None:
+            everything = len(allowed) == len(allowed.mask)
+            rows = self._slices[allowed] = self._head if everything else self._head.select(allowed.rows)
+        return allowed.scatter(rows(states))

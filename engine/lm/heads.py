@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.norm import RMSNorm
 
@@ -32,7 +34,7 @@ class ExitHead:
         self.norm, self.weight = RMSNorm(norm_weight, eps), weight.t().contiguous()
         self.ids = None if ids is None else ids.to(weight.device, torch.long)
         self.vocabulary, self.trained = vocabulary, trained
-        self._answers: dict[int, tuple[torch.Tensor, bool, bool]] = {}
+        self._answers: WeakKeyDictionary[AllowedIds, tuple[bool, bool]] = WeakKeyDictionary()
 
     @torch.inference_mode()
     def logits(self, states: torch.Tensor) -> torch.Tensor:
@@ -43,24 +45,23 @@ class ExitHead:
         out = torch.full((rows.shape[0], self.vocabulary), float("-inf"), device=rows.device)
         return out.index_copy_(1, self.ids, rows)
 
-    def can_choose(self, allowed: torch.Tensor) -> bool:
-        """Whether the head knows any id of the mask [vocabulary]; masks are shared, so the answer is remembered."""
+    def can_choose(self, allowed: AllowedIds) -> bool:
+        """Whether the head knows any of the allowed ids."""
         return self._known(allowed)[0]
 
-    def knows(self, allowed: torch.Tensor) -> bool:
-        """Whether the head knows every id of the mask [vocabulary]; remembered, too."""
+    def knows(self, allowed: AllowedIds) -> bool:
+        """Whether the head knows every allowed id."""
         return self._known(allowed)[1]
 
-    def _known(self, allowed: torch.Tensor) -> tuple[bool, bool]:
+    def _known(self, allowed: AllowedIds) -> tuple[bool, bool]:
+        """Whether it knows any and whether it knows all of them; every token asks."""
         if self.ids is None:
             return True, True
-        if id(allowed) not in self._answers:
-            if len(self._answers) >= 64:
-                self._answers.clear()
-            known = allowed[self.ids.to(allowed.device)]
-            # The mask is kept with the answer, so that its identity cannot pass to another one.
-            self._answers[id(allowed)] = (allowed, bool(known.any()), int(known.sum()) == int(allowed.sum()))
-        return self._answers[id(allowed)][1:]
+        answer = self._answers.get(allowed)
+        if answer is None:
+            count = int(allowed.mask[self.ids.to(allowed.mask.device)].sum())
+            answer = self._answers[allowed] = count > 0, count == len(allowed)
+        return answer
 
 
 def logit_lens(decoder: Decoder, ids: torch.Tensor | None = None) -> ExitHead:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
+from engine.lm.seen_ids import SeenIds
 from engine.schedules import Tolerance
 
 SEEDS = 2**63
@@ -43,8 +44,8 @@ def check_seed(seed: int) -> int:
 class Sampler:
     """Chooses tokens with a generator of its own: the same seed gives the same choices on one machine.
 
-    In every method `logits` is one row [vocabulary], `allowed` a bool mask [vocabulary] of the ids that may come, and
-    `previous` the ids so far (read only by the repetition penalty).
+    In every method `logits` is one row [vocabulary], `allowed` the ids that may come, of which alone anything is computed, and
+    `seen` those that came before, where there is a repetition penalty. Probabilities are [k], in the order of the allowed ids.
     """
 
     def __init__(self, sampling: Sampling, seed: int = 0, device: torch.device | str = "cpu"):
@@ -52,41 +53,34 @@ class Sampler:
         self._generator = torch.Generator(device).manual_seed(seed)
 
     @torch.inference_mode()
-    def probabilities(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int] = ()) -> torch.Tensor:
-        """What `choose` draws from: [vocabulary], summing to 1 (a single 1 if greedy).
+    def probabilities(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None = None) -> torch.Tensor:
+        """What `choose` draws from: [k], summing to 1 (a single 1 if greedy).
 
-        The order is transformers': mask, repetition penalty, temperature, top-k, top-p.
+        The order is transformers': mask, repetition penalty, temperature, top-k, top-p. Ids as likely as the last of top-k are
+        in; of those as likely as the last of top-p, the lowest.
         """
-        scores = self._scores(logits, allowed, previous)
-        sampling = self.sampling
-        if sampling.temperature == 0:
+        if self.sampling.temperature == 0:
+            scores = self._scores(logits, allowed, seen)
             return torch.zeros_like(scores).index_fill_(0, scores.argmax(-1, keepdim=True), 1.0)
-        scores = scores / sampling.temperature
-        if 0 < sampling.top_k < scores.shape[0]:
-            least = scores.topk(sampling.top_k).values[-1]
-            scores = scores.masked_fill(scores < least, float("-inf"))
-        probabilities = scores.softmax(-1)
-        if sampling.top_p < 1:
-            ordered, ids = probabilities.sort(descending=True)
-            cut = ordered.cumsum(-1) - ordered >= sampling.top_p  # the likeliest id always stays
-            probabilities = torch.empty_like(ordered).scatter_(0, ids, ordered.masked_fill_(cut, 0.0))
-            probabilities /= probabilities.sum()
-        return probabilities
+        return _spread(*self._candidates(logits, allowed, seen), len(allowed))
 
-    @torch.inference_mode()
-    def choose(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int] = ()) -> int:
+    def choose(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None = None) -> int:
         """The next token."""
         if self.sampling.temperature == 0:
-            return int(self._scores(logits, allowed, previous).argmax())
-        return self._draw(self.probabilities(logits, allowed, previous))
+            return allowed.id_at(_likeliest(self._scores(logits, allowed, seen)))
+        places, probabilities = self._candidates(logits, allowed, seen)
+        return allowed.id_at(int(places[self._draw(probabilities)]))
 
     @torch.inference_mode()
-    def draft(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int] = ()) -> tuple[int, torch.Tensor | None]:
+    def draft(
+        self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None = None
+    ) -> tuple[int, torch.Tensor | None]:
         """A token to be reviewed, and the probabilities it was drawn from (None if greedy)."""
         if self.sampling.temperature == 0:
-            return self.choose(logits, allowed, previous), None
-        probabilities = self.probabilities(logits, allowed, previous)
-        return self._draw(probabilities), probabilities
+            return self.choose(logits, allowed, seen), None
+        places, probabilities = self._candidates(logits, allowed, seen)
+        token = allowed.id_at(int(places[self._draw(probabilities)]))
+        return token, _spread(places, probabilities, len(allowed))
 
     @torch.inference_mode()
     def review(
@@ -94,51 +88,98 @@ class Sampler:
         draft: int,
         drafted: torch.Tensor | None,
         logits: torch.Tensor,
-        allowed: torch.Tensor,
-        previous: Sequence[int] = (),
+        allowed: AllowedIds,
+        seen: SeenIds | None = None,
         tolerance: Tolerance | None = None,
     ) -> int:
         """The token that stands after a review by full depth's `logits`: the draft, or its correction.
 
-        `drafted` is what `draft` gave beside it. Speculative rejection (arXiv 2211.17192): the result is distributed
-        as `choose(logits, ...)` would be; greedily it is full depth's own choice. With a `tolerance` a draft within it is
-        kept, however it was drawn, and any other is replaced by full depth's choice: neither promise holds then.
+        `draft` and `drafted` are what `draft` gave for the same allowed ids. Speculative rejection (arXiv 2211.17192): the
+        result is distributed as `choose(logits, ...)` would be; greedily it is full depth's own choice. With a `tolerance` a
+        draft within it is kept, however it was drawn, and any other is replaced by full depth's choice: neither promise holds
+        then.
         """
         if tolerance is not None:
-            kept = self._tolerates(tolerance, draft, self._scores(logits, allowed, previous))
-            return draft if kept else self.choose(logits, allowed, previous)
+            kept = self._tolerates(tolerance, allowed.place_of(draft), self._scores(logits, allowed, seen))
+            return draft if kept else self.choose(logits, allowed, seen)
         if drafted is None:
-            return self.choose(logits, allowed, previous)
-        wanted = self.probabilities(logits, allowed, previous)
+            return self.choose(logits, allowed, seen)
+        wanted, place = self.probabilities(logits, allowed, seen), allowed.place_of(draft)
         luck = torch.rand((), generator=self._generator, device=self._generator.device)
-        if bool(luck.to(wanted.device) * drafted[draft] < wanted[draft]):
+        if bool(luck.to(wanted.device) * drafted[place] < wanted[place]):
             return draft
         residual = (wanted - drafted).clamp_(min=0.0)
         # Equal distributions leave no residual; rounding alone can bring a draft here then.
-        return self._draw(residual if float(residual.sum()) > 0 else wanted)
+        return allowed.id_at(int(self._draw(residual if float(residual.sum()) > 0 else wanted)))
 
-    def _tolerates(self, tolerance: Tolerance, draft: int, scores: torch.Tensor) -> bool:
+    def _tolerates(self, tolerance: Tolerance, place: int, scores: torch.Tensor) -> bool:
         """Whether fewer than n ids, or ids of less probability than p together, are likelier than the draft."""
-        likelier = scores > scores[draft]
+        likelier = scores > scores[place]
         if tolerance.top_p is None:
             return tolerance.top_n is not None and int(likelier.sum()) < tolerance.top_n
         probabilities = (scores / (self.sampling.temperature or 1.0)).softmax(-1)
         return float(probabilities[likelier].sum()) < tolerance.top_p
 
-    def _scores(self, logits: torch.Tensor, allowed: torch.Tensor, previous: Sequence[int]) -> torch.Tensor:
+    def _scores(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None) -> torch.Tensor:
+        """The logits of the allowed ids [k], those of seen ids made less likely by the repetition penalty."""
         penalty = self.sampling.repetition_penalty
-        if penalty != 1 and len(previous):
-            seen = torch.as_tensor(previous, dtype=torch.long, device=logits.device)
-            values = logits[seen]
-            logits = logits.index_put((seen,), torch.where(values < 0, values * penalty, values / penalty))
-        return torch.where(allowed, logits, float("-inf"))
+        if penalty != 1 and seen is not None:
+            ids = seen.ids
+            values = logits.index_select(0, ids)
+            logits = logits.index_copy(0, ids, torch.where(values < 0, values * penalty, values / penalty))
+        return allowed.gather(logits)
 
-    def _draw(self, probabilities: torch.Tensor) -> int:
-        return int(torch.multinomial(probabilities, 1, generator=self._generator))
+    @torch.inference_mode()
+    def _candidates(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Places among the allowed ids and the probabilities of what stands there, which sum to 1; all others have none."""
+        sampling = self.sampling
+        scores = self._scores(logits, allowed, seen) / sampling.temperature
+        if 0 < sampling.top_k < len(scores):
+            places = _greatest(scores, sampling.top_k)
+            scores = scores.index_select(0, places)
+        else:
+            places = torch.arange(len(scores), device=scores.device)
+        probabilities = scores.softmax(-1)
+        if sampling.top_p < 1:
+            likely, probabilities = _nucleus(probabilities, sampling.top_p)
+            places = places.index_select(0, likely)
+        return places, probabilities
+
+    def _draw(self, weights: torch.Tensor) -> torch.Tensor:
+        """A place, as a scalar, by weights [m] that need not sum to 1: one random number, however many they are."""
+        sums = weights.cumsum(-1, dtype=torch.float64)
+        luck = torch.rand((), dtype=torch.float64, generator=self._generator, device=self._generator.device)
+        # Above 0 and up to the whole sum: what has no weight is never met.
+        return torch.searchsorted(sums, (1 - luck) * sums[-1])
+
+
+def _likeliest(scores: torch.Tensor) -> int:
+    """The first place of the greatest score. On the processor numpy needs a fraction of the time that torch takes to begin."""
+    return int(scores.numpy().argmax() if scores.is_cpu else scores.argmax())
+
+
+def _greatest(values: torch.Tensor, count: int) -> torch.Tensor:
+    """The places of the `count` greatest and of all that equal the least of them, in order."""
+    least = values.topk(count, sorted=False).values.min()
+    return (values >= least).nonzero().flatten()
+
+
+def _nucleus(probabilities: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Places [m] and probabilities [m], which sum to 1 again, of the likeliest that together reach top_p, and of some with 0."""
+    # All that are less likely than this do not have 1 - top_p together, so that none of them is needed, nor sorted.
+    places = (probabilities >= (1 - top_p) / len(probabilities)).nonzero().flatten()
+    ordered, order = probabilities.index_select(0, places).sort(descending=True, stable=True)
+    cut = ordered.cumsum(-1) - ordered >= top_p  # the likeliest id always stays
+    left = ordered.masked_fill_(cut, 0.0)
+    return places.index_select(0, order), left.div_(left.sum())
+
+
+def _spread(places: torch.Tensor, probabilities: torch.Tensor, count: int) -> torch.Tensor:
+    """Probabilities [m] at their places among `count`, 0 elsewhere."""
+    return probabilities.new_zeros(count).index_copy_(0, places, probabilities)
 
 
 @torch.inference_mode()
-def entropy(logits: torch.Tensor, allowed: torch.Tensor) -> float:
-    """Of the probabilities over the `allowed` ids, in nats: logits and mask [vocabulary], no temperature or penalty."""
-    probabilities = torch.where(allowed, logits, float("-inf")).softmax(-1)
-    return float(torch.special.entr(probabilities).sum())
+def entropy(logits: torch.Tensor, allowed: AllowedIds) -> float:
+    """Of the probabilities over the `allowed` ids, in nats: logits [vocabulary], no temperature or penalty."""
+    return float(torch.special.entr(allowed.gather(logits).softmax(-1)).sum())

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
@@ -23,24 +24,18 @@ RATE = 16000
 UNIT = 640  # samples of one speech token
 
 
-def _mask(*ids: int) -> torch.Tensor:
-    mask = torch.zeros(CONFIG.vocabulary, dtype=torch.bool)
-    mask[list(ids)] = True
-    return mask
-
-
-_MASKS = {
-    "heard": _mask(*range(len(LETTERS))),
-    "text": _mask(*range(len(LETTERS))),
-    "end of text": _mask(END_OF_TEXT),
-    "speech": _mask(*SPEECH),
-    "end": _mask(END),
+_ALLOWED = {
+    "heard": AllowedIds(CONFIG.vocabulary, range(len(LETTERS))),
+    "text": AllowedIds(CONFIG.vocabulary, range(len(LETTERS))),
+    "end of text": AllowedIds(CONFIG.vocabulary, [END_OF_TEXT]),
+    "speech": AllowedIds(CONFIG.vocabulary, SPEECH),
+    "end": AllowedIds(CONFIG.vocabulary, [END]),
 }
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What comes when: names of `_MASKS`, one per token."""
+    """What comes when: names of `_ALLOWED`, one per token."""
 
     steps: tuple[str, ...]
     place: int = 0
@@ -51,7 +46,7 @@ class Plan:
 
     @property
     def kind(self):
-        return self.kind_of(0 if self.done else int(_MASKS[self._step].nonzero()[0]))
+        return self.kind_of(0 if self.done else _ALLOWED[self._step].id_at(0))
 
     @property
     def speech_step(self) -> bool:
@@ -73,8 +68,8 @@ class Plan:
     def done(self) -> bool:
         return self.place >= len(self.steps)
 
-    def allowed(self) -> torch.Tensor:
-        return _MASKS[self._step]
+    def allowed(self) -> AllowedIds:
+        return _ALLOWED[self._step]
 
     def kind_of(self, token: int):
         return "control" if token in (END, END_OF_TEXT) else self._step

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead, logit_lens
@@ -89,13 +90,7 @@ class RandomModel:
         return cache
 
 
-def _mask(*ids: int) -> torch.Tensor:
-    mask = torch.zeros(VOCABULARY, dtype=torch.bool)
-    mask[list(ids)] = True
-    return mask
-
-
-_TEXT_MASK, _SPEECH_MASK, _TAIL_MASK = _mask(*TEXT, END_OF_TEXT), _mask(*SPEECH), _mask(*SPEECH, END)
+_TEXT, _SPEECH, _TAIL = (AllowedIds(VOCABULARY, *ids) for ids in ((TEXT, [END_OF_TEXT]), (SPEECH,), (SPEECH, [END])))
 
 
 @dataclass(frozen=True)
@@ -129,14 +124,14 @@ class ChunkPattern:
             return None if self.tail else self.speech
         return self.text
 
-    def allowed(self) -> torch.Tensor:
-        return _TAIL_MASK if self.tail else _SPEECH_MASK if self.speaking else _TEXT_MASK
+    def allowed(self) -> AllowedIds:
+        return _TAIL if self.tail else _SPEECH if self.speaking else _TEXT
 
     def kind_of(self, token: int):
         return "control" if token in (END, END_OF_TEXT) else self.kind
 
     def after(self, token: int) -> ChunkPattern:
-        assert self.allowed()[token], f"{token} may not come at {self}"
+        assert token in self.allowed(), f"{token} may not come at {self}"
         count = self.count + 1
         moved = replace(self, count=count, index=self.index + 1, done=token == END or count >= self.limit)
         if token == END_OF_TEXT:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.sampling import Sampling
 from engine.models.spoken_lm import PromptPiece
 from tests.engine.random_lm import END, END_OF_TEXT, SHAPE, SPEECH, TEXT, VOCABULARY, ChunkPattern, RandomModel
@@ -18,11 +19,7 @@ POSITION = 800  # samples per prompt position
 WORDS = [b" one", b" two", "é".encode()[:1], "é".encode()[1:], b" ", b"x", b".", " naïve".encode()]
 
 
-def _mask(*ids: int) -> torch.Tensor:
-    return torch.zeros(VOCABULARY, dtype=torch.bool).index_fill_(0, torch.tensor(ids), True)
-
-
-_TEXT_MASK, _SPEECH_MASK, _END_MASK = _mask(*TEXT), _mask(*SPEECH), _mask(END)
+_TEXT, _SPEECH, _END = (AllowedIds(VOCABULARY, ids) for ids in (TEXT, SPEECH, [END]))
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,12 @@ class ReplyPattern(ChunkPattern):
     def speech_step(self) -> bool:
         return self.speaking and self.count < self.limit - 1
 
-    def allowed(self) -> torch.Tensor:
+    def allowed(self) -> AllowedIds:
         if self.count == self.limit - 1:
-            return _END_MASK
+            return _END
         if self.speaking:
-            return _SPEECH_MASK
-        return _TEXT_MASK if self.count < 8 else super().allowed()
+            return _SPEECH
+        return _TEXT if self.count < 8 else super().allowed()
 
 
 class LevelListener:

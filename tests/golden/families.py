@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
 from engine.models.checkpoints.exit_heads import exit_heads
@@ -77,6 +78,7 @@ def family(name: str, precision: Precision = "fp32") -> Family:
 def endless(rules: GLMRules | StepRules) -> GLMRules | StepRules:
     """The rules without what ends speech or a reply, or breaks off a chunk: random weights would choose it anywhere."""
     ends = [*rules.stops, *rules.audio] if isinstance(rules, GLMRules) else [rules.speech_end, rules.end]
-    for place, mask in rules.masks.items():
-        mask[[token for token in ends if token not in rules.audio or place == "text"]] = False
+    for phase, allowed in rules.allowed.items():
+        left_out = {token for token in ends if token not in rules.audio or phase == "text"}
+        rules.allowed[phase] = AllowedIds(len(allowed.mask), set(allowed.ids.tolist()) - left_out)
     return rules

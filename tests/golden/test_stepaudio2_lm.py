@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.sampling import Sampler, Sampling
+from engine.lm.seen_ids import SeenIds
 from engine.models.checkpoints.weights import Weights
 from engine.models.stepaudio2.lm import MODEL, decoder_tensors, read_config, tensor_shapes
 from tests.golden import golden_folder
@@ -69,21 +71,24 @@ def test_greedy_reply(file, run, decoder):
     recorded = dict(np.load(SET / file))
     penalty = int(run.removeprefix("greedy_rp")) / 100 if "_rp" in run else 1.0
     sampler = Sampler(Sampling(repetition_penalty=penalty))
-    seen, cache = recorded["input_ids"].tolist(), decoder.new_cache()
-    anything = torch.ones(decoder.config.vocabulary, dtype=torch.bool)
+    asked, cache = recorded["input_ids"].tolist(), decoder.new_cache()
+    vocabulary = decoder.config.vocabulary
+    anything = AllowedIds(vocabulary, range(vocabulary))
     prompt = states = prompt_states(decoder, recorded)
-    chosen = []
+    chosen, seen = [], SeenIds(vocabulary, asked)
     while len(chosen) < len(recorded[f"{run}_ids"]):
         logits = decoder.logits(decoder.run(states, cache.position, cache)[-1:])[0]
-        chosen.append(sampler.choose(logits, anything, seen + chosen))
+        chosen.append(sampler.choose(logits, anything, seen))
+        seen.add(chosen[-1])
         states = decoder.embed(chosen[-1:])
     check(file, f"{run}_ids", chosen, recorded)
     end = EXPECTED["special_ids"]["<|EOT|>"]
     check(file, f"{run}_stop_index", chosen.index(end) if end in chosen else -1, recorded)
     # The reference has no cache: its scores come from the whole sequence at once.
     rows = decoder.run(torch.cat([prompt, decoder.embed(chosen[:-1])]), 0, decoder.new_cache())[len(prompt) - 1 :]
+    so_far = (SeenIds(vocabulary, asked + chosen[:index]) for index in range(len(chosen)))
     scores = torch.stack(
-        [sampler._scores(row, anything, seen + chosen[:index]) for index, row in enumerate(decoder.logits(rows))]
+        [sampler._scores(row, anything, seen) for row, seen in zip(decoder.logits(rows), so_far, strict=True)]
     )
     best, wanted = scores.topk(5), recorded[f"{run}_top5_ids"]
     check(file, f"{run}_top5_logits", best.values, recorded)

@@ -144,18 +144,18 @@ def test_the_pattern_of_a_recorded_reply(rules, tokenizer):
     )
     place, kinds = StepPattern(rules), []
     for id in reply:
-        assert place.allowed()[id], place
+        assert id in place.allowed(), place
         assert (place.chunk_length, place.speech_step) == ((SPEECH_CHUNK, True) if id >= tokenizer.audio[0] else (1, False))
         kinds.append(place.kind_of(id))
         place = place.after(id)
     split = tokenizer.split(reply)
     assert [id for id, kind in zip(reply, kinds, strict=True) if kind == "text"] == split.text_ids
     assert [id - tokenizer.audio[0] for id, kind in zip(reply, kinds, strict=True) if kind == "speech"] == split.codes
-    assert place.phase == "tail" and place.kind == "text" and not place.allowed()[rules.audio[0]]
+    assert place.phase == "tail" and place.kind == "text" and rules.audio[0] not in place.allowed()
     assert place.after(5).after(rules.end).done
 
 
 def test_a_reply_in_text(rules):
     place = StepPattern(rules, "tail")
     assert place.kind == "text" and not place.speech_step and place.chunk_length is None
-    assert place.allowed()[rules.end] and not place.allowed()[rules.pad]
+    assert rules.end in place.allowed() and rules.pad not in place.allowed()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, Self
 
-import torch
-
 from engine.events import Kind
+from engine.lm.allowed_ids import AllowedIds
 
 Phase = Literal["text", "speech", "tail", "over"]
 """`tail` is what follows the interleaved chunks: speech alone or text alone, as the model has it."""
 
 
 class PatternRules(Protocol):
-    """What a vocabulary's patterns share: which ids are what, and what each phase allows, bool masks [vocabulary]."""
+    """What a vocabulary's patterns share: which ids are what, and which ones each phase allows."""
 
     @property
     def text(self) -> range: ...
@@ -24,7 +23,7 @@ class PatternRules(Protocol):
     def audio(self) -> range: ...
 
     @property
-    def masks(self) -> Mapping[Phase, torch.Tensor]: ...
+    def allowed(self) -> Mapping[Phase, AllowedIds]: ...
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ class ChunkPattern:
     def done(self) -> bool:
         return self.phase == "over"
 
-    def allowed(self) -> torch.Tensor:
-        return self.rules.masks[self.phase]
+    def allowed(self) -> AllowedIds:
+        return self.rules.allowed[self.phase]
 
     def kind_of(self, token: int) -> Kind:
         if token in self.rules.audio:
@@ -69,4 +68,4 @@ class ChunkPattern:
         return "text" if token in self.rules.text else "control"
 
     def at(self, phase: Phase, index: int = 0) -> Self:
-        return replace(self, phase=phase, index=index)
+        return type(self)(self.rules, phase, index)

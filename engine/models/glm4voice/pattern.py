@@ -11,26 +11,27 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.models.checkpoints.chunk_pattern import ChunkPattern, Phase
-from engine.models.checkpoints.masks import mask
 
 TEXT_CHUNK, SPEECH_CHUNK = 13, 26
 
 
 class GLMRules:
-    """The masks of each phase, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
+    """What each phase allows, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
 
     def __init__(
         self, vocabulary: int, text: range, audio: range, stops: Collection[int],
         enforced: bool = True, device: torch.device | str = "cpu",
     ):  # fmt: skip
         self.text, self.audio, self.stops = text, audio, frozenset(stops)
-        speech = mask(vocabulary, audio, stops, device=device)
-        self.masks: dict[Phase, torch.Tensor] = {
-            "text": mask(vocabulary, text, audio, stops, device=device), "speech": speech, "tail": speech,
-        }  # fmt: skip
-        if not enforced:
-            self.masks = dict.fromkeys(self.masks, torch.ones_like(speech))
+        self.allowed: dict[Phase, AllowedIds]
+        if enforced:
+            speech = AllowedIds(vocabulary, audio, stops, device=device)
+            written = AllowedIds(vocabulary, text, audio, stops, device=device)
+            self.allowed = {"text": written, "speech": speech, "tail": speech}
+        else:
+            self.allowed = dict.fromkeys(("text", "speech", "tail"), AllowedIds(vocabulary, range(vocabulary), device=device))
 
 
 @dataclass(frozen=True)

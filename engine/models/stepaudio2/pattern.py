@@ -11,26 +11,28 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.models.checkpoints.chunk_pattern import ChunkPattern, Phase
-from engine.models.checkpoints.masks import mask
 from engine.models.stepaudio2.tokenizer import StepTokenizer
 
 TEXT_CHUNK, SPEECH_CHUNK = 1, 4
 
 
 class StepRules:
-    """The masks of each phase, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
+    """What each phase allows, made once for a vocabulary of `vocabulary` rows on the decoder's device."""
 
     def __init__(self, vocabulary: int, tokenizer: StepTokenizer, enforced: bool = True, device: torch.device | str = "cpu"):
         self.text, self.audio, self.audio_pad = tokenizer.text, tokenizer.audio, tokenizer.audio_pad
         self.pad, self.speech_end, self.end = map(tokenizer.id, ("<tts_pad>", "<tts_end>", "<|EOT|>"))
-        self.masks: dict[Phase, torch.Tensor] = {
-            "text": mask(vocabulary, self.text, (self.pad, self.speech_end, self.end), device=device),
-            "speech": mask(vocabulary, self.audio, (self.audio_pad,), device=device),
-            "tail": mask(vocabulary, self.text, (self.end,), device=device),
-        }
-        if not enforced:
-            self.masks = dict.fromkeys(self.masks, torch.ones(vocabulary, dtype=torch.bool, device=device))
+        self.allowed: dict[Phase, AllowedIds]
+        if enforced:
+            self.allowed = {
+                "text": AllowedIds(vocabulary, self.text, (self.pad, self.speech_end, self.end), device=device),
+                "speech": AllowedIds(vocabulary, self.audio, (self.audio_pad,), device=device),
+                "tail": AllowedIds(vocabulary, self.text, (self.end,), device=device),
+            }
+        else:
+            self.allowed = dict.fromkeys(("text", "speech", "tail"), AllowedIds(vocabulary, range(vocabulary), device=device))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from functools import cached_property
 import torch
 
 from engine.events import Kind
+from engine.lm.allowed_ids import AllowedIds
 from engine.models.wren.vocabulary import Vocabulary
 
 _KINDS: dict[str, Kind] = {"heard": "heard", "text": "text", "padding": "control", "over": "control"}
@@ -20,7 +21,7 @@ _KINDS: dict[str, Kind] = {"heard": "heard", "text": "text", "padding": "control
 
 
 class WrenRules:
-    """Chunk sizes and the masks of each phase, made once for a vocabulary."""
+    """Chunk sizes and what each phase allows, made once for a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, text_chunk: int, speech_chunk: int) -> None:
         self.vocabulary, self.text_chunk, self.speech_chunk = vocabulary, text_chunk, speech_chunk
@@ -31,25 +32,25 @@ class WrenRules:
         return self.speech_chunk // self.text_chunk
 
     @cached_property
-    def masks(self) -> dict[str, torch.Tensor]:
+    def allowed(self) -> dict[str, AllowedIds]:
         v = self.vocabulary
         return {
-            "heard": v.mask(text=True, marks=[v.answer]),
-            "text": v.mask(text=True, marks=[v.end_text]),
-            "speech": v.mask(units=True),
-            "padding": v.mask(marks=[v.end_text]),
-            "tail": v.mask(units=True, marks=[v.end]),
+            "heard": v.allowed(text=True, marks=[v.answer]),
+            "text": v.allowed(text=True, marks=[v.end_text]),
+            "speech": v.allowed(units=True),
+            "padding": v.allowed(marks=[v.end_text]),
+            "tail": v.allowed(units=True, marks=[v.end]),
         }
 
-    @cached_property
-    def spoken(self) -> torch.Tensor:
-        """The ids that a head for speech chooses from."""
-        return self.masks["tail"].nonzero().flatten()
+    @property
+    def spoken(self) -> AllowedIds:
+        """What a head for speech chooses from."""
+        return self.allowed["tail"]
 
 
 @dataclass(frozen=True)
 class WrenPattern:
-    """Early-stop interleaving. `phase` is one of the masks of `WrenRules`, or "over"; `index` counts within the chunk."""
+    """Early-stop interleaving. `phase` is one of those of `WrenRules.allowed`, or "over"; `index` counts within the chunk."""
 
     rules: WrenRules
     phase: str
@@ -75,8 +76,8 @@ class WrenPattern:
     def done(self) -> bool:
         return self.phase == "over"
 
-    def allowed(self) -> torch.Tensor:
-        return self.rules.masks[self.phase]
+    def allowed(self) -> AllowedIds:
+        return self.rules.allowed[self.phase]
 
     def kind_of(self, token: int) -> Kind:
         v = self.rules.vocabulary
@@ -146,12 +147,11 @@ class ParallelPattern(WrenPattern):
 
     def logits(self, row: torch.Tensor) -> torch.Tensor:
         """The head's row, then each speech slot's over `WrenRules.spoken` -> those of the next token [vocabulary]."""
-        size, spoken = self.rules.vocabulary.size, self.rules.spoken.to(row.device)
+        size, spoken = self.rules.vocabulary.size, self.rules.spoken
         if not self.slot:
             return row[:size]
         start = size + (self.slot - 1) * len(spoken)
-        out = torch.full((size,), float("-inf"), dtype=row.dtype, device=row.device)
-        return out.index_copy_(0, spoken, row[start : start + len(spoken)])
+        return spoken.scatter(row[start : start + len(spoken)])
 
     def _after_reply(self, token: int) -> WrenPattern:
         if self.slot == 0:

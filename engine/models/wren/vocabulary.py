@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.models.checkpoints.byte_level import bytes_of
 from engine.models.checkpoints.tokenizer_file import TokenizerFile
 
@@ -61,14 +61,9 @@ class Vocabulary:
             self._pieces[token] = bytes_of(piece or "")
         return self._pieces[token]
 
-    def mask(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> torch.Tensor:
-        """Bool [size]: true for the named kinds of token."""
-        mask = torch.zeros(self.size, dtype=torch.bool)
-        mask[: self.spoken] = text
-        mask[self.unit_ids[0] :] = units
-        for mark in marks:
-            mask[mark] = True
-        return mask
+    def allowed(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> AllowedIds:
+        """The named kinds of token."""
+        return AllowedIds(self.size, range(self.spoken if text else 0), self.unit_ids if units else (), marks)
 
 
 def train(texts: Iterable[str], pieces: int, units: int) -> Tokenizer:

@@ -143,7 +143,7 @@ class Wren:
             speech = merge(weights, read_packed(path), config.lm.layers)
         if config.paradigm != "parallel":
             decoder = make_decoder(config.lm, weights, bits=8)  # as they are stored
-            return decoder, exit_heads(self.folder, decoder, self._rules.spoken.tolist(), part_of(self.folder, FILE))
+            return decoder, exit_heads(self.folder, decoder, self._rules.spoken.ids.tolist(), part_of(self.folder, FILE))
         if [head.shape for head in speech] != [(len(self._rules.spoken), config.lm.dim)] * self._rules.share:
             raise KeyError("speech heads")
         return make_decoder(widen_head(config.lm, weights, speech), weights, bits=8), {}

@@ -9,6 +9,7 @@ import torch
 
 from engine.decoding.interleaved import decode
 from engine.events import Drafts, Token
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.sampling import Sampler, Sampling
 from engine.schedules import ScheduleError, parse
 from tests.engine.random_lm import END, SHAPE, ChunkPattern, RandomModel, speech_head
@@ -123,6 +124,14 @@ def test_review_with_a_repetition_penalty_equals_full_depth():
         assert [t.id for t in runs[0]] == [t.id for t in runs[1]]
 
 
+def test_drafts_know_the_drafts_before_them():
+    """Of heads as good as full depth every draft is kept, under a penalty too."""
+    for seed in range(3):
+        model = RandomModel(seed, "perfect")
+        _, reviews, _ = reply(model, "spark:k=9,first@2+review", ChunkPattern(2, 12), Sampling(repetition_penalty=1.4))
+        assert sum(review.accepted for review in reviews) > 20 and not any(review.rejected for review in reviews)
+
+
 def test_a_draft_may_end_the_reply():
     """Drafted end tokens are reviewed too: wrong ones are corrected, right ones end the reply."""
     ended = 0
@@ -174,9 +183,7 @@ def test_a_full_cache_cuts_the_reply(schedule):
 def test_a_head_that_knows_no_allowed_id_is_not_asked():
     class OnlyEnd(ChunkPattern):
         def allowed(self):
-            mask = torch.zeros(SHAPE.vocabulary, dtype=torch.bool)
-            mask[END] = True
-            return mask
+            return AllowedIds(SHAPE.vocabulary, [END])
 
     model = RandomModel()
     model.exit_heads = {2: speech_head(2, with_end=False)}

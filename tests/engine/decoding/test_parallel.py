@@ -9,14 +9,15 @@ from engine.decoding.parallel import decode
 from engine.dialogue import Dialogue
 from engine.events import Token, TurnCancelled, TurnFinished
 from engine.lm import shared_positions
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.sampling import Sampler, Sampling
 from engine.prefill.history import History
 from engine.schedules import ScheduleError, parse
 from tests.engine.random_lm import END, SHAPE, SPEECH, TEXT, VOCABULARY, RandomModel
-from tests.engine.random_spoken_lm import RandomSpokenLM, _mask
+from tests.engine.random_spoken_lm import RandomSpokenLM
 
 SLOTS = 3  # one text token and two speech tokens
-_TEXT, _SPEECH, _TAIL = _mask(*TEXT), _mask(*SPEECH), _mask(END)
+_TEXT, _SPEECH, _TAIL = (AllowedIds(VOCABULARY, ids) for ids in (TEXT, SPEECH, [END]))
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class SlotPattern:
         return "control" if token == END else self.kind
 
     def after(self, token: int):
-        assert self.allowed()[token]
+        assert token in self.allowed()
         return replace(self, count=self.count + 1)
 
     def logits(self, row: torch.Tensor) -> torch.Tensor:
@@ -82,7 +83,7 @@ def test_every_position_is_chosen_from_one_state_as_a_whole_pass_gives_it():
     place = SlotPattern()
     for row, group in zip(rows, groups, strict=False):
         for token in group:
-            assert int(torch.where(place.allowed(), place.logits(row), -torch.inf).argmax()) == token
+            assert int(torch.where(place.allowed().mask, place.logits(row), -torch.inf).argmax()) == token
             place = place.after(token)
     assert cache.position == len(prompt) + len(groups) - 1 and decoding.cached_ids == decoding.ids[:-2]
     for layer in range(SHAPE.layers):

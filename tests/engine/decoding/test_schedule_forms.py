@@ -205,8 +205,8 @@ def test_slices_are_computed_at_places_for_speech_alone(schedule, monkeypatch):
         model = RandomModel(0, "lens")
         asked.clear()
         reply(model, schedule + more, None, Sampling(), 0)
-        assert any(mask is None for mask in asked)  # text
-        assert any(mask is not None for mask in asked) == bool(more)
+        assert any(allowed is None for allowed in asked)  # text
+        assert any(allowed is not None for allowed in asked) == bool(more)
 
 
 @pytest.mark.parametrize("sampling", [Sampling(), Sampling(0.8, 0.9)])

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engine.lm import checkpoint, graph
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.graph import Bits
 from engine.lm.graph_decoder import GraphDecoder
@@ -95,11 +96,10 @@ def test_heads_give_the_logits_of_what_may_be_chosen(tied, monkeypatch):
     if tied:
         del tensors["lm_head.weight"]
     reference, made = Decoder(WIDE, tensors), GraphDecoder(WIDE, tensors)
-    states, allowed = torch.randn(3, SHAPE.dim), torch.zeros(SHAPE.vocabulary, dtype=torch.bool)
-    allowed[[7, 20]] = True
+    states, allowed = torch.randn(3, SHAPE.dim), AllowedIds(SHAPE.vocabulary, [7, 20])
     close(made.logits(states), reference.logits(states))
     found = made.logits(states, allowed)
-    close(found[:, allowed], reference.logits(states)[:, allowed])
+    close(allowed.gather(found), allowed.gather(reference.logits(states)))
     assert found[:, :6].isneginf().all() and found[:, 12:18].isneginf().all()  # nobody asked for those parts
     close(made.head.rows(torch.tensor([3, 21])), reference.head.rows(torch.tensor([3, 21])))
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.sampling import Sampler, Sampling
+from engine.lm.seen_ids import SeenIds
 from tests.engine.random_lm import END, SHAPE, SPEECH, VOCABULARY, random_tensors
 
-MASK = torch.zeros(VOCABULARY, dtype=torch.bool).index_fill_(0, torch.tensor([*SPEECH, END]), True)
+SIDE_BY_SIDE, APART = AllowedIds(VOCABULARY, SPEECH), AllowedIds(VOCABULARY, SPEECH, [END])
 
 
 @pytest.fixture(scope="module", params=["float32", "bfloat16", "int8"])
@@ -24,13 +29,14 @@ def states(decoder):
     return torch.randn(5, SHAPE.dim, generator=torch.Generator().manual_seed(1)).to(decoder.dtype)
 
 
-def test_allowed_logits_are_those_of_the_whole_head(decoder, states):
-    whole, sliced = decoder.logits(states), decoder.logits(states, MASK)
+@pytest.mark.parametrize("allowed", [SIDE_BY_SIDE, APART], ids=["side by side", "apart"])
+def test_allowed_logits_are_those_of_the_whole_head(decoder, states, allowed):
+    whole, sliced = decoder.logits(states), decoder.logits(states, allowed)
     assert sliced.shape == whole.shape and sliced.dtype == torch.float32
     tolerance = 0.05 if decoder.dtype == torch.bfloat16 else 1e-5
-    torch.testing.assert_close(sliced[:, MASK], whole[:, MASK], atol=tolerance, rtol=0)
-    assert sliced[:, ~MASK].eq(float("-inf")).all()
-    everything = torch.ones(VOCABULARY, dtype=torch.bool)
+    torch.testing.assert_close(sliced[:, allowed.mask], whole[:, allowed.mask], atol=tolerance, rtol=0)
+    assert sliced[:, ~allowed.mask].eq(float("-inf")).all()
+    everything = AllowedIds(VOCABULARY, range(VOCABULARY))
     assert decoder.logits(states, everything).equal(whole)
 
 
@@ -39,17 +45,23 @@ def test_choices_do_not_change(sampling):
     decoder = Decoder(SHAPE, random_tensors(SHAPE))
     for seed in range(20):
         state = torch.randn(1, SHAPE.dim, generator=torch.Generator().manual_seed(seed))
-        rows = decoder.logits(state)[0], decoder.logits(state, MASK)[0]
-        one, two = (Sampler(sampling, seed).choose(row, MASK, [9, 10, 3]) for row in rows)
+        rows = decoder.logits(state)[0], decoder.logits(state, APART)[0]
+        seen = SeenIds(VOCABULARY, [9, 10, 3])
+        one, two = (Sampler(sampling, seed).choose(row, APART, seen) for row in rows)
         assert one == two
-        one, two = (Sampler(sampling).probabilities(row, MASK, [9, 10, 3]) for row in rows)
+        one, two = (Sampler(sampling).probabilities(row, APART, seen) for row in rows)
         torch.testing.assert_close(one, two, atol=1e-6, rtol=0)
 
 
-def test_many_masks_in_turn(decoder, states):
-    """More masks than are kept, each a new object."""
+def test_rows_are_prepared_once_and_go_with_what_allowed_them(decoder, states, monkeypatch):
+    prepared, head = [], type(decoder.head)
+    select = head.select
+    monkeypatch.setattr(head, "select", lambda self, rows: prepared.append(weakref.ref(made := select(self, rows))) or made)
     for start in range(20):
-        mask = torch.zeros(VOCABULARY, dtype=torch.bool)
-        mask[start : start + 2] = True
-        found = decoder.logits(states, mask)
-        assert found.isfinite().sum(1).eq(2).all() and found[:, start : start + 2].isfinite().all()
+        allowed = AllowedIds(VOCABULARY, range(start, start + 2))
+        for _ in range(2):
+            found = decoder.logits(states, allowed)
+            assert found.isfinite().sum(1).eq(2).all() and found[:, start : start + 2].isfinite().all()
+    del allowed
+    gc.collect()
+    assert len(prepared) == 20 and not any(rows() for rows in prepared)

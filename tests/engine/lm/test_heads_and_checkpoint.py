@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.checkpoint import read, write
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead, logit_lens
@@ -24,10 +25,10 @@ def test_rows_stand_at_their_ids():
 
 def test_can_choose():
     head = speech_head(1, with_end=False)
-    mask = torch.zeros(VOCABULARY, dtype=torch.bool)
-    mask[END] = True
-    assert not head.can_choose(mask) and not head.can_choose(mask)
-    assert head.can_choose(torch.ones(VOCABULARY, dtype=torch.bool))
+    end, speech, both = (AllowedIds(VOCABULARY, *ids) for ids in ([[END]], [SPEECH], [SPEECH, [END]]))
+    for _ in range(2):  # asked again it knows the answer
+        assert [head.can_choose(allowed) for allowed in (end, speech, both)] == [False, True, True]
+        assert [head.knows(allowed) for allowed in (end, speech, both)] == [False, True, False]
 
 
 def test_logit_lens_is_the_models_own_head():

@@ -71,7 +71,7 @@ def test_input_pooling_shortens_the_prompt_to_the_groups_means(model):
     cache = model.decoder.new_cache()
     state = model.decoder.run(torch.cat(prompt), 0, cache)[-1:]  # positions follow one another
     allowed = model.pattern(True).allowed()
-    assert ids(events)[0] == int(model.decoder.logits(state)[0].masked_fill(~allowed, -torch.inf).argmax())
+    assert ids(events)[0] == int(model.decoder.logits(state)[0].masked_fill(~allowed.mask, -torch.inf).argmax())
     assert of(Prefilled, events).positions == len(groups) + 4
 
 

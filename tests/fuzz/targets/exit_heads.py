@@ -9,6 +9,7 @@ import torch
 from hypothesis import strategies as st
 from safetensors.torch import save
 
+from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.models.checkpoints.exit_heads import FILE, exit_heads
 from tests.engine.random_lm import END, SHAPE, SPEECH, random_tensors
@@ -17,6 +18,7 @@ from tests.fuzz.target import Target
 
 DECODER = Decoder(SHAPE, random_tensors(SHAPE))
 IDS = [*SPEECH, END]
+ALLOWED = AllowedIds(SHAPE.vocabulary, IDS)
 TYPES = {"f": torch.float32, "h": torch.float16, "i": torch.int32, "b": torch.int8, "?": torch.bool, "d": torch.float64}
 VALID = [("ids", "i", (len(IDS),)), ("layer.2.norm", "f", (SHAPE.dim,)), ("layer.2.weight", "h", (len(IDS), SHAPE.dim))]
 
@@ -39,11 +41,9 @@ def stored(content: list[tuple[str, str, tuple]]) -> bytes:
 
 def read(content: bytes | list[Any], place: Path) -> None:
     (place / FILE).write_bytes(content if isinstance(content, bytes) else stored(content))
-    allowed = torch.zeros(SHAPE.vocabulary, dtype=torch.bool)
-    allowed[IDS] = True
     for head in exit_heads(place, DECODER, IDS).values():
         assert head.logits(torch.randn(2, SHAPE.dim)).shape == (2, SHAPE.vocabulary)
-        head.knows(allowed)
+        head.knows(ALLOWED)
 
 
 TARGET = Target(

@@ -62,7 +62,7 @@ def read(content: bytes, place: Path) -> None:
     try:
         words = Vocabulary.load(path)
         words.to_bytes(words.encode("abc"))
-        words.mask(text=True, units=True, marks=(words.end,))
+        words.allowed(text=True, units=True, marks=(words.end,))
     finally:
         step = StepTokenizer(tokenizer)
         step.to_bytes([*step.encode("abc <|EOT|>"), step.audio_pad])

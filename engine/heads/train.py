@@ -63,7 +63,7 @@ def train(model: SpokenLM, plan: HeadTrainingPlan, target: Path, progress: Progr
     tensors = {"ids": ids.to(torch.int32)}
     for layer, head in trained.items():
         if head.ids is not None and torch.equal(head.ids.cpu(), ids):
-            tensors |= _named(layer, head.norm.weight, head.weight.t())
+            tensors |= _named(layer, head.norm.weight, head.rows)
     found = []
     for index, layer in enumerate(plan.layers):
         task = progress.add_task(f"layer {layer}", total=plan.epochs)

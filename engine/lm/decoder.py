@@ -29,8 +29,8 @@ class Head(Protocol):
         """The weights of these ids (by default all): [rows, dim]."""
 
 
-Projection = Callable[[torch.Tensor], torch.Tensor]
-"""States [n, dim] that enter a layer -> their keys and values there, not yet rotated: [n, 2 * kv_heads * head_dim]."""
+Product = Callable[[torch.Tensor], torch.Tensor]
+"""A matrix behind an RMSNorm: states [n, dim] -> float32 [n, outputs]."""
 
 
 class _Layer(NamedTuple):
@@ -68,7 +68,7 @@ class Decoder:
         self._int8 = int8
         # 8 bits are rounded from the matrices as they are stored.
         self._take(WeightReader(config, tensors, dtype, self.device, None if int8 else dtype))
-        self._projections: dict[int, Projection] = {}  # by layer, once propagated
+        self._projections: dict[int, Product] = {}  # by layer, once propagated
         self._rope = _rope_table(config).to(self.device)
 
     def _take(self, weights: WeightReader) -> None:
@@ -187,7 +187,12 @@ class Decoder:
         states = self.norm(states)
         return (self._all_rows(states) if allowed is None else self._slices.logits(states, allowed)).float()
 
-    def _projection(self, number: int) -> Projection:
+    def product(self, norm: torch.Tensor, rows: torch.Tensor) -> Product | None:
+        """What computes an exit head, norm [dim] and rows [outputs, dim], faster than torch in its type; None is nothing."""
+        return None
+
+    def _projection(self, number: int) -> Product:
+        """To the keys and values of a layer, not yet rotated: 2 * kv_heads * head_dim outputs."""
         layer = self._layers[number]
         project = layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
         return lambda states: project(layer.attention_norm(states))

@@ -8,6 +8,7 @@ torch's decoder would write, bound in place, so that rolling back and leaving ou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import onnxruntime
@@ -18,7 +19,7 @@ from engine.lm import graph
 from engine.lm.allowed_ids import AllowedIds
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
-from engine.lm.decoder import Decoder, Projection
+from engine.lm.decoder import Decoder, Product
 from engine.lm.graph import Bits
 from engine.lm.graph_head import GraphHead
 from engine.lm.linear import Int8Rows
@@ -53,7 +54,7 @@ class _Step:
         self._session, self._rows, self._binding = session, rows, session.io_binding()
         self._states, self._out = np.zeros((1, rows, dim), np.float32), np.zeros((1, rows, dim), np.float32)
         self._past, self._total = np.zeros(1, np.int32), np.zeros(1, np.int32)
-        self._positions = np.zeros((1, rows), np.int64)
+        self._positions, self._following = np.zeros((1, rows), np.int64), np.arange(rows)
         given: dict[str, NDArray[np.generic]] = {
             graph.STATES: self._states, graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions,
         }  # fmt: skip
@@ -64,11 +65,14 @@ class _Step:
         cache.bind(self._binding, first, last)
         self._binding.bind_ortvalue_output(graph.OUT, self._kept[graph.OUT])
 
-    def __call__(self, states: torch.Tensor, held: int, positions: Sequence[int]) -> torch.Tensor:
-        """States [rows, dim] after `held` entries -> those after the last layer."""
+    def __call__(self, states: torch.Tensor, held: int, start: int, positions: Sequence[int] | None) -> torch.Tensor:
+        """States [rows, dim] after `held` entries, from position `start` on or at `positions` -> those after the last layer."""
         self._states[0] = states.numpy()
         self._past[0], self._total[0] = held + self._rows - 1, held + self._rows
-        self._positions[0] = positions
+        if positions is None:
+            np.add(self._following, start, out=self._positions[0])
+        else:
+            self._positions[0] = positions
         self._session.run_with_iobinding(self._binding)
         return torch.from_numpy(self._out[0].copy())
 
@@ -111,9 +115,9 @@ class GraphDecoder(Decoder):
         if not isinstance(cache, GraphCache):
             raise TypeError("A graph's keys and values are bound to a cache of its own decoder's making.")
         held = cache.held_below(first, last, start, end)
-        n, places = len(states), range(start, end) if positions is None else positions
+        n = len(states)
         for below, above in self._ranges(first, last, held) if n else ():
-            states = self._step(cache, below, above, n)(states, held[below - first], places)
+            states = self._step(cache, below, above, n)(states, held[below - first], start, positions)
         cache.commit(first, last, start, end, positions)
         return states
 
@@ -127,11 +131,17 @@ class GraphDecoder(Decoder):
     def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
         return self._head.logits(states, allowed)
 
-    def _projection(self, number: int) -> Projection:
+    def product(self, norm: torch.Tensor, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Product:
+        @cache
+        def made() -> onnxruntime.InferenceSession:  # for many heads of a large vocabulary that takes a while
+            return graph.session(graph.rows_graph(self.config, norm, rows, self.bits, bias))
+
+        return lambda states: torch.from_numpy(made().run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
+
+    def _projection(self, number: int) -> Product:
         layer, outputs = self._weights.layer(number), self.config.heads * self.config.head_dim
         bias = None if layer.qkv_bias is None else layer.qkv_bias[outputs:]
-        made = graph.session(graph.rows_graph(self.config, layer.attention_norm, layer.qkv[outputs:], self.bits, bias))
-        return lambda states: torch.from_numpy(made.run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
+        return self.product(layer.attention_norm, layer.qkv[outputs:], bias)
 
     def _ranges(self, first: int, last: int, held: Sequence[int]) -> list[tuple[int, int]]:
         """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""

@@ -35,6 +35,6 @@ def test_weights_and_cache(name, precision):
     wanted = need(sizes, precision, 100, "cpu")
     head = next(iter(model.exit_heads.values()))
     seen: set[int] = set()
-    assert taken(model.decoder, seen) + taken(head.weight, seen) == pytest.approx(wanted.weights, rel=0.01)
+    assert taken(model.decoder, seen) + taken(head.rows, seen) == pytest.approx(wanted.weights, rel=0.01)
     assert model.decoder.new_cache(100)._store.nbytes == wanted.kv
     assert sizes.listener > 0 and sizes.vocoder > 0 and sizes.context == model.decoder.config.context

@@ -106,4 +106,5 @@ def _trained(stored: dict[str, torch.Tensor], layer: int, decoder: Decoder) -> E
     norm, weight = (stored[f"layer.{layer}.{name}"].to(decoder.device, decoder.dtype) for name in ("norm", "weight"))
     if norm.shape != (config.dim,):
         raise ValueError(f"norm {list(norm.shape)}, model {config.dim}")
-    return ExitHead(norm, weight, ids, config.vocabulary, config.norm_eps)
+    product = decoder.product(norm, weight) if len(weight) == len(ids) else None
+    return ExitHead(norm, weight, ids, config.vocabulary, config.norm_eps, product=product)

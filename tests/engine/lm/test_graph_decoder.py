@@ -14,6 +14,7 @@ from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
 from engine.lm.graph import Bits
 from engine.lm.graph_decoder import GraphDecoder
+from engine.lm.heads import ExitHead
 from tests.engine.random_lm import SHAPE, random_tensors
 
 WIDE = replace(SHAPE, head_dim=16)
@@ -145,3 +146,14 @@ def test_what_was_prepared_is_not_waited_for(monkeypatch):
     cache = made.new_cache()
     states = made.run(torch.randn(3, SHAPE.dim), 0, cache, 0, 2)
     made.run(states, 0, cache, 2, SHAPE.layers)
+
+
+@pytest.mark.parametrize("ids", [[3, 4, 5, 6], [2, 7, 20]])
+def test_exit_heads_say_what_torch_says(ids):
+    made, chosen = GraphDecoder(WIDE, random_tensors(WIDE)), torch.tensor(ids)
+    norm, rows = torch.rand(SHAPE.dim), torch.randn(len(ids), SHAPE.dim)
+    by_torch = ExitHead(norm, rows, chosen, SHAPE.vocabulary)
+    by_graph = ExitHead(norm, rows, chosen, SHAPE.vocabulary, product=made.product(norm, rows))
+    for count in (1, 3):
+        states = torch.randn(count, SHAPE.dim)
+        close(by_graph.logits(states), by_torch.logits(states))

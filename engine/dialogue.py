@@ -79,9 +79,10 @@ class Dialogue:
 
     def prepare(self, schedule: Schedule | str) -> None:
         """Readies the decoder for a reply under a schedule, while there is time; what is wrong with it, the reply will say."""
+        deep = (self._turn.exchange.pooling if self._turn is not None else self.pooling).deep
         with suppress(ScheduleError):
-            if (layer := self._checked(schedule).layer) is not None:
-                self.model.decoder.prepare(layer)
+            layers = self._checked(schedule).layer, None if deep is None else deep.layer
+            self.model.decoder.prepare({layer for layer in layers if layer is not None})
 
     def open_turn(self, pooling: Pooling | str | None = None) -> Turn:
         """Begins a spoken question; an open turn that got no reply is abandoned. Raises `PoolingError`.

@@ -85,11 +85,13 @@ class Renders:
         self._at_work = (job.number, dialogue)
         how = (job.schedule, sampling_of(model, job.sampling), job.seed)
         if question.text is not None:
+            dialogue.prepare(job.schedule)  # beforehand, as speeds are compared
             yield from dialogue.ask(question.text, *how, record)
             return
         turn = dialogue.open_turn(job.pooling)
         if self._mailbox.calls != calls or job.number in self._mailbox.unwanted:
             return  # a cancel from before it was open is lost
+        dialogue.prepare(job.schedule)
         if question.samples is not None:
             turn.feed(question.samples, question.rate)
         yield from turn.reply(*how, record)

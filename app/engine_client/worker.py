@@ -222,6 +222,7 @@ class Worker:
                 self._answer(turn, dialogue, lambda record: spoken.reply(schedule, drawn, seed, record))
             case Ask(turn, text, schedule, seed, sampling):
                 self._note_begin(turn, schedule, seed, "none", text)
+                dialogue.prepare(schedule)
                 drawn = sampling_of(dialogue.model, sampling)
                 self._answer(turn, dialogue, lambda record: dialogue.ask(text, schedule, drawn, seed, record))
             case Reply(turn):

@@ -6,7 +6,7 @@ positions as one complex product, the residual added inside the matrix product, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import torch
@@ -91,8 +91,8 @@ class Decoder:
         """An empty cache of this decoder's type and device."""
         return KVCache(self.config, capacity, self.dtype, self.device)
 
-    def prepare(self, layer: int) -> None:
-        """Makes now what the first step from or to `layer` would wait for, if anything."""
+    def prepare(self, layers: Iterable[int]) -> None:
+        """Steps will begin and end at these layers and at no others inside: makes now what they would wait for, if anything."""
 
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""

@@ -1,13 +1,14 @@
 """A decoder whose layers onnxruntime runs: the faster one on processors, with the same interface as torch's.
 
 Each range of layers is a graph of its own. Ranges never overlap, since each packs its weights anew: a step from or to a layer
-in the middle of a range cuts that one in two, and longer steps go through several. Keys and values stand in the cache that
+in the middle of a range cuts that one in two, and longer steps go through several, which costs them a little: `prepare` says
+where cuts are wanted, and joins what is cut elsewhere. Keys and values stand in the cache that
 torch's decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -104,10 +105,11 @@ class GraphDecoder(Decoder):
     def new_cache(self, capacity: int | None = None) -> GraphCache:
         return GraphCache(self.config, capacity)
 
-    def prepare(self, layer: int) -> None:
-        for first, last in ((0, layer), (layer, self.config.layers)):
-            for ends in self._ranges(first, last, [0] * (last - first)):
-                self._graph(*ends)
+    def prepare(self, layers: Iterable[int]) -> None:
+        self._refresh()
+        self._cut({0, *layers, self.config.layers})
+        for ends in zip(self._cuts, self._cuts[1:], strict=False):
+            self._graph(*ends)
 
     def _through(
         self, states: torch.Tensor, cache: KVCache, first: int, last: int, start: int, end: int, positions: list[int] | None
@@ -145,24 +147,31 @@ class GraphDecoder(Decoder):
 
     def _ranges(self, first: int, last: int, held: Sequence[int]) -> list[tuple[int, int]]:
         """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""
-        if self._threads != torch.get_num_threads():
-            self._threads = torch.get_num_threads()
-            self._graphs.clear()
-            self._head.build()
+        self._refresh()
         inner = {first + i for i in range(1, len(held)) if held[i] != held[i - 1]}
         if not inner and (first, last) in self._routes:
             return self._routes[first, last]
-        wanted = {first, last, *inner}
-        if not wanted <= set(self._cuts):
-            self._cuts = sorted({*self._cuts, *wanted})
-            whole = set(zip(self._cuts, self._cuts[1:], strict=False))
-            self._graphs = {ends: made for ends, made in self._graphs.items() if ends in whole}
-            self._routes.clear()
+        if not (wanted := {first, last, *inner}) <= set(self._cuts):
+            self._cut(wanted.union(self._cuts))
         cuts = [cut for cut in self._cuts if first <= cut <= last]
         route = list(zip(cuts, cuts[1:], strict=False))
         if not inner:
             self._routes[first, last] = route
         return route
+
+    def _refresh(self) -> None:
+        """Graphs for another number of threads are other graphs."""
+        if self._threads != torch.get_num_threads():
+            self._threads = torch.get_num_threads()
+            self._graphs.clear()
+            self._head.build()
+
+    def _cut(self, cuts: set[int]) -> None:
+        """From now on there is a graph between each two of these layers that follow one another."""
+        self._cuts = sorted(cuts)
+        whole = set(zip(self._cuts, self._cuts[1:], strict=False))
+        self._graphs = {ends: made for ends, made in self._graphs.items() if ends in whole}
+        self._routes.clear()
 
     def _step(self, cache: GraphCache, first: int, last: int, rows: int) -> _Step:
         made = self._graph(first, last)

@@ -125,7 +125,9 @@ def test_a_spoken_turn(door):
     assert door.sink.records == {turn: record}
 
 
-@pytest.mark.parametrize(("schedule", "layers"), [("spark:even@4", [4]), ("full", []), ("no schedule", []), ("fixed:7", [])])
+@pytest.mark.parametrize(
+    ("schedule", "layers"), [("spark:even@4", [{4}]), ("full", [set()]), ("no schedule", []), ("fixed:7", [])]
+)
 def test_what_a_schedule_needs_is_made_while_the_question_is_spoken(door, monkeypatch, schedule, layers):
     prepared = []
     monkeypatch.setattr(Decoder, "prepare", lambda self, layer: prepared.append(layer))

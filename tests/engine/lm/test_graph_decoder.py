@@ -141,7 +141,9 @@ def test_a_cache_of_another_decoder_is_refused():
 
 def test_what_was_prepared_is_not_waited_for(monkeypatch):
     made = GraphDecoder(WIDE, random_tensors(WIDE))
-    made.prepare(2)
+    made.run(torch.randn(2, SHAPE.dim), 0, made.new_cache(), 0, 1)
+    made.prepare([2])
+    assert made._cuts == [0, 2, SHAPE.layers]  # what was cut for the step before is joined
     monkeypatch.setattr(graph, "session", lambda model: pytest.fail("a graph was made"))
     cache = made.new_cache()
     states = made.run(torch.randn(3, SHAPE.dim), 0, cache, 0, 2)

@@ -4,6 +4,7 @@ The steps, in order; each goes on where it stopped:
 
   voices     speak the questions in many voices, the answers in Wren's own
   neural     speak some in voices that sound like people
+  drills     speak what is short and sounds alike, in voices of both kinds
   ear        take over the encoder that was trained on people
   states     write down what the encoder makes of the questions
   listener   train the head that reads phones from that
@@ -54,6 +55,16 @@ def neural(questions: int = 3_000, part: int = 0, parts: int = 1) -> None:
 
     folder = places.training_folder() / places.NEURAL
     corpus.make(folder, texts.utterances(seed=77), questions, "", part, parts, draw_neural_voice, size=corpus.SLOW_SHARD)
+
+
+@app.command()
+def drills(clips: int = 6_000, part: int = 0, parts: int = 1) -> None:
+    """Speaks sums, letters, days and words to repeat; every fourth takes as long as its sound lasts."""
+    from engine.training import texts
+    from engine.training.voices import draw_any_voice
+
+    folder = places.training_folder() / places.DRILLS
+    corpus.make(folder, texts.drills(seed=5), clips, "", part, parts, draw_any_voice, size=corpus.SLOW_SHARD)
 
 
 @app.command()

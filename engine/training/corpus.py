@@ -19,7 +19,7 @@ import numpy as np
 from rich.progress import track
 
 from engine.training import kept_out
-from engine.training.voices import Voices, draw_voice
+from engine.training.voices import Voices, draw_voice, letters_aloud
 
 SHARD, SLOW_SHARD = 1000, 100
 """Clips of a shard; where a voice takes as long as its sound lasts, a stopped run shall lose little."""
@@ -107,9 +107,10 @@ def _make_shard(
     for kind, text, question in batch:
         name = voice or draw(rng)
         kept_out.check_voice(name)
-        samples = voices.say(text, name, None if voice else rng)
+        said = letters_aloud(text)
+        samples = voices.say(said, name, None if voice else rng)
         block = np.clip(samples * 32767, -32768, 32767).astype(np.int16)
-        clips.append(SpeechClip(start, len(block), text, name, voices.flite.phones(text), kind, question))
+        clips.append(SpeechClip(start, len(block), text, name, voices.flite.phones(said), kind, question))
         blocks.append(block)
         start += len(block)
     np.concatenate(blocks).tofile(stem.with_suffix(".pcm"))

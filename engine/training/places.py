@@ -7,8 +7,10 @@ from pathlib import Path
 
 import platformdirs
 
-QUESTIONS, NEURAL = "questions", "neural"
+QUESTIONS, NEURAL, DRILLS = "questions", "neural", "drills"
 """Folders of clips in the training folder."""
+TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3}
+"""How often a clip is heard while one of the questions is heard once: the others are few."""
 
 
 def training_folder() -> Path:
@@ -19,5 +21,5 @@ def training_folder() -> Path:
 
 
 def corpora(folder: Path) -> list[tuple[Path, Path]]:
-    """Folders of clips, by fast synthesisers and by slow ones, each with that of what the encoder made of them."""
-    return [(folder / name, folder / f"states-{name}") for name in (QUESTIONS, NEURAL)]
+    """Folders of clips, each with that of what the encoder made of them."""
+    return [(folder / name, folder / f"states-{name}") for name in TIMES]

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from engine.models.wren.numbers import in_words
 from engine.models.wren.text import spoken_form
 from engine.training.domain import (
     animal_words,
@@ -66,6 +67,12 @@ from engine.training.domain.intent import Intent, QAPair, slot_names
 HELD_OUT_SHARE = 0.05
 SPOKEN_EMPHASIS = {"arithmetic": 2.0, "counting": 1.5, "addition": 20.0, "subtraction": 20.0, "multiplication": 4.0}
 """What is asked in few words, which sound much alike, is heard more often than its number of facts would have it."""
+DRILLED = {"arithmetic": 6.0, "counting": 6.0, "words": 5.0}
+_DRILLED_INTENTS = {
+    "addition": 20.0, "subtraction": 20.0, "multiplication": 6.0, "next_letter": 30.0, "next_number": 5.0, "next_day": 5.0,
+    "today_is": 20.0, "tomorrow_is": 20.0, "repeating": 60.0,
+}  # fmt: skip
+"""Areas, all others of which are left out, and intents of what is short and sounds alike."""
 STEP_SHARE = 0.3  # of follow-ups: those that lean on one reply, not on the kind of question
 MOST_TURNS = 4
 _AREAS = {
@@ -238,6 +245,30 @@ def utterances(seed: int) -> Iterator[tuple[str, str, str]]:
             continue
         seen.add(text)
         yield kind, text, question
+
+
+def drills(seed: int) -> Iterator[tuple[str, str, str]]:
+    """As `utterances`: questions of few words that sound alike, mostly bare, and rows of such words that mean nothing."""
+    rng = random.Random(seed)
+    emphasis = dict.fromkeys(GROUPS, 0.0) | DRILLED | _DRILLED_INTENTS
+    seen: set[str] = set()
+    while True:
+        kind, question = "diverse", ""
+        if rng.random() < 0.75:
+            kind, question = "domain", draw_exchange(rng, emphasis=emphasis).question
+            text = wrapping.wrap(question, rng) if rng.random() < 0.25 else question
+        else:
+            words = rng.choice((letters.ALPHABET, _NUMBERS, _SIGNS, calendar.DAYS))
+            text = " ".join(rng.choice(words) for _ in range(rng.randint(2, 5))).lower()
+        text = spoken_form(text)
+        if text in seen or is_held_out(text) or (question and is_held_out(question)):
+            continue
+        seen.add(text)
+        yield kind, text, question
+
+
+_NUMBERS = [in_words(n) for n in range(21)]
+_SIGNS = [*_NUMBERS[:13], "plus", "minus", "times", "equals", "plus", "minus"]
 
 
 def _words_of(texts: list[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from engine.models.wren.encoder import SpeechEncoder
 from engine.models.wren.listener import PhoneHead, PhoneNetwork, in_features, pair_up
 from engine.models.wren.listener_config import EncoderConfig, ListenerConfig
 from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
-from engine.training import corpus, parallel, states, texts, train_listener
+from engine.training import corpus, parallel, places, states, texts, train_listener
 from engine.training.train_speaker import load_features
 
 PIECES = 1024
@@ -75,12 +75,14 @@ def units_of_answers(answers: Path, features: Path, tokenizer: SpeechCodec) -> d
 
 
 def heard(corpora: list[tuple[Path, Path]], folder: Path) -> Iterator[tuple[corpus.SpeechClip, np.ndarray]]:
-    """Each clip that was listened to with its features, uint8 [positions, 2 * classes]."""
+    """Each clip that was listened to with its features, uint8 [positions, 2 * classes], as often as `places.TIMES` says."""
     for clips, _ in corpora:
         for number, shard in enumerate(corpus.shards(clips)):
             if (path := folder / clips.name / f"{number:04d}.npz").exists():
                 stored = np.load(path)
-                yield from zip(shard.clips, np.split(stored["features"], np.cumsum(stored["counts"])[:-1]), strict=True)
+                found = list(zip(shard.clips, np.split(stored["features"], np.cumsum(stored["counts"])[:-1]), strict=True))
+                for _ in range(places.TIMES[clips.name]):
+                    yield from found
 
 
 def load_networks(folder: Path) -> tuple[PhoneNetwork, SpeechCodec]:

@@ -22,7 +22,6 @@ from engine.training.states import EncodedClip, pieces_of
 BATCH, SEED = 32, 1
 LONGEST = 8 * 16_000  # samples; the few longer clips cost more than they teach
 LEARNING_RATE, WARM_UP = 3e-3, 100
-NEURAL_TIMES = 3  # so much more often are the voices heard that sound like people, of which there are few
 KEPT_BACK = 50  # of so many clips one is never learned, but shows how it goes
 Example = tuple[EncodedClip, list[int]]
 """A clip as it was heard and the classes of its phones."""
@@ -87,7 +86,7 @@ def _examples(corpora: list[tuple[Path, Path]], config: ListenerConfig) -> tuple
             targets = [classes[phone] for phone in clip.phones if phone in classes]
             if targets and found.samples < LONGEST and _frames_needed(targets) <= _frames(found, config):
                 kept_back = number % KEPT_BACK == 0
-                times = NEURAL_TIMES if folder.name == places.NEURAL and not kept_back else 1
+                times = 1 if kept_back else places.TIMES[folder.name]
                 sides[kept_back].extend([(found, targets)] * times)
     return sides
 

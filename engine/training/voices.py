@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -216,6 +217,14 @@ class Voices:
         return Piper(self.espeak)
 
 
+_LETTER_A = re.compile(r"\ba\b(?= [b-hj-z]\b)|(?<=\b[b-hj-z] )a\b|(?<=\bletter )a\b|\ba$")
+
+
+def letters_aloud(text: str) -> str:
+    """The text such that a voice says the letter a and not the article: beside another letter, after that word, or at the end."""
+    return _LETTER_A.sub("ay", text)
+
+
 def draw_voice(rng: np.random.Generator) -> str:
     """A training voice: three in ten from flite (recorded speakers), the rest from espeak-ng (formants)."""
     if rng.random() < 0.3:
@@ -229,3 +238,8 @@ def draw_neural_voice(rng: np.random.Generator) -> str:
     from engine.training.kokoro import VOICES
 
     return str(rng.choice(kept_out.allowed(VOICES)))
+
+
+def draw_any_voice(rng: np.random.Generator) -> str:
+    """One of four sounds like a person."""
+    return draw_neural_voice(rng) if rng.random() < 0.25 else draw_voice(rng)

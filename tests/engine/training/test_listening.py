@@ -80,10 +80,12 @@ def test_training_goes_on_where_it_stopped(folder, network, capsys):
     assert "listener 2/2" in capsys.readouterr().out
 
 
-def test_every_clip_is_listened_to(folder, network):
+def test_every_clip_is_listened_to_as_often_as_its_corpus_says(folder, network, monkeypatch):
     tokens.listen(places.corpora(folder), network.head.eval(), network.config, folder / "heard")
     found = list(tokens.heard(places.corpora(folder), folder / "heard"))
-    assert len(found) == 40
+    assert len(found) == 40 * places.TIMES[places.QUESTIONS]
+    monkeypatch.setitem(places.TIMES, places.QUESTIONS, 2)
+    assert len(list(tokens.heard(places.corpora(folder), folder / "heard"))) == 80
     assert all(row.shape[1] == 2 * network.config.classes and len(row) > 4 for _, row in found)
 
 

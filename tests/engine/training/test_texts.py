@@ -8,6 +8,7 @@ import pytest
 from engine.models.wren.text import spoken_form
 from engine.training import texts
 from engine.training.domain import unknown
+from engine.training.voices import letters_aloud
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +53,22 @@ def test_areas_are_drawn_evenly():
 def test_unknown_questions_of_the_two_sides_share_no_template():
     assert not set(unknown.TEMPLATES) & set(unknown.HELD_OUT_TEMPLATES)
     assert unknown.ANSWER in texts.answers()
+
+
+def test_drills_are_short_bare_and_never_held_out():
+    found = list(islice(texts.drills(1), 600))
+    assert len({text for _, text, _ in found}) == 600
+    assert not any(texts.is_held_out(text) or (question and texts.is_held_out(question)) for _, text, question in found)
+    asked = [text == question for kind, text, question in found if kind == "domain"]
+    assert 0.6 < sum(asked) / len(asked) < 0.9 and len(asked) > 400
+    assert sum(sum(len(word) == 1 for word in text.split()) > 1 for _, text, _ in found) > 60  # rows of letters
+    assert sum({"plus", "minus"} & {*text.split()} != set() for _, text, _ in found) > 60
+
+
+@pytest.mark.parametrize(
+    ("text", "aloud"),
+    [("go on with a b c", "go on with ay b c"), ("x y z a", "x y z ay"), ("the letter a is first", "the letter ay is first"),
+     ("what comes after a", "what comes after ay"), ("am i a bird", "am i a bird"), ("a dog and a cat", "a dog and a cat")],
+)  # fmt: skip
+def test_the_letter_is_no_article(text, aloud):
+    assert letters_aloud(text) == aloud

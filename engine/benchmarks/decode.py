@@ -3,13 +3,15 @@
 Everything is greedy and on the CPU; `generate` computes in float32, and so does torch's decoder, which is measured beside the
 model's own where that is another one. A reply's speed is its tokens after the first, over the time from the first to the end,
 so that no prompt is counted. The others make as many tokens as full depth's reply has. All contenders take turns in every
-round: what else the machine does hits them alike. Ratios are taken within a round. Where transformers is not installed, its
-`generate` is left out; llama.cpp takes part with the GGUF files that are given.
+round: what else the machine does hits them alike. Ratios are taken within a round. After each of our replies the calls that
+it made are timed (`engine.decoding.costs`), so that what they predict was measured while the machine did the same. Where
+transformers is not installed, its `generate` is left out; llama.cpp takes part with the GGUF files that are given.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +25,10 @@ from rich.table import Column, Table
 from engine.benchmarks.generate import Generate, can_generate
 from engine.benchmarks.llama_cpp_peer import LlamaCpp
 from engine.benchmarks.questions import spoken
+from engine.decoding.calls import Step, steps_of
+from engine.decoding.costs import Costs
 from engine.decoding.interleaved import decode
+from engine.decoding.pattern import Pattern
 from engine.lm import checkpoint
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
@@ -35,14 +40,19 @@ from engine.turn_record import TurnRecord
 GENERATE = Generate.name
 REFERENCE = "full, torch float32"
 _MOST_TOKENS = 256
+_CALLS = 2  # how often those of a reply are timed after it, in each of its steps
 
 
 @dataclass
 class _WithDecoder:
     """A model's part in decoding."""
 
+    model: SpokenLM
     decoder: Decoder
     exit_heads: dict[int, ExitHead]
+
+    def pattern(self, spoken: bool) -> Pattern:
+        return self.model.pattern(spoken)
 
 
 class _Peer(Protocol):
@@ -57,7 +67,10 @@ class _Peer(Protocol):
 
 @dataclass(frozen=True)
 class DecodeRun:
-    """The replies of one contender to all prompts: `tokens` after the first ones in `seconds`."""
+    """The replies of one contender to all prompts: `tokens` after the first ones in `seconds`.
+
+    `predicted` are the seconds that the costs of their calls add up to; None where the calls are not known.
+    """
 
     ids: tuple[tuple[int, ...], ...]
     tokens: int
@@ -65,6 +78,7 @@ class DecodeRun:
     mean_depth: float
     accepted: int = 0
     rejected: int = 0
+    predicted: float | None = None
 
     @property
     def speed(self) -> float:
@@ -75,6 +89,10 @@ class DecodeRun:
 class DecodeSpeed:
     """One contender's median over the rounds, slowest and fastest round, and median ratios within the rounds; `runs_by` is what
     computed. `against_llama_cpp` is against the first GGUF file.
+
+    `predicted_by_depth` are the tokens per second that depth alone promises, full depth's times layers over the mean depth, and
+    `predicted_by_costs` those that the measured costs of the calls add up to; `against_costs` is measured over the latter.
+    None for what is not ours.
 
     `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate` and llama.cpp, which know
     nothing of the model's token pattern, it can be below 1; it shows that the weights are the same.
@@ -91,6 +109,9 @@ class DecodeSpeed:
     against_generate: float | None
     against_llama_cpp: float | None
     against_full: float
+    predicted_by_depth: float | None
+    predicted_by_costs: float | None
+    against_costs: float | None
     same_tokens: float
     accepted: int
     rejected: int
@@ -166,6 +187,26 @@ def table(speeds: Sequence[DecodeSpeed]) -> Table:
     return shown
 
 
+def predictions(speeds: Sequence[DecodeSpeed]) -> Table:
+    """What was to be expected of our schedules, beside what they do."""
+    title = "Tokens per second, and what predicts them: depth alone, or what the calls of the reply cost each"
+    shown = Table(Column("Decoding", overflow="fold"), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+    for column in ("threads", "depth", "by depth", "by costs", "measured", "measured / by costs"):
+        shown.add_column(column, justify="right", no_wrap=True)
+    for speed in speeds:
+        if speed.predicted_by_costs is not None and speed.against_costs is not None:
+            shown.add_row(
+                speed.name,
+                str(speed.threads),
+                f"{speed.mean_depth:.1f}",
+                "-" if speed.predicted_by_depth is None else f"{speed.predicted_by_depth:.0f}",
+                f"{speed.predicted_by_costs:.0f}",
+                f"{speed.tokens_per_second:.0f}",
+                f"{speed.against_costs:.2f}",
+            )
+    return shown
+
+
 def _times(ratio: float | None) -> str:
     return "-" if ratio is None else f"{ratio:.2f} x"
 
@@ -186,7 +227,8 @@ def _round(
 
 
 def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], schedule: Schedule) -> DecodeRun:
-    records, seconds, used = [], 0.0, _WithDecoder(decoder, model.exit_heads)
+    records, seconds, used = [], 0.0, _WithDecoder(model, decoder, model.exit_heads)
+    costs, steps = Costs(), Counter[Step]()
     for prompt in prompts:
         cache = decoder.new_cache()
         logits = decoder.logits(decoder.run(decoder.embed(prompt), 0, cache)[-1:])
@@ -200,9 +242,13 @@ def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], s
         decoding.close()  # what still pends is caught up: a cost of the schedule, too
         seconds += time.perf_counter() - first
         records.append(record)
+        made = steps_of(record, model.pattern(spoken=False), used)
+        costs.measure(used, made, _CALLS)
+        steps.update(made)
     tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * (r.mean_depth or 0)) for r in records)))
     accepted, rejected = sum(r.accepted for r in records), sum(r.rejected_drafts for r in records)
-    return DecodeRun(tuple(r.ids for r in records), tokens - len(records), seconds, depths / tokens, accepted, rejected)
+    ids, predicted = tuple(r.ids for r in records), costs.of(steps)
+    return DecodeRun(ids, tokens - len(records), seconds, depths / tokens, accepted, rejected, predicted)
 
 
 def _theirs(peer: _Peer, prompts: Sequence[Sequence[int]], counts: Sequence[int], layers: int) -> DecodeRun:
@@ -213,6 +259,7 @@ def _theirs(peer: _Peer, prompts: Sequence[Sequence[int]], counts: Sequence[int]
 def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, DecodeRun]], llama_cpp: str) -> DecodeSpeed:
     speeds = [runs[name].speed for runs in rounds]
     last, full = rounds[-1][name], rounds[-1][str(Full())]
+    predicted = [runs[name].tokens / seconds for runs in rounds if (seconds := runs[name].predicted) is not None]
 
     def against(other: str) -> float:
         return median(runs[name].speed / runs[other].speed for runs in rounds)
@@ -229,10 +276,18 @@ def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, Dec
         against_generate=against(GENERATE) if GENERATE in rounds[0] else None,
         against_llama_cpp=against(llama_cpp) if llama_cpp else None,
         against_full=against(str(Full())),
+        predicted_by_depth=_by_depth(name, rounds) if predicted and name != REFERENCE else None,
+        predicted_by_costs=median(predicted) if predicted else None,
+        against_costs=median(a / b for a, b in zip(speeds, predicted, strict=True)) if predicted else None,
         same_tokens=_same(last.ids, full.ids),
         accepted=last.accepted,
         rejected=last.rejected,
     )
+
+
+def _by_depth(name: str, rounds: Sequence[dict[str, DecodeRun]]) -> float:
+    full = str(Full())
+    return median(runs[full].speed * runs[full].mean_depth / runs[name].mean_depth for runs in rounds)
 
 
 def _same(replies: Sequence[Sequence[int]], references: Sequence[Sequence[int]]) -> float:

@@ -178,7 +178,7 @@ def bench(
             parts = {"decode": decode.as_json(speeds), "catch_up": catch_up.as_json(caches)}
             print_json({"model": loaded.name, **parts, "latency": latency.as_json(delays)})
         else:
-            Console().print(decode.table(speeds), catch_up.table(caches), latency.table(delays))
+            Console().print(decode.table(speeds), decode.predictions(speeds), catch_up.table(caches), latency.table(delays))
 
 
 @schedules_app.command("list")

@@ -11,6 +11,7 @@ from rich.console import Console
 import engine.models
 from engine.benchmarks import catch_up, decode, latency, questions
 from engine.cli import main
+from engine.decoding.costs import Costs
 from engine.schedules import parse
 from tests.engine.random_lm import SHAPE
 
@@ -47,11 +48,27 @@ def test_decoding_is_measured_against_generate_in_the_same_rounds(model):
     Console(quiet=True).print(decode.table(speeds))
 
 
+def test_what_depth_and_what_costs_predict_stands_beside_what_was_measured(model, monkeypatch):
+    monkeypatch.setattr(Costs, "of", lambda costs, steps: 0.5)  # for the replies to both prompts
+    schedules = [parse(text) for text in ("full", "fixed:2", "spark:k=4,last@1+review")]
+    generate, *ours = decode.measure(model, schedules, [1], repeats=1, prompts=2)
+    assert (generate.predicted_by_depth, generate.predicted_by_costs, generate.against_costs) == (None, None, None)
+    full = ours[0]
+    for speed in ours:
+        assert speed.predicted_by_costs == pytest.approx(speed.tokens / 0.5)
+        assert speed.against_costs == pytest.approx(speed.tokens_per_second / speed.predicted_by_costs)
+        assert speed.predicted_by_depth == pytest.approx(full.tokens_per_second * SHAPE.layers / speed.mean_depth)
+    with (console := Console(width=120)).capture() as shown:
+        console.print(decode.predictions([generate, *ours]))
+    assert generate.name not in shown.get() and "fixed:2" in shown.get()
+
+
 def test_torchs_decoder_is_measured_beside_another(model, monkeypatch):
     monkeypatch.setattr(model.decoder, "backend", "onnxruntime")
     generate, reference, full = decode.measure(model, [], [1], repeats=1)
     assert [generate.name, reference.name, full.name] == [decode.GENERATE, decode.REFERENCE, "full"]
     assert reference.runs_by == "torch in float32" and reference.same_tokens == full.same_tokens == 1
+    assert reference.predicted_by_costs and reference.predicted_by_depth is None  # full depth's speed is another decoder's
 
 
 def test_catch_up_leaves_what_full_depth_would(model):
@@ -80,6 +97,7 @@ def test_the_command_prints_both(model, monkeypatch, capsys):
     assert [row["name"] for row in measured["decode"]] == [decode.GENERATE, "full", "spark:even@2"]
     assert [row["schedule"] for row in measured["latency"]] == ["spark:even@2"]
     assert [row["schedule"] for row in measured["catch_up"]] == ["spark:even@2"]
+    assert {"predicted_by_depth", "predicted_by_costs", "against_costs"} <= measured["decode"][0].keys()
     assert main(command) == 0
     shown = capsys.readouterr().out
-    assert decode.GENERATE in shown and "spark:even@2" in shown and "…" not in shown
+    assert decode.GENERATE in shown and "spark:even@2" in shown and "by costs" in shown and "…" not in shown

@@ -134,6 +134,19 @@ class Interrupted:
 
 
 @dataclass(frozen=True)
+class Predicted:
+    """Tokens per second that were to be expected of a render that has ended.
+
+    `by_depth`: if every layer took the same time and nothing else took any. `by_costs`: what the calls that its steps made
+    take each, as they were measured with the same model afterwards.
+    """
+
+    turn: int
+    by_depth: float
+    by_costs: float
+
+
+@dataclass(frozen=True)
 class Memory:
     """After a model was loaded and after every turn: what the conversation fills, and the most the program used."""
 
@@ -157,7 +170,9 @@ class Resumed:
     problem: str = ""
 
 
-Report = Loading | Ready | LoadFailed | Known | Unusable | Replying | Ended | Dropped | Interrupted | Memory | Resumed
+Report = (
+    Loading | Ready | LoadFailed | Known | Unusable | Replying | Ended | Dropped | Interrupted | Predicted | Memory | Resumed
+)
 
 
 # --- whom the engine tells on its own thread --------------------------------------------------------------------------

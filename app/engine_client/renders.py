@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.engine_client.commands import Dropped, Ended, Interrupted, Mailbox, Render, Replying, Report, Sampling
+from app.engine_client.predictions import Predictions
 from engine.events import Event, TurnFailed
 from engine.failures import STOPS
 from engine.log import explain
@@ -27,8 +28,8 @@ if TYPE_CHECKING:  # they bring torch along, which takes a second or more: impor
 class Renders:
     """What waits to be rendered, and the work on the first of it. All but `cancel` belongs to the engine's thread."""
 
-    def __init__(self, mailbox: Mailbox, report: Callable[[Report], None]) -> None:
-        self._mailbox, self._report = mailbox, report
+    def __init__(self, mailbox: Mailbox, report: Callable[[Report], None], predictions: Predictions) -> None:
+        self._mailbox, self._report, self._predictions = mailbox, report, predictions
         self.waiting: deque[Render] = deque()
         self._at_work: tuple[int, Dialogue] | None = None
 
@@ -76,6 +77,8 @@ class Renders:
         else:
             self.waiting.popleft()
             self._report(Ended(job.number, record))
+            if record.state == "finished":
+                self._predictions.add(job.number, record, job.question.text is None, model)
 
     def _events(self, job: Render, record: TurnRecord, model: SpokenLM, calls: int) -> Generator[Event, None, None]:
         """The reply's events in a conversation of its own, as if the question was asked in it."""
@@ -83,6 +86,7 @@ class Renders:
 
         dialogue, question = Dialogue(model, needs_voice=job.question.needs_voice), job.question
         self._at_work = (job.number, dialogue)
+        dialogue.prepare(job.schedule)  # as while a question is spoken: no reply's time
         how = (job.schedule, sampling_of(model, job.sampling), job.seed)
         if question.text is not None:
             dialogue.prepare(job.schedule)  # beforehand, as speeds are compared

@@ -1,4 +1,7 @@
-"""The engine's side of the door: obeys commands in their order and, while there are none, renders what waits."""
+"""The engine's side of the door: obeys commands in their order and, while there are none, renders what waits.
+
+When nothing waits any more, it finds out what was to be expected of the renders.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,7 @@ from app.engine_client.commands import (
     Unusable,
 )
 from app.engine_client.models import Loader, SecondModel, facts_of, load_by_name
+from app.engine_client.predictions import Predictions
 from app.engine_client.renders import Renders, sampling_of
 from app.storage.journal import Journal
 from engine import threads
@@ -89,7 +93,8 @@ class Worker:
         self._noted: int | None = None  # the turn that the journal knows of
         self._record: TurnRecord | None = None  # of the reply at work
         self._last: int | None = None  # the turn that the dialogue's last exchange came from
-        self.renders = Renders(mailbox, self._report)
+        self._predictions = Predictions(mailbox, self._report)
+        self.renders = Renders(mailbox, self._report, self._predictions)
         self._second = SecondModel(self._loader, self._report)
         self._looks: deque[str] = deque()  # models that somebody wants to know about
 
@@ -119,12 +124,17 @@ class Worker:
             job = self.renders.first if self._listening is None else None
             wanted = job.model if job is not None else self._looks[0] if self._looks and self._listening is None else ""
             is_settled = not wanted or self._is_settled(wanted)
+            model = self._predictions.model if job is None and not wanted and self._listening is None else None
             try:
                 if job is None and not wanted:
-                    return self._mailbox.commands.get()
+                    return self._mailbox.commands.get(block=model is None)
                 return self._mailbox.commands.get(block=not is_settled, timeout=LOOK)
             except queue.Empty:
                 if not is_settled:
+                    continue
+                if model is not None:
+                    self._compute_for(model)
+                    self._predictions.work(model, calls)
                     continue
                 if job is None:
                     self._looks.popleft()

@@ -20,8 +20,9 @@ from app.storage.export_turn import ExportError
 from engine import audio_files, whole_file
 
 COLUMNS = (
-    "variant", "file", "model", "schedule", "pooling", "seed", "first_audio_s", "tokens_per_s", "mean_speech_depth",
-    "layers", "refreshes", "accepted", "rejected", "decode_s", "total_s", "sound_s", "lufs", "gain_db", "text",
+    "variant", "file", "model", "schedule", "pooling", "seed", "first_audio_s", "tokens_per_s", "tokens_per_s_by_depth",
+    "tokens_per_s_by_costs", "mean_speech_depth", "layers", "refreshes", "accepted", "rejected", "decode_s", "total_s", "sound_s",
+    "lufs", "gain_db", "text",
 )  # fmt: skip
 
 
@@ -61,6 +62,8 @@ def costs(reply: Rendered, level: ClipLevel, place: int) -> dict[str, object]:
         "seed": stats.seed,
         "first_audio_s": stats.seconds.get("first_audio"),
         "tokens_per_s": stats.tokens_per_second,
+        "tokens_per_s_by_depth": reply.predicted and reply.predicted.by_depth,
+        "tokens_per_s_by_costs": reply.predicted and reply.predicted.by_costs,
         "mean_speech_depth": reply.speech_depth,
         "layers": reply.record.layers,
         "refreshes": stats.refreshes,

@@ -16,7 +16,7 @@ from app.audio.recorder import Recorder
 from app.audio.switcher import Switcher
 from app.core.background import Background
 from app.engine_client.channel import EngineThread
-from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Ready, RenderQuestion, Report, Unusable
+from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Predicted, Ready, RenderQuestion, Report, Unusable
 from app.pages.compare.export import export
 from app.pages.compare.installed import InstalledModel, installed
 from app.pages.compare.prompt_card import PromptCard
@@ -135,13 +135,16 @@ class ComparePage(QWidget):
                 self.variants.know_model(name, facts)
             case Unusable(name, message):
                 self.variants.know_model(name, None, message)
+            case Predicted():
+                self.rendering.predict(report)
+                self.results.renew(self.rendering.results)
         if self.rendering.take(report):
             if not self._is_starting:
                 self.variants.say([job.record.message for job in self.rendering.jobs])
             if not self.rendering.is_running:
                 self._rendered()
             return True
-        return isinstance(report, Known | Unusable)
+        return isinstance(report, Known | Unusable | Predicted)
 
     def tick(self) -> None:
         """At display rate."""
@@ -216,6 +219,7 @@ class ComparePage(QWidget):
         prepared, problem = made
         self._problem = self._problem or problem
         self.results.show_replies(prepared)
+        self.results.renew(self.rendering.results)
         self._show_state()
         if self.isVisible() and not isinstance(QApplication.focusWidget(), QLineEdit):
             self.results.cards[0].lane.setFocus()  # so that the keys work

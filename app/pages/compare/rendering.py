@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from app.engine_client.channel import EngineThread
-from app.engine_client.commands import Dropped, Ended, Interrupted, Known, ModelFacts, RenderQuestion, Replying, Report, Sampling
+from app.engine_client.commands import (
+    Dropped,
+    Ended,
+    Interrupted,
+    Known,
+    ModelFacts,
+    Predicted,
+    RenderQuestion,
+    Replying,
+    Report,
+    Sampling,
+)
 from engine.events import TurnStats
 from engine.turn_record import TurnRecord
 
@@ -50,6 +61,7 @@ class Rendered:
     model: str = ""
     speech_rate: float = 25.0  # speech tokens per second of sound
     gain_db: float = 0.0  # that is already in the samples
+    predicted: Predicted | None = None  # comes a while after the reply
 
     @property
     def stats(self) -> TurnStats:
@@ -173,6 +185,12 @@ class Rendering:
                 elif record.state != "running":
                     job.state = record.state
         return True
+
+    def predict(self, report: Predicted) -> None:
+        """What was to be expected of a reply that is done."""
+        for job in self.jobs:
+            if job.number == report.turn and job.result is not None:
+                job.result = replace(job.result, predicted=report)
 
     def _result(self, job: RenderJob) -> Rendered:
         record, facts = job.record, self._known[job.variant.model]

@@ -117,6 +117,16 @@ class ResultsView(QWidget):
         self.refresh()
         self.show()
 
+    def renew(self, replies: Sequence[Rendered]) -> None:
+        """More is known of the replies by now; others than those that are shown are none of ours."""
+        shown = self.shown
+        if shown is None or [reply.record for reply in replies] != [reply.record for reply in shown.replies]:
+            return
+        self.shown = replace(shown, replies=tuple(replies))
+        for card, reply in zip(self.cards, replies, strict=True):
+            card.reply = reply
+        self.table.show_costs(replies, shown.clips.levels)
+
     def clear(self) -> None:
         """Nothing is shown and nothing plays."""
         self.hide()

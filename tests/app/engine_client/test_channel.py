@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from app.engine_client.channel import EngineThread
-from app.engine_client.commands import Dropped, Ended, Interrupted, LoadFailed, Memory, Ready, RenderQuestion, Replying, Resumed
+from app.engine_client.commands import (
+    Dropped,
+    Ended,
+    Interrupted,
+    LoadFailed,
+    Memory,
+    Predicted,
+    Ready,
+    RenderQuestion,
+    Replying,
+    Resumed,
+)
+from engine.decoding.costs import Costs
 from engine.earlier import EarlierTurn
 from engine.lm.decoder import Decoder
 from tests.app.random_voice import RandomVoice
@@ -386,6 +398,48 @@ def test_cancelling_the_conversation_cancels_no_render_and_the_other_way_round(d
     door.cancel_render(number)
     record = until(door, ended(number))[-1].record
     assert record.state == "cancelled" and len(record.tokens) < 150
+
+
+def predicted(turn):
+    return lambda report: isinstance(report, Predicted) and report.turn == turn
+
+
+def test_after_the_renders_comes_what_was_to_be_expected_of_them(door):
+    door.load("any")
+    numbers = [door.render(TYPED, schedule) for schedule in ("full", "spark:k=4,last@2+review")]
+    numbers.append(door.render(RenderQuestion(samples=NOISE, rate=24000), "fixed:2"))
+    seen = until(door, predicted(numbers[-1]))
+    told = [(report.turn, type(report)) for report in seen if isinstance(report, Ended | Predicted)]
+    assert told == [(number, Ended) for number in numbers] + [(number, Predicted) for number in numbers]
+    full, *others = (report for report in seen if isinstance(report, Predicted))
+    assert full.by_depth == pytest.approx(full.by_costs)
+    assert all(report.by_depth > 0 and report.by_costs > 0 for report in others)
+
+
+def test_nothing_is_measured_while_a_conversation_is_had(door, monkeypatch):
+    measure, began = Costs.measure, []
+
+    def slow(costs, model, steps, repeats, cancelled):
+        began.append(threading.current_thread().name)
+        while len(began) < 3 and not cancelled():
+            time.sleep(0.001)
+        measure(costs, model, steps, repeats, cancelled)
+
+    monkeypatch.setattr(Costs, "measure", slow)
+    door.load("any")
+    number = door.render(TYPED, "full")
+    until(door, ended(number))
+    turn = door.ask("again", "full")
+    seen = until(door, ended(turn))
+    opened = door.begin("full")
+    door.feed(opened, NOISE, 24000)
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        seen += door.reports()
+    assert len(began) <= 2 and not [report for report in seen if isinstance(report, Predicted)]
+    door.cancel()
+    until(door, predicted(number))
+    assert set(began) == {"engine"}
 
 
 def test_a_render_that_fails_says_why(door):

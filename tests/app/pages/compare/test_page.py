@@ -108,6 +108,11 @@ def test_wren_answers_a_spoken_question_with_two_schedules(desk, tmp_path):
     assert results.cards[1].strip.accessibleName() and results.cards[0].lane.seconds > 0.5
     assert results.table.cell(0, "Speech depth") == "12.0" and results.table.cell(0, "Refreshes") == "0"
     assert results.table.cell(1, "Rejected") == str(review.stats.rejected)
+    desk.until(lambda: all(reply.predicted for reply in results.shown.replies))
+    for place, reply in enumerate(results.shown.replies):
+        assert results.table.cell(place, "By depth") == f"{reply.predicted.by_depth:.1f}"
+        assert results.table.cell(place, "By costs") == f"{reply.predicted.by_costs:.1f}"
+    assert [card.reply for card in results.cards] == list(results.shown.replies) and results.cards[0].reply.record is full.record
     assert results.table.cell(0, "Gain") == f"{results.shown.clips.levels[0].gain_db:+.1f} dB"
     assert "speaker" in page.bar.sentence  # there is none here
 
@@ -129,6 +134,8 @@ def test_wren_answers_a_spoken_question_with_two_schedules(desk, tmp_path):
     with (folder / "costs.csv").open() as file:
         lines = list(csv.DictReader(file))
     assert [line["schedule"] for line in lines] == ["full", "spark:k=4,last@3+review"]
+    assert float(lines[1]["tokens_per_s_by_costs"]) == pytest.approx(results.shown.replies[1].predicted.by_costs, abs=1e-3)
+    assert float(lines[0]["tokens_per_s_by_depth"]) > 0
     assert float(lines[1]["mean_speech_depth"]) == pytest.approx(review.speech_depth, abs=1e-3)
     whole = json.loads((folder / "comparison.json").read_text())
     assert whole["variants"][0]["model"].lower() == "wren" and len(whole["variants"][0]["tokens"]) == len(full.record.tokens)

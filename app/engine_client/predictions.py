@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary, ref
 
 from app.engine_client.commands import Mailbox, Predicted, Report
 from engine.failures import STOPS
+from engine.prefill import pooling as poolings
 from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
@@ -34,7 +35,7 @@ class Predictions:
     def __init__(self, mailbox: Mailbox, report: Callable[[Report], None]) -> None:
         self._mailbox, self._report = mailbox, report
         self._waiting: deque[_Reply] = deque()
-        self._costs: WeakKeyDictionary[Decoder, Costs] = WeakKeyDictionary()
+        self._costs: WeakKeyDictionary[Decoder, dict[frozenset[int], Costs]] = WeakKeyDictionary()  # by layers prepared for
 
     def add(self, number: int, record: TurnRecord, is_spoken: bool, model: SpokenLM) -> None:
         """A render came to its end: `Predicted` shall tell what was to be expected of it."""
@@ -69,14 +70,27 @@ class Predictions:
             self._report(found)
 
     def _predict(self, reply: _Reply, model: SpokenLM, cancelled: Callable[[], bool]) -> Predicted | None:
-        from engine.decoding.calls import at_full_depth, steps_of
-        from engine.decoding.costs import Costs
+        """None if it was cancelled."""
+        from engine.decoding.calls import at_full_depth
 
-        costs = self._costs.setdefault(model.decoder, Costs())
-        record, pattern = reply.record, model.pattern(spoken=reply.is_spoken)
-        steps, full = steps_of(record, pattern, model), steps_of(at_full_depth(record), pattern, model)
-        costs.measure(model, costs.unknown(model, steps | full), _REPEATS, cancelled)
-        if costs.unknown(model, steps | full):
+        record, deep = reply.record, poolings.parse(reply.record.pooling).deep
+        pooled, layer = {deep.layer} if deep else set(), record.plan.layer
+        full = self._seconds(reply, model, at_full_depth(record), pooled, cancelled)
+        if full is None or (own := self._seconds(reply, model, record, {*pooled, layer} if layer else pooled, cancelled)) is None:
             return None
         count, depth = len(record.tokens), (record.mean_depth or record.layers) / record.layers
-        return Predicted(reply.number, count / (costs.of(full) * depth), count / costs.of(steps))
+        return Predicted(reply.number, count / (full * depth), count / own)
+
+    def _seconds(
+        self, reply: _Reply, model: SpokenLM, record: TurnRecord, layers: set[int], cancelled: Callable[[], bool]
+    ) -> float | None:
+        """What the calls of a record add up to with a decoder that is prepared for these layers, as it was for the reply."""
+        from engine.decoding.calls import steps_of
+        from engine.decoding.costs import Costs
+
+        costs = self._costs.setdefault(model.decoder, {}).setdefault(frozenset(layers), Costs())
+        steps = steps_of(record, model.pattern(spoken=reply.is_spoken), model)
+        if unknown := costs.unknown(steps):
+            model.decoder.prepare(layers)
+            costs.measure(model, unknown, _REPEATS, cancelled)
+        return None if costs.unknown(steps) else costs.of(steps)

@@ -86,7 +86,6 @@ class Renders:
 
         dialogue, question = Dialogue(model, needs_voice=job.question.needs_voice), job.question
         self._at_work = (job.number, dialogue)
-        dialogue.prepare(job.schedule)  # as while a question is spoken: no reply's time
         how = (job.schedule, sampling_of(model, job.sampling), job.seed)
         if question.text is not None:
             dialogue.prepare(job.schedule)  # beforehand, as speeds are compared

@@ -25,7 +25,7 @@ from rich.table import Column, Table
 from engine.benchmarks.generate import Generate, can_generate
 from engine.benchmarks.llama_cpp_peer import LlamaCpp
 from engine.benchmarks.questions import spoken
-from engine.decoding.calls import Step, steps_of
+from engine.decoding.calls import Step, calls_of, steps_of
 from engine.decoding.costs import Costs
 from engine.decoding.interleaved import decode
 from engine.decoding.pattern import Pattern
@@ -69,7 +69,8 @@ class _Peer(Protocol):
 class DecodeRun:
     """The replies of one contender to all prompts: `tokens` after the first ones in `seconds`.
 
-    `predicted` are the seconds that the costs of their calls add up to; None where the calls are not known.
+    `predicted` are the seconds that the costs of their steps add up to, `calls` says in words what was called, how often, and
+    milliseconds of each; None where that is not known.
     """
 
     ids: tuple[tuple[int, ...], ...]
@@ -79,6 +80,7 @@ class DecodeRun:
     accepted: int = 0
     rejected: int = 0
     predicted: float | None = None
+    calls: dict[str, tuple[int, float]] | None = None
 
     @property
     def speed(self) -> float:
@@ -92,7 +94,7 @@ class DecodeSpeed:
 
     `predicted_by_depth` are the tokens per second that depth alone promises, full depth's times layers over the mean depth, and
     `predicted_by_costs` those that the measured costs of the calls add up to; `against_costs` is measured over the latter.
-    None for what is not ours.
+    `calls` are those of the last round, each with how often it was made and its milliseconds. None for what is not ours.
 
     `same_tokens` is the share of full depth's tokens before the first one that differs. For `generate` and llama.cpp, which know
     nothing of the model's token pattern, it can be below 1; it shows that the weights are the same.
@@ -112,6 +114,7 @@ class DecodeSpeed:
     predicted_by_depth: float | None
     predicted_by_costs: float | None
     against_costs: float | None
+    calls: dict[str, tuple[int, float]] | None
     same_tokens: float
     accepted: int
     rejected: int
@@ -229,6 +232,7 @@ def _round(
 def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], schedule: Schedule) -> DecodeRun:
     records, seconds, used = [], 0.0, _WithDecoder(model, decoder, model.exit_heads)
     costs, steps = Costs(), Counter[Step]()
+    decoder.prepare(() if schedule.layer is None else (schedule.layer,))  # as before a turn
     for prompt in prompts:
         cache = decoder.new_cache()
         logits = decoder.logits(decoder.run(decoder.embed(prompt), 0, cache)[-1:])
@@ -248,7 +252,9 @@ def _ours(model: SpokenLM, decoder: Decoder, prompts: Sequence[Sequence[int]], s
     tokens, depths = (sum(each) for each in zip(*((len(r.tokens), len(r.tokens) * (r.mean_depth or 0)) for r in records)))
     accepted, rejected = sum(r.accepted for r in records), sum(r.rejected_drafts for r in records)
     ids, predicted = tuple(r.ids for r in records), costs.of(steps)
-    return DecodeRun(ids, tokens - len(records), seconds, depths / tokens, accepted, rejected, predicted)
+    each = costs.seconds
+    calls = {str(call): (count, round(1000 * each[call], 4)) for call, count in calls_of(steps).items()}
+    return DecodeRun(ids, tokens - len(records), seconds, depths / tokens, accepted, rejected, predicted, calls)
 
 
 def _theirs(peer: _Peer, prompts: Sequence[Sequence[int]], counts: Sequence[int], layers: int) -> DecodeRun:
@@ -279,6 +285,7 @@ def _speed(name: str, runs_by: str, threads: int, rounds: Sequence[dict[str, Dec
         predicted_by_depth=_by_depth(name, rounds) if predicted and name != REFERENCE else None,
         predicted_by_costs=median(predicted) if predicted else None,
         against_costs=median(a / b for a, b in zip(speeds, predicted, strict=True)) if predicted else None,
+        calls=last.calls,
         same_tokens=_same(last.ids, full.ids),
         accepted=last.accepted,
         rejected=last.rejected,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import torch
 
-from engine.decoding.calls import Call, Step, calls_of
+from engine.decoding.calls import Call, Step
 from engine.decoding.interleaved import Model
 from engine.decoding.pattern import Pattern
 from engine.events import Token
@@ -32,28 +32,28 @@ class PatternedModel(Model, Protocol):
 
 
 class Costs:
-    """Of the calls of one model, with as many threads as torch has; measured as they are asked for, and remembered.
+    """Of the calls of one model as it is prepared, with as many threads as torch has: measured as asked for, and remembered.
 
-    The model is named with every measurement and not kept, so that it can be let go.
+    A call is timed in each step that it is made in: what came before it decides what it finds in the processor's caches. The
+    model is named with every measurement and not kept, so that it can be let go.
     """
 
     def __init__(self) -> None:
-        self._times: dict[Call, list[float]] = {}
-        self._cuts: tuple[int, ...] = ()
+        self._times: dict[Step, list[list[float]]] = {}  # of each of its calls, once for every repetition
 
     @property
     def seconds(self) -> dict[Call, float]:
-        """Of every call that was measured: means, since the waiting that a busy machine causes is in a reply's time, too."""
-        return {call: fmean(times) for call, times in self._times.items()}
+        """Of every call that was measured, over all steps: means, as the waiting on a busy machine is in a reply's time, too."""
+        found: dict[Call, list[float]] = {}
+        for step, repetitions in self._times.items():
+            for times in repetitions:
+                for call, spent in zip(step, times, strict=True):
+                    found.setdefault(call, []).append(spent)
+        return {call: fmean(times) for call, times in found.items()}
 
-    def as_json(self) -> dict[str, float]:
-        """The same in milliseconds, the calls in words."""
-        return {str(call): round(1000 * seconds, 4) for call, seconds in self.seconds.items()}
-
-    def unknown(self, model: PatternedModel, steps: Iterable[Step]) -> list[Step]:
-        """Those with a call that is still to be measured: all of them, once the model's layers are cut in another way."""
-        self._forget_other_cuts(model)
-        return [step for step in steps if any(call not in self._times for call in step)]
+    def unknown(self, steps: Iterable[Step]) -> list[Step]:
+        """Those that are still to be measured."""
+        return [step for step in steps if step not in self._times]
 
     def measure(
         self,
@@ -62,29 +62,19 @@ class Costs:
         repeats: int = _REPEATS,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Times every call of the steps `repeats` times more, in its step: alone it would find itself in the processor's caches.
-
-        `cancelled` is asked before a step is made once more.
-        """
-        self._forget_other_cuts(model)
+        """Makes each of the steps `repeats` times more. `cancelled` is asked before every time."""
         for step in steps:
-            made = [_work(model, call) for call in step]
-            for repeat in range(repeats + 1):
+            calls = [_work(model, call) for call in step]
+            for repetition in range(repeats + 1):
                 if cancelled():
                     return
-                times = [_timed(model, work) for work in made]
-                for call, spent in zip(step, times, strict=True) if repeat else ():  # the first one warms up
-                    self._times.setdefault(call, []).append(spent)
+                times = [_timed(model, call) for call in calls]
+                if repetition:  # the first one warms up
+                    self._times.setdefault(step, []).append(times)
 
     def of(self, steps: Mapping[Step, int]) -> float:
-        """Seconds that so many of each step take. Raises `KeyError` for a call that was not measured."""
-        seconds = self.seconds
-        return sum(seconds[call] * count for call, count in calls_of(steps).items())
-
-    def _forget_other_cuts(self, model: Model) -> None:
-        if model.decoder.cuts != self._cuts:
-            self._cuts = model.decoder.cuts
-            self._times.clear()
+        """Seconds that so many of each step take. Raises `KeyError` for one that was not measured."""
+        return sum(fmean(map(sum, self._times[step])) * count for step, count in steps.items())
 
 
 def _timed(model: Model, work: Callable[[], object]) -> float:

@@ -87,11 +87,6 @@ class Decoder:
         computes = str(self.dtype).removeprefix("torch.")
         return f"torch in {computes}, matrices in 8 bits" if self._int8 else f"torch in {computes}"
 
-    @property
-    def cuts(self) -> tuple[int, ...]:
-        """Between which layers what runs them is cut in two, and where it begins and ends: each part is a call of its own."""
-        return 0, self.config.layers
-
     def new_cache(self, capacity: int | None = None) -> KVCache:
         """An empty cache of this decoder's type and device."""
         return KVCache(self.config, capacity, self.dtype, self.device)

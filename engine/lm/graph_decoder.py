@@ -102,10 +102,6 @@ class GraphDecoder(Decoder):
     def runs_by(self) -> str:
         return f"onnxruntime in float32, matrices in {self.bits.count} bits" if self._int8 else "onnxruntime in float32"
 
-    @property
-    def cuts(self) -> tuple[int, ...]:
-        return tuple(self._cuts)
-
     def new_cache(self, capacity: int | None = None) -> GraphCache:
         return GraphCache(self.config, capacity)
 

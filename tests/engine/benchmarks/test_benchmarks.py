@@ -58,6 +58,7 @@ def test_what_depth_and_what_costs_predict_stands_beside_what_was_measured(model
         assert speed.predicted_by_costs == pytest.approx(speed.tokens / 0.5)
         assert speed.against_costs == pytest.approx(speed.tokens_per_second / speed.predicted_by_costs)
         assert speed.predicted_by_depth == pytest.approx(full.tokens_per_second * SHAPE.layers / speed.mean_depth)
+    assert ours[1].calls["layers 0-2"][0] > ours[0].calls.get("layers 0-2", (0,))[0] and generate.calls is None
     with (console := Console(width=120)).capture() as shown:
         console.print(decode.predictions([generate, *ours]))
     assert generate.name not in shown.get() and "fixed:2" in shown.get()

@@ -18,8 +18,8 @@ COLUMNS = {
     "Variant": ("title", "{}"),
     "First audio": ("first_audio_s", "{:.2f} s"),
     "Tokens/s": ("tokens_per_s", "{:.1f}"),
-    "By depth": ("tokens_per_s_by_depth", "{:.1f}"),
-    "By costs": ("tokens_per_s_by_costs", "{:.1f}"),
+    "Tokens/s by depth": ("tokens_per_s_by_depth", "{:.1f}"),
+    "Tokens/s by costs": ("tokens_per_s_by_costs", "{:.1f}"),
     "Speech depth": ("mean_speech_depth", "{:.1f}"),
     "Refreshes": ("refreshes", "{}"),
     "Accepted": ("accepted", "{}"),
@@ -30,8 +30,8 @@ COLUMNS = {
 }
 TIPS = {
     "First audio": "Seconds from the end of the question to the first sound",
-    "By depth": "Tokens/s to be expected if time went by layers alone",
-    "By costs": "Tokens/s to be expected from what the reply's steps cost each, which is measured after the renders",
+    "Tokens/s by depth": "To be expected if time went by layers alone",
+    "Tokens/s by costs": "To be expected from what the reply's steps cost each, which is measured after the renders",
     "Speech depth": "Mean layers of the speech tokens",
     "Refreshes": "Full-depth steps among the speech tokens",
     "Accepted": "Drafts that the review kept",

@@ -110,8 +110,8 @@ def test_wren_answers_a_spoken_question_with_two_schedules(desk, tmp_path):
     assert results.table.cell(1, "Rejected") == str(review.stats.rejected)
     desk.until(lambda: all(reply.predicted for reply in results.shown.replies))
     for place, reply in enumerate(results.shown.replies):
-        assert results.table.cell(place, "By depth") == f"{reply.predicted.by_depth:.1f}"
-        assert results.table.cell(place, "By costs") == f"{reply.predicted.by_costs:.1f}"
+        assert results.table.cell(place, "Tokens/s by depth") == f"{reply.predicted.by_depth:.1f}"
+        assert results.table.cell(place, "Tokens/s by costs") == f"{reply.predicted.by_costs:.1f}"
     assert [card.reply for card in results.cards] == list(results.shown.replies) and results.cards[0].reply.record is full.record
     assert results.table.cell(0, "Gain") == f"{results.shown.clips.levels[0].gain_db:+.1f} dB"
     assert "speaker" in page.bar.sentence  # there is none here

@@ -37,3 +37,21 @@ class LMConfig:
             raise ValueError(f"{self.heads} attention heads cannot share {self.kv_heads} KV heads evenly.")
         if self.head_dim % 2 or self.rotary_dim % 2 or self.rotary_dim > self.head_dim:
             raise ValueError(f"Cannot rotate {self.rotary_dim} of {self.head_dim} head dimensions: both must be even.")
+
+    @property
+    def layer_matrices(self) -> tuple[tuple[int, int], ...]:
+        """Outputs and inputs of a layer's matrices: of q, k and v, after attention, gate and up, down."""
+        queries = self.heads * self.head_dim
+        qkv = queries + 2 * self.kv_heads * self.head_dim
+        return (qkv, self.dim), (self.dim, queries), (2 * self.ffn, self.dim), (self.dim, self.ffn)
+
+    @property
+    def layer_values(self) -> int:
+        """In all matrices of a layer."""
+        return sum(rows * columns for rows, columns in self.layer_matrices)
+
+    @property
+    def vector_values(self) -> int:
+        """In all norms and biases."""
+        bias = self.layer_matrices[0][0] if self.qkv_bias else 0
+        return self.dim + self.layers * (2 * self.dim + bias)

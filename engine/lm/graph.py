@@ -7,7 +7,6 @@ become part of the graph, so that onnxruntime packs them once for the processor 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime
@@ -15,17 +14,17 @@ import torch
 from numpy.typing import NDArray
 
 from engine.lm import onnx_model
+from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
 from engine.lm.onnx_model import FLOAT, INT32, INT64
+from engine.lm.rounding import rounded
 from engine.lm.weights import LayerWeights
-
-Floats = NDArray[np.float32]
 
 STATES, PAST, TOTAL, POSITIONS, OUT = "states", "past", "total", "positions", "out"
 """Inputs and output beside the cache's: states [1, n, dim]; entries after the step, less one [1] and all of them [1] (int32);
 positions [1, n] (int64); what comes out is [1, n, dim], or of a head [1, n, rows]."""
-BLOCK, LONG_BLOCK = 32, 256
-"""Values of a row that share a scale; the long one where a whole row has but one, as there is less to read then."""
+COSINES, SINES = "cosines", "sines"
+"""Inputs that all steps share: those of neighbouring pairs at every position, [context, head_dim / 2]."""
 _MS = "com.microsoft"
 _OPSETS = {"": 17, _MS: 1}
 
@@ -35,20 +34,8 @@ def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
     return (f"keys.{layer}", f"new_keys.{layer}"), (f"values.{layer}", f"new_values.{layer}")
 
 
-@dataclass(frozen=True)
-class Bits:
-    """In how many bits matrices are kept: 32 is as they are, 8 and 4 are whole numbers with a scale for every block of a row.
-
-    `exact_inputs`: what is multiplied with them stays in 32 bits; else it is rounded to 8 on the way, which is much faster.
-    """
-
-    count: int = 32
-    exact_inputs: bool = False
-
-
 class _Graph:
-    def __init__(self, bits: Bits) -> None:
-        self._bits = bits
+    def __init__(self) -> None:
         self._nodes: list[bytes] = []
         self._constants: list[list[bytes]] = []
         self._inputs: list[bytes] = []
@@ -69,20 +56,19 @@ class _Graph:
         self._nodes.append(onnx_model.node(kind, inputs, outputs, domain, attributes))
         return outputs[0]
 
-    def product(self, x: str, matrix: torch.Tensor, name: str, out: str, bias: torch.Tensor | None = None) -> str:
+    def product(self, x: str, matrix: torch.Tensor, bits: Bits, name: str, out: str, bias: torch.Tensor | None = None) -> str:
         """x @ matrix.T (+ bias); matrix [out, in]."""
-        rows: Floats = matrix.float().numpy()
         product = out if bias is None else f"{name}.product"
-        if self._bits.count == 32:
-            self.node("MatMul", [x, self.constant(f"{name}.weight", rows.T)], product)
+        if bits.count == 32:
+            self.node("MatMul", [x, self.constant(f"{name}.weight", matrix.float().numpy().T)], product)
         else:
-            whole, scales, block = rounded(rows, self._bits.count)
+            whole, scales, block = rounded(matrix, bits.count)
             inputs = [x, self.constant(f"{name}.weight", whole), self.constant(f"{name}.scales", scales)]
-            count, width = rows.shape
-            level = 1 if self._bits.exact_inputs else 4
+            count, width = matrix.shape
+            level = 1 if bits.exact_inputs else 4
             self.node(
                 "MatMulNBits", inputs, product, domain=_MS,
-                K=width, N=count, bits=self._bits.count, block_size=block, accuracy_level=level,
+                K=width, N=count, bits=bits.count, block_size=block, accuracy_level=level,
             )  # fmt: skip
         return product if bias is None else self.node("Add", [product, self.constant(f"{name}.bias", bias.float().numpy())], out)
 
@@ -90,42 +76,37 @@ class _Graph:
         return onnx_model.model(self._nodes, self._inputs, self._outputs, self._constants, _OPSETS)
 
 
-def layers_graph(
-    config: LMConfig, layers: Iterable[tuple[int, LayerWeights]], cosines: Floats, sines: Floats, bits: Bits
-) -> bytes:
-    """Consecutive layers with their numbers: states in, states out, keys and values beside those there were.
-
-    `cosines` and `sines` [context, head_dim / 2] are those of neighbouring pairs.
-    """
-    graph, dim = _Graph(bits), config.dim
+def layers_graph(config: LMConfig, layers: Iterable[tuple[int, LayerWeights]], bits: Bits) -> bytes:
+    """Consecutive layers with their numbers: states in, states out, keys and values beside those there were."""
+    graph, dim = _Graph(), config.dim
     graph.given(STATES, FLOAT, 1, "n", dim)
     graph.given(PAST, INT32, 1)
     graph.given(TOTAL, INT32, 1)
     graph.given(POSITIONS, INT64, 1, "n")
-    turns = [graph.constant("cosines", cosines), graph.constant("sines", sines)]
+    turns = [graph.given(name, FLOAT, config.context, config.head_dim // 2) for name in (COSINES, SINES)]
     residual, added = STATES, ""
     for number, layer in layers:
-        name = f"layer.{number}"
+        name, kept = f"layer.{number}", bits.of_layer(number, config.layers)
         caches = []
         for before, after in cache_names(number):
             caches.append((graph.given(before, FLOAT, 1, config.kv_heads, "capacity", config.head_dim), after))
             graph.gives(after, 1, config.kv_heads, "capacity", config.head_dim)
         normed, residual = _normed(graph, config, residual, added, layer.attention_norm, f"{name}.attention_norm")
-        qkv = graph.product(normed, layer.qkv, f"{name}.qkv", f"{name}.qkv.out", layer.qkv_bias)
+        qkv = graph.product(normed, layer.qkv, kept, f"{name}.qkv", f"{name}.qkv.out", layer.qkv_bias)
         (keys, new_keys), (values, new_values) = caches
         attended = graph.node(
             "GroupQueryAttention", [qkv, "", "", keys, values, PAST, TOTAL, *turns, POSITIONS],
             f"{name}.attended", new_keys, new_values, domain=_MS,
             num_heads=config.heads, kv_num_heads=config.kv_heads, do_rotary=1, rotary_interleaved=1,
         )  # fmt: skip
-        added = graph.product(attended, layer.out, f"{name}.attention", f"{name}.attention.out")
+        added = graph.product(attended, layer.out, kept, f"{name}.attention", f"{name}.attention.out")
         normed, residual = _normed(graph, config, residual, added, layer.ffn_norm, f"{name}.ffn_norm")
         half = len(layer.gate_up) // 2
-        gate = graph.product(normed, layer.gate_up[:half], f"{name}.gate", f"{name}.gate.out")
-        up = graph.product(normed, layer.gate_up[half:], f"{name}.up", f"{name}.up.out")
+        gate = graph.product(normed, layer.gate_up[:half], kept, f"{name}.gate", f"{name}.gate.out")
+        up = graph.product(normed, layer.gate_up[half:], kept, f"{name}.up", f"{name}.up.out")
         open_gate = graph.node("QuickGelu", [gate], f"{name}.silu", domain=_MS, alpha=1.0)
         between = graph.node("Mul", [open_gate, up], f"{name}.between")
-        added = graph.product(between, layer.down, f"{name}.down", f"{name}.down.out")
+        added = graph.product(between, layer.down, kept, f"{name}.down", f"{name}.down.out")
     graph.node("Add", [residual, added], OUT)
     graph.gives(OUT, 1, "n", dim)
     return graph.bytes()
@@ -136,18 +117,21 @@ def session(model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = torch.get_num_threads(), 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False  # every graph would keep what its longest prefill needed
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    made = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    made._model_bytes = None  # it would keep every weight a second time, to be made again for other providers
+    return made
 
 
 def rows_graph(
     config: LMConfig, norm: torch.Tensor, rows: torch.Tensor, bits: Bits, bias: torch.Tensor | None = None
 ) -> bytes:
     """RMSNorm, then a matrix [rows, dim], as of a head: states in, logits out."""
-    graph = _Graph(bits)
+    graph = _Graph()
     graph.given(STATES, FLOAT, 1, "n", rows.shape[1])
     normed, _ = _normed(graph, config, STATES, "", norm, "norm")
-    graph.product(normed, rows, "rows", OUT, bias)
+    graph.product(normed, rows, bits, "rows", OUT, bias)
     graph.gives(OUT, 1, "n", len(rows))
     return graph.bytes()
 
@@ -163,29 +147,3 @@ def _normed(
         "SkipSimplifiedLayerNormalization", [residual, added, scale], normed, "", "", total, domain=_MS, epsilon=config.norm_eps
     )
     return normed, total
-
-
-def rounded(rows: Floats, bits: int) -> tuple[NDArray[np.uint8], Floats, int]:
-    """Rows [out, in] as MatMulNBits takes them: [out, blocks, block * bits / 8], scales [out * blocks], and the block's length.
-
-    Rows that are whole multiples of one 127th of their largest value, as a file with 8-bit rows gives them, stay exactly what
-    they are: a row then has one scale.
-    """
-    most = (1 << (bits - 1)) - 1
-    of_rows = np.maximum(np.abs(rows).max(-1) / most, 1e-12).astype(np.float32)
-    multiples = rows / of_rows[:, None]
-    if bits == 8 and np.abs(multiples - np.round(multiples)).max() < 1e-3:
-        block = LONG_BLOCK
-        scales = np.repeat(of_rows[:, None], -(-rows.shape[1] // block), 1)
-    else:
-        block = BLOCK
-        scales = np.maximum(np.abs(_blocks(rows, block)).max(-1) / most, 1e-12).astype(np.float32)
-    whole = np.clip(np.round(_blocks(rows, block) / scales[..., None]), -most - 1, most).astype(np.int32)
-    unsigned = (whole + most + 1).astype(np.uint8)
-    packed = unsigned if bits == 8 else unsigned[..., 0::2] | (unsigned[..., 1::2] << 4)
-    return packed, scales.reshape(-1), block
-
-
-def _blocks(rows: Floats, block: int) -> Floats:
-    """[out, in] -> [out, blocks, block], filled up with zeros."""
-    return np.pad(rows, ((0, 0), (0, -rows.shape[1] % block))).reshape(len(rows), -1, block)

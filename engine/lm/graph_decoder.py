@@ -2,8 +2,12 @@
 
 Each range of layers is a graph of its own. Ranges never overlap, since each packs its weights anew: a step from or to a layer
 in the middle of a range cuts that one in two, and longer steps go through several, which costs them a little: `prepare` says
-where cuts are wanted, and joins what is cut elsewhere. Keys and values stand in the cache that
+where cuts are wanted, and joins what is cut elsewhere. Of a big model each layer is a graph: an ONNX model has less than 2 GB, and
+what is needed beside the weights while they are packed is needed for one graph at a time. Keys and values stand in the cache that
 torch's decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
+
+What graphs cannot do is torch's: heads whose size is no multiple of 16 (`engine.lm.bits.has_graphs`), 16-bit floats, which their
+products on processors do not take, and graphics cards.
 """
 
 from __future__ import annotations
@@ -18,17 +22,18 @@ from numpy.typing import NDArray
 
 from engine.lm import graph
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.bits import Bits
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder, Product
-from engine.lm.graph import Bits
+from engine.lm.freed_memory import give_back
 from engine.lm.graph_head import GraphHead
 from engine.lm.linear import Int8Rows
 from engine.lm.norm import RMSNorm
 from engine.lm.weights import WeightReader
 
 _FEW = 16  # rows up to which a step's buffers are kept for the next one
-_SMALL = 1 << 24  # values of an embedding that is not worth rounding
+_VALUES = 1 << 28  # in the matrices of a graph, if it has several layers: while one is made, its weights are there four times
 
 
 class GraphCache(KVCache):
@@ -51,7 +56,10 @@ class GraphCache(KVCache):
 class _Step:
     """A range of layers, the buffers for so many rows, and a cache, tied together."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, cache: GraphCache, first: int, last: int, rows: int, dim: int):
+    def __init__(
+        self, session: onnxruntime.InferenceSession, shared: Mapping[str, onnxruntime.OrtValue], cache: GraphCache,
+        first: int, last: int, rows: int, dim: int,
+    ):  # fmt: skip
         self._session, self._rows, self._binding = session, rows, session.io_binding()
         self._states, self._out = np.zeros((1, rows, dim), np.float32), np.zeros((1, rows, dim), np.float32)
         self._past, self._total = np.zeros(1, np.int32), np.zeros(1, np.int32)
@@ -59,7 +67,7 @@ class _Step:
         given: dict[str, NDArray[np.generic]] = {
             graph.STATES: self._states, graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions,
         }  # fmt: skip
-        self._kept = {name: _bound(array) for name, array in given.items()}
+        self._kept = {name: _bound(array) for name, array in given.items()} | {**shared}
         for name, value in self._kept.items():
             self._binding.bind_ortvalue_input(name, value)
         self._kept[graph.OUT] = _bound(self._out)
@@ -90,13 +98,16 @@ class GraphDecoder(Decoder):
     def __init__(self, config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: Bits | None = None) -> None:
         self.bits = bits or Bits()
         self._threads = torch.get_num_threads()
-        self._cuts = [0, config.layers]
+        self._always = {*range(0, config.layers, max(1, _VALUES // config.layer_values)), config.layers}
+        self._cuts = sorted(self._always)
         self._graphs: dict[tuple[int, int], onnxruntime.InferenceSession] = {}  # by first and last layer
         self._routes: dict[tuple[int, int], list[tuple[int, int]]] = {}  # the graphs of a step where all layers hold as much
         super().__init__(config, tensors, int8=self.bits.count < 32)
         turns = self._rope.squeeze(1)
-        self._turns = turns.real.numpy(), turns.imag.numpy()
-        self._graph(0, config.layers)
+        self._turns = {graph.COSINES: turns.real.contiguous().numpy(), graph.SINES: turns.imag.contiguous().numpy()}
+        self._shared = {name: _bound(array) for name, array in self._turns.items()}
+        for first, last in zip(self._cuts, self._cuts[1:], strict=False):
+            self._graph(first, last)
 
     @property
     def runs_by(self) -> str:
@@ -107,7 +118,7 @@ class GraphDecoder(Decoder):
 
     def prepare(self, layers: Iterable[int]) -> None:
         self._refresh()
-        self._cut({0, *layers, self.config.layers})
+        self._cut({*layers})
         for ends in zip(self._cuts, self._cuts[1:], strict=False):
             self._graph(*ends)
 
@@ -126,24 +137,27 @@ class GraphDecoder(Decoder):
     def _take(self, weights: WeightReader) -> None:
         self._weights = weights
         embedding = weights.embedding()
-        self._embedding = Int8Rows(embedding, self.dtype) if self._int8 and embedding.numel() > _SMALL else embedding.float()
+        rounds = self.bits.rounds_embedding(self.config)
+        self._embedding = Int8Rows(embedding, self.dtype) if rounds else embedding.to(self.dtype, copy=True)
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         self.head = self._head = GraphHead(self.config, weights, self.bits)
 
     def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
         return self._head.logits(states, allowed)
 
-    def product(self, norm: torch.Tensor, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Product:
+    def product(
+        self, norm: torch.Tensor, rows: torch.Tensor, bias: torch.Tensor | None = None, bits: Bits | None = None
+    ) -> Product:
         @cache
         def made() -> onnxruntime.InferenceSession:  # for many heads of a large vocabulary that takes a while
-            return graph.session(graph.rows_graph(self.config, norm, rows, self.bits, bias))
+            return graph.session(graph.rows_graph(self.config, norm, rows, bits or self.bits.of_head, bias))
 
         return lambda states: torch.from_numpy(made().run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
 
     def _projection(self, number: int) -> Product:
         layer, outputs = self._weights.layer(number), self.config.heads * self.config.head_dim
         bias = None if layer.qkv_bias is None else layer.qkv_bias[outputs:]
-        return self.product(layer.attention_norm, layer.qkv[outputs:], bias)
+        return self.product(layer.attention_norm, layer.qkv[outputs:], bias, self.bits.of_layer(number, self.config.layers))
 
     def _ranges(self, first: int, last: int, held: Sequence[int]) -> list[tuple[int, int]]:
         """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""
@@ -167,8 +181,8 @@ class GraphDecoder(Decoder):
             self._head.build()
 
     def _cut(self, cuts: set[int]) -> None:
-        """From now on there is a graph between each two of these layers that follow one another."""
-        self._cuts = sorted(cuts)
+        """From now on there is a graph between each two of these layers that follow one another, as far as one may reach."""
+        self._cuts = sorted(cuts | self._always)
         whole = set(zip(self._cuts, self._cuts[1:], strict=False))
         self._graphs = {ends: made for ends, made in self._graphs.items() if ends in whole}
         self._routes.clear()
@@ -177,7 +191,7 @@ class GraphDecoder(Decoder):
         made = self._graph(first, last)
         step = cache.steps.get((made, rows))
         if step is None:
-            step = _Step(made, cache, first, last, rows, self.config.dim)
+            step = _Step(made, self._shared, cache, first, last, rows, self.config.dim)
             if rows <= _FEW:
                 whole = self._graphs.values()
                 cache.steps = {key: kept for key, kept in cache.steps.items() if key[0] in whole} | {(made, rows): step}
@@ -186,8 +200,8 @@ class GraphDecoder(Decoder):
     def _graph(self, first: int, last: int) -> onnxruntime.InferenceSession:
         if (first, last) not in self._graphs:
             layers = ((number, self._weights.layer(number)) for number in range(first, last))
-            made = graph.layers_graph(self.config, layers, *self._turns, self.bits)
-            self._graphs[first, last] = graph.session(made)
+            self._graphs[first, last] = graph.session(graph.layers_graph(self.config, layers, self.bits))
+            give_back()
         return self._graphs[first, last]
 
 

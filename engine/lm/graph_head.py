@@ -8,8 +8,9 @@ import onnxruntime
 import torch
 
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
-from engine.lm.graph import OUT, STATES, Bits, rows_graph, session
+from engine.lm.graph import OUT, STATES, rows_graph, session
 from engine.lm.weights import WeightReader
 
 _ROWS = 16_384
@@ -27,14 +28,14 @@ class GraphHead:
 
     def build(self) -> None:
         """Makes the graphs, for as many threads as torch uses now."""
-        norm, rows = self._weights.norm(), self._weights.head()
+        norm, rows, bits = self._weights.norm(), self._weights.head(), self._bits.of_head
         parts = ((i, min(i + _ROWS, len(rows))) for i in range(0, len(rows), _ROWS))
-        self._parts = [(i, end, session(rows_graph(self._config, norm, rows[i:end], self._bits))) for i, end in parts]
+        self._parts = [(i, end, session(rows_graph(self._config, norm, rows[i:end], bits))) for i, end in parts]
 
     def rows(self, ids: torch.Tensor | None = None) -> torch.Tensor:
         """The weights of these ids (by default all): [rows, dim]."""
-        rows = self._weights.head().float()
-        return rows if ids is None else rows[ids]
+        rows = self._weights.head()
+        return (rows if ids is None else rows[ids]).to(torch.float32, copy=True)
 
     def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
         """As `Decoder.logits`, but for ids near those that are allowed, which have their logits, too."""

@@ -25,8 +25,8 @@ class LayerWeights(NamedTuple):
 class WeightReader:
     """Takes a decoder's tensors, under Hugging Face Llama's names, out of a mapping; a missing `lm_head.weight` is the embedding.
 
-    Every method raises `KeyError` for a missing tensor and `ValueError` for one of the wrong shape. Matrices come as the type
-    `matrices`, or as they are stored where that is None, everything else as `dtype`.
+    Every method raises `KeyError` for a missing tensor and `ValueError` for one of the wrong shape. Matrices come as copies of
+    the type `matrices`; where that is None, as they are stored, to be looked at and not to be kept. All else comes as `dtype`.
     """
 
     def __init__(
@@ -82,7 +82,9 @@ class WeightReader:
         tensor = self._tensors[name]
         if tuple(tensor.shape) != shape:
             raise ValueError(f"{name} is {list(tensor.shape)}, but the model's config asks for {list(shape)}.")
-        dtype = self._matrices or tensor.dtype if len(shape) == 2 else self._dtype
+        if len(shape) == 2 and self._matrices is None:
+            return tensor.detach().to(self._device)
+        dtype = self._matrices if self._matrices and len(shape) == 2 else self._dtype
         return tensor.detach().to(self._device, dtype, copy=True)  # the tensor may be a file mapped into memory
 
 

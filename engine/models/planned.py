@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.models.checkpoints.plan import RESERVE, Device, Need, Sizes, need
-from engine.models.checkpoints.precision import PRECISIONS
+from engine.models.checkpoints.precision import offered
 from engine.models.folders import FolderFacts
 
 
 def needs_of(facts: FolderFacts, device: Device) -> tuple[Need, ...]:
-    """At every precision, for a conversation that fills all positions; reads configs and headers only.
+    """At every precision that there is on a device, for a conversation that fills all positions; reads configs and headers only.
 
     None where it cannot be told. Raises `ValueError` or `OSError` for what is broken.
     """
@@ -17,7 +17,7 @@ def needs_of(facts: FolderFacts, device: Device) -> tuple[Need, ...]:
     if facts.family == "wren":
         return (Need("fp32", facts.context, facts.weights_bytes, facts.kv_bytes, 0, 0, RESERVE[device]),)
     sizes = _sizes(facts)
-    return tuple(need(sizes, precision, sizes.context, device) for precision in PRECISIONS)
+    return tuple(need(sizes, precision, sizes.context, device) for precision in offered(sizes.lm, device))
 
 
 def need_as_stored(facts: FolderFacts, device: Device) -> Need | None:

@@ -23,8 +23,7 @@ from engine.prefill.pooling import DeepPooling, InputPooling
 def layer_flops(config: LMConfig, new: int, held: int) -> int:
     """Operations of one layer over `new` entries after `held` others."""
     queries = config.heads * config.head_dim
-    matrices = config.dim * (2 * queries + 2 * config.kv_heads * config.head_dim) + 3 * config.dim * config.ffn
-    return 2 * matrices * new + 4 * queries * (new * held + new * (new + 1) // 2)
+    return 2 * config.layer_values * new + 4 * queries * (new * held + new * (new + 1) // 2)
 
 
 def prompt_flops(config: LMConfig, cache: KVCache, start: int, end: int) -> int:

@@ -113,7 +113,7 @@ def test_a_damaged_list_of_added_models_is_said(run, data):
 def test_a_whole_folder_is_checked(run, tiny):
     code, out, err = run("models", "check", tiny)
     assert (code, err) == (0, "") and "Step-Audio 2" in out and "parameters" in out and "It can be used." in out
-    assert all(precision in out for precision in ("fp32", "bf16", "int8"))
+    assert all(precision in out for precision in ("fp32", "bf16", "int8", "int4"))
     code, out, _ = run("models", "check", "wren", "--json")
     found = json.loads(out)
     assert code == 0 and found["usable"] and found["family"] == "wren" and found["needs"][0]["precision"] == "fp32"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.bits import Bits
+from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
+from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.heads import ExitHead
 from engine.models.checkpoints.exit_heads import exit_heads
 from engine.models.checkpoints.precision import Precision, build_decoder
@@ -44,12 +49,17 @@ def folder_of(name: str) -> Path:
     return golden_folder(name) / (expected["model"] if name == "stepaudio2" else expected["checkpoints"]["llm"])
 
 
-def family(name: str, precision: Precision = "fp32") -> Family:
+def family(name: str, precision: Precision = "fp32", bits: Bits | None = None) -> Family:
+    """With `bits` its decoder is onnxruntime's, which keeps matrices so; else that of the precision."""
+
+    def build(config: LMConfig, tensors: Mapping[str, torch.Tensor]) -> Decoder:
+        return build_decoder(config, tensors, precision) if bits is None else GraphDecoder(config, tensors, bits)
+
     folder, expected = folder_of(name), index(name)
     weights = Weights.of_folder(folder)
     if name == "glm4voice":
         config, tokenizer = glm.read_config(folder), GLMTokenizer.load(folder)
-        decoder = build_decoder(config, glm.DecoderTensors(config, weights), precision)
+        decoder = build(config, glm.DecoderTensors(config, weights))
         stops = [tokenizer.id("<|user|>")]
         rules, free = (
             GLMRules(config.vocabulary, tokenizer.text, tokenizer.audio, stops, enforced) for enforced in (True, False)
@@ -65,7 +75,7 @@ def family(name: str, precision: Precision = "fp32") -> Family:
         tolerance = case["arrays"][f"{run}_hidden_last4"]["tol"]
     else:
         config, tokenizer = step.read_config(folder), StepTokenizer.load(folder)
-        decoder = build_decoder(config, step.decoder_tensors(config, weights), precision)
+        decoder = build(config, step.decoder_tensors(config, weights))
         rules, free = (StepRules(config.vocabulary, tokenizer, enforced) for enforced in (True, False))
         heads = exit_heads(folder, decoder, [*tokenizer.audio, tokenizer.audio_pad])
         typed = (file for file, arrays in expected["files"].items() if "greedy_ids" in arrays and "feature_start" not in arrays)

@@ -14,6 +14,7 @@ from engine import models
 from engine.dialogue import Dialogue
 from engine.events import Audio, Prefilled, Text, Token, TurnFailed, TurnFinished
 from engine.lm.sampling import Sampling
+from engine.models.checkpoints.precision import GRAPHS, PRECISIONS
 from engine.models.glm4voice.glm4voice import GLM4Voice
 from engine.models.stepaudio2.stepaudio2 import StepAudio2
 from tests.golden.conversations import ask, asked, heard, sounds, unending
@@ -88,11 +89,12 @@ def test_without_a_voice_only_sound_is_missing(folders, tmp_path):
     assert isinstance(list(dialogue.ask("Hello?"))[-1], TurnFinished)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("name", ["glm4voice", "stepaudio2"])
 def test_every_precision_answers(name, precision, folders):
     model = unending((GLM4Voice if name == "glm4voice" else StepAudio2)(folders[name], "cpu", precision))
     assert model.placement.precision == precision
+    assert model.decoder.backend == ("onnxruntime" if precision in GRAPHS else "torch")
     events = list(Dialogue(model, max_tokens=30).ask("Hello?"))
     assert isinstance(events[-1], TurnFinished) and heard(events).size
 

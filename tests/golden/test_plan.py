@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.lm.backend_choice import VARIABLE
 from engine.models.checkpoints.plan import need
-from engine.models.checkpoints.precision import PRECISIONS
+from engine.models.checkpoints.precision import GRAPHS
 from engine.models.glm4voice import glm4voice
 from engine.models.stepaudio2 import stepaudio2
 from tests.golden.families import family, folder_of
+
+SIZES = {"glm4voice": glm4voice.sizes, "stepaudio2": stepaudio2.sizes}
 
 
 def taken(thing, seen: set[int]) -> int:
@@ -27,10 +30,11 @@ def taken(thing, seen: set[int]) -> int:
     return 0
 
 
-@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "int8"])
 @pytest.mark.parametrize("name", ["glm4voice", "stepaudio2"])
-def test_weights_and_cache(name, precision):
-    sizes = (glm4voice if name == "glm4voice" else stepaudio2).sizes(folder_of(name))
+def test_weights_and_cache_of_torch(name, precision, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "torch")
+    sizes = SIZES[name](folder_of(name))
     model = family(name, precision)
     wanted = need(sizes, precision, 100, "cpu")
     head = next(iter(model.exit_heads.values()))
@@ -38,3 +42,18 @@ def test_weights_and_cache(name, precision):
     assert taken(model.decoder, seen) + taken(head.rows, seen) == pytest.approx(wanted.weights, rel=0.01)
     assert model.decoder.new_cache(100)._store.nbytes == wanted.kv
     assert sizes.listener > 0 and sizes.vocoder > 0 and sizes.context == model.decoder.config.context
+
+
+@pytest.mark.parametrize("precision", GRAPHS)
+@pytest.mark.parametrize("name", ["glm4voice", "stepaudio2"])
+def test_what_stands_beside_the_graphs(name, precision, monkeypatch):
+    """What onnxruntime itself takes is measured in tests/engine/lm/test_graph_memory.py."""
+    monkeypatch.setenv(VARIABLE, "onnxruntime")
+    sizes, model, bits = SIZES[name](folder_of(name)), family(name, precision), GRAPHS[precision]
+    wanted, lm = need(sizes, precision, 100, "cpu"), model.decoder.config
+    assert model.decoder.backend == "onnxruntime" and model.decoder.new_cache(100)._store.nbytes == wanted.kv
+    head = next(iter(model.exit_heads.values()))
+    graphs = bits.layers_bytes(lm) + bits.head_bytes(lm) + bits.of_head.packed_bytes(head.rows.numel())
+    graphs += 4 * (lm.vector_values - lm.dim)  # the final norm is kept, too
+    beside = taken([model.decoder._embedding, model.decoder.norm, head.rows], set())
+    assert beside == pytest.approx(wanted.weights - graphs, rel=0.01)

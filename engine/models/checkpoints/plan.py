@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Literal
 
 import torch
 
+from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
-from engine.models.checkpoints.precision import PRECISIONS, Precision, compute_type
+from engine.models.checkpoints.precision import PRECISIONS, Precision, check_offered, compute_type, graph_bits, offered
 from engine.models.checkpoints.weights import Weights
 
 Device = Literal["cuda", "cpu"]
@@ -18,27 +18,31 @@ Device = Literal["cuda", "cpu"]
 _SMALLEST_CONTEXT = 2048  # positions; below, a conversation soon forgets its beginning
 RESERVE: dict[Device, int] = {"cuda": 1_500_000_000, "cpu": 500_000_000}
 """Bytes set aside, by experience, for the libraries themselves and for what is computed in between."""
+_LOADING = 5
+"""Bytes for each value of a layer while its graph is made: rounded, as a model's bytes, and as onnxruntime has read them."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a model consists of. Numbers of elements for the language model, bytes for the parts that stay in float32."""
+    """What a model consists of: its language model's shape, and bytes for the parts that stay in float32."""
 
     title: str
-    matrices: int
-    rows: int  # of all matrices: one scale each in 8 bits
-    vectors: int
-    exit_head: int  # rows of the head that early tokens are chosen with
-    kv: int  # keys and values of one position
-    context: int  # positions the model was trained for
+    lm: LMConfig
+    exit_ids: int  # rows of the head that early tokens are chosen with
     listener: int
     vocoder: int
     stored: Precision  # what the language model's weights are on disk
 
+    @property
+    def context(self) -> int:
+        """Positions the model was trained for."""
+        return self.lm.context
+
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes at one precision with `context` positions."""
+    """Bytes at one precision with `context` positions. `loading` are there beside the weights only while a model is loaded, when
+    there are no keys and values yet."""
 
     precision: Precision
     context: int
@@ -47,10 +51,11 @@ class Need:
     listener: int
     vocoder: int
     reserve: int
+    loading: int = 0
 
     @property
     def total(self) -> int:
-        return self.weights + self.kv + self.listener + self.vocoder + self.reserve
+        return self.weights + max(self.kv, self.loading) + self.listener + self.vocoder + self.reserve
 
 
 @dataclass(frozen=True)
@@ -64,40 +69,40 @@ class MemoryPlan:
 
 
 def lm_sizes(
-    title: str, config: LMConfig, shapes: Mapping[str, tuple[int, ...]], weights: Weights,
-    exit_ids: int, listener: int, vocoder: int,
-) -> Sizes:  # fmt: skip
-    """From a language model's config and tensor shapes; `exit_ids` tokens may come early, the other parts are bytes."""
-    matrices = [shape for shape in shapes.values() if len(shape) == 2]
-    short = all(weights.type(name) in (torch.bfloat16, torch.float16) for name in shapes)
-    stored: Precision = "bf16" if short else "fp32"
-    return Sizes(
-        title,
-        matrices=sum(map(prod, matrices)),
-        rows=sum(rows for rows, _ in matrices),
-        vectors=sum(prod(shape) for shape in shapes.values() if len(shape) == 1),
-        exit_head=exit_ids * config.dim,
-        kv=2 * config.layers * config.kv_heads * config.head_dim,
-        context=config.context,
-        listener=listener,
-        vocoder=vocoder,
-        stored=stored,
-    )
+    title: str, config: LMConfig, names: Iterable[str], weights: Weights, exit_ids: int, listener: int, vocoder: int
+) -> Sizes:
+    """From a language model's config and its tensors' `names`; `exit_ids` tokens may come early, the other parts are bytes."""
+    short = all(weights.type(name) in (torch.bfloat16, torch.float16) for name in names)
+    return Sizes(title, config, exit_ids, listener, vocoder, stored="bf16" if short else "fp32")
 
 
 def need(sizes: Sizes, precision: Precision, context: int, device: Device) -> Need:
-    """What one precision needs."""
-    each = compute_type(precision).itemsize
-    matrices = sizes.matrices + sizes.rows * each if precision == "int8" else sizes.matrices * each
+    """What one precision needs. Raises as `compute_type`."""
+    lm, each = sizes.lm, compute_type(precision, sizes.lm, device).itemsize
+    bits = graph_bits(precision, lm, device)
+    exits = sizes.exit_ids * lm.dim  # as rows, of which a graph is a second form
+    beside = (lm.vector_values + exits) * each + (bits.of_head.packed_bytes(exits) if bits else 0)
     return Need(
         precision,
         context,
-        weights=matrices + (sizes.vectors + sizes.exit_head) * each,
-        kv=sizes.kv * context * each,
+        weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside,
+        kv=2 * lm.layers * lm.kv_heads * lm.head_dim * context * each,
         listener=sizes.listener,
         vocoder=sizes.vocoder,
         reserve=RESERVE[device],
+        loading=_LOADING * lm.layer_values if bits else 0,
     )
+
+
+def _in_graphs(lm: LMConfig, bits: Bits) -> int:
+    return bits.layers_bytes(lm) + bits.head_bytes(lm) + bits.embedding_bytes(lm)
+
+
+def _in_torch(lm: LMConfig, precision: Precision, each: int) -> int:
+    around = lm.vocabulary + lm.head_rows
+    values = lm.layers * lm.layer_values + around * lm.dim
+    rows = lm.layers * sum(rows for rows, _ in lm.layer_matrices) + around
+    return values + rows * each if precision == "int8" else values * each
 
 
 def plan(
@@ -111,14 +116,20 @@ def plan(
     """Chooses for so many free bytes (0 of memory: unknown, and taken to be enough; 0 of video memory: no card).
 
     The graphics card comes before the processor, a long context before a short one, and then the most bits, up to those on
-    disk. `precision` and `device` may be given instead of chosen, `context` (by default all) is what is wished for.
+    disk. `precision` and `device` may be given instead of chosen, `context` (by default all) is what is wished for. Raises
+    `ValueError` with a sentence for a precision that there is not, there.
     """
     wished = min(context or sizes.context, sizes.context)
-    precisions = (precision,) if precision else PRECISIONS[PRECISIONS.index(sizes.stored) :]
     rooms: dict[Device, int] = {"cuda": video_memory, "cpu": memory}
     devices: tuple[Device, ...] = (device,) if device else ("cuda", "cpu") if video_memory else ("cpu",)
+    if precision:
+        devices = tuple(place for place in devices if precision in offered(sizes.lm, place)) or devices[-1:]
+        check_offered(precision, sizes.lm, devices[-1])
+    wanted = (precision,) if precision else PRECISIONS[PRECISIONS.index(sizes.stored) :]
     for place in devices:
-        needs = tuple(need(sizes, each, wished, place) for each in PRECISIONS)
+        there = offered(sizes.lm, place)
+        needs = tuple(need(sizes, each, wished, place) for each in there)
+        precisions = tuple(each for each in wanted if each in there)
         for found in _candidates(sizes, precisions, wished, place):
             if found.total <= rooms[place] or (place == "cpu" and not memory):
                 return MemoryPlan(place, found, needs, _sentence(sizes, found, place, rooms, wished, precisions[0], devices))

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from engine.lm.backends import make_decoder
+from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
 from engine.lm.heads import ExitHead
@@ -142,11 +143,11 @@ class Wren:
         if (path := self.folder / ADAPTER).exists() or config.paradigm == "parallel":
             speech = merge(weights, read_packed(path), config.lm.layers)
         if config.paradigm != "parallel":
-            decoder = make_decoder(config.lm, weights, bits=8)  # as they are stored
+            decoder = make_decoder(config.lm, weights, Bits(8))  # as they are stored
             return decoder, exit_heads(self.folder, decoder, self._rules.spoken.ids.tolist(), part_of(self.folder, FILE))
         if [head.shape for head in speech] != [(len(self._rules.spoken), config.lm.dim)] * self._rules.share:
             raise KeyError("speech heads")
-        return make_decoder(widen_head(config.lm, weights, speech), weights, bits=8), {}
+        return make_decoder(widen_head(config.lm, weights, speech), weights, Bits(8)), {}
 
 
 class WrenListener:

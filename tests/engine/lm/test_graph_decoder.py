@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
 from engine.lm import checkpoint, graph
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.bits import Bits
 from engine.lm.decoder import Decoder
-from engine.lm.graph import Bits
 from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.heads import ExitHead
 from tests.engine.random_lm import SHAPE, random_tensors
@@ -82,7 +81,10 @@ class Pair:
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("seed", range(4))
-def test_any_steps_give_what_torch_gives(shape, seed):
+@pytest.mark.parametrize("alone", [False, True], ids=["one graph", "a graph a layer"])
+def test_any_steps_give_what_torch_gives(shape, seed, alone, monkeypatch):
+    if alone:
+        monkeypatch.setattr("engine.lm.graph_decoder._VALUES", shape.layer_values)
     pair = Pair(shape, seed)
     for _ in range(25):
         if pair.caches[0].position > SHAPE.context - 25:
@@ -115,13 +117,20 @@ def test_rows_of_eight_bits_stay_what_they_are(tmp_path):
     close(made.logits(states), reference.logits(states))
 
 
-@pytest.mark.parametrize(("bits", "apart"), [(8, 0.005), (4, 0.1)])
-def test_rounded_rows_are_close(bits, apart):
-    rows = np.random.default_rng(0).standard_normal((5, 70)).astype(np.float32)
-    whole, scales, _ = graph.rounded(rows, bits)
-    low = whole if bits == 8 else np.stack([whole & 15, whole >> 4], -1).reshape(*whole.shape[:2], -1)
-    restored = (low.astype(np.float32) - (1 << (bits - 1))) * scales.reshape(5, -1, 1)
-    assert np.abs(restored.reshape(5, -1)[:, :70] - rows).max() < apart * np.abs(rows).max()
+@pytest.mark.parametrize("bits", [Bits(8), Bits(4), Bits(4, wide=1 / 4)], ids=str)
+def test_fewer_bits_stay_close(bits):
+    config = replace(WIDE, dim=128, ffn=256)
+    tensors, states = random_tensors(config), torch.randn(9, config.dim, generator=torch.Generator().manual_seed(0))
+    decoders = Decoder(config, tensors), GraphDecoder(config, tensors, bits)
+
+    def apart(compute) -> float:
+        wanted, found = map(compute, decoders)
+        return float((found - wanted).norm() / wanted.norm())
+
+    for layers, kept in ((1, bits.of_layer(0, 4)), (4, bits)):
+        error = apart(lambda decoder, last=layers: decoder.run(states, 0, decoder.new_cache(), 0, last) - states)
+        assert error < layers * (0.03 if kept.count == 8 else 0.25) and (error > 0.06) == (kept.count == 4)
+    assert (apart(lambda decoder: decoder.logits(states)) > 0.03) == (bits.of_head.count == 4)
 
 
 def test_another_number_of_threads_gives_the_same(one_thread):
@@ -137,6 +146,16 @@ def test_a_cache_of_another_decoder_is_refused():
     reference, made = both(WIDE)
     with pytest.raises(TypeError, match="its own decoder"):
         made.run(torch.randn(1, SHAPE.dim), 0, reference.new_cache())
+
+
+def test_graphs_as_long_as_one_may_be_are_not_joined(monkeypatch):
+    monkeypatch.setattr("engine.lm.graph_decoder._VALUES", 2 * WIDE.layer_values)
+    made = GraphDecoder(WIDE, random_tensors(WIDE))
+    assert made._cuts == [0, 2, 4]
+    made.prepare([3])
+    assert made._cuts == [0, 2, 3, 4]
+    made.prepare([])
+    assert made._cuts == [0, 2, 4]
 
 
 def test_what_was_prepared_is_not_waited_for(monkeypatch):

@@ -9,7 +9,7 @@ import torch
 from onnx import numpy_helper
 
 from engine.lm import graph, onnx_model
-from engine.lm.graph import Bits
+from engine.lm.bits import Bits
 from engine.lm.weights import WeightReader
 from tests.engine.lm.test_graph_decoder import WIDE
 from tests.engine.random_lm import random_tensors
@@ -41,8 +41,7 @@ def test_a_model_of_standard_operators_stands_the_check():
 @pytest.mark.parametrize("bits", [32, 8])
 def test_layers_are_read_as_a_model(bits):
     weights = WeightReader(WIDE, random_tensors(WIDE), torch.float32, torch.device("cpu"), None)
-    turns = np.zeros((WIDE.context, WIDE.head_dim // 2), np.float32)
-    made = graph.layers_graph(WIDE, [(2, weights.layer(2)), (3, weights.layer(3))], turns, turns, Bits(bits))
+    made = graph.layers_graph(WIDE, [(2, weights.layer(2)), (3, weights.layer(3))], Bits(bits))
     read = onnx.load_model_from_string(made)
     assert [one.name for one in read.graph.input][:4] == [graph.STATES, graph.PAST, graph.TOTAL, graph.POSITIONS]
     sizes = read.graph.input[0].type.tensor_type.shape.dim

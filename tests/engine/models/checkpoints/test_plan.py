@@ -6,24 +6,49 @@ from dataclasses import replace
 
 import pytest
 
+from engine.benchmarks.random_weights import SHAPES
+from engine.lm import backend_choice
+from engine.lm.backend_choice import BACKENDS, VARIABLE
 from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Sizes, need, plan
 from engine.models.checkpoints.precision import compute_type
 
 GB = 10**9
-# GLM-4-Voice 9B: 9.4 B parameters in matrices, 40 KB of keys and values a position in 16 bits.
-GLM = Sizes(
-    "GLM-4-Voice", matrices=9_543_000_000, rows=2_500_000, vectors=600_000, exit_head=16_385 * 4096, kv=20_480,
-    context=8192, listener=1_460_000_000, vocoder=530_000_000, stored="bf16",
-)  # fmt: skip
+LM = SHAPES["glm4voice"]
+GLM = Sizes("GLM-4-Voice", LM, exit_ids=16_385, listener=1_460_000_000, vocoder=530_000_000, stored="bf16")
+
+
+@pytest.fixture(autouse=True)
+def nothing_named(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr(backend_choice, "_chosen", BACKENDS[0])
 
 
 def test_what_is_needed():
     wanted = need(GLM, "bf16", 8192, "cuda")
-    assert wanted.weights == 2 * (GLM.matrices + GLM.vectors + GLM.exit_head) and wanted.kv == 40_960 * 8192
+    matrices = 2 * 168_960 * 4096 + 40 * (4608 * 4096 + 4096 * 4096 + 3 * 4096 * 13_696)
+    vectors = 4096 + 40 * (2 * 4096 + 4608)
+    assert wanted.weights == 2 * (matrices + vectors + 16_385 * 4096) and wanted.kv == 40_960 * 8192
     assert 21e9 < wanted.total < 24e9
     assert need(GLM, "int8", 8192, "cuda").weights < 0.51 * wanted.weights
     assert need(GLM, "fp32", 4096, "cpu").kv == wanted.kv
+
+
+def test_what_graphs_need():
+    eight, four = need(GLM, "int8", 8192, "cpu"), need(GLM, "int4", 8192, "cpu")
+    assert eight.kv == four.kv == need(GLM, "fp32", 8192, "cpu").kv  # they compute in float32
+    assert 9.5e9 * 17 / 16 < eight.weights < 1.1 * 9.5e9 and 0.6 * eight.weights < four.weights < 0.75 * eight.weights
+    assert LM.layer_values < eight.loading < 1.1e9  # of one layer at a time
+    short = need(GLM, "int8", 100, "cpu")  # what is there while it loads is more than such a conversation's keys and values
+    assert short.total == short.weights + short.loading + short.listener + short.vocoder + short.reserve
+
+
+def test_without_onnxruntime_the_processor_has_what_a_graphics_card_has(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "torch")
+    assert need(GLM, "int8", 8192, "cpu").weights == need(GLM, "int8", 8192, "cuda").weights
+    assert [each.precision for each in plan(GLM, 64 * GB).needs] == ["fp32", "bf16", "int8"]
+    with pytest.raises(ValueError, match="int4 only on processors, by onnxruntime: choose one of fp32, bf16, int8"):
+        plan(GLM, 64 * GB, precision="int4")
 
 
 @pytest.mark.parametrize(
@@ -35,8 +60,9 @@ def test_what_is_needed():
         (64, 13.4, "cuda", "int8", 4096, ["4,096 positions instead of 8,192"]),
         (64, 8, "cpu", "bf16", 8192, ["processor", "only 8.0 GB"]),
         (16, 0, "cpu", "int8", 8192, ["processor", "int8"]),
+        (12, 0, "cpu", "int4", 8192, ["processor", "int4", "bf16 would take"]),
         (0, 0, "cpu", "bf16", 8192, ["processor"]),
-        (8, 6, "cpu", None, None, ["at least", "8.0 GB", "6.0 GB", "close other programs"]),
+        (8, 6, "cpu", None, None, ["at least", "int4", "8.0 GB", "6.0 GB", "close other programs"]),
     ],
 )
 def test_what_is_chosen(memory, video, device, precision, context, words):
@@ -46,7 +72,8 @@ def test_what_is_chosen(memory, video, device, precision, context, words):
     assert made.sentence.endswith(".")
     for word in words:
         assert word in made.sentence, made.sentence
-    assert [each.precision for each in made.needs] == ["fp32", "bf16", "int8"]
+    offered = ["fp32", "bf16", "int8"] if device == "cuda" else ["fp32", "bf16", "int8", "int4"]
+    assert [each.precision for each in made.needs] == offered
 
 
 def test_what_is_wished_for():
@@ -55,12 +82,15 @@ def test_what_is_wished_for():
     assert plan(GLM, 64 * GB, 80 * GB, device="cpu").device == "cpu"
     assert plan(GLM, 30 * GB, precision="fp32").chosen is None
     assert plan(replace(GLM, stored="fp32"), 64 * GB).chosen.precision == "fp32"
+    assert plan(GLM, 64 * GB, 80 * GB, precision="int4").device == "cpu"  # no card has it
+    with pytest.raises(ValueError, match="choose one of fp32, bf16, int8"):
+        plan(GLM, 64 * GB, 80 * GB, precision="int4", device="cuda")
 
 
 def test_this_machine():
-    small = replace(GLM, matrices=10**6, rows=10**3, exit_head=10**4, listener=10**6, vocoder=10**6)
+    small = replace(GLM, lm=replace(LM, vocabulary=1000, head_rows=1000, layers=1), listener=10**6, vocoder=10**6)
     assert choose_placement(small, "cpu").device == "cpu"
     with pytest.raises(ValueError, match="close other programs"):
-        choose_placement(replace(GLM, matrices=10**15), "cpu")
-    with pytest.raises(ValueError, match="choose one of fp32, bf16, int8"):
-        compute_type("int4")
+        choose_placement(replace(GLM, lm=replace(LM, layers=1000)), "cpu")
+    with pytest.raises(ValueError, match="no precision 'int2': choose one of fp32, bf16, int8, int4"):
+        compute_type("int2", LM, "cpu")

@@ -112,8 +112,8 @@ def test_nothing_touches_the_global_generator(family, tmp_path):
 def test_it_is_whole(made, family):
     found = inspection.inspect(made(family))
     assert not found.problems and found.facts.family == family
-    assert [need.precision for need in found.needs] == ["fp32", "bf16", "int8"]
-    assert found.needs[0].weights > found.needs[1].weights > found.needs[2].weights
+    assert [need.precision for need in found.needs] == ["fp32", "bf16", "int8", "int4"]
+    assert found.needs[0].weights > found.needs[1].weights > found.needs[2].weights > found.needs[3].weights
 
 
 @pytest.mark.parametrize("schedule", ["full", "spark:even@4"])

@@ -1,0 +1,50 @@
+"""What a decoder of graphs takes of memory, and how much more while it is loaded: what the planner counts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+
+from engine.benchmarks.random_weights import SHAPES
+from engine.models.checkpoints.plan import Sizes, need
+from engine.models.checkpoints.precision import GRAPHS
+from tests.rig.processes import python
+
+LM = replace(SHAPES["glm4voice"], dim=1024, heads=8, ffn=4096, layers=24, vocabulary=512, head_rows=512, context=256)
+MEASURED = """
+import gc, json, re
+from pathlib import Path
+from engine.benchmarks.random_weights import RandomWeights
+from engine.lm import graph_decoder
+from engine.lm.bits import Bits
+from engine.lm.config import LMConfig
+from tests.engine.random_lm import SHAPE, random_tensors
+from dataclasses import replace
+
+def bytes_of(kind):
+    return 1024 * int(re.search(kind + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+lm = {lm!r}
+graph_decoder._VALUES = lm.layer_values
+small = replace(SHAPE, head_dim=16)
+graph_decoder.GraphDecoder(small, random_tensors(small), Bits(8))  # what the libraries themselves take
+before = bytes_of("RssAnon")
+Path("/proc/self/clear_refs").write_text("5")
+decoder = graph_decoder.GraphDecoder(lm, RandomWeights(lm), {bits!r})
+gc.collect()
+print(json.dumps([bytes_of("RssAnon") - before, bytes_of("VmHWM") - bytes_of("VmRSS")]))
+"""
+
+
+@pytest.mark.whole
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells otherwise what a process holds")
+@pytest.mark.parametrize("precision", GRAPHS)
+def test_weights_are_there_once_and_no_second_copy_while_they_are_loaded(precision):
+    counted = need(Sizes("", LM, 0, 0, 0, "bf16"), precision, 1, "cpu")
+    held, peak = json.loads(python(MEASURED.format(lm=LM, bits=GRAPHS[precision])))
+    print(f"{precision}: counted {counted.weights:,} held {held:,}; counted {counted.loading:,} beside them, found {peak:,}")
+    assert held == pytest.approx(counted.weights, rel=0.2)
+    assert peak < counted.loading < counted.weights

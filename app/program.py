@@ -17,6 +17,7 @@ from app.storage.library import Library, LibraryError
 from app.window import Window
 from engine import folders, private
 from engine.lm import backend_choice
+from engine.models.checkpoints import precision_choice
 
 if TYPE_CHECKING:  # it brings torch along
     from engine.models.spoken_lm import SpokenLM
@@ -37,6 +38,7 @@ def program(
     journal = Journal(library)
     sound = Sound(settings.get("audio.input_device"), settings.get("audio.output_device"), settings.get("audio.latency"))
     backend_choice.choose(settings.get("engine.backend"))
+    precision_choice.choose(settings.get("engine.precision"))
     engine = EngineThread(sound, load, journal, settings.get("engine.threads"))
     window = Window(engine, sound, settings, library, journal, last_run)
     try:

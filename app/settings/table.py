@@ -10,6 +10,7 @@ from app.audio.devices import LATENCIES
 from app.settings.actions import ACTIONS, PLACES, Action
 from engine import schedules
 from engine.lm.backend_choice import BACKENDS
+from engine.models.checkpoints.precision_choice import AUTOMATIC, PRECISIONS
 from engine.prefill import pooling
 from engine.quoting import shown
 
@@ -94,6 +95,7 @@ _SOUND, _TALK, _LOOK, _ENGINE, _REPLIES, KEPT, _KEYS = SECTIONS = (
 KEYS_GROUP = "shortcuts"
 _LATENCY_LABELS = {"safe": "Safe", "normal": "Normal", "fast": "Fast"}
 _BACKEND_LABELS = {"onnxruntime": "Fast  (onnxruntime)", "torch": "Exact  (torch)"}
+_PRECISION_LABELS = {AUTOMATIC: "Automatic", "fp32": "32 bits", "bf16": "16 bits", "int8": "8 bits", "int4": "4 bits"}
 _NOW = "The Talk page can change it for the moment."
 
 
@@ -211,6 +213,17 @@ SETTINGS: tuple[Setting, ...] = (
         "What computes on the processor: the fast one in 8 bits, or the exact one, slower and in 32 bits, to compare with.",
         _ENGINE,
         choices=tuple((name, _BACKEND_LABELS[name]) for name in BACKENDS),
+        needs_restart=True,
+    ),
+    Setting(
+        "engine.precision",
+        "choice",
+        AUTOMATIC,
+        "Precision",
+        "How exactly GLM-4-Voice and Step-Audio 2 are kept in memory: fewer bits take less of it and are faster; automatic takes "
+        "as many as fit. Wren has 8. 4 bits are for processors, with the fast decoder.",
+        _ENGINE,
+        choices=tuple((name, _PRECISION_LABELS[name]) for name in (AUTOMATIC, *PRECISIONS)),
         needs_restart=True,
     ),
     Setting(

@@ -1,8 +1,10 @@
-"""`python -m engine.benchmarks speaking|pooling|cancelling ...`: measurements that are no part of `refrain bench`."""
+"""`python -m engine.benchmarks speaking|pooling|cancelling|precisions ...`: measurements that are no part of `refrain bench`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import torch
@@ -10,10 +12,11 @@ import typer
 from rich.console import Console
 
 from engine import models
-from engine.benchmarks import cancelling, speaking
+from engine.benchmarks import cancelling, precisions, random_weights, speaking
 from engine.benchmarks import pooling as pooled
 from engine.cli.options import JsonOption
 from engine.cli.output import print_json
+from engine.models.decoder_weights import decoder_weights
 from engine.prefill import pooling as poolings
 
 _WIDTH = None if sys.stdout.isatty() else 120
@@ -85,6 +88,37 @@ def cancelling_command(
         print_json(cancelling.as_json(costs))
     else:
         Console(width=_WIDTH).print(cancelling.table(costs))
+
+
+@app.command("precisions")
+def precisions_command(
+    model: Annotated[str, typer.Argument(help="A model's name or folder; or none, with --family.")] = "",
+    family: Annotated[str, typer.Option(help="Random weights of this family's released width: glm4voice or stepaudio2.")] = "",
+    layers: Annotated[int, typer.Option(min=1, help="How many of its layers.")] = 8,
+    rows: Annotated[int, typer.Option(min=1, help="Ids of its embedding and head: as many as may come at once.")] = 16_384,
+    decoder: Annotated[list[str] | None, typer.Option(help="A decoder to measure (again for more); by default most.")] = None,
+    tokens: Annotated[int, typer.Option(min=1, max=448, help="Steps of a round.")] = 16,
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 5,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """How fast a decoder is in each precision, and how near the memory's bandwidth that is."""
+    try:
+        if bool(model) == bool(family) or family and family not in random_weights.SHAPES:
+            raise ValueError(f"Give a model, or --family with one of {', '.join(random_weights.SHAPES)}.")
+        if family:
+            config = replace(random_weights.SHAPES[family], layers=layers, vocabulary=rows, head_rows=rows)
+            tensors: Mapping[str, torch.Tensor] = random_weights.RandomWeights(config)
+        else:
+            config, tensors = decoder_weights(model)
+        speeds = precisions.measure(config, tensors, decoder or precisions.USUAL, threads, tokens, repeats)
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(str(error))
+    if as_json:
+        print_json(precisions.as_json(speeds))
+    else:
+        title = f"{family or model}, {config.layers} layers of {config.dim}, {config.head_rows:,} rows of the head"
+        Console(width=_WIDTH).print(precisions.table(speeds, title))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from zlib import crc32
 
 import torch
@@ -21,6 +22,9 @@ SHAPES = {
 }  # fmt: skip
 """By family."""
 
+_DRAWN = 4_194_301
+"""Different values, one after the other again and again: a prime, so that no two rows of a matrix are the same."""
+
 
 class RandomWeights(Mapping[str, torch.Tensor]):
     """A decoder's tensors under Llama's names, in bfloat16 as they are released: each is the same whenever it is asked for.
@@ -29,6 +33,7 @@ class RandomWeights(Mapping[str, torch.Tensor]):
     """
 
     def __init__(self, config: LMConfig) -> None:
+        self._pool = torch.randn(_DRAWN, generator=torch.Generator().manual_seed(0)).bfloat16()
         queries, kv = config.heads * config.head_dim, config.kv_heads * config.head_dim
         self._shapes: dict[str, tuple[int, ...]] = {
             "model.embed_tokens.weight": (config.vocabulary, config.dim),
@@ -53,9 +58,9 @@ class RandomWeights(Mapping[str, torch.Tensor]):
         shape = self._shapes[name]
         if name.endswith("norm.weight"):
             return torch.ones(shape, dtype=torch.bfloat16)
-        drawn = torch.empty(shape, dtype=torch.bfloat16)
         size = 1.0 if name == "model.embed_tokens.weight" else 0.02 if len(shape) == 1 else shape[-1] ** -0.5
-        return drawn.normal_(0, size, generator=torch.Generator().manual_seed(crc32(name.encode())))
+        start, count = crc32(name.encode()) % _DRAWN, prod(shape)
+        return (self._pool.repeat(-(-(start + count) // _DRAWN))[start : start + count] * size).view(shape)
 
     def __contains__(self, name: object) -> bool:
         return name in self._shapes

@@ -2,9 +2,9 @@
 
 Each range of layers is a graph of its own. Ranges never overlap, since each packs its weights anew: a step from or to a layer
 in the middle of a range cuts that one in two, and longer steps go through several, which costs them a little: `prepare` says
-where cuts are wanted, and joins what is cut elsewhere. Of a big model each layer is a graph: an ONNX model has less than 2 GB, and
-what is needed beside the weights while they are packed is needed for one graph at a time. Keys and values stand in the cache that
-torch's decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
+where cuts are wanted, and joins what is cut elsewhere. Of a big model every layer is a graph: an ONNX model has less than 2 GB,
+and what packing needs beside the weights is needed for one graph at a time. Keys and values stand in the cache that torch's
+decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
 
 What graphs cannot do is torch's: heads whose size is no multiple of 16 (`engine.lm.bits.has_graphs`), 16-bit floats, which their
 products on processors do not take, and graphics cards.

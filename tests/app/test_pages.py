@@ -13,6 +13,7 @@ from app.settings.settings import Settings
 from app.widgets import theme
 from app.window import BLIND, COMPARE, DIAGNOSTICS, MODELS, SETTINGS, TALK
 from engine.lm import backend_choice
+from engine.models.checkpoints import precision_choice
 from tests.app.random_voice import RandomVoice
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -49,8 +50,10 @@ def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypa
     settings.set("library.folder", str(tmp_path / "elsewhere"))
     settings.set("engine.threads", 3)
     settings.set("engine.backend", "torch")
+    settings.set("engine.precision", "int8")
     settings.set("audio.latency", "safe")
     monkeypatch.setattr(backend_choice, "_chosen", backend_choice.BACKENDS[0])
+    monkeypatch.setattr(precision_choice, "_chosen", None)
     threads = []  # of torch, on the engine's own thread
 
     def loaded(name):
@@ -64,7 +67,7 @@ def test_the_program_is_made_as_the_settings_say(qtbot, qapp, tmp_path, monkeypa
         window.show()
         qtbot.waitUntil(lambda: window.conversation.model is not None, timeout=60_000)
         assert window.conversation._sound.latency == "safe"
-        assert backend_choice.wanted() == "torch"
+        assert backend_choice.wanted() == "torch" and precision_choice.wanted() == "int8"
         window.conversation.ask("a question")
         qtbot.waitUntil(lambda: window.conversation.last.is_over, timeout=60_000)
         assert threads == [3]

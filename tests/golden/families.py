@@ -17,7 +17,8 @@ from engine.lm.decoder import Decoder
 from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.heads import ExitHead
 from engine.models.checkpoints.exit_heads import exit_heads
-from engine.models.checkpoints.precision import Precision, build_decoder
+from engine.models.checkpoints.precision import build_decoder
+from engine.models.checkpoints.precision_choice import Precision
 from engine.models.checkpoints.weights import Weights
 from engine.models.glm4voice import lm as glm
 from engine.models.glm4voice.pattern import GLMPattern, GLMRules

@@ -14,7 +14,8 @@ from engine import models
 from engine.dialogue import Dialogue
 from engine.events import Audio, Prefilled, Text, Token, TurnFailed, TurnFinished
 from engine.lm.sampling import Sampling
-from engine.models.checkpoints.precision import GRAPHS, PRECISIONS
+from engine.models.checkpoints.precision import GRAPHS
+from engine.models.checkpoints.precision_choice import PRECISIONS
 from engine.models.glm4voice.glm4voice import GLM4Voice
 from engine.models.stepaudio2.stepaudio2 import StepAudio2
 from tests.golden.conversations import ask, asked, heard, sounds, unending

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engine.benchmarks.random_weights import SHAPES
+from engine.lm.backend_choice import VARIABLE
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.plan import lm_sizes, need
 from engine.models.checkpoints.precision import build_decoder
@@ -126,18 +127,21 @@ class Stored:
         return torch.bfloat16
 
 
-@pytest.mark.parametrize("precision", ["bf16", "int8"])
-def test_the_readme_says_what_the_planner_counts(family, precision):
+@pytest.mark.parametrize(("device", "precision"), [("cuda", "bf16"), ("cuda", "int8"), ("cpu", "int8"), ("cpu", "int4")])
+def test_the_readme_says_what_the_planner_counts(family, device, precision, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "onnxruntime")
     name, module, config = family
     title, speech_codes = {"glm4voice": ("GLM-4-Voice", 16384), "stepaudio2": ("Step-Audio 2", 6561)}[name]
-    rows = [line.split("|")[1:-1] for line in (ROOT / "README.md").read_text().splitlines() if line.startswith(f"| {title}, ")]
-    row = next([cell.strip() for cell in cells] for cells in rows if precision in cells[0])
-    weights, kv, ear_and_voice, libraries, whole = (float(cell.removesuffix(" GB")) * 1e9 for cell in row[1:])
+    of_cards, of_processors = (ROOT / "README.md").read_text(encoding="utf-8").split("| on a processor |")
+    lines = (of_cards if device == "cuda" else of_processors).splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith(f"| {title}, ")]
+    said = [float(cell.removesuffix(" GB")) * 1e9 for cell in next(row for row in rows if precision in row[0])[1:]]
     sizes = lm_sizes(title, config, module.tensor_shapes(config), Stored(), speech_codes, 0, 0)
-    counted = need(sizes, precision, config.context, "cuda")
-    for said, found in ((weights, counted.weights), (kv, counted.kv), (libraries, counted.reserve)):
-        assert said == pytest.approx(found, abs=0.051e9)
-    assert weights + kv + ear_and_voice + libraries == pytest.approx(whole, abs=0.2e9)  # of what is rounded
+    counted = need(sizes, precision, config.context, device)
+    weights, kv, *loading, ear_and_voice, libraries, whole = said
+    found = [counted.weights, counted.kv, counted.reserve, *([counted.loading] if loading else [])]
+    assert [weights, kv, libraries, *loading] == pytest.approx(found, abs=0.051e9) and bool(counted.loading) == bool(loading)
+    assert weights + max(kv, *loading, 0) + ear_and_voice + libraries == pytest.approx(whole, abs=0.2e9)  # of what is rounded
     if precision == "bf16":
         listed = of_release(next(one for one in catalogue.read() if one.family == name))
         assert (listed.weights, listed.kv, listed.libraries) == (counted.weights, counted.kv, counted.reserve)

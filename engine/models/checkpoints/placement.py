@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.models.checkpoints import precision_choice
 from engine.models.checkpoints.memory import free_video_memory, main_memory
 from engine.models.checkpoints.plan import Device, Sizes, plan
-from engine.models.checkpoints.precision import Precision
+from engine.models.checkpoints.precision_choice import Precision
 
 
 class Placement(NamedTuple):
@@ -19,7 +20,11 @@ class Placement(NamedTuple):
 
 
 def choose_placement(sizes: Sizes, device: Device | None = None, precision: Precision | None = None) -> Placement:
-    """What fits this machine now; what is given is not chosen. Raises `ValueError` with a sentence if nothing fits."""
+    """What fits this machine now; what is given, or wanted of all models, is not chosen.
+
+    Raises `ValueError` with a sentence if nothing fits, or for a precision that there is not, there.
+    """
+    precision = precision or precision_choice.wanted()
     video_memory = 0 if device == "cpu" else free_video_memory()
     if device == "cuda" and not video_memory:
         from engine.gpu import standing  # which knows the reason

@@ -10,7 +10,8 @@ import torch
 
 from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
-from engine.models.checkpoints.precision import PRECISIONS, Precision, check_offered, compute_type, graph_bits, offered
+from engine.models.checkpoints.precision import check_offered, compute_type, graph_bits, offered
+from engine.models.checkpoints.precision_choice import PRECISIONS, Precision
 from engine.models.checkpoints.weights import Weights
 
 Device = Literal["cuda", "cpu"]

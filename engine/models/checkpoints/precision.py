@@ -8,7 +8,6 @@ do not compute in. A graphics card is torch's, too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
 
 import torch
 
@@ -16,9 +15,8 @@ from engine.lm.backends import graph_decoder, wants_graphs
 from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder
+from engine.models.checkpoints.precision_choice import PRECISIONS, Precision
 
-Precision = Literal["fp32", "bf16", "int8", "int4"]
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 GRAPHS: Mapping[Precision, Bits] = {"int8": Bits(8), "int4": Bits(4, wide=1 / 8)}
 """How onnxruntime keeps matrices. Of 4 bits the lowest eighth of the layers is not made: errors there go through all others."""
 _ONLY_GRAPHS: tuple[Precision, ...] = ("int4",)

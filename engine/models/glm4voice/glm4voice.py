@@ -12,7 +12,8 @@ from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.exit_heads import exit_heads
 from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
-from engine.models.checkpoints.precision import Precision, build_decoder
+from engine.models.checkpoints.precision import build_decoder
+from engine.models.checkpoints.precision_choice import Precision
 from engine.models.checkpoints.released_model import ReleasedModel
 from engine.models.checkpoints.sampling_defaults import read_sampling
 from engine.models.checkpoints.weights import Weights

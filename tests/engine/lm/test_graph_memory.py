@@ -13,7 +13,7 @@ from engine.models.checkpoints.plan import Sizes, need
 from engine.models.checkpoints.precision import GRAPHS
 from tests.rig.processes import python
 
-LM = replace(SHAPES["glm4voice"], dim=1024, heads=8, ffn=4096, layers=24, vocabulary=512, head_rows=512, context=256)
+LM = replace(SHAPES["glm4voice"], dim=1024, heads=8, ffn=4096, layers=10, vocabulary=512, head_rows=512, context=256)
 MEASURED = """
 import gc, json, re
 from pathlib import Path
@@ -21,6 +21,7 @@ from engine.benchmarks.random_weights import RandomWeights
 from engine.lm import graph_decoder
 from engine.lm.bits import Bits
 from engine.lm.config import LMConfig
+from engine.lm.freed_memory import give_back
 from tests.engine.random_lm import SHAPE, random_tensors
 from dataclasses import replace
 
@@ -31,9 +32,11 @@ lm = {lm!r}
 graph_decoder._VALUES = lm.layer_values
 small = replace(SHAPE, head_dim=16)
 graph_decoder.GraphDecoder(small, random_tensors(small), Bits(8))  # what the libraries themselves take
+weights = dict(RandomWeights(lm))
+give_back()
 before = bytes_of("RssAnon")
 Path("/proc/self/clear_refs").write_text("5")
-decoder = graph_decoder.GraphDecoder(lm, RandomWeights(lm), {bits!r})
+decoder = graph_decoder.GraphDecoder(lm, weights, {bits!r})
 gc.collect()
 print(json.dumps([bytes_of("RssAnon") - before, bytes_of("VmHWM") - bytes_of("VmRSS")]))
 """

@@ -9,6 +9,7 @@ import pytest
 from engine.benchmarks.random_weights import SHAPES
 from engine.lm import backend_choice
 from engine.lm.backend_choice import BACKENDS, VARIABLE
+from engine.models.checkpoints import precision_choice
 from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Sizes, need, plan
 from engine.models.checkpoints.precision import compute_type
@@ -94,3 +95,19 @@ def test_this_machine():
         choose_placement(replace(GLM, lm=replace(LM, layers=1000)), "cpu")
     with pytest.raises(ValueError, match="no precision 'int2': choose one of fp32, bf16, int8, int4"):
         compute_type("int2", LM, "cpu")
+
+
+def test_a_wanted_precision_is_not_chosen_by_the_planner(monkeypatch):
+    small = replace(GLM, lm=replace(LM, vocabulary=1000, head_rows=1000, layers=1), listener=0, vocoder=0)
+    monkeypatch.setattr(precision_choice, "_chosen", None)
+    assert choose_placement(small, "cpu").precision == "bf16"  # as it is stored
+    precision_choice.choose("int8")
+    assert choose_placement(small, "cpu").precision == "int8"
+    assert choose_placement(small, "cpu", "fp32").precision == "fp32"
+    monkeypatch.setenv(precision_choice.VARIABLE, "int4")
+    assert choose_placement(small, "cpu").precision == "int4"
+    monkeypatch.setenv(precision_choice.VARIABLE, "auto")
+    assert choose_placement(small, "cpu").precision == "bf16"
+    monkeypatch.setenv(precision_choice.VARIABLE, "4")
+    with pytest.raises(ValueError, match="REFRAIN_PRECISION is '4': it may be one of auto, fp32, bf16, int8, int4"):
+        choose_placement(small, "cpu")

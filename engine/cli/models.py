@@ -181,7 +181,7 @@ def _print_inspection(found: Inspection) -> None:
     if found.needs:
         rows = [(one.precision, *(size(part) if part else "-" for part in _parts(one))) for one in found.needs]
         conversation = f"{facts.context:,} positions"
-        print_table(("Precision", "Weights", conversation, "Ear and voice", "Libraries", "Memory needed"), rows)
+        print_table(("Precision", "Weights", conversation, "Loading", "Ear and voice", "Libraries", "Memory needed"), rows)
     for problem in found.problems[:_SHOWN]:
         console.print(problem.sentence, style="red", markup=False, highlight=False, soft_wrap=True)
     more, count = len(found.problems) - _SHOWN, len(found.problems)
@@ -192,7 +192,7 @@ def _print_inspection(found: Inspection) -> None:
 
 
 def _parts(need: Need) -> tuple[int, ...]:
-    return need.weights, need.kv, need.listener + need.vocoder, need.reserve, need.total
+    return need.weights, need.kv, need.loading, need.listener + need.vocoder, need.reserve, need.total
 
 
 def _released(name: str) -> Released:

@@ -8,8 +8,8 @@ from engine.lm.config import LMConfig
 
 BLOCKS = {8: 128, 4: 64}
 """Values of a row that share a scale: in shorter blocks a product takes up to twice as long and is hardly more exact."""
-LONG_BLOCK = 256
-"""The same where a whole row has but one scale: there is less to read then."""
+LONG_BLOCK = 64
+"""The same where a whole row has but one scale. With longer ones a single row is added up in another order than several."""
 _GRAPH = 1 << 31  # bytes that no ONNX model may have
 _SMALL = 1 << 24  # values of an embedding that is not worth rounding
 

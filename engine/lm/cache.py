@@ -21,6 +21,8 @@ class ContextFull(RuntimeError):
 class KVCache:
     """A preallocated cache of `capacity` positions (at most, and by default, the model's context).
 
+    There is room for `spare` more entries, which a step may overwrite as it likes.
+
     Every layer has dealt with the positions below its level: it holds an entry (a key and a value) for each of them,
     except for those that were left out of it. Entries stand next to one another, so what was left out is never read.
     Rolling back sets integers: what lies above a layer's level is simply written again.
@@ -32,9 +34,10 @@ class KVCache:
         capacity: int | None = None,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
+        spare: int = 0,
     ):
         self.capacity = min(capacity or config.context, config.context)
-        shape = (2, config.layers, config.kv_heads, self.capacity, config.head_dim)
+        shape = (2, config.layers, config.kv_heads, self.capacity + spare, config.head_dim)
         self._store = torch.zeros(shape, dtype=dtype, device=device)
         self._levels = [0] * config.layers
         self._held: dict[int, list[int]] = {}  # the positions held, of the layers that left some out
@@ -66,7 +69,7 @@ class KVCache:
         return self._store[:, layer, :, : self.entries(layer)]
 
     def buffers(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """All the room of a layer for keys and for values, each [1, kv_heads, capacity, head_dim]; views."""
+        """All the room of a layer for keys and for values, each [1, kv_heads, capacity + spare, head_dim]; views."""
         keys, values = self._store[:, layer, None]
         return keys, values
 

@@ -21,12 +21,16 @@ from engine.lm.rounding import rounded
 from engine.lm.weights import LayerWeights
 
 STATES, PAST, TOTAL, POSITIONS, OUT = "states", "past", "total", "positions", "out"
-"""Inputs and output beside the cache's: states [1, n, dim]; entries after the step, less one [1] and all of them [1] (int32);
-positions [1, n] (int64); what comes out is [1, n, dim], or of a head [1, n, rows]."""
+"""Inputs and output beside the cache's: states [1, n, dim]; entries after the step with a spare one (see `layers_graph`), less
+one [1] and all of them [1] (int32); positions [1, n + 1] (int64). What comes out is [1, n, dim], or of a head [1, n, rows]."""
 COSINES, SINES = "cosines", "sines"
 """Inputs that all steps share: those of neighbouring pairs at every position, [context, head_dim / 2]."""
 _MS = "com.microsoft"
 _OPSETS = {"": 17, _MS: 1}
+_SPARE = {
+    "one_row": np.array([0, 0, 0, 0, 1, 0]), "first": np.array([0]), "last": np.array([-1]), "of_rows": np.array([1]),
+}  # fmt: skip
+"""Constants that add a row to [1, n, width], and take it away."""
 
 
 def cache_names(layer: int) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -82,8 +86,10 @@ def layers_graph(config: LMConfig, layers: Iterable[tuple[int, LayerWeights]], b
     graph.given(STATES, FLOAT, 1, "n", dim)
     graph.given(PAST, INT32, 1)
     graph.given(TOTAL, INT32, 1)
-    graph.given(POSITIONS, INT64, 1, "n")
+    graph.given(POSITIONS, INT64, 1, "n + 1")
     turns = [graph.given(name, FLOAT, config.context, config.head_dim // 2) for name in (COSINES, SINES)]
+    for constant, value in _SPARE.items():
+        graph.constant(constant, value)
     residual, added = STATES, ""
     for number, layer in layers:
         name, kept = f"layer.{number}", bits.of_layer(number, config.layers)
@@ -91,14 +97,20 @@ def layers_graph(config: LMConfig, layers: Iterable[tuple[int, LayerWeights]], b
         for before, after in cache_names(number):
             caches.append((graph.given(before, FLOAT, 1, config.kv_heads, "capacity", config.head_dim), after))
             graph.gives(after, 1, config.kv_heads, "capacity", config.head_dim)
-        normed, residual = _normed(graph, config, residual, added, layer.attention_norm, f"{name}.attention_norm")
+        if added:  # by itself, as where a graph ends, so that nothing depends on where that is
+            residual = graph.node("Add", [residual, added], f"{name}.states")
+        normed, _ = _normed(graph, config, residual, "", layer.attention_norm, f"{name}.attention_norm")
         qkv = graph.product(normed, layer.qkv, kept, f"{name}.qkv", f"{name}.qkv.out", layer.qkv_bias)
         (keys, new_keys), (values, new_values) = caches
+        # One row too many, whose result nobody reads: for a single row the attention adds up in another order, and a review's
+        # rows would differ in the last bit from the steps of full depth that they repeat.
+        spared = graph.node("Pad", [qkv, "one_row"], f"{name}.spared")
         attended = graph.node(
-            "GroupQueryAttention", [qkv, "", "", keys, values, PAST, TOTAL, *turns, POSITIONS],
-            f"{name}.attended", new_keys, new_values, domain=_MS,
+            "GroupQueryAttention", [spared, "", "", keys, values, PAST, TOTAL, *turns, POSITIONS],
+            f"{name}.attended.spared", new_keys, new_values, domain=_MS,
             num_heads=config.heads, kv_num_heads=config.kv_heads, do_rotary=1, rotary_interleaved=1,
         )  # fmt: skip
+        attended = graph.node("Slice", [attended, "first", "last", "of_rows"], f"{name}.attended")
         added = graph.product(attended, layer.out, kept, f"{name}.attention", f"{name}.attention.out")
         normed, residual = _normed(graph, config, residual, added, layer.ffn_norm, f"{name}.ffn_norm")
         half = len(layer.gate_up) // 2

@@ -2,12 +2,16 @@
 
 Each range of layers is a graph of its own. Ranges never overlap, since each packs its weights anew: a step from or to a layer
 in the middle of a range cuts that one in two, and longer steps go through several, which costs them a little: `prepare` says
-where cuts are wanted, and joins what is cut elsewhere. Of a big model every layer is a graph: an ONNX model has less than 2 GB,
-and what packing needs beside the weights is needed for one graph at a time. Keys and values stand in the cache that torch's
-decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business as before.
+where cuts are wanted, and joins what is cut elsewhere. Of a big model each layer is a graph: an ONNX model has less than 2 GB,
+and what is needed beside the weights while they are packed is needed for one graph at a time. Keys and values stand in the cache
+that torch's decoder would write, bound in place, so that rolling back and leaving out positions are the cache's business.
 
-What graphs cannot do is torch's: heads whose size is no multiple of 16 (`engine.lm.bits.has_graphs`), 16-bit floats, which their
-products on processors do not take, and graphics cards.
+With rows of 8 bits that have one scale, as Wren's, a row's result depends neither on how many rows a step has nor on where graphs
+are cut, to the last bit: so a review's reply is that of full depth. That was seen on processors with AVX-512; other kernels may
+differ by a rounding, as may those for other bits.
+
+What a graph cannot do is torch's (`engine.lm.bits.has_graphs`): heads whose size is no multiple of 16, 16-bit floats, a graphics
+card.
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ class GraphCache(KVCache):
     """A cache whose buffers are bound to graphs."""
 
     def __init__(self, config: LMConfig, capacity: int | None = None) -> None:
-        super().__init__(config, capacity)
+        super().__init__(config, capacity, spare=1)
         self.steps: dict[tuple[onnxruntime.InferenceSession, int], _Step] = {}
         """By graph and rows."""
         self._bound = [[_bound(buffer.numpy()) for buffer in self.buffers(layer)] for layer in range(config.layers)]
@@ -63,7 +67,7 @@ class _Step:
         self._session, self._rows, self._binding = session, rows, session.io_binding()
         self._states, self._out = np.zeros((1, rows, dim), np.float32), np.zeros((1, rows, dim), np.float32)
         self._past, self._total = np.zeros(1, np.int32), np.zeros(1, np.int32)
-        self._positions, self._following = np.zeros((1, rows), np.int64), np.arange(rows)
+        self._positions, self._following = np.zeros((1, rows + 1), np.int64), np.arange(rows)
         given: dict[str, NDArray[np.generic]] = {
             graph.STATES: self._states, graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions,
         }  # fmt: skip
@@ -77,11 +81,11 @@ class _Step:
     def __call__(self, states: torch.Tensor, held: int, start: int, positions: Sequence[int] | None) -> torch.Tensor:
         """States [rows, dim] after `held` entries, from position `start` on or at `positions` -> those after the last layer."""
         self._states[0] = states.numpy()
-        self._past[0], self._total[0] = held + self._rows - 1, held + self._rows
+        self._past[0], self._total[0] = held + self._rows, held + self._rows + 1
         if positions is None:
-            np.add(self._following, start, out=self._positions[0])
+            np.add(self._following, start, out=self._positions[0, :-1])
         else:
-            self._positions[0] = positions
+            self._positions[0, :-1] = positions
         self._session.run_with_iobinding(self._binding)
         return torch.from_numpy(self._out[0].copy())
 

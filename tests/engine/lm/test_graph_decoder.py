@@ -178,3 +178,23 @@ def test_exit_heads_say_what_torch_says(ids):
     for count in (1, 3):
         states = torch.randn(count, SHAPE.dim)
         close(by_graph.logits(states), by_torch.logits(states))
+
+
+@pytest.mark.skipif(torch.backends.cpu.get_cpu_capability() != "AVX512", reason="other kernels may add up otherwise")
+@pytest.mark.parametrize("past", [5, 150])
+def test_a_rows_result_depends_on_nothing_else(tmp_path, past):
+    config = replace(WIDE, dim=256, heads=4, kv_heads=4, head_dim=64, ffn=704, layers=3, context=200)
+    checkpoint.write(tmp_path / "lm.safetensors", random_tensors(config), int8=True)
+    made = GraphDecoder(config, checkpoint.read(tmp_path / "lm.safetensors"), Bits(8))
+    caches = [made.new_cache() for _ in range(3)]
+    for cache in caches:
+        made.run(made.embed(torch.arange(past) % SHAPE.vocabulary), 0, cache)
+    states = made.embed(torch.arange(7) % SHAPE.vocabulary)
+    at_once = made.run(states, past, caches[0])
+    one_by_one = torch.cat([made.run(states[i : i + 1], past + i, caches[1]) for i in range(7)])
+    assert torch.equal(one_by_one, at_once)
+    assert torch.equal(torch.cat([made.logits(at_once[i : i + 1]) for i in range(7)]), made.logits(at_once))
+    low = torch.cat([made.run(states[i : i + 1], past + i, caches[2], 0, 2) for i in range(7)])  # which cuts the graph
+    assert torch.equal(made.run(low, past, caches[2], 2, 3), at_once)
+    for number in range(3):
+        assert torch.equal(caches[2].keys_values(number), caches[0].keys_values(number))

@@ -31,7 +31,7 @@ class LlamaCpp:
             import llama_cpp  # the user's own: no part of the program needs it
         except ImportError as error:
             raise ValueError(
-                "To compare with llama.cpp, its Python package is needed: install it with pip install llama-cpp-python."
+                "To compare with llama.cpp, its Python package llama-cpp-python is needed: install it where this program runs."
             ) from error
         self._library: Any = llama_cpp
         self.name = f"llama.cpp {path.stem}"

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from engine.lm import graph
 from engine.lm.allowed_ids import AllowedIds
-from engine.lm.bits import Bits
+from engine.lm.bits import SPARE, Bits
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
 from engine.lm.decoder import Decoder, Product
@@ -44,7 +44,7 @@ class GraphCache(KVCache):
     """A cache whose buffers are bound to graphs."""
 
     def __init__(self, config: LMConfig, capacity: int | None = None) -> None:
-        super().__init__(config, capacity, spare=1)
+        super().__init__(config, capacity, spare=SPARE)
         self.steps: dict[tuple[onnxruntime.InferenceSession, int], _Step] = {}
         """By graph and rows."""
         self._bound = [[_bound(buffer.numpy()) for buffer in self.buffers(layer)] for layer in range(config.layers)]

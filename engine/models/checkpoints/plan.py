@@ -8,7 +8,7 @@ from typing import Literal
 
 import torch
 
-from engine.lm.bits import Bits
+from engine.lm.bits import SPARE, Bits
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.precision import check_offered, compute_type, graph_bits, offered
 from engine.models.checkpoints.precision_choice import PRECISIONS, Precision
@@ -87,7 +87,7 @@ def need(sizes: Sizes, precision: Precision, context: int, device: Device) -> Ne
         precision,
         context,
         weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside,
-        kv=2 * lm.layers * lm.kv_heads * lm.head_dim * context * each,
+        kv=2 * lm.layers * lm.kv_heads * lm.head_dim * (context + SPARE if bits else context) * each,
         listener=sizes.listener,
         vocoder=sizes.vocoder,
         reserve=RESERVE[device],

@@ -57,6 +57,7 @@ class WrenConfig:
     def to_json(self) -> str:
         """Of a base; how its updates decode stands in theirs."""
         fields = {name: value for name, value in asdict(self).items() if name != "paradigm"}
+        del fields["lm"]["head_rows"]  # they are the vocabulary's: only an adapter has more, and says so by its tensors
         return json.dumps({"family": FAMILY, **fields}, indent=1)
 
     @classmethod

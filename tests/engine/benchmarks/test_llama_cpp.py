@@ -77,7 +77,7 @@ def test_a_missing_package_is_a_sentence(model, ggufs, monkeypatch, capsys):
     monkeypatch.setattr(engine.models, "load", lambda name: model)
     assert main(["bench", "--llama-cpp", str(ggufs[0])]) == 1
     assert capsys.readouterr().err == (
-        "refrain: To compare with llama.cpp, its Python package is needed: install it with pip install llama-cpp-python.\n"
+        "refrain: To compare with llama.cpp, its Python package llama-cpp-python is needed: install it where this program runs.\n"
     )
 
 

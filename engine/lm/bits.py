@@ -8,7 +8,7 @@ from engine.lm.config import LMConfig
 
 BLOCKS = {8: 128, 4: 64}
 """Values of a row that share a scale: in shorter blocks a product takes up to twice as long and is hardly more exact."""
-LONG_BLOCK = 64
+ROW_SCALE_BLOCK = 64
 """The same where a whole row has but one scale. With longer ones a single row is added up in another order than several."""
 SPARE = 1
 """Entries of a cache beyond its positions, which a step overwrites (see `engine.lm.graph.layers_graph`)."""

@@ -78,7 +78,7 @@ class Decoder:
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         head = self._linear(embedding if weights.is_tied else weights.head())
         del embedding
-        self.head, self._all_rows, self._slices = head, head, HeadSlices(head)
+        self.head, self._slices = head, HeadSlices(head)
         self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
 
     @property
@@ -184,8 +184,7 @@ class Decoder:
 
         Given the `allowed` ids, only their rows of the head need be computed; the other logits may be anything.
         """
-        states = self.norm(states)
-        return (self._all_rows(states) if allowed is None else self._slices.logits(states, allowed)).float()
+        return self._slices.logits(self.norm(states), allowed).float()
 
     def product(self, norm: torch.Tensor, rows: torch.Tensor) -> Product | None:
         """What computes an exit head, norm [dim] and rows [outputs, dim], faster than torch in its type; None is nothing."""

@@ -22,8 +22,10 @@ class HeadSlices:
         self._head = head
         self._slices: WeakKeyDictionary[AllowedIds, Linear | Int8Linear] = WeakKeyDictionary()
 
-    def logits(self, states: torch.Tensor, allowed: AllowedIds) -> torch.Tensor:
-        """Normed states [n, dim] -> logits [n, vocabulary], -inf for what is not allowed."""
+    def logits(self, states: torch.Tensor, allowed: AllowedIds | None) -> torch.Tensor:
+        """Normed states [n, dim] -> logits [n, vocabulary], -inf for what is not allowed; None is all that the head has."""
+        if allowed is None:
+            return self._head(states)
         rows = self._slices.get(allowed)
         if rows is None:
             everything = len(allowed) == len(allowed.mask)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from engine.lm.bits import BLOCKS, LONG_BLOCK
+from engine.lm.bits import BLOCKS, ROW_SCALE_BLOCK
 
 _AT_ONCE = 1 << 18
 """Values that are rounded at a time: they stay in a processor's cache, and no second matrix in 32 bits is needed."""
@@ -27,11 +27,11 @@ def rounded(rows: torch.Tensor, bits: int) -> Rounded:
     """Rows [out, in] in 8 or 4 bits; what a last block lacks is zero.
 
     Rows that are whole multiples of one 127th of their largest value, as a file with 8-bit rows gives them, stay exactly what
-    they are in 8 bits: such a row has one scale, and longer blocks.
+    they are in 8 bits: all blocks of such a row have one scale.
     """
     parts = rows.split(max(1, _AT_ONCE // rows.shape[1]))
     has_one_scale = bits == 8 and all(_has_one_scale(part.float()) for part in parts)
-    block = LONG_BLOCK if has_one_scale else BLOCKS[bits]
+    block = ROW_SCALE_BLOCK if has_one_scale else BLOCKS[bits]
     blocks = -(-rows.shape[1] // block)
     whole = torch.empty(len(rows), blocks, block * bits // 8, dtype=torch.uint8)
     scales = torch.empty(len(rows), blocks)

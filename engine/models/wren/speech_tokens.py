@@ -151,11 +151,7 @@ class SpeechCodec(nn.Module):
 
     def decode(self, units: Tensor) -> Tensor:
         """Unit ids [n] -> voice features [frames_per_unit * n, width] that `SourceFilter` takes (voicing 0..1)."""
-        return self.features(self.quantizer.values(units))
-
-    def features(self, values: Tensor) -> Tensor:
-        """The same from quantised values [n, len(levels)]."""
-        return self.scaled(self.decoder(values[None])[0])
+        return self.scaled(self.decoder(self.quantizer.values(units)[None])[0])
 
     def scaled(self, normal: Tensor) -> Tensor:
         """Normalised features [frames, width], voicing as a logit -> features."""

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.lm import rounding
-from engine.lm.bits import BLOCKS, LONG_BLOCK
+from engine.lm.bits import BLOCKS, ROW_SCALE_BLOCK
 from engine.lm.rounding import Rounded, rounded
 
 
@@ -46,7 +46,7 @@ def test_whole_multiples_of_a_row_s_scale_stay_what_they_are():
     whole[:, 0] = 127
     rows = whole * torch.rand(5, 1)
     found = rounded(rows, 8)
-    assert found.block == LONG_BLOCK
+    assert found.block == ROW_SCALE_BLOCK
     torch.testing.assert_close(restored(found, 8, 300), rows)
     rows[4, 7] *= 1.01  # one value of one row
     assert rounded(rows, 8).block == BLOCKS[8]

@@ -11,7 +11,7 @@ every layer (the refresh), the others exit at one layer. A schedule's text form 
 
     ...+text              text exits early, too
     ...+propagate, +hole  the layers above an exit get the exit's state, or nothing, instead of catching up
-    ...+review            early tokens (of a spark: form) are drafts that full depth reviews: its own reply
+    ...+review            early tokens (of a spark: form) are drafts that full depth reviews: its reply, up to rounding
     ...+review(top-p=0.9), +review(top-n=5)   drafts that full depth finds likely enough are kept, too
     ...+slice             full depth computes only those rows of its head that may come, where speech comes
 """

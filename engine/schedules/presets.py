@@ -41,7 +41,7 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
     deep = min(usable, key=lambda layer: abs(layer - wanted))
     if trained:
         drafts = Spark(4, "last", usable[0], review=True)
-        reviewed = f"Three drafts from layer {usable[0]}, then full depth reviews them: full depth's own reply."
+        reviewed = f"Three drafts from layer {usable[0]}, then full depth reviews them: full depth's reply, up to rounding."
     else:
         drafts = Spark(2, "last", deep, review=True)
         reviewed = (

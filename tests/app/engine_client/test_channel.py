@@ -149,6 +149,10 @@ def test_what_a_schedule_needs_is_made_while_the_question_is_spoken(door, monkey
     door.reply(turn, "full")
     until(door, ended(turn))
     assert prepared == layers
+    until(door, ended(door.ask("hello", schedule)))  # where there is no such time, before it begins
+    assert prepared == 2 * layers
+    until(door, ended(door.render(TYPED, schedule)))
+    assert prepared[: 3 * len(layers)] == 3 * layers  # what is found out after a render prepares, too
 
 
 def test_cancel_stops_at_once_and_the_next_turn_is_answered(door):

@@ -9,9 +9,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from engine.audio_files import write
 from engine.benchmarks import pooling
-from engine.evaluation import sets
 from engine.prefill.pooling import NONE, PoolingError, parse
 from tests.engine.random_spoken_lm import RATE, RandomSpokenLM
 
@@ -19,18 +17,14 @@ pytestmark = pytest.mark.usefixtures("any_sound_is_speech")
 
 
 @pytest.fixture
-def model(tmp_path, monkeypatch):
+def model(bundle):
     """A random model, and three bundled questions of 0.8 s in which sounds stay for a while."""
-    folder = tmp_path / "evaluation" / "wren"
-    folder.mkdir(parents=True)
-    lines = []
+    sounds = []
     for index in range(3):
         random = np.random.default_rng(index)
-        sounds = random.normal(0, 0.1, (4, RATE // 10)).repeat(2, 0) + random.normal(0, 0.01, (8, RATE // 10))
-        write(folder / f"{index}.wav", sounds.astype(np.float32).reshape(-1), RATE)
-        lines.append(json.dumps({"id": str(index), "text": "x", "answer": "x", "audio": f"{index}.wav"}))
-    (folder / "spoken.jsonl").write_text("\n".join(lines) + "\n")
-    monkeypatch.setattr(sets, "resources_folder", lambda: tmp_path)
+        sound = random.normal(0, 0.1, (4, RATE // 10)).repeat(2, 0) + random.normal(0, 0.01, (8, RATE // 10))
+        sounds.append(sound.reshape(-1))
+    bundle(sounds, RATE, "wav")
     return RandomSpokenLM()
 
 

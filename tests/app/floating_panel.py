@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
@@ -25,18 +27,28 @@ def window(memory: QSettings) -> tuple[QMainWindow, Docks]:
     docks.remember_first()
     docks.restore(memory)
     made.show()
-    QTest.qWait(600)
+    until(lambda: made.isActiveWindow() and docks.docks[0].isVisible(), "the window is shown with its panel")
     return made, docks
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """The machine may be busy."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        QTest.qWait(50)
 
 
 def stacked(wanted: set[int]) -> list[int]:
     """The windows from the lowest to the highest, once the window manager knows those that are `wanted`."""
-    for _ in range(100):
+    order: list[int] = []
+
+    def knows_them() -> bool:
         listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST_STACKING"], capture_output=True, text=True).stdout
-        order = [int(one, 16) for one in listed.partition("#")[2].split(",") if one.strip()]
-        if wanted <= set(order):
-            break
-        QTest.qWait(100)
+        order[:] = [int(one, 16) for one in listed.partition("#")[2].split(",") if one.strip()]
+        return wanted <= set(order)
+
+    until(knows_them, "the window manager knows both")
     return order
 
 
@@ -63,7 +75,6 @@ def main() -> None:
     memory = QSettings(tempfile.mkdtemp() + "/window.ini", QSettings.Format.IniFormat)
     made, docks = window(memory)
     docks.docks[0].setFloating(True)
-    QTest.qWait(600)
     told = {"drawn out": seen(made, docks)}
     docks.save(memory)
     made.close()
@@ -71,7 +82,7 @@ def main() -> None:
     made, docks = window(memory)
     told["started again"] = seen(made, docks)
     made.activateWindow()
-    QTest.qWait(400)
+    until(made.isActiveWindow, "the window is in front")
     told["window in front"] = seen(made, docks, and_close=True)
     print(json.dumps(told))
 

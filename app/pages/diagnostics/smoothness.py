@@ -32,6 +32,7 @@ class LagPanel(Panel):
         plot.setXRange(-1, len(SHOWN), padding=0.01)
         self._note = _note(plot)
         self._shown = -1
+        self._decades = 1
         self.recolour()
 
     def fit_plots(self) -> None:
@@ -40,6 +41,8 @@ class LagPanel(Panel):
             room = plot.getViewBox().width() / (len(SHOWN) + 1)
             step = math.ceil(self.width_at_axes(f"{SHOWN[-1]} ") / max(room, 1))
             plot.getAxis("bottom").setTicks([[(place, str(edge)) for place, edge in enumerate(SHOWN)][::step]])
+            high = max(1.0, plot.getViewBox().height() - self.height_at_axes() / 2)  # half of the highest label
+            plot.setYRange(0, math.log10(1 + 10**self._decades) * plot.getViewBox().height() / high, padding=0)
 
     def refresh(self, lag: LagSampler) -> None:
         """Shows what is new."""
@@ -48,10 +51,10 @@ class LagPanel(Panel):
         self._shown = lag.ticks
         heights = [math.log10(1 + count) for count in lag.bars()]  # or the few late ones could not be seen
         self._bars.setOpts(x=[place - 0.5 for place in range(len(heights))], height=heights)
-        decades = math.ceil(max(1.0, *heights))
-        plot = self.plots[0]
-        plot.setYRange(0, decades * 1.06, padding=0)
-        plot.getAxis("left").setTicks([[(math.log10(1 + 10**power), _short(10**power)) for power in range(decades + 1)]])
+        self._decades = math.ceil(max(1.0, *heights))
+        ticks = [(math.log10(1 + 10**power), _short(10**power)) for power in range(self._decades + 1)]
+        self.plots[0].getAxis("left").setTicks([ticks])
+        self.fit_plots()
         self.show_number(_milliseconds(lag.percentile(95)), "ms at p95")
         self.say(lag_in_words(lag))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.status import EndsBy, Intent, Status
 from app.pages.talk.level_meter import LevelMeter
@@ -14,11 +14,12 @@ from app.pages.talk.volume_button import VolumeButton
 from app.settings import shortcuts
 from app.widgets import theme
 from app.widgets.fitted import Fitted
-from app.widgets.flow import Flow
 from app.widgets.icon_button import IconButton
 from app.widgets.words import Words
 
-LINES = 3  # of a sentence that stands beside the switches; a longer one has a line of its own
+LINES = 3  # of a sentence, for which there is always room
+BESIDE = 56  # letters of the sentence that have room beside the switches, or it stands above them
+LOWEST = Qt.AlignmentFlag.AlignBottom
 GAP = 12  # pixels between talk, type and stop
 PLACEHOLDERS = ("Or type a question", "Type")
 ACTIVE = ("Listening", "Thinking", "Speaking", "Loading")
@@ -43,6 +44,7 @@ class TalkBar(Fitted, QWidget):
         self._status: Status | None = None
         self._colour = ""
         self._has_microphone = True
+        self._rows = (-1, -1, -1)  # of the sentence, the meter or button, and the switches
         self._dot = theme.label("●")
         self._state = theme.label("", bold=True)
         self._sentence = Words(role="muted")
@@ -103,20 +105,35 @@ class TalkBar(Fitted, QWidget):
         self._sentence.setText(status.sentence)
         self.action.setText(status.button)
         self.action.setAccessibleName(status.button)
-        self.action.setVisible(status.intent not in HAVE_A_BUTTON)
-        self._show_meter()
         self._fit()
+        self._show_aside()
+        self._settle()
 
     def show_level(self, peak: float | None, active: bool) -> None:
         """The microphone's peak 0..1 since the last call (None: there is no microphone); `active` while it counts."""
         self._has_microphone = peak is not None
-        self._show_meter()
+        self._show_aside()
         if peak is not None:
             self.meter.add(peak, active)
 
-    def _show_meter(self) -> None:
-        """It gives way to a button: the sentence beside that is the longer one."""
-        self.meter.setVisible(self._has_microphone and self.action.isHidden())
+    def _settle(self) -> None:
+        """Lays everything out at once: a click that comes before Qt does so must find what it was meant for."""
+        self._words.activate()
+        around: QWidget | None = self._holder
+        while around is not None:
+            if (layout := around.layout()) is not None:
+                layout.activate()
+            around = around.parentWidget()
+
+    @property
+    def _has_button(self) -> bool:
+        return self._status is not None and self._status.intent not in HAVE_A_BUTTON
+
+    def _show_aside(self) -> None:
+        """The meter gives way to a button: the sentence beside that is the longer one."""
+        shown = {self.action: self._has_button, self.meter: self._has_microphone and not self._has_button}
+        for part in sorted(shown, key=shown.__getitem__):  # the one that goes first, so that there is never room for both
+            part.setVisible(shown[part])
 
     def show_choices(self, hands_free: bool, muted: bool, headphones: bool) -> None:
         """Which of the switches are on."""
@@ -161,22 +178,36 @@ class TalkBar(Fitted, QWidget):
         if self.stop.text() != f"Stop{key}":
             self.stop.setText(f"Stop{key}")
         self.entry.setPlaceholderText(PLACEHOLDERS[words])
-        head = self._dot.sizeHint().width() + self._state.sizeHint().width() + 3 * 8 + 4
-        beside = self.width() - head - self._tools.sizeHint().width() - 8
-        most = LINES * self._sentence.fontMetrics().lineSpacing()
-        has_room = beside > self._sentence.fontMetrics().averageCharWidth() * 12
-        is_short = has_room and self._sentence.heightForWidth(beside) <= most
-        way = QBoxLayout.Direction.LeftToRight if is_short else QBoxLayout.Direction.TopToBottom
-        if self._state_line.direction() != way:
-            self._state_line.setDirection(way)
+        self._place_sentence()
+
+    def _place_sentence(self) -> None:
+        """Beside the switches where the bar is wide, else above them: they stay where they are, whatever is said."""
+        line, letter = self._sentence.fontMetrics().lineSpacing(), self._sentence.fontMetrics().averageCharWidth()
+        width, switches = self.width() - 4, self._switches.sizeHint().width()
+        is_beside = width - switches - self.meter.sizeHint().width() >= BESIDE * letter
+        button = self.action.sizeHint().width() if self._has_button else 0
+        rows = (0, 0, 0) if is_beside else (0, 1, 1) if button + switches + 2 * 8 <= width else (0, 1, 2)
+        if rows != self._rows:
+            self._rows = rows
+            for part in (self._said, self.action, self.meter, self._switches):
+                self._parts.removeWidget(part)
+            side = Qt.AlignmentFlag.AlignRight if is_beside else Qt.AlignmentFlag.AlignLeft
+            self._parts.addWidget(self._said, 0, 0, 1, 1 if is_beside else 3)
+            for part in (self.action, self.meter):  # never both
+                self._parts.addWidget(part, rows[1], int(is_beside), 1, 1 if rows[1] == rows[2] else 3, side | LOWEST)
+            self._parts.addWidget(self._switches, rows[2], 2, Qt.AlignmentFlag.AlignRight | LOWEST)
+            level = Qt.AlignmentFlag.AlignVCenter if is_beside else Qt.AlignmentFlag.AlignTop
+            self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | level)
             for part in (self._dot, self._state):
-                self._named.setAlignment(part, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
-            self._said.setAlignment(self._sentence, Qt.AlignmentFlag.AlignVCenter if is_short else Qt.AlignmentFlag.AlignTop)
-        below = self._sentence.heightForWidth(self.width() - 4) + self._sentence.fontMetrics().lineSpacing()
-        is_lower = not is_short and below < self._sentence.heightForWidth(max(1, self.width() - head))
-        self._said.setDirection(QBoxLayout.Direction.TopToBottom if is_lower else QBoxLayout.Direction.LeftToRight)
-        if self._holder.minimumHeight() != most:
-            self._holder.setMinimumHeight(most)  # the bar must not jump
+                self._named.setAlignment(part, level)
+        room = width - (switches + max(button, self.meter.sizeHint().width()) + 2 * 8 if is_beside else 0)
+        head = self._dot.sizeHint().width() + self._state.sizeHint().width() + 2 * 8
+        saved = self._sentence.heightForWidth(max(1, room - head)) - self._sentence.heightForWidth(room) - line
+        way = QBoxLayout.Direction.TopToBottom if saved > line // 2 else QBoxLayout.Direction.LeftToRight
+        if self._words.direction() != way:
+            self._words.setDirection(way)
+        if self._holder.minimumHeight() != LINES * line:
+            self._holder.setMinimumHeight(LINES * line)  # the bar must not jump
 
     def _needs(self, detail: int, key: str, placeholder: str) -> int:
         """Pixels across."""
@@ -188,29 +219,29 @@ class TalkBar(Fitted, QWidget):
     def _lay_out(self) -> None:
         self._named = named = QHBoxLayout()
         named.setSpacing(8)
-        named.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
-        named.addWidget(self._state, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._said = said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        said.setSpacing(8)
-        said.addLayout(named)
-        said.addWidget(self._sentence, 1, Qt.AlignmentFlag.AlignVCenter)
-        switches = QHBoxLayout()
+        named.addWidget(self._dot)
+        named.addWidget(self._state, 1)
+        self._said = QWidget()
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._said)
+        self._words.setContentsMargins(0, 0, 0, 0)
+        self._words.setSpacing(8)
+        self._words.addLayout(named)
+        self._words.addWidget(self._sentence, 1)
+        self._switches = QWidget()
+        self._switches.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        switches = QHBoxLayout(self._switches)
+        switches.setContentsMargins(0, 0, 0, 0)
         switches.setSpacing(8)
-        switches.addWidget(self.meter)
-        switches.addSpacing(4)
         for button in (self.hands_free, self.mute, self.headphones, self.volume):
             switches.addWidget(button)
-        tools = Flow(self.action, spacing=8, line_spacing=4)
-        tools.add_stretch()
-        tools.add(switches)
-        self._tools = QWidget()
-        self._tools.setLayout(tools)
+        self.meter.setMinimumHeight(self._switches.sizeHint().height())  # in one line with them
         self._holder = QWidget()
-        self._state_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._holder)
-        self._state_line.setContentsMargins(4, 0, 0, 0)
-        self._state_line.setSpacing(8)
-        self._state_line.addLayout(said, 1)
-        self._state_line.addWidget(self._tools)
+        self._parts = parts = QGridLayout(self._holder)
+        parts.setContentsMargins(4, 0, 0, 0)
+        parts.setSpacing(8)
+        parts.setColumnStretch(0, 1)
+        for part in (self._said, self.action, self.meter, self._switches):
+            parts.addWidget(part)
         actions = QHBoxLayout()
         actions.setContentsMargins(0, 0, 0, 0)
         actions.setSpacing(GAP)

@@ -124,6 +124,11 @@ class Panel(QFrame):
         """Pixels of words that stand at axes."""
         return QFontMetrics(_small()).horizontalAdvance(words)
 
+    @staticmethod
+    def height_at_axes() -> int:
+        """Pixels of a line that stands at an axis."""
+        return QFontMetrics(_small()).height()
+
     def fit_plots(self) -> None:
         """Subclasses do here what depends on the height of their plots."""
 

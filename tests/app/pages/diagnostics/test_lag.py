@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.pages.diagnostics.lag import EDGES, SHOWN, LagProbe, LagSampler
-from app.pages.diagnostics.smoothness import lag_in_words
+from app.pages.diagnostics.smoothness import LagPanel, lag_in_words
+from app.widgets import theme
+from tests.app.measure import misfits, settle
 
 
 def fed(late: np.ndarray, interval: float = 16.0) -> LagSampler:
@@ -62,3 +65,16 @@ def test_a_stall_is_said_beside_smooth():
     assert lag_in_words(fed(np.zeros(1000))).startswith("Smooth. ")
     assert lag_in_words(fed(np.array([*np.zeros(1000), 2953.0]))).startswith("Smooth, but for a stall of 2,953 ms. ")
     assert lag_in_words(fed(np.full(100, 60.0))).startswith("Not smooth")
+
+
+@pytest.mark.parametrize("count", [1, 9, 40, 99, 900])
+def test_the_labels_of_its_histogram_are_whole_whatever_was_counted(qtbot, count):
+    theme.install(QApplication.instance(), "light")
+    panel = LagPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 190)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.refresh(fed(np.zeros(count)))
+    settle()
+    assert not misfits(panel)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.status import Snapshot, status_of
 from app.pages.talk.talk_bar import TalkBar
@@ -34,6 +35,40 @@ def test_a_button_appears_where_the_bar_has_none_for_it(qtbot):
     with qtbot.waitSignal(bar.acted) as acted:
         QTest.mouseClick(bar.action, Qt.MouseButton.LeftButton)
     assert acted.args == ["choose_device"]
+
+
+@pytest.mark.parametrize("width", [420, 498, 600, 760])
+def test_no_switch_moves_under_the_pointer_whatever_is_said(width, qtbot):
+    bar = shown(qtbot)
+    page = QWidget()
+    qtbot.addWidget(page)
+    layout = QVBoxLayout(page)
+    layout.addStretch()
+    layout.addWidget(bar)
+    page.resize(width, 400)
+    page.show()
+    qtbot.waitExposed(page)
+    switches = (bar.hands_free, bar.mute, bar.headphones, bar.volume)
+    places: set[tuple] = set()
+
+    def note() -> None:
+        places.add(tuple(switch.mapTo(page, QPoint()).toTuple() for switch in switches))
+
+    def settle() -> None:
+        for _ in range(5):
+            QApplication.processEvents()
+            note()
+
+    for _ in range(5):
+        QApplication.processEvents()
+    silent = Snapshot(hands_free=True, zeros_seconds=100.0, microphone_name="Remapped Monitor of Null Output")
+    lost = Snapshot(lost="The microphone is gone.")
+    said = [Snapshot(), Snapshot(hands_free=True), silent, Snapshot(muted=True), lost, Snapshot()]
+    for seen in said:
+        bar.show_status(status_of(seen))
+        note()  # a click may come before Qt has laid out anew
+        settle()
+    assert len(places) == 1, places
 
 
 def test_the_volume_is_chosen_with_the_slider_its_keys_the_wheel_and_muted(qtbot):

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+_AT_ONCE = 512  # queries: the memory for their scores grows with the length of a sound, not with its square
 KeysValues = tuple[Tensor, Tensor]
 """Keys and values of earlier positions, oldest first: two tensors [batch, heads, positions, head width]."""
 
@@ -63,10 +64,17 @@ class RelativeAttention(nn.Module):
         if past is not None:
             key, value = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
         place = self._split(self.linear_pos(positions)[None])
-        scores = by_key((query + self.pos_bias_v[:, None]) @ place.transpose(-1, -2)) * self.width**-0.5
-        if visible is not None:
-            scores = scores.masked_fill(~visible, float("-inf"))
-        mixed = F.scaled_dot_product_attention(query + self.pos_bias_u[:, None], key, value, attn_mask=scores)
+        count, keys = query.shape[2], key.shape[2]
+        parts = []
+        for start in range(0, max(1, count), _AT_ONCE):
+            end = min(start + _AT_ONCE, count)
+            # Of the distances those to these queries, as if no query came after them.
+            part, near = query[:, :, start:end], place[:, :, count - end : count - start + keys - 1]
+            scores = by_key((part + self.pos_bias_v[:, None]) @ near.transpose(-1, -2)) * self.width**-0.5
+            if visible is not None:
+                scores = scores.masked_fill(~visible[start:end], float("-inf"))
+            parts.append(F.scaled_dot_product_attention(part + self.pos_bias_u[:, None], key, value, attn_mask=scores))
+        mixed = torch.cat(parts, dim=2)
         return self.linear_out(mixed.transpose(1, 2).flatten(2)), (key, value)
 
     def _split(self, states: Tensor) -> Tensor:

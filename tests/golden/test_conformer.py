@@ -59,6 +59,21 @@ def test_scores_by_distance_become_scores_by_key():
 
 
 @torch.inference_mode()
+def test_a_long_sequence_is_mixed_in_blocks_of_queries_as_it_is_at_once(glm, step, monkeypatch):
+    block = glm.config.block_size
+    rows, others = torch.randn(1, 3 * block, glm.config.input_size), torch.randn(1, 50, step.config.input_size)
+
+    def encoded() -> list[Tensor]:
+        first, state = glm.stream(rows[:, : 2 * block])
+        return [first, glm.stream(rows[:, 2 * block :], state)[0], step.encode(others)]
+
+    at_once = encoded()
+    monkeypatch.setattr("engine.speech.relative_attention._AT_ONCE", block // 2 + 1)
+    for found, wanted in zip(encoded(), at_once, strict=True):
+        assert torch.allclose(found, wanted, atol=1e-5)
+
+
+@torch.inference_mode()
 def test_glm4voice_whole_sequences(glm):
     recorded, _ = glm_case("vocoder.offline")
     encoded = glm.encode(embedded("glm4voice", recorded["tokens"]))

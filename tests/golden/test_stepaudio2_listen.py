@@ -14,7 +14,7 @@ from engine.models.stepaudio2.listen import AudioFrontEnd, StepAudio2Listener
 from engine.speech.recording import at_rate
 from tests.golden import golden_folder
 from tests.golden.compare import index
-from tests.golden.recorded import step_file
+from tests.golden.recorded import step_file, thinned
 
 SET, EXPECTED = golden_folder("stepaudio2"), index("stepaudio2")
 FOLDER = SET / EXPECTED["model"]
@@ -36,13 +36,6 @@ def blocks(front_end, name):
     samples, rate = soundfile.read(SET / "sounds" / name, dtype="float32", always_2d=True)
     samples = at_rate(samples, rate, front_end.mel.rate, parity=True)
     return [samples[start : start + front_end.block] for start in range(0, len(samples), front_end.block)]
-
-
-def thinned(array, how):
-    """`how` is what a name ends in: `_every4`, `_last16`, or nothing."""
-    if how.startswith("_every"):
-        return array[:: int(how.removeprefix("_every"))]
-    return array[-int(how.removeprefix("_last")) :] if how else array
 
 
 @pytest.mark.parametrize("file", SOUNDS)

@@ -52,6 +52,11 @@ def step_file(name: str) -> Recorded:
     return Recorded(golden_folder("stepaudio2") / name, index("stepaudio2")["files"][name])
 
 
+def lfm_file(name: str) -> Recorded:
+    """A file of LFM2.5-Audio's set, such as `outputs/detokenizer.npz`."""
+    return Recorded(golden_folder("lfm2audio") / name, index("lfm2audio")["files"][name])
+
+
 def repeated(table: Tensor, samples: int) -> Tensor:
     """[waves, n] -> [1, waves, samples], from the first column on, around and around, as the recordings read their noise."""
     return table.repeat(1, samples // table.shape[1] + 1)[None, :, :samples].float()

@@ -16,7 +16,7 @@ from engine.cli import main
 from engine.dialogue import Dialogue
 from engine.events import Audio, Event
 from engine.models.spoken_lm import SpokenLM
-from tests.golden import golden_folder
+from tests.golden import golden_folder, sound_file
 from tests.golden.compare import index
 from tests.golden.families import endless, folder_of
 from tests.golden.step_vocoder import voice
@@ -50,7 +50,7 @@ def sounds(name: str) -> list[Path]:
     else:
         cases = [Path(file).stem for file in index(name)["files"] if file.startswith("cases/audio_")]
         files = [f"sounds/{case.removeprefix('audio_')}.wav" for case in cases]
-    return sorted((golden_folder(name) / file for file in files), key=lambda path: soundfile.info(path).duration)[:2]
+    return sorted((sound_file(name, file) for file in files), key=lambda path: soundfile.info(path).duration)[:2]
 
 
 def ask(

@@ -10,7 +10,7 @@ from engine.models.glm4voice.listen import CodeStream, GLM4VoiceListener, GLMSpe
 from engine.speech.recording import at_rate
 from engine.speech.whisper_encoder import WhisperCache
 from engine.speech.whisper_mel import FAINTEST, slaney_filters
-from tests.golden import golden_folder
+from tests.golden import golden_folder, sound_file
 from tests.golden.compare import index
 from tests.golden.recorded import glm_case
 
@@ -25,7 +25,7 @@ def tokenizer():
 
 
 def sound(entry):
-    samples, rate = soundfile.read(SET / entry["input"], dtype="float32", always_2d=True)
+    samples, rate = soundfile.read(sound_file("glm4voice", entry["input"]), dtype="float32", always_2d=True)
     return samples, rate
 
 

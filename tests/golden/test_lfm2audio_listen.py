@@ -18,7 +18,7 @@ from engine.models.checkpoints.weights import Weights
 from engine.models.lfm2audio import encoder as ears
 from engine.models.lfm2audio.encoder import AdaptedConformer, Ear, FastConformerConfig
 from engine.speech.release import without_memory
-from tests.golden import golden_folder
+from tests.golden import golden_folder, sound_file
 from tests.golden.compare import index
 from tests.golden.recorded import lfm_file, thinned
 
@@ -56,7 +56,7 @@ def test_every_recorded_array_is_of_a_sound():
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_sound(sound, ear, kept):
     recorded = lfm_file("outputs/audio.npz")
-    samples, rate = soundfile.read(SET / "inputs" / f"{sound}.wav", dtype="float32", always_2d=True)
+    samples, rate = soundfile.read(sound_file("lfm2audio", f"inputs/{sound}.wav"), dtype="float32", always_2d=True)
     heard = ear.sound(samples, rate)
     rows = ear.rows(samples, rate)
     mel = ear.mel(heard)
@@ -91,7 +91,7 @@ def test_sound(sound, ear, kept):
 
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_a_long_sound_is_heard_in_blocks_as_it_is_at_once(sound, ear, monkeypatch):
-    samples, rate = soundfile.read(SET / "inputs" / f"{sound}.wav", dtype="float32", always_2d=True)
+    samples, rate = soundfile.read(sound_file("lfm2audio", f"inputs/{sound}.wav"), dtype="float32", always_2d=True)
     whole = ear.rows(samples, rate)
     monkeypatch.setattr(ears, "_STRIDED_AT_ONCE", 5)
     monkeypatch.setattr("engine.speech.relative_attention._AT_ONCE", 7)

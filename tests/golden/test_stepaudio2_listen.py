@@ -12,7 +12,7 @@ import torch
 from engine.models.checkpoints.weights import Weights
 from engine.models.stepaudio2.listen import AudioFrontEnd, StepAudio2Listener
 from engine.speech.recording import at_rate
-from tests.golden import golden_folder
+from tests.golden import golden_folder, sound_file
 from tests.golden.compare import index
 from tests.golden.recorded import step_file, thinned
 
@@ -33,7 +33,7 @@ def front_end(weights):
 
 
 def blocks(front_end, name):
-    samples, rate = soundfile.read(SET / "sounds" / name, dtype="float32", always_2d=True)
+    samples, rate = soundfile.read(sound_file("stepaudio2", f"sounds/{name}"), dtype="float32", always_2d=True)
     samples = at_rate(samples, rate, front_end.mel.rate, parity=True)
     return [samples[start : start + front_end.block] for start in range(0, len(samples), front_end.block)]
 
@@ -127,7 +127,7 @@ def test_resampling():
 
 def test_features_of_the_voice_for_the_speech_tokenizer(front_end):
     recorded = step_file("cases/voice_features.npz")
-    samples, rate = soundfile.read(SET / "sounds" / "voice.wav", dtype="float32", always_2d=True)
+    samples, rate = soundfile.read(sound_file("stepaudio2", "sounds/voice.wav"), dtype="float32", always_2d=True)
     samples = torch.from_numpy(at_rate(samples, rate, front_end.mel.rate, parity=True))
     recorded.check("audio_16k_len", torch.tensor(len(samples)))
     recorded.check("audio_16k_head", samples[: len(recorded["audio_16k_head"])])

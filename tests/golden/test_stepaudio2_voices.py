@@ -11,12 +11,13 @@ from engine.models.stepaudio2 import voice_features
 from engine.models.stepaudio2.make_voice import SPEAKER, TOKENIZER, make_voice
 from engine.models.stepaudio2.speak import StepVocoder
 from engine.models.stepaudio2.voices import FOLDER, VoicePack, default_voice, installed_voices
+from tests.golden import sound_file
 from tests.golden.recorded import step_file
-from tests.golden.step_vocoder import SET, TOKEN2WAV, spoken, vocoder, voice
+from tests.golden.step_vocoder import TOKEN2WAV, spoken, vocoder, voice
 
 
 def test_what_is_heard_of_a_recording():
-    samples, rate = audio_files.read(SET / "sounds/voice.wav")
+    samples, rate = audio_files.read(sound_file("stepaudio2", "sounds/voice.wav"))
     recorded = step_file("cases/voice_features.npz")
     heard, mixed = voice_features.heard(samples, rate), voice_features.mixed(samples, rate)
     for name, sound in (("audio_16k", heard), ("audio_24k", mixed)):

@@ -45,7 +45,7 @@ def _glm(place: Path) -> None:
     save_file(heard, ear / "model-00001-of-00001.safetensors", {"format": "pt"})
     change_pt(voice / "flow.pt", lambda tensors: {name: tensor.double() for name, tensor in tensors.items()})
     change_pt(voice / "hift.pt", lambda tensors: {f"generator.{name}": tensor for name, tensor in respelled(tensors, OLD, NEW)})
-    for path in (place / "inputs").glob("*.wav"):
+    for path in list((place / "inputs").glob("*.*")):
         second_channel(path, noise=True)
 
 
@@ -61,7 +61,7 @@ def _step(place: Path) -> None:
         voice / "hift.pt",
         lambda tensors: {name.removeprefix("generator."): tensor.double() for name, tensor in respelled(tensors, NEW, OLD)},
     )
-    for path in (place / "sounds").glob("*.wav"):
+    for path in list((place / "sounds").glob("*.*")):
         second_channel(path, noise=path.stem != "voice")  # of the voice the mean of all channels is used, too
 
 
@@ -118,8 +118,9 @@ def change_pt(path: Path, change: Callable[[Tensors], Tensors], zipped: bool = T
 
 def second_channel(path: Path, noise: bool) -> None:
     samples, rate = soundfile.read(path, dtype="float32")
+    path.unlink()
     other = np.random.default_rng(len(samples)).normal(0, 0.1, len(samples)).astype(np.float32) if noise else samples
-    soundfile.write(path, np.stack([samples, other], 1), rate, "FLOAT")
+    soundfile.write(path.with_suffix(".wav"), np.stack([samples, other], 1), rate, "FLOAT")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Keys and values of every layer, in the order of their positions, with a level per layer and room for gaps."""
+"""What every layer keeps of its positions, in their order, with a level per layer and room for gaps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import torch
 from engine.lm.config import LMConfig
 
 Views = tuple[Sequence[torch.Tensor], Sequence[torch.Tensor], Sequence[torch.Tensor]]
-"""Each over layers: keys and values [1, kv_heads, entries, head_dim] to read; slots [n, 2, kv_heads, head_dim] to write."""
+"""Each over layers: keys and values [1, kv_heads, entries, head_dim] to read; slots [n, 2, kv_heads, head_dim] to write.
+
+Of a layer with a convolution: what it mixes [entries, dim] to read, twice, and slots [n, dim] to write.
+"""
 
 
 class ContextFull(RuntimeError):
@@ -23,8 +26,10 @@ class KVCache:
 
     There is room for `spare` more entries, which a step may overwrite as it likes.
 
-    Every layer has dealt with the positions below its level: it holds an entry (a key and a value) for each of them,
-    except for those that were left out of it. Entries stand next to one another, so what was left out is never read.
+    Every layer has dealt with the positions below its level: it holds an entry (a key and a value, or one vector that a
+    convolution mixes) for each of them, except for those that were left out of it. Entries stand next to one another, so
+    what was left out is never read. A convolution reads only its last few entries, but keeps all: so it can be rolled back
+    as far as the others.
     Rolling back sets integers: what lies above a layer's level is simply written again.
     """
 
@@ -37,8 +42,12 @@ class KVCache:
         spare: int = 0,
     ):
         self.capacity = min(capacity or config.context, config.context)
-        shape = (2, config.layers, config.kv_heads, self.capacity + spare, config.head_dim)
+        convolutions = set(config.conv_layers)
+        self._mixes = [layer in convolutions for layer in range(config.layers)]
+        self._place = [sum(mixes == of for of in self._mixes[:layer]) for layer, mixes in enumerate(self._mixes)]
+        shape = (2, config.layers - len(convolutions), config.kv_heads, self.capacity + spare, config.head_dim)
         self._store = torch.zeros(shape, dtype=dtype, device=device)
+        self._mixed = torch.zeros(len(convolutions), self.capacity + spare, config.dim, dtype=dtype, device=device)
         self._levels = [0] * config.layers
         self._held: dict[int, list[int]] = {}  # the positions held, of the layers that left some out
 
@@ -60,17 +69,20 @@ class KVCache:
         return len(self._held[layer]) if layer in self._held else self._levels[layer]
 
     def held_bytes(self) -> int:
-        """Bytes of all keys and values that are held (not of the room kept for more)."""
-        keys_values = self._store[:, 0, :, 0]
-        return sum(map(self.entries, range(len(self._levels)))) * keys_values.numel() * keys_values.element_size()
+        """Bytes of all entries that are held (not of the room kept for more)."""
+        heads, dim = self._store.shape[2], self._store.shape[-1]
+        values = (2 * heads * dim, self._mixed.shape[-1])
+        held = sum(self.entries(layer) * values[mixes] for layer, mixes in enumerate(self._mixes))
+        return held * self._store.element_size()
 
     def keys_values(self, layer: int) -> torch.Tensor:
-        """What `layer` holds: [2, kv_heads, entries, head_dim], keys (rotated) first; a view."""
-        return self._store[:, layer, :, : self.entries(layer)]
+        """What `layer` holds, a view: [2, kv_heads, entries, head_dim], keys (rotated) first; of a convolution [entries, dim]."""
+        held, place = self.entries(layer), self._place[layer]
+        return self._mixed[place, :held] if self._mixes[layer] else self._store[:, place, :, :held]
 
     def buffers(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """All the room of a layer for keys and for values, each [1, kv_heads, capacity + spare, head_dim]; views."""
-        keys, values = self._store[:, layer, None]
+        """All the room of a layer with attention for keys and for values, [1, kv_heads, capacity + spare, head_dim]; views."""
+        keys, values = self._store[:, self._place[layer], None]
         return keys, values
 
     def roll_back(self, position: int) -> None:
@@ -129,9 +141,28 @@ class KVCache:
 
     def _views(self, first: int, last: int, below: int, count: int) -> Views:
         """As `reserve`, for layers that all hold `below` entries before the step."""
-        keys, values = self._store[:, first:last, None, :, : below + count].unbind(0)
-        slots = self._store[:, first:last, :, below : below + count].permute(1, 3, 0, 2, 4)
+        end = below + count
+        if len(self._mixed):
+            return self._views_by_layer(first, last, below, end)
+        keys, values = self._store[:, first:last, None, :, :end].unbind(0)
+        slots = self._store[:, first:last, :, below:end].permute(1, 3, 0, 2, 4)
         return keys.unbind(0), values.unbind(0), slots.unbind(0)
+
+    def _views_by_layer(self, first: int, last: int, below: int, end: int) -> Views:
+        """As `_views`, where not all layers are of one kind."""
+        keys: list[torch.Tensor] = []
+        values: list[torch.Tensor] = []
+        slots: list[torch.Tensor] = []
+        for layer in range(first, last):
+            place = self._place[layer]
+            if self._mixes[layer]:
+                views = (self._mixed[place, :end], self._mixed[place, :end], self._mixed[place, below:end])
+            else:
+                both = self._store[:, place]
+                views = (both[0, None, :, :end], both[1, None, :, :end], both[:, :, below:end].permute(2, 0, 1, 3))
+            for found, view in zip((keys, values, slots), views, strict=True):
+                found.append(view)
+        return keys, values, slots
 
     def _below(self, layer: int, position: int) -> int:
         """How many entries `layer` holds for positions below `position`, all of which it has dealt with."""

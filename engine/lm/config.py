@@ -12,6 +12,9 @@ class LMConfig:
     The first `rotary_dim` (0 means `head_dim`) dimensions of each head are rotated, in pairs (i, i + rotary_dim / 2)
     as in Llama, or (2i, 2i + 1) as in GLM if `rope_interleaved`. `context` is the highest number of positions. The head has
     `head_rows` (0 means `vocabulary`) outputs: more than that where a state says several tokens.
+
+    The `conv_layers` mix positions with a gated short convolution over `conv_taps` of them instead of attention (LFM2).
+    With `qk_norm` queries and keys of a head are normed before they are rotated.
     """
 
     vocabulary: int
@@ -28,6 +31,9 @@ class LMConfig:
     qkv_bias: bool = False
     context: int = 4096
     head_rows: int = 0
+    conv_layers: tuple[int, ...] = ()
+    conv_taps: int = 0
+    qk_norm: bool = False
 
     def __post_init__(self) -> None:
         for name, usual in (("rotary_dim", self.head_dim), ("head_rows", self.vocabulary)):
@@ -35,6 +41,8 @@ class LMConfig:
                 object.__setattr__(self, name, usual)
         if self.heads % self.kv_heads:
             raise ValueError(f"{self.heads} attention heads cannot share {self.kv_heads} KV heads evenly.")
+        if self.conv_layers and self.conv_taps < 1:
+            raise ValueError("A convolution needs at least one tap.")
         if self.head_dim % 2 or self.rotary_dim % 2 or self.rotary_dim > self.head_dim:
             raise ValueError(f"Cannot rotate {self.rotary_dim} of {self.head_dim} head dimensions: both must be even.")
 

@@ -19,7 +19,7 @@ from engine.lm.config import LMConfig
 from engine.lm.head_slices import HeadSlices
 from engine.lm.linear import Int8Linear, Int8Rows, Linear
 from engine.lm.norm import RMSNorm
-from engine.lm.weights import LayerWeights, WeightReader
+from engine.lm.weights import ConvWeights, LayerWeights, WeightReader
 
 
 class Head(Protocol):
@@ -36,10 +36,23 @@ Product = Callable[[torch.Tensor], torch.Tensor]
 class _Layer(NamedTuple):
     attention_norm: RMSNorm
     qkv: Linear | Int8Linear  # dim -> (heads + 2 kv_heads) * head_dim
+    qk_norm: torch.Tensor | None  # [heads + kv_heads, head_dim], the weights of a norm of each
     out: Linear | Int8Linear  # heads * head_dim -> dim
     ffn_norm: RMSNorm
     gate_up: Linear | Int8Linear  # dim -> 2 * ffn
     down: Linear | Int8Linear  # ffn -> dim
+
+
+class _Convolution(NamedTuple):
+    """A layer whose positions are mixed by a gated short convolution (LFM2)."""
+
+    norm: RMSNorm
+    gates: Linear | Int8Linear  # dim -> 3 dim
+    taps: torch.Tensor  # [taps, dim], the last for the present position
+    out: Linear | Int8Linear
+    ffn_norm: RMSNorm
+    gate_up: Linear | Int8Linear
+    down: Linear | Int8Linear
 
 
 class Decoder:
@@ -79,7 +92,11 @@ class Decoder:
         head = self._linear(embedding if weights.is_tied else weights.head())
         del embedding
         self.head, self._slices = head, HeadSlices(head)
-        self._layers = [self._layer(weights.layer(number)) for number in range(self.config.layers)]
+        convolutions = set(self.config.conv_layers)
+        self._layers = [
+            self._convolution(weights.convolution(number)) if number in convolutions else self._layer(weights.layer(number))
+            for number in range(self.config.layers)
+        ]
 
     @property
     def runs_by(self) -> str:
@@ -140,7 +157,13 @@ class Decoder:
         rope = self._rope[start:end] if positions is None else self._rope[positions]
         x, groups, mask = states.clone(), heads // kv_heads, None
         for layer, keys, values, slot in zip(self._layers[first:last], *views, strict=True) if n else ():
+            if isinstance(layer, _Convolution):
+                layer.out.add_to(x, _convolved(layer, x, keys, slot))
+                _feed_forward(layer, x)
+                continue
             h = layer.qkv(layer.attention_norm(x)).view(n, heads + 2 * kv_heads, head_dim)
+            if layer.qk_norm is not None:
+                _norm_heads(h[:, : heads + kv_heads], layer.qk_norm, config.norm_eps)
             _rotate(h[:, : heads + kv_heads], rope)
             slot.copy_(h[:, heads:].view(n, 2, kv_heads, head_dim))
             # Query heads that share a KV head become rows of one attention problem: nothing is repeated.
@@ -155,8 +178,7 @@ class Decoder:
                 h = F.scaled_dot_product_attention(q, keys, values, mask)
                 h = h.reshape(heads, n, head_dim).transpose(0, 1).reshape(n, heads * head_dim)
             layer.out.add_to(x, h)
-            gate, up = layer.gate_up(layer.ffn_norm(x)).chunk(2, -1)
-            layer.down.add_to(x, F.silu(gate).mul_(up))
+            _feed_forward(layer, x)
         cache.commit(first, last, start, end, positions)
         return x
 
@@ -173,7 +195,14 @@ class Decoder:
         for index, slot in zip(range(first, config.layers), slots, strict=True):
             if index not in self._projections:
                 self._projections[index] = self._projection(index)
-            h = self._projections[index](states).view(-1, 2 * kv_heads, head_dim)
+            h = self._projections[index](states)
+            if index in config.conv_layers:
+                let_in, _, passing = h.chunk(3, -1)
+                torch.mul(let_in, passing, out=slot)
+                continue
+            h = h.view(-1, 2 * kv_heads, head_dim)
+            if config.qk_norm and isinstance(layer := self._layers[index], _Layer) and layer.qk_norm is not None:
+                _norm_heads(h[:, :kv_heads], layer.qk_norm[config.heads :], config.norm_eps)
             _rotate(h[:, :kv_heads], self._rope[start:end])
             slot.copy_(h.view(-1, 2, kv_heads, head_dim))
         cache.commit(first, config.layers, start, end)
@@ -191,8 +220,11 @@ class Decoder:
         return None
 
     def _projection(self, number: int) -> Product:
-        """To the keys and values of a layer, not yet rotated: 2 * kv_heads * head_dim outputs."""
+        """To the keys and values of a layer, neither normed nor rotated: 2 * kv_heads * head_dim outputs; or to its gates."""
         layer = self._layers[number]
+        if isinstance(layer, _Convolution):
+            gates, norm = layer.gates, layer.norm
+            return lambda states: gates(norm(states))
         project = layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
         return lambda states: project(layer.attention_norm(states))
 
@@ -200,11 +232,47 @@ class Decoder:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)
 
     def _layer(self, weights: LayerWeights) -> _Layer:
-        eps = self.config.norm_eps
+        eps, qk_norm = self.config.norm_eps, None
+        if weights.q_norm is not None and weights.k_norm is not None:
+            qk_norm = torch.cat([weights.q_norm.repeat(self.config.heads, 1), weights.k_norm.repeat(self.config.kv_heads, 1)])
         return _Layer(
-            RMSNorm(weights.attention_norm, eps), self._linear(weights.qkv, weights.qkv_bias), self._linear(weights.out),
+            RMSNorm(weights.attention_norm, eps), self._linear(weights.qkv, weights.qkv_bias), qk_norm, self._linear(weights.out),
             RMSNorm(weights.ffn_norm, eps), self._linear(weights.gate_up), self._linear(weights.down),
         )  # fmt: skip
+
+    def _convolution(self, weights: ConvWeights) -> _Convolution:
+        eps = self.config.norm_eps
+        return _Convolution(
+            RMSNorm(weights.norm, eps), self._linear(weights.gates), weights.taps, self._linear(weights.out),
+            RMSNorm(weights.ffn_norm, eps), self._linear(weights.gate_up), self._linear(weights.down),
+        )  # fmt: skip
+
+
+def _convolved(layer: _Convolution, x: torch.Tensor, held: torch.Tensor, slot: torch.Tensor) -> torch.Tensor:
+    """States [n, dim] -> what the mixed positions let out [n, dim]. `held` [entries, dim] ends in `slot` [n, dim]."""
+    let_in, let_out, passing = layer.gates(layer.norm(x)).chunk(3, -1)
+    torch.mul(let_in, passing, out=slot)
+    n, taps = len(x), len(layer.taps)
+    before = held[max(0, len(held) - n - taps + 1) :]
+    if missing := n + taps - 1 - len(before):  # at the beginning of a conversation
+        before = F.pad(before, (0, 0, missing, 0))
+    # Position by position the same sum, however many stand side by side: catching up gives what a step gives.
+    mixed = before[:n] * layer.taps[0]
+    for tap in range(1, taps):
+        mixed.addcmul_(before[tap : tap + n], layer.taps[tap])
+    return mixed.mul_(let_out)
+
+
+def _feed_forward(layer: _Layer | _Convolution, x: torch.Tensor) -> None:
+    """Adds it to the states in place."""
+    gate, up = layer.gate_up(layer.ffn_norm(x)).chunk(2, -1)
+    layer.down.add_to(x, F.silu(gate).mul_(up))
+
+
+def _norm_heads(heads: torch.Tensor, weights: torch.Tensor, eps: float) -> None:
+    """RMSNorm over each head's dimensions [n, heads, head_dim], by its own weights [heads, head_dim], in place."""
+    scale = heads.float().square().mean(-1, keepdim=True).add_(eps).rsqrt_()
+    heads.mul_(scale.to(heads.dtype)).mul_(weights)
 
 
 def _rope_table(config: LMConfig) -> torch.Tensor:

@@ -100,6 +100,8 @@ class GraphDecoder(Decoder):
     backend = "onnxruntime"
 
     def __init__(self, config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: Bits | None = None) -> None:
+        if config.conv_layers or config.qk_norm:
+            raise ValueError("onnxruntime has no graphs for convolutions and normed heads here: torch runs such a model.")
         self.bits = bits or Bits()
         self._threads = torch.get_num_threads()
         self._always = {*range(0, config.layers, max(1, _VALUES // config.layer_values)), config.layers}

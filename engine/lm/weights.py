@@ -11,11 +11,27 @@ from engine.lm.config import LMConfig
 
 
 class LayerWeights(NamedTuple):
-    """Matrices are [out, in]. Of queries and keys those dimensions are neighbours that are rotated together."""
+    """Of a layer with attention. Matrices are [out, in]. Of queries and keys those dimensions are neighbours that are rotated
+    together.
+    """
 
     attention_norm: torch.Tensor
     qkv: torch.Tensor  # (heads + 2 kv_heads) * head_dim outputs
     qkv_bias: torch.Tensor | None
+    q_norm: torch.Tensor | None  # head_dim
+    k_norm: torch.Tensor | None
+    out: torch.Tensor
+    ffn_norm: torch.Tensor
+    gate_up: torch.Tensor  # 2 * ffn outputs
+    down: torch.Tensor
+
+
+class ConvWeights(NamedTuple):
+    """Of a layer with a gated short convolution. Matrices are [out, in]."""
+
+    norm: torch.Tensor
+    gates: torch.Tensor  # 3 dim outputs: what is let in, what is let out, and what passes through the first
+    taps: torch.Tensor  # [taps, dim], the last for the present position
     out: torch.Tensor
     ffn_norm: torch.Tensor
     gate_up: torch.Tensor  # 2 * ffn outputs
@@ -57,7 +73,7 @@ class WeightReader:
     def layer(self, number: int) -> LayerWeights:
         config, prefix = self._config, f"model.layers.{number}."
         q_size, kv_size = config.heads * config.head_dim, config.kv_heads * config.head_dim
-        attention, mlp = prefix + "self_attn.", prefix + "mlp."
+        attention = prefix + "self_attn."
         turned = _rotary_order(config)
         sizes = (("q", q_size), ("k", kv_size), ("v", kv_size))
         q, k, v = (self._take(f"{attention}{name}_proj.weight", size, config.dim) for name, size in sizes)
@@ -65,16 +81,42 @@ class WeightReader:
         if config.qkv_bias:
             qb, kb, vb = (self._take(f"{attention}{name}_proj.bias", size) for name, size in sizes)
             bias = torch.cat([turned(qb), turned(kb), vb])
-        gate_up = [self._take(f"{mlp}{name}_proj.weight", config.ffn, config.dim) for name in ("gate", "up")]
+        q_norm, k_norm = (
+            turned(self._take(f"{attention}{name}_norm.weight", config.head_dim)) if config.qk_norm else None for name in "qk"
+        )
+        ffn_norm, gate_up, down = self._ffn(prefix)
         return LayerWeights(
             attention_norm=self._take(prefix + "input_layernorm.weight", config.dim),
             qkv=torch.cat([turned(q), turned(k), v]),
             qkv_bias=bias,
+            q_norm=q_norm,
+            k_norm=k_norm,
             out=self._take(attention + "o_proj.weight", config.dim, q_size),
-            ffn_norm=self._take(prefix + "post_attention_layernorm.weight", config.dim),
-            gate_up=torch.cat(gate_up),
-            down=self._take(mlp + "down_proj.weight", config.dim, config.ffn),
+            ffn_norm=ffn_norm,
+            gate_up=gate_up,
+            down=down,
         )
+
+    def convolution(self, number: int) -> ConvWeights:
+        """As `layer`, of one of the config's `conv_layers`; what there is no Llama name for has LFM2's."""
+        config, prefix = self._config, f"model.layers.{number}."
+        ffn_norm, gate_up, down = self._ffn(prefix)
+        return ConvWeights(
+            norm=self._take(prefix + "input_layernorm.weight", config.dim),
+            gates=self._take(prefix + "conv.in_proj.weight", 3 * config.dim, config.dim),
+            taps=self._take(prefix + "conv.conv.weight", config.dim, 1, config.conv_taps)[:, 0].t().contiguous(),
+            out=self._take(prefix + "conv.out_proj.weight", config.dim, config.dim),
+            ffn_norm=ffn_norm,
+            gate_up=gate_up,
+            down=down,
+        )
+
+    def _ffn(self, prefix: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Norm, gate and up, and down."""
+        config, mlp = self._config, prefix + "mlp."
+        gate_up = [self._take(f"{mlp}{name}_proj.weight", config.ffn, config.dim) for name in ("gate", "up")]
+        norm = self._take(prefix + "post_attention_layernorm.weight", config.dim)
+        return norm, torch.cat(gate_up), self._take(mlp + "down_proj.weight", config.dim, config.ffn)
 
     def _take(self, name: str, *shape: int) -> torch.Tensor:
         if name not in self._tensors:

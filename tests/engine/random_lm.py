@@ -16,6 +16,8 @@ SPEECH = range(8, 20)
 END_OF_TEXT, END = 20, 21
 VOCABULARY = 22
 SHAPE = LMConfig(VOCABULARY, dim=32, layers=4, heads=4, kv_heads=2, head_dim=8, ffn=48, context=160)
+MIXED = replace(SHAPE, conv_layers=(0, 1, 3), conv_taps=3, qk_norm=True)
+"""Convolutions and attention, as LFM2 has them."""
 
 
 def random_tensors(config: LMConfig, seed: int = 0) -> dict[str, torch.Tensor]:
@@ -25,19 +27,28 @@ def random_tensors(config: LMConfig, seed: int = 0) -> dict[str, torch.Tensor]:
     def draw(rows: int, columns: int, gain: float = 1.0) -> torch.Tensor:
         return torch.randn(rows, columns, generator=generator) * gain / columns**0.5
 
+    def norm(size: int) -> torch.Tensor:
+        return 1 + 0.1 * torch.randn(size, generator=generator)
+
     q, kv = config.heads * config.head_dim, config.kv_heads * config.head_dim
     tensors = {
         "model.embed_tokens.weight": torch.randn(config.vocabulary, config.dim, generator=generator),
-        "model.norm.weight": 1 + 0.1 * torch.randn(config.dim, generator=generator),
+        "model.norm.weight": norm(config.dim),
         "lm_head.weight": draw(config.vocabulary, config.dim, 2.0),
     }
     for index in range(config.layers):
         prefix = f"model.layers.{index}."
-        for name, rows, columns in (
+        attention = (
             ("self_attn.q_proj", q, config.dim),
             ("self_attn.k_proj", kv, config.dim),
             ("self_attn.v_proj", kv, config.dim),
             ("self_attn.o_proj", config.dim, q),
+        )
+        mixes = index in config.conv_layers
+        if mixes:
+            tensors[f"{prefix}conv.conv.weight"] = draw(config.dim, config.conv_taps)[:, None]
+        for name, rows, columns in (
+            *((("conv.in_proj", 3 * config.dim, config.dim), ("conv.out_proj", config.dim, config.dim)) if mixes else attention),
             ("mlp.gate_proj", config.ffn, config.dim),
             ("mlp.up_proj", config.ffn, config.dim),
             ("mlp.down_proj", config.dim, config.ffn),
@@ -46,7 +57,9 @@ def random_tensors(config: LMConfig, seed: int = 0) -> dict[str, torch.Tensor]:
             if config.qkv_bias and name[-6:] in ("q_proj", "k_proj", "v_proj"):
                 tensors[f"{prefix}{name}.bias"] = 0.5 * torch.randn(rows, generator=generator)
         for name in ("input_layernorm", "post_attention_layernorm"):
-            tensors[f"{prefix}{name}.weight"] = 1 + 0.1 * torch.randn(config.dim, generator=generator)
+            tensors[f"{prefix}{name}.weight"] = norm(config.dim)
+        for name in ("q_norm", "k_norm") if config.qk_norm and not mixes else ():
+            tensors[f"{prefix}self_attn.{name}.weight"] = norm(config.head_dim)
     return tensors
 
 
@@ -64,15 +77,17 @@ class RandomModel:
 
     seed: int = 0
     heads: str = "random"
+    shape: LMConfig = SHAPE
     exit_heads: dict[int, ExitHead] = field(init=False)
 
     def __post_init__(self):
-        tensors = random_tensors(SHAPE, self.seed)
+        tensors = random_tensors(self.shape, self.seed)
         if self.heads == "perfect":
-            for index in range(2, SHAPE.layers):
-                tensors[f"model.layers.{index}.self_attn.o_proj.weight"].zero_()
-                tensors[f"model.layers.{index}.mlp.down_proj.weight"].zero_()
-        self.decoder = Decoder(SHAPE, tensors)
+            for index in range(2, self.shape.layers):
+                for name in ("self_attn.o_proj", "conv.out_proj", "mlp.down_proj"):
+                    if (matrix := tensors.get(f"model.layers.{index}.{name}.weight")) is not None:
+                        matrix.zero_()
+        self.decoder = Decoder(self.shape, tensors)
         make = speech_head if self.heads == "random" else lambda _: logit_lens(self.decoder)
         self.exit_heads = {layer: make(layer) for layer in (1, 2, 3)}
 

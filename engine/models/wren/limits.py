@@ -13,7 +13,8 @@ from engine.speech.release import UnknownConfiguration, sized
 from engine.speech.source_filter import SourceFilter
 
 WHAT = "Wren's config"
-_MAY_BE_ZERO = ("rotary_dim", "behind", "ahead", "encoder_blocks", "decoder_blocks")
+OTHERS = ("conv_layers", "conv_taps", "qk_norm")  # what a decoder may have and Wren's has not
+_MAY_BE_ZERO = ("rotary_dim", "conv_taps", "behind", "ahead", "encoder_blocks", "decoder_blocks")
 _MOST_KV = 4_000_000_000  # bytes of keys and values; Wren has 12 million
 _RATES = range(8_000, 48_001)
 _LONGEST_CHUNK = 1_000
@@ -22,7 +23,9 @@ _LONGEST_WINDOW = 500  # beats: a minute
 
 def check_lm(config: LMConfig) -> LMConfig:
     """The config itself. Raises `ValueError` with a sentence for sizes that no Wren has."""
-    _counted(config, deep=("layers",))
+    _counted(config, deep=("layers",), leave=OTHERS)
+    if any(getattr(config, name) for name in OTHERS):
+        raise UnknownConfiguration(f"{WHAT} has layers that no Wren has.")
     for name in ("rope_interleaved", "qkv_bias"):
         if not isinstance(getattr(config, name), bool):
             raise UnknownConfiguration(f"{WHAT} has {name} that is neither true nor false.")

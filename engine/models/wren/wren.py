@@ -22,7 +22,7 @@ from engine.models.checkpoints.packed import read_packed
 from engine.models.spoken_lm import PromptPiece
 from engine.models.wren import plain_text
 from engine.models.wren.adaptor import WrenAdaptor
-from engine.models.wren.limits import WHAT, check_listener, check_lm, check_speech, chunk
+from engine.models.wren.limits import OTHERS, WHAT, check_listener, check_lm, check_speech, chunk
 from engine.models.wren.listener import PhoneNetwork, StreamingListener
 from engine.models.wren.listener_config import ListenerConfig, config_of
 from engine.models.wren.low_rank import merge, widen_head
@@ -57,7 +57,8 @@ class WrenConfig:
     def to_json(self) -> str:
         """Of a base; how its updates decode stands in theirs."""
         fields = {name: value for name, value in asdict(self).items() if name != "paradigm"}
-        del fields["lm"]["head_rows"]  # they are the vocabulary's: only an adapter has more, and says so by its tensors
+        for name in ("head_rows", *OTHERS):  # rows are the vocabulary's: only an adapter has more, and says so by its tensors
+            del fields["lm"][name]
         return json.dumps({"family": FAMILY, **fields}, indent=1)
 
     @classmethod

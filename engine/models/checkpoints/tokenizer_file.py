@@ -41,9 +41,13 @@ class TokenizerFile:
         document = read_json(path, _LARGEST)
         _check(document, path)
         with self._sentence("is damaged"):
-            self._tokenizer = Tokenizer.from_str(json.dumps(document))
-            self.added = {token.content: id for id, token in self._tokenizer.get_added_tokens_decoder().items()}
+            # What would put tokens around a text is left out: `encode` never asks for them.
+            self._tokenizer = Tokenizer.from_str(json.dumps(document | {"post_processor": None}))
+            added = self._tokenizer.get_added_tokens_decoder()
+            self.added = {token.content: id for id, token in added.items()}
             """Ids of the added tokens by name."""
+            self.special = frozenset(id for id, token in added.items() if token.special)
+            """Those of them that are no text."""
             self.size = self._tokenizer.get_vocab_size()
             """How many tokens there are."""
         self.stop = 1 + max((*document["model"]["vocab"].values(), *self.added.values()), default=-1)
@@ -83,7 +87,6 @@ def _check(document: Mapping[str, Any], path: Path) -> None:
         ("padding", lambda part: part is None),
         ("normalizer", lambda part: part is None or part == {"type": "NFC"}),
         ("pre_tokenizer", _splits),
-        ("post_processor", lambda part: part is None or _is_bytes(part)),
         ("decoder", lambda part: part is None or _is_bytes(part)),
         ("model", _is_bpe),
         ("added_tokens", _are_tokens),

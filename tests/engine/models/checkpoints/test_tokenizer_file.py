@@ -71,3 +71,21 @@ def test_a_panic_is_a_sentence(path):
     for use in (lambda: tokenizer.encode("a"), lambda: tokenizer.piece(0)):
         with pytest.raises(ValueError, match="tokenizer.json cannot .*index out of bounds"):
             use()
+
+
+def test_nothing_is_put_around_a_text(path):
+    """Releases of LFM2 say that a token opens every text, which is for their own libraries."""
+    name = next(iter(TokenizerFile(path).added))
+    ids = TokenizerFile(path).encode("a bird")
+    template = [{"SpecialToken": {"id": name, "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]
+    special = {"id": name, "ids": [TokenizerFile(path).added[name]], "tokens": [name]}
+    opening = {"type": "TemplateProcessing", "single": template, "pair": template, "special_tokens": {name: special}}
+    for processor in (opening, {"type": "Sequence", "processors": [opening]}, {"type": "of another time"}):
+        change(path, post_processor=processor)
+        assert TokenizerFile(path).encode("a bird") == ids
+
+
+def test_special_tokens_are_those_that_the_file_calls_so(path):
+    tokens = json.loads(path.read_text(encoding="utf-8"))["added_tokens"]
+    change(path, added_tokens=[{**token, "special": place > 0} for place, token in enumerate(tokens)])
+    assert TokenizerFile(path).special == {token["id"] for token in tokens[1:]}

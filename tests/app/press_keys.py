@@ -206,7 +206,7 @@ def sessions(driver: Driver) -> Scenario:
     hands.press("ctrl+a")
     hands.type("Minutes of March")
     hands.press("Return")
-    yield soon(lambda: bool(rows()) and rows()[0].title == "Minutes of March")
+    yield soon(lambda: bool(rows()) and rows()[0].title == "Minutes of March" and view.list.hasFocus())  # the sheet is gone
     seen["sessions"] = {"title": rows()[0].title, "muted": window.conversation.muted, "focus": view.list.hasFocus()}
     hands.press("ctrl+p")
     yield soon(lambda: bool(rows()) and rows()[0].pinned)

@@ -149,7 +149,7 @@ def test_the_real_width_of_the_feed_forward(changes, width, tmp_path):
     ("changes", "said"),
     [({"hidden_size": "wide"}, "hidden_size"), ({"conv_bias": True}, "conv_bias"), ({"layer_types": ["conv"]}, "layer_types"),
      ({"layer_types": ["mamba"] * 16}, "layer_types"), ({"norm_eps": None}, "norm_eps"), ({"conv_L_cache": 0}, "conv_L_cache"),
-     ({"num_key_value_heads": 7}, "KV heads")],
+     ({"num_key_value_heads": 7}, "KV heads"), ({"full_attn_idxs": None}, "layer_types")],
 )  # fmt: skip
 def test_a_config_that_cannot_be_used_is_named(changes, said, tmp_path):
     with pytest.raises(ValueError, match=said) as error:

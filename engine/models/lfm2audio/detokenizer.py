@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.rope import rope_theta
 from engine.models.checkpoints.weights import Weights
+from engine.models.lfm2audio.layer_kinds import attends
 from engine.models.lfm2audio.shapes import shape_of
 from engine.models.lfm2audio.windowed_stack import Sights, StackConfig, WindowedStack
-from engine.quoting import shown
 from engine.samples import Samples
 from engine.speech.release import without_memory
 from engine.speech.weights import fill, table
@@ -218,7 +218,7 @@ def read_config(fields: Fields, tensors: Mapping[str, Tensor]) -> StackConfig:
     return fields.build(
         StackConfig,
         dim=fields.count("hidden_size"),
-        attends=_attends(fields),
+        attends=attends(fields, _ATTENTION),
         heads=fields.count("num_attention_heads"),
         kv_heads=fields.count("num_key_value_heads"),
         feed_forward=shape_of(tensors, "lfm.layers.0.feed_forward.w1.weight", 2)[0],
@@ -228,16 +228,3 @@ def read_config(fields: Fields, tensors: Mapping[str, Tensor]) -> StackConfig:
         rope_theta=rope_theta(fields),
         conv_bias=bool(fields.values.get("conv_bias")),
     )
-
-
-def _attends(fields: Fields) -> tuple[bool, ...]:
-    """Of every layer whether it is attention: from `layer_types`, or the older `full_attn_idxs`."""
-    layers, kinds = fields.count("num_hidden_layers", most=1000), fields.values.get("layer_types")
-    if kinds is None:
-        if not isinstance(places := fields.values.get("full_attn_idxs"), list):
-            raise ValueError(f"{fields.path} lacks layer_types: it is of another model, or damaged.")
-        return tuple(layer in places for layer in range(layers))
-    if not isinstance(kinds, list) or len(kinds) != layers or not all(kind in ("conv", *_ATTENTION) for kind in kinds):
-        known = "'conv', " + " or ".join(map(repr, _ATTENTION))
-        raise ValueError(f"{fields.path} has layer_types = {shown(kinds)}, which must be {known} for each of {layers} layers.")
-    return tuple(kind != "conv" for kind in kinds)

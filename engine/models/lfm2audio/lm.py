@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.lm.config import LMConfig
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.rope import rope_theta
+from engine.models.lfm2audio.layer_kinds import attends
 
 if TYPE_CHECKING:
     import torch
@@ -41,12 +42,12 @@ def read_config(folder: Path) -> LMConfig:
         raise ValueError(f"{whole.path} has no part 'lfm': it is not of {MODEL}.")
     fields = whole.part("lfm")
     fields.require(conv_bias=False)
-    dim, heads, layers = (fields.count(name) for name in ("hidden_size", "num_attention_heads", "num_hidden_layers"))
+    dim, heads = fields.count("hidden_size"), fields.count("num_attention_heads")
     return fields.build(
         LMConfig,
         vocabulary=fields.count("vocab_size"),
         dim=dim,
-        layers=layers,
+        layers=fields.count("num_hidden_layers", most=1000),
         heads=heads,
         kv_heads=fields.count("num_key_value_heads"),
         head_dim=dim // heads,
@@ -54,7 +55,7 @@ def read_config(folder: Path) -> LMConfig:
         norm_eps=fields.number("norm_eps"),
         rope_theta=rope_theta(fields),
         context=fields.count("max_position_embeddings"),
-        conv_layers=_conv_layers(fields, layers),
+        conv_layers=tuple(layer for layer, attending in enumerate(attends(fields)) if not attending),
         conv_taps=fields.count("conv_L_cache", most=64),
         qk_norm=True,
     )
@@ -70,16 +71,6 @@ def _feed_forward(fields: Fields) -> int:
         return width
     width, step = int(width * fields.number("block_ffn_dim_multiplier")), fields.count("block_multiple_of")
     return -(-width // step) * step
-
-
-def _conv_layers(fields: Fields, layers: int) -> tuple[int, ...]:
-    if "layer_types" not in fields.values:
-        attention = set(fields.ids("full_attn_idxs"))
-        return tuple(layer for layer in range(layers) if layer not in attention)
-    kinds = fields.values["layer_types"]
-    if not isinstance(kinds, list) or len(kinds) != layers or not set(kinds) <= {"conv", "full_attention"}:
-        raise ValueError(f"{fields.path} must say of each of its {layers} layers in layer_types 'conv' or 'full_attention'.")
-    return tuple(layer for layer, kind in enumerate(kinds) if kind == "conv")
 
 
 def released_names(config: LMConfig) -> dict[str, str]:

@@ -19,6 +19,9 @@ Device = Literal["cuda", "cpu"]
 _SMALLEST_CONTEXT = 2048  # positions; below, a conversation soon forgets its beginning
 RESERVE: dict[Device, int] = {"cuda": 1_500_000_000, "cpu": 500_000_000}
 """Bytes set aside, by experience, for the libraries themselves and for what is computed in between."""
+_LARGE = 500_000_000
+"""Values in all layers, all of which a processor reads for every token: from here on fewer bytes of each matter more there than
+the last digits. In 8 bits it makes two to four times as many tokens as in 16 or 32 (`python -m engine.benchmarks precisions`)."""
 _LOADING = 5
 """Bytes for each value of a layer while its graph is made: rounded, as a model's bytes, and as onnxruntime has read them."""
 
@@ -116,9 +119,9 @@ def plan(
 ) -> MemoryPlan:
     """Chooses for so many free bytes (0 of memory: unknown, and taken to be enough; 0 of video memory: no card).
 
-    The graphics card comes before the processor, a long context before a short one, and then the most bits, up to those on
-    disk. `precision` and `device` may be given instead of chosen, `context` (by default all) is what is wished for. Raises
-    `ValueError` with a sentence for a precision that there is not, there.
+    The graphics card comes before the processor, a long context before a short one, and then the most bits: up to those on
+    disk, or on a processor up to 8 for a large model. `precision` and `device` may be given instead of chosen, `context` (by
+    default all) is what is wished for. Raises `ValueError` with a sentence for a precision that there is not, there.
     """
     wished = min(context or sizes.context, sizes.context)
     rooms: dict[Device, int] = {"cuda": video_memory, "cpu": memory}
@@ -126,16 +129,21 @@ def plan(
     if precision:
         devices = tuple(place for place in devices if precision in offered(sizes.lm, place)) or devices[-1:]
         check_offered(precision, sizes.lm, devices[-1])
-    wanted = (precision,) if precision else PRECISIONS[PRECISIONS.index(sizes.stored) :]
     for place in devices:
         there = offered(sizes.lm, place)
         needs = tuple(need(sizes, each, wished, place) for each in there)
-        precisions = tuple(each for each in wanted if each in there)
+        precisions = (precision,) if precision else tuple(each for each in _most_bits_first(sizes, place) if each in there)
         for found in _candidates(sizes, precisions, wished, place):
             if found.total <= rooms[place] or (place == "cpu" and not memory):
                 return MemoryPlan(place, found, needs, _sentence(sizes, found, place, rooms, wished, precisions[0], devices))
     smallest = min((need(sizes, each, min(wished, _SMALLEST_CONTEXT), place) for each in precisions), key=lambda one: one.total)
     return MemoryPlan(place, None, needs, _refusal(sizes, smallest, rooms, devices))
+
+
+def _most_bits_first(sizes: Sizes, device: Device) -> tuple[Precision, ...]:
+    """Those that are chosen by themselves."""
+    is_slow = device == "cpu" and sizes.lm.layers * sizes.lm.layer_values >= _LARGE
+    return PRECISIONS[PRECISIONS.index("int8" if is_slow else sizes.stored) :]
 
 
 def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, device: Device) -> Iterator[Need]:
@@ -158,6 +166,8 @@ def _sentence(
     parts = [f"{sizes.title} runs on {_PLACES[place]} in {chosen.precision} with {_gigabytes(chosen.total)}{room}"]
     if chosen.precision != best:
         parts.append(f"{best} would take {_gigabytes(need(sizes, best, wished, place).total)}")
+    if chosen.precision == best == "int8" and place == "cpu":
+        parts.append(f"in {sizes.stored} it would be slower there")
     if chosen.context < wished:
         parts.append(f"conversations have {chosen.context:,} positions instead of {wished:,}")
     if place == "cpu" and "cuda" in devices:

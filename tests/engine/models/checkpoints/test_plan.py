@@ -60,10 +60,10 @@ def test_without_onnxruntime_the_processor_has_what_a_graphics_card_has(monkeypa
         (64, 24, "cuda", "bf16", 8192, ["bf16"]),
         (64, 16, "cuda", "int8", 8192, ["int8", "bf16 would take"]),
         (64, 13.4, "cuda", "int8", 4096, ["4,096 positions instead of 8,192"]),
-        (64, 8, "cpu", "bf16", 8192, ["processor", "only 8.0 GB"]),
+        (64, 8, "cpu", "int8", 8192, ["processor", "in bf16 it would be slower", "only 8.0 GB"]),
         (16, 0, "cpu", "int8", 8192, ["processor", "int8"]),
-        (12, 0, "cpu", "int4", 8192, ["processor", "int4", "bf16 would take"]),
-        (0, 0, "cpu", "bf16", 8192, ["processor"]),
+        (12, 0, "cpu", "int4", 8192, ["processor", "int4", "int8 would take"]),
+        (0, 0, "cpu", "int8", 8192, ["processor"]),
         (8, 6, "cpu", None, None, ["at least", "int4", "8.0 GB", "6.0 GB", "close other programs"]),
     ],
 )
@@ -83,7 +83,8 @@ def test_what_is_wished_for():
     assert plan(GLM, 64 * GB, precision="int8").chosen.precision == "int8"
     assert plan(GLM, 64 * GB, 80 * GB, device="cpu").device == "cpu"
     assert plan(GLM, 30 * GB, precision="fp32").chosen is None
-    assert plan(replace(GLM, stored="fp32"), 64 * GB).chosen.precision == "fp32"
+    assert plan(replace(GLM, stored="fp32"), 64 * GB, 80 * GB).chosen.precision == "fp32"
+    assert plan(GLM, 64 * GB, precision="bf16").chosen.precision == "bf16"  # slower there, and asked for
     assert plan(GLM, 64 * GB, 80 * GB, precision="int4").device == "cpu"  # no card has it
     with pytest.raises(ValueError, match="choose one of fp32, bf16, int8"):
         plan(GLM, 64 * GB, 80 * GB, precision="int4", device="cuda")

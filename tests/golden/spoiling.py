@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from engine.cli import main
 from tests.golden import variants
@@ -52,6 +53,15 @@ def change_safetensors(path: Path, name: str, change: Callable[[torch.Tensor], t
     name = stored_name(name, tensors)
     tensors[name] = change(tensors[name]).contiguous()
     save_file(tensors, path, {"format": "pt"})
+
+
+def with_tensor(folder: Path, place: Path, name: str, tensor: torch.Tensor | None) -> Path:
+    """A folder at `place` like one with a config and a file of weights, where a tensor is another, or (None) missing."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors.pop(name) if tensor is None else tensors.update({name: tensor})
+    save_file(tensors, place / "model.safetensors")
+    shutil.copyfile(folder / "config.json", place / "config.json")
+    return place
 
 
 def change_pt(path: Path, name: str, change: Callable[[torch.Tensor], torch.Tensor]) -> tuple[int, int]:

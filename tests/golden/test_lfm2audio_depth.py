@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.lm.allowed_ids import AllowedIds
@@ -20,6 +19,7 @@ from engine.models.lfm2audio.depth_transformer import Choose, DepthTransformer, 
 from tests.golden import golden_folder
 from tests.golden.compare import index
 from tests.golden.recorded import lfm_file
+from tests.golden.spoiling import with_tensor
 
 pytestmark = pytest.mark.skipif(
     not (golden_folder("lfm2audio") / "outputs/depth.npz").exists(), reason="this set is without the depth transformer"
@@ -228,10 +228,7 @@ def test_a_configuration_that_does_not_fit(tmp_path, change, sentence):
     ],
 )
 def test_weights_that_do_not_fit(tmp_path, name, tensor):
-    tensors = load_file(folder() / "model.safetensors")
-    tensors.pop(name) if tensor is None else tensors.update({name: tensor})
-    save_file(tensors, tmp_path / "model.safetensors")
-    shutil.copyfile(folder() / "config.json", tmp_path / "config.json")
+    with_tensor(folder(), tmp_path, name, tensor)
     with pytest.raises(ValueError, match=r"depth|audio_embedding") as raised:
         DepthTransformer.from_folder(tmp_path)
     assert str(tmp_path) in str(raised.value)

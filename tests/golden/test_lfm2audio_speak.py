@@ -8,13 +8,13 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 
 from engine.models.checkpoints.config_file import Fields
 from engine.models.lfm2audio.detokenizer import FOLDER, OUTPUT_RATE, SAMPLES_PER_FRAME, Detokenizer, spectrum
 from tests.golden import golden_folder
 from tests.golden.compare import index
 from tests.golden.recorded import lfm_file
+from tests.golden.spoiling import with_tensor
 
 RELEASED = {
     "hidden_size": 512, "num_hidden_layers": 8, "num_attention_heads": 16, "num_key_value_heads": 8, "conv_L_cache": 3,
@@ -207,10 +207,7 @@ def test_a_configuration_that_does_not_fit(tmp_path, change, sentence):
     ],
 )
 def test_weights_that_do_not_fit(tmp_path, name, tensor):
-    tensors = load_file(folder() / "model.safetensors")
-    tensors.pop(name) if tensor is None else tensors.update({name: tensor})
-    save_file(tensors, tmp_path / "model.safetensors")
-    shutil.copyfile(folder() / "config.json", tmp_path / "config.json")
+    with_tensor(folder(), tmp_path, name, tensor)
     with pytest.raises(ValueError, match=r"lin\.|emb\.|lfm\.|istft\.") as raised:
         Detokenizer.from_folder(tmp_path, index("lfm2audio")["constants"]["codebooks"])
     assert str(tmp_path) in str(raised.value)

@@ -41,8 +41,13 @@ class LagPanel(Panel):
             room = plot.getViewBox().width() / (len(SHOWN) + 1)
             step = math.ceil(self.width_at_axes(f"{SHOWN[-1]} ") / max(room, 1))
             plot.getAxis("bottom").setTicks([[(place, str(edge)) for place, edge in enumerate(SHOWN)][::step]])
-            high = max(1.0, plot.getViewBox().height() - self.height_at_axes() / 2)  # half of the highest label
-            plot.setYRange(0, math.log10(1 + 10**self._decades) * plot.getViewBox().height() / high, padding=0)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        plot = self.plots[0]
+        room = plot.getViewBox().height()
+        used = max(1.0, room - self.height_at_axes() / 2)  # the upper half of the highest label stands above it
+        plot.setYRange(0, math.log10(1 + 10**self._decades) * room / used, padding=0)
 
     def refresh(self, lag: LagSampler) -> None:
         """Shows what is new."""
@@ -54,7 +59,7 @@ class LagPanel(Panel):
         self._decades = math.ceil(max(1.0, *heights))
         ticks = [(math.log10(1 + 10**power), _short(10**power)) for power in range(self._decades + 1)]
         self.plots[0].getAxis("left").setTicks([ticks])
-        self.fit_plots()
+        self._fit_height()
         self.show_number(_milliseconds(lag.percentile(95)), "ms at p95")
         self.say(lag_in_words(lag))
 

@@ -37,7 +37,7 @@ def test_a_button_appears_where_the_bar_has_none_for_it(qtbot):
     assert acted.args == ["choose_device"]
 
 
-@pytest.mark.parametrize("width", [420, 498, 600, 760])
+@pytest.mark.parametrize("width", [340, 420, 600, 760, 900])
 def test_no_switch_moves_under_the_pointer_whatever_is_said(width, qtbot):
     bar = shown(qtbot)
     page = QWidget()

@@ -142,8 +142,11 @@ def plan(
 
 def _most_bits_first(sizes: Sizes, device: Device) -> tuple[Precision, ...]:
     """Those that are chosen by themselves."""
-    is_slow = device == "cpu" and sizes.lm.layers * sizes.lm.layer_values >= _LARGE
-    return PRECISIONS[PRECISIONS.index("int8" if is_slow else sizes.stored) :]
+    return PRECISIONS[PRECISIONS.index("int8" if _wants_few_bits(sizes, device) else sizes.stored) :]
+
+
+def _wants_few_bits(sizes: Sizes, device: Device) -> bool:
+    return device == "cpu" and sizes.lm.layers * sizes.lm.layer_values >= _LARGE
 
 
 def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, device: Device) -> Iterator[Need]:
@@ -166,7 +169,7 @@ def _sentence(
     parts = [f"{sizes.title} runs on {_PLACES[place]} in {chosen.precision} with {_gigabytes(chosen.total)}{room}"]
     if chosen.precision != best:
         parts.append(f"{best} would take {_gigabytes(need(sizes, best, wished, place).total)}")
-    if chosen.precision == best == "int8" and place == "cpu":
+    if chosen.precision == best == "int8" and _wants_few_bits(sizes, place):
         parts.append(f"in {sizes.stored} it would be slower there")
     if chosen.context < wished:
         parts.append(f"conversations have {chosen.context:,} positions instead of {wished:,}")

@@ -72,8 +72,8 @@ def _measure(model: SpokenLM, schedule: Schedule, prompts: Sequence[Sequence[int
         reference = decoder.logits(decoder.run(decoder.embed(ids), 0, wanted)[-1:])
         # The last position again, over the cache that caught up: what the next token would be chosen from.
         for layer in range(decoder.config.layers):
-            theirs = wanted.keys_values(layer)[:, :, list(cache.positions(layer))]  # what was left out is not compared
-            cache_difference = max(cache_difference, float((cache.keys_values(layer) - theirs).abs().max()))
+            theirs = wanted.contents(layer)[:, :, list(cache.positions(layer))]  # what was left out is not compared
+            cache_difference = max(cache_difference, float((cache.contents(layer) - theirs).abs().max()))
             largest = max(largest, float(theirs.abs().max()))
         cache.roll_back(len(ids) - 1)
         again = decoder.logits(decoder.run(decoder.embed(ids[-1:]), len(ids) - 1, cache))

@@ -75,7 +75,7 @@ class KVCache:
         held = sum(self.entries(layer) * values[mixes] for layer, mixes in enumerate(self._mixes))
         return held * self._store.element_size()
 
-    def keys_values(self, layer: int) -> torch.Tensor:
+    def contents(self, layer: int) -> torch.Tensor:
         """What `layer` holds, a view: [2, kv_heads, entries, head_dim], keys (rotated) first; of a convolution [entries, dim]."""
         held, place = self.entries(layer), self._place[layer]
         return self._mixed[place, :held] if self._mixes[layer] else self._store[:, place, :, :held]

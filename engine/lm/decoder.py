@@ -197,12 +197,9 @@ class Decoder:
                 self._projections[index] = self._projection(index)
             h = self._projections[index](states)
             if index in config.conv_layers:
-                let_in, _, passing = h.chunk(3, -1)
-                torch.mul(let_in, passing, out=slot)
+                slot.copy_(h)
                 continue
             h = h.view(-1, 2 * kv_heads, head_dim)
-            if config.qk_norm and isinstance(layer := self._layers[index], _Layer) and layer.qk_norm is not None:
-                _norm_heads(h[:, :kv_heads], layer.qk_norm[config.heads :], config.norm_eps)
             _rotate(h[:, :kv_heads], self._rope[start:end])
             slot.copy_(h.view(-1, 2, kv_heads, head_dim))
         cache.commit(first, config.layers, start, end)
@@ -220,13 +217,21 @@ class Decoder:
         return None
 
     def _projection(self, number: int) -> Product:
-        """To the keys and values of a layer, neither normed nor rotated: 2 * kv_heads * head_dim outputs; or to its gates."""
-        layer = self._layers[number]
+        """To what a layer keeps: keys and values, not yet rotated (2 * kv_heads * head_dim outputs), or what it mixes (dim)."""
+        layer, config = self._layers[number], self.config
         if isinstance(layer, _Convolution):
-            gates, norm = layer.gates, layer.norm
-            return lambda states: gates(norm(states))
-        project = layer.qkv.select(slice(self.config.heads * self.config.head_dim, None))
-        return lambda states: project(layer.attention_norm(states))
+            return lambda states: _let_in(layer.gates(layer.norm(states)))
+        project = layer.qkv.select(slice(config.heads * config.head_dim, None))
+        if layer.qk_norm is None:
+            return lambda states: project(layer.attention_norm(states))
+        weights = layer.qk_norm[config.heads :]
+
+        def normed(states: torch.Tensor) -> torch.Tensor:
+            h = project(layer.attention_norm(states))
+            _norm_heads(h.view(len(h), -1, config.head_dim)[:, : config.kv_heads], weights, config.norm_eps)
+            return h
+
+        return normed
 
     def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)
@@ -248,10 +253,16 @@ class Decoder:
         )  # fmt: skip
 
 
+def _let_in(gates: torch.Tensor) -> torch.Tensor:
+    """Of the gates [n, 3 dim] what a convolution mixes [n, dim]."""
+    let_in, _, passing = gates.chunk(3, -1)
+    return let_in * passing
+
+
 def _convolved(layer: _Convolution, x: torch.Tensor, held: torch.Tensor, slot: torch.Tensor) -> torch.Tensor:
     """States [n, dim] -> what the mixed positions let out [n, dim]. `held` [entries, dim] ends in `slot` [n, dim]."""
-    let_in, let_out, passing = layer.gates(layer.norm(x)).chunk(3, -1)
-    torch.mul(let_in, passing, out=slot)
+    gates = layer.gates(layer.norm(x))
+    slot.copy_(_let_in(gates))
     n, taps = len(x), len(layer.taps)
     before = held[max(0, len(held) - n - taps + 1) :]
     if missing := n + taps - 1 - len(before):  # at the beginning of a conversation
@@ -260,7 +271,7 @@ def _convolved(layer: _Convolution, x: torch.Tensor, held: torch.Tensor, slot: t
     mixed = before[:n] * layer.taps[0]
     for tap in range(1, taps):
         mixed.addcmul_(before[tap : tap + n], layer.taps[tap])
-    return mixed.mul_(let_out)
+    return mixed.mul_(gates.chunk(3, -1)[1])
 
 
 def _feed_forward(layer: _Layer | _Convolution, x: torch.Tensor) -> None:

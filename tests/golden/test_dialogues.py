@@ -42,7 +42,7 @@ def test_two_spoken_turns(model):
     model.decoder.run(states, 0, cache)
     exact = model.decoder.dtype == torch.float32
     for layer in range(model.decoder.config.layers):
-        found, wanted = history.cache.keys_values(layer).float(), cache.keys_values(layer).float()
+        found, wanted = history.cache.contents(layer).float(), cache.contents(layer).float()
         if exact:
             torch.testing.assert_close(found, wanted, atol=2e-4, rtol=0)
         else:

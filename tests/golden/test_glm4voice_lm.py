@@ -87,7 +87,7 @@ def test_prompt(id, decoder, recorded):
             logits,
         )
         # The decoder keeps rotary pairs as neighbours already in this model: its cache is the reference's.
-        last = torch.stack([cache.keys_values(layer)[:, :, -1] for layer in range(decoder.config.layers)], 1)
+        last = torch.stack([cache.contents(layer)[:, :, -1] for layer in range(decoder.config.layers)], 1)
         check(case, f"{name}_k_last", last[0], recorded)
         check(case, f"{name}_v_last", last[1], recorded)
 

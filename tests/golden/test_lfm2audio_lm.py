@@ -55,7 +55,7 @@ def check_state(decoder, cache, recorded, begins: str, start: int = 0):
     """What the layers keep, as recorded under names that begin so; keys and values from position `start` on."""
     config = decoder.config
     new = "new_" if start else ""
-    kept = [cache.keys_values(layer) for layer in range(config.layers)]
+    kept = [cache.contents(layer) for layer in range(config.layers)]
     mixed = [kept[layer][-config.conv_taps :].t() for layer in config.conv_layers]
     recorded.check(f"{begins}_conv_state", torch.stack(mixed))
     pairs = [kept[layer][:, :, start:] for layer in range(config.layers) if layer not in config.conv_layers]

@@ -55,7 +55,7 @@ class Watch:
         held = self._reference.position
         assert cache.position == held and {cache.filled(layer) for layer in range(self.layers)} == {held}
         for layer in range(self.layers):
-            found, wanted = cache.keys_values(layer), self._reference.keys_values(layer)
+            found, wanted = cache.contents(layer), self._reference.contents(layer)
             self.worst = max(self.worst, float((found - wanted).abs().max() / wanted.abs().max()))
         self.compared += 1
         assert self.worst < TOLERANCE, f"after {len(self.tokens)} tokens: {self.worst:.2e}"

@@ -67,8 +67,8 @@ def test_the_cache_is_that_of_full_depth(model, form):
             assert {cache.filled(layer) for layer in range(layers)} == {held}
             for layer in range(layers):
                 new = slice(max(0, held - 8), held)
-                wanted = reference.keys_values(layer)[:, :, new]
-                assert_within(cache.keys_values(layer)[:, :, new], wanted, model.tolerance, f"layer {layer}")
+                wanted = reference.contents(layer)[:, :, new]
+                assert_within(cache.contents(layer)[:, :, new], wanted, model.tolerance, f"layer {layer}")
             compared += 1
         if "review" in schedule or reference.position < reference.capacity:
             model.decoder.run(model.decoder.embed([event.id]), reference.position, reference)
@@ -80,8 +80,8 @@ def test_the_cache_is_that_of_full_depth(model, form):
     held = cache.position
     assert held >= len(model.prompt) + len(decoding.ids) - 1
     for layer in range(layers):
-        wanted = reference.keys_values(layer)[:, :, :held]
-        assert_within(cache.keys_values(layer), wanted, model.tolerance, f"layer {layer}")
+        wanted = reference.contents(layer)[:, :, :held]
+        assert_within(cache.contents(layer), wanted, model.tolerance, f"layer {layer}")
 
 
 @pytest.mark.parametrize("text", ["", "+text"])

@@ -28,7 +28,7 @@ def largest_difference(model, prompt: Sequence[int], pattern: Pattern, schedule:
             decoder.run(decoder.embed(new), reference.position, reference)
         for layer in range(layers):
             assert cache.filled(layer) == cache.entries(layer) == reference.position
-            worst = max(worst, float((cache.keys_values(layer) - reference.keys_values(layer)).abs().max()))
+            worst = max(worst, float((cache.contents(layer) - reference.contents(layer)).abs().max()))
         steps += 1
 
     for event in decoding:

@@ -50,7 +50,7 @@ def assert_usable(model, cache, decoding):
     wanted = model.full_cache(ids)
     for layer in range(SHAPE.layers):
         assert cache.filled(layer) == len(ids)
-        torch.testing.assert_close(cache.keys_values(layer), wanted.keys_values(layer), atol=1e-5, rtol=0)
+        torch.testing.assert_close(cache.contents(layer), wanted.contents(layer), atol=1e-5, rtol=0)
 
 
 def test_depths_follow_the_schedule():

@@ -87,8 +87,8 @@ def test_every_position_is_chosen_from_one_state_as_a_whole_pass_gives_it():
             place = place.after(token)
     assert cache.position == len(prompt) + len(groups) - 1 and decoding.cached_ids == decoding.ids[:-2]
     for layer in range(SHAPE.layers):
-        held = cache.keys_values(layer)
-        torch.testing.assert_close(held, again.keys_values(layer)[:, :, : held.shape[2]], atol=1e-5, rtol=0)
+        held = cache.contents(layer)
+        torch.testing.assert_close(held, again.contents(layer)[:, :, : held.shape[2]], atol=1e-5, rtol=0)
     assert all(event.depth == SHAPE.layers for event in events)
     assert len({event.milliseconds for event in events[:SLOTS]}) == 1
 
@@ -154,8 +154,8 @@ def prefilled_anew(dialogue) -> bool:
     fresh.prefill()
     assert fresh.cached == len(history) >= history.cached
     for layer in range(SHAPE.layers):
-        held = history.cache.keys_values(layer)
-        torch.testing.assert_close(held, fresh.cache.keys_values(layer)[:, :, : held.shape[2]], atol=1e-5, rtol=0)
+        held = history.cache.contents(layer)
+        torch.testing.assert_close(held, fresh.cache.contents(layer)[:, :, : held.shape[2]], atol=1e-5, rtol=0)
     return True
 
 

@@ -15,7 +15,7 @@ def assert_full_depth(model, cache, ids):
     wanted = model.full_cache(ids)
     for layer in range(SHAPE.layers):
         assert cache.filled(layer) == len(ids)
-        torch.testing.assert_close(cache.keys_values(layer), wanted.keys_values(layer), atol=1e-5, rtol=0)
+        torch.testing.assert_close(cache.contents(layer), wanted.contents(layer), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("layer", [1, 2, 3])

@@ -82,7 +82,7 @@ def test_what_was_left_out_is_not_mixed():
     kept = [0, 1, 4, 5]
     through = decoder.run(states[kept], 0, cache, 0, 2, positions=kept)
     torch.testing.assert_close(through, decoder.run(states[kept], 0, short, 0, 2), atol=1e-6, rtol=1e-6)
-    assert cache.keys_values(0).equal(short.keys_values(0)) and cache.filled(0) == 6 and cache.entries(0) == 4
+    assert cache.contents(0).equal(short.contents(0)) and cache.filled(0) == 6 and cache.entries(0) == 4
 
 
 @pytest.mark.parametrize("heads", ["random", "perfect"])

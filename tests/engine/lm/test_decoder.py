@@ -124,7 +124,7 @@ def test_roll_back_then_other_tokens():
     rows = model.decoder.run(model.decoder.embed([5, 6, 7]), 12, cache)
     _, wanted = model.prompt([*IDS[:12], 5, 6, 7])
     torch.testing.assert_close(model.decoder.logits(rows[-1:]), wanted, atol=1e-5, rtol=1e-5)
-    assert cache.keys_values(0).shape == (2, 2, 15, 8)
+    assert cache.contents(0).shape == (2, 2, 15, 8)
     cache.roll_back(99)
     assert cache.position == 15
 

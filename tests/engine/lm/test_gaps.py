@@ -33,7 +33,7 @@ def test_layers_with_gaps_equal_a_masked_reference(blocks):
     close(torch.cat(found), wanted[kept])
     assert cache.position == 40 == cache.filled(3)
     assert list(cache.positions(1)) == list(range(40)) and list(cache.positions(3)) == kept
-    assert cache.entries(2) == len(kept) == cache.keys_values(2).shape[2]
+    assert cache.entries(2) == len(kept) == cache.contents(2).shape[2]
     one_layer = 2 * SHAPE.kv_heads * SHAPE.head_dim * 4
     assert cache.held_bytes() == one_layer * 2 * (40 + len(kept))
 
@@ -86,7 +86,7 @@ def test_a_step_may_write_again_what_it_left_out():
     whole = decoder.new_cache()
     decoder.run(decoder.embed(IDS[:16]), 0, whole)
     for layer in range(4):
-        close(cache.keys_values(layer), whole.keys_values(layer))
+        close(cache.contents(layer), whole.contents(layer))
 
 
 def test_blocks_with_nothing_to_hold():
@@ -145,9 +145,9 @@ def test_propagation_writes_what_each_layer_would_make_of_the_state():
     for layer in (2, 3):
         normed = F.rms_norm(states, (SHAPE.dim,), tensors[f"model.layers.{layer}.input_layernorm.weight"], SHAPE.norm_eps)
         values = normed @ tensors[f"model.layers.{layer}.self_attn.v_proj.weight"].t()
-        close(cache.keys_values(layer)[1, :, 10:].transpose(0, 1).reshape(2, -1), values)
+        close(cache.contents(layer)[1, :, 10:].transpose(0, 1).reshape(2, -1), values)
     # A layer that is run on the same states has the same keys and values.
     other, _ = model.prompt(IDS[:10])
     decoder.run(decoder.embed([4, 5]), 10, other, 0, 2)
     decoder.run(states, 10, other, 2, 3)
-    close(cache.keys_values(2), other.keys_values(2))
+    close(cache.contents(2), other.contents(2))

@@ -76,7 +76,7 @@ class Pair:
                     each.roll_back(max(0, at - 7))
         for number in range(self.layers):
             assert list(self.caches[1].positions(number)) == list(cache.positions(number))
-            close(self.caches[1].keys_values(number), cache.keys_values(number))
+            close(self.caches[1].contents(number), cache.contents(number))
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -197,4 +197,4 @@ def test_a_rows_result_depends_on_nothing_else(tmp_path, past):
     low = torch.cat([made.run(states[i : i + 1], past + i, caches[2], 0, 2) for i in range(7)])  # which cuts the graph
     assert torch.equal(made.run(low, past, caches[2], 2, 3), at_once)
     for number in range(3):
-        assert torch.equal(caches[2].keys_values(number), caches[0].keys_values(number))
+        assert torch.equal(caches[2].contents(number), caches[0].contents(number))

@@ -60,7 +60,7 @@ def same_cache(history, positions, values, layer=DEEP.layer):
     for index, wanted in enumerate(values):
         held = positions if index >= layer else list(range(positions[-1] + 1))
         assert list(cache.positions(index)) == held
-        found = cache.keys_values(index)[1].transpose(0, 1).flatten(1)
+        found = cache.contents(index)[1].transpose(0, 1).flatten(1)
         assert (found - wanted).abs().max() < 1e-5
 
 

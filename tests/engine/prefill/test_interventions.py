@@ -65,6 +65,6 @@ def test_one_layer_and_all_above_have_the_merged_words(decoder, layer, monkeypat
     assert (found - wanted[-1]).abs().max() < 1e-5
     for index, rows in enumerate(values):
         assert list(cache.positions(index)) == (positions.tolist() if index >= layer else list(range(18)))
-        assert (cache.keys_values(index)[1].transpose(0, 1).flatten(1) - rows).abs().max() < 1e-5
+        assert (cache.contents(index)[1].transpose(0, 1).flatten(1) - rows).abs().max() < 1e-5
     further = decoder.run(decoder.embed([3]), 18, cache)  # decoding goes on as usual
     assert further.shape == (1, SHAPE.dim) and cache.position == 19

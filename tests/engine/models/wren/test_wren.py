@@ -1,6 +1,7 @@
 """The shipped model: its files, its tokens, its pattern, its voice."""
 
 import shutil
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,9 @@ import torch
 
 from engine import models
 from engine.decoding.pattern import Pattern
+from engine.models.wren.limits import check_lm
 from engine.resources import resources_folder
+from engine.speech.release import UnknownConfiguration
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +94,9 @@ def test_a_damaged_folder_is_a_sentence(tmp_path, name, damage):
     with pytest.raises((ValueError, FileNotFoundError)) as error:
         models.load(folder)
     assert str(error.value).count(" ") > 4
+
+
+@pytest.mark.parametrize("layers", [{"conv_layers": (0,), "conv_taps": 3}, {"qk_norm": True}])
+def test_layers_that_no_wren_has_are_refused(wren, layers):
+    with pytest.raises(UnknownConfiguration, match="layers that no Wren has"):
+        check_lm(replace(wren.config.lm, **layers))

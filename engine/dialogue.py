@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 
 import numpy as np
@@ -202,7 +201,7 @@ class Dialogue:
 
     def _checked(self, schedule: Schedule | str) -> Schedule:
         schedule = parse(schedule) if isinstance(schedule, str) else schedule
-        check(schedule, self.model.decoder.config.layers, self.model.exit_heads)
+        check(schedule, self.model.decoder.config.layers, self.model.exit_heads, self.model.decoder.frame_shape)
         return schedule
 
     def _checked_pooling(self, pooling: Pooling | str) -> Pooling:
@@ -218,7 +217,7 @@ class Dialogue:
         seed = self.seed if seed is None else seed
         sampling, record = sampling or self.sampling, TurnRecord() if record is None else record
         layers, rate = self.model.decoder.config.layers, self.model.output_rate
-        record.begin(str(schedule), seed, layers, rate, str(turn.exchange.pooling), asdict(sampling))
+        record.begin(str(schedule), seed, layers, rate, str(turn.exchange.pooling), sampling.values)
         return self._events(turn, record, schedule, sampling)
 
     def _events(self, turn: Turn, record: TurnRecord, schedule: Schedule | str, sampling: Sampling) -> Generator[Event]:

@@ -60,7 +60,8 @@ class Token:
     that exit early. `caught_up` is how many pending positions that step brought to full depth. Under review a draft's token comes
     once, after its review, with the depth of the step that drafted it.
     `at` is the time of the choice, `milliseconds` what its step took.
-    `entropy` is that of the exit head's choice in nats, where an entropy schedule asked for it.
+    `entropy` is that of the exit head's choice in nats, where an entropy schedule asked for it. `codes` are those of a token that
+    is a frame of several; its id is a number made of them.
     """
 
     index: int
@@ -72,6 +73,7 @@ class Token:
     milliseconds: float
     at: float
     entropy: float | None = None
+    codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Demo:
         self._quiet_since = None
         model = conversation.model
         if self._schedules is None:
-            offered = presets(model.layers, model.exit_layers, model.trained_heads)
+            offered = presets(model.layers, model.exit_layers, model.trained_heads, model.frames)
             self._schedules = itertools.cycle([str(preset.schedule) for preset in offered])
         samples, rate = audio_files.recording(next(self._sounds)).sound
         conversation.ask_aloud(samples, rate, replace(conversation.how, schedule=next(self._schedules)))

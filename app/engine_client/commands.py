@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.earlier import EarlierTurn
 from engine.events import Note
+from engine.schedules import FrameShape
 from engine.turn_record import TurnRecord
 
 REPORTS = 4096  # beyond these the engine waits for the screen
@@ -40,6 +41,7 @@ class ModelFacts:
     about: str = ""  # a sentence on what it can be asked
     examples: tuple[str, ...] = ()  # questions that it can answer
     runs_by: str = ""  # what computes, and how it keeps matrices
+    frames: FrameShape | None = None  # of speech tokens that are frames of several codes
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,9 +39,8 @@ def weights_bytes(model: object) -> int:
 
 
 def kv_bytes_per_position(decoder: Decoder) -> int:
-    """Bytes of one position's keys and values in all layers."""
-    config = decoder.config
-    return 2 * config.layers * config.kv_heads * config.head_dim * decoder.dtype.itemsize
+    """Bytes of what all layers keep of one position."""
+    return decoder.config.position_values * decoder.dtype.itemsize
 
 
 def peak_rss() -> int:

@@ -44,6 +44,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
         can.sentence,
         can.examples,
         model.decoder.runs_by,
+        model.decoder.frame_shape,
     )
 
 

@@ -21,6 +21,7 @@ from engine.models.spoken_lm import Speaker, SpokenLM
 
 BLOCKS = 50
 _COMPARED = 10  # blocks at the beginning and at the end
+_FRAMES = 500  # of all that there are, where a token is a frame of several codes
 
 
 class Voice(NamedTuple):
@@ -61,8 +62,11 @@ class SpeakingCost:
 
 def voice_of(model: SpokenLM) -> Voice:
     """The voice of a loaded model."""
-    pattern = model.pattern(spoken=True)
-    tokens = [token for token in range(model.decoder.config.vocabulary) if pattern.kind_of(token) == "speech"]
+    pattern, frames = model.pattern(spoken=True), model.decoder.frames
+    if frames is not None:
+        tokens = frames.ids.some(_FRAMES)
+    else:
+        tokens = [token for token in range(model.decoder.config.vocabulary) if pattern.kind_of(token) == "speech"]
     return Voice(model.speaker, model.output_rate, tokens)
 
 

@@ -72,6 +72,9 @@ def ask(
     ] = None,
     conversation: Annotated[bool, typer.Option("--conversation", help="The questions of --batch are turns of one talk.")] = False,
     model: ModelOption = _BY_DEFAULT,
+    mode: Annotated[
+        str | None, typer.Option(help="For models of several modes: asr writes down what is heard, tts-us-male reads aloud.")
+    ] = None,
     schedule: Annotated[str, typer.Option(help="Which tokens exit early, for example spark:even@9+review.")] = "full",
     pooling: Annotated[str, typer.Option(help="How a spoken question is merged, for example input:0.8.")] = "none",
     temperature: TemperatureOption = None,
@@ -103,6 +106,7 @@ def ask(
         from engine.cli import batch as batches
         from engine.dialogue import Dialogue
         from engine.lm.sampling import check_seed
+        from engine.models.spoken_lm import in_mode
         from engine.prefill import pooling as poolings
 
         # Everything that can be said before the model is loaded is said before.
@@ -116,7 +120,9 @@ def ask(
         tracer = stack.enter_context(headless.Trace(trace)) if trace else None
         timeline = stack.enter_context(headless.open_trace(chrome_trace)) if chrome_trace else None
         loaded = _load(model, threads)
-        schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads)
+        if mode is not None:
+            loaded = in_mode(loaded, mode)
+        schedules.check(wanted, loaded.decoder.config.layers, loaded.exit_heads, loaded.decoder.frame_shape)
         poolings.check(merging, loaded.decoder.config.layers)
         if draw.without_effect(loaded):
             complain(draw.without_effect(loaded))
@@ -164,11 +170,11 @@ def bench(
         if gguf:
             _write_ggufs(loaded, gguf)
             return
-        layers, exits = loaded.decoder.config.layers, loaded.exit_heads
+        layers, exits, frames = loaded.decoder.config.layers, loaded.exit_heads, loaded.decoder.frame_shape
         timed = wanted or [schedules.Full()]
-        wanted = wanted or [preset.schedule for preset in schedules.presets(layers, exits, are_trained(exits))]
+        wanted = wanted or [preset.schedule for preset in schedules.presets(layers, exits, are_trained(exits), frames)]
         for one in wanted:
-            schedules.check(one, layers, exits)
+            schedules.check(one, layers, exits, frames)
         threads = sorted(set(threads))
         with status("Measuring…"):
             speeds = decode.measure(loaded, wanted, threads, repeats, prompts, llama_cpp or ())
@@ -193,7 +199,7 @@ def list_schedules(model: ModelOption = _BY_DEFAULT, as_json: JsonOption = False
         layers, exits = loaded.decoder.config.layers, sorted(loaded.exit_heads)
         rows = [
             (str(p.schedule), p.name, schedules.mean_depth(p.schedule, loaded.chunk_length, layers), p.description)
-            for p in schedules.presets(layers, exits, are_trained(loaded.exit_heads))
+            for p in schedules.presets(layers, exits, are_trained(loaded.exit_heads), loaded.decoder.frame_shape)
         ]
         if as_json:
             names = ("schedule", "name", "mean_depth", "description")

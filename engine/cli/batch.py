@@ -92,7 +92,7 @@ def _answer(dialogue: Dialogue, line: str, folder: Path, settings: Settings, tur
     question = Question(typed) if audio is None else Question(audio=_find(audio, folder))
     if question == Question():
         raise ValueError('The line has neither "text" nor "audio".')
-    check(schedule, model.decoder.config.layers, model.exit_heads)
+    check(schedule, model.decoder.config.layers, model.exit_heads, model.decoder.frame_shape)
     poolings.check(pooling, model.decoder.config.layers)
     dialogue.schedule, dialogue.pooling, dialogue.seed, dialogue.sampling = schedule, pooling, seed, draw.of(model)
     if settings.trace is not None:

@@ -117,7 +117,7 @@ def download_model(
 
 @app.command("make-tiny")
 def make_tiny(
-    family: Annotated[str, typer.Argument(help="glm4voice or stepaudio2.")],
+    family: Annotated[str, typer.Argument(help="glm4voice, lfm2audio or stepaudio2.")],
     out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
     verbose: VerboseOption = False,

@@ -11,9 +11,9 @@ from typing import Literal
 from engine.decoding import parallel
 from engine.decoding.exits import Exits
 from engine.decoding.interleaved import Model
-from engine.decoding.pattern import Pattern
+from engine.decoding.pattern import Pattern, under
 from engine.events import Token
-from engine.lm.allowed_ids import AllowedIds
+from engine.lm.frames import Choices, Frames
 from engine.lm.sampling import Sampling
 from engine.turn_record import TurnRecord
 
@@ -34,12 +34,13 @@ class Call:
     first: int = 0
     last: int = 0
     rows: int = 1
-    allowed: AllowedIds | None = None
+    allowed: Choices | None = None
     sampling: Sampling | None = None
 
     def __str__(self) -> str:
         layers = f" {self.first}-{self.last}" if self.part in ("layers", "propagate") else f" {self.last}" if self.last else ""
-        ids = f" of {len(self.allowed)} ids" if self.allowed is not None else ""
+        what = "codes" if isinstance(self.allowed, Frames) else "ids"
+        ids = f" of {len(self.allowed)} {what}" if self.allowed is not None else ""
         return f"{self.part}{layers}{ids}" + (f" x {self.rows}" if self.rows > 1 else "")
 
 
@@ -81,11 +82,12 @@ class _Replay:
     def __init__(self, record: TurnRecord, pattern: Pattern, model: Model) -> None:
         self.steps: Counter[Step] = Counter()
         self._step: list[Call] = []
-        self._record, self._plan, self._place = record, record.plan, pattern
+        self._record, self._plan = record, record.plan
+        self._place = under(self._plan, pattern)
         self._exits, self._decoder = Exits(self._plan, model.decoder, model.exit_heads), model.decoder
         self._layers = model.decoder.config.layers
         self._layer = self._plan.layer or self._layers
-        self._sampling = Sampling(**record.sampling)  # type: ignore[arg-type] # as `asdict` made it
+        self._sampling = Sampling(**record.sampling)  # type: ignore[arg-type] # its `values`
         self._pending = 0
 
     def run(self) -> None:
@@ -174,7 +176,7 @@ class _Replay:
         self._add("choose", allowed=place.allowed(), sampling=self._sampling)
 
     def _add(
-        self, part: Part, first: int = 0, last: int = 0, rows: int = 1, allowed: AllowedIds | None = None,
+        self, part: Part, first: int = 0, last: int = 0, rows: int = 1, allowed: Choices | None = None,
         sampling: Sampling | None = None,
     ) -> None:  # fmt: skip
         self._step.append(Call(part, first, last, rows, allowed, sampling))

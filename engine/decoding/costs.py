@@ -17,6 +17,7 @@ from engine.decoding.calls import Call, Step
 from engine.decoding.interleaved import Model
 from engine.decoding.pattern import Pattern
 from engine.events import Token
+from engine.lm.frames import Frames
 from engine.lm.sampling import Sampler, Sampling, entropy
 from engine.lm.seen_ids import SeenIds
 from engine.turn_record import TurnRecord
@@ -96,7 +97,8 @@ def _work(model: PatternedModel, call: Call) -> Callable[[], object]:
             return lambda: head.logits(states)
         case "head":
             return lambda: model.decoder.logits(states, call.allowed)
-    return _choice(model, call, model.decoder.logits(states).view(-1))
+    frames = call.allowed if isinstance(call.allowed, Frames) else None
+    return _choice(model, call, model.decoder.logits(states, frames).view(-1))
 
 
 def _layers(model: Model, call: Call, states: torch.Tensor) -> Callable[[], object]:
@@ -116,11 +118,12 @@ def _choice(model: PatternedModel, call: Call, row: torch.Tensor) -> Callable[[]
     """Among one row of logits, and what follows of it in the loop."""
     config, pattern = model.decoder.config, model.pattern(spoken=False)
     allowed = call.allowed or pattern.allowed()
-    row = row[: config.vocabulary]
+    if not isinstance(allowed, Frames):
+        row = row[: config.vocabulary]
     if call.part == "entropy":
         return lambda: entropy(row, allowed)
     sampler, seen = Sampler(call.sampling or Sampling(), device=row.device), SeenIds(config.vocabulary, device=row.device)
-    record, token = TurnRecord(layers=config.layers), int(pattern.allowed().ids[0])
+    record, token = TurnRecord(layers=config.layers), 0
 
     def choose() -> None:
         seen.add(sampler.choose(row, allowed, seen))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.decoding.pattern import Pattern
-from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder
+from engine.lm.frames import Choices, Frames
 from engine.lm.heads import ExitHead
 from engine.schedules import Full, Schedule
 
@@ -58,6 +58,10 @@ class Exits:
             return None
         return head if head.knows(allowed) else self._decoder
 
-    def wanted(self, places: Sequence[Pattern]) -> list[AllowedIds | None]:
-        """The ids for which full depth's head is wanted at each place; None is all."""
-        return [place.allowed() if self._schedule.slice and place.speech_step else None for place in places]
+    def wanted(self, places: Sequence[Pattern]) -> list[Choices | None]:
+        """What full depth is to choose among at each place; None is all ids."""
+        return [allowed if self._needed(place, allowed) else None for place in places for allowed in [place.allowed()]]
+
+    def _needed(self, place: Pattern, allowed: Choices) -> bool:
+        """Whether full depth's head must know what comes."""
+        return isinstance(allowed, Frames) or (self._schedule.slice and place.speech_step)

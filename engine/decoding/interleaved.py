@@ -9,13 +9,14 @@ from typing import NamedTuple, Protocol
 import torch
 
 from engine.decoding.exits import Exits
-from engine.decoding.pattern import Pattern
+from engine.decoding.pattern import Pattern, under
 from engine.decoding.stepper import Stepper
 from engine.events import Drafts, Token
 from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
+from engine.lm.frames import Frames
 from engine.lm.heads import ExitHead
-from engine.lm.sampling import Sampler, entropy
+from engine.lm.sampling import Drafted, Sampler, entropy
 from engine.lm.seen_ids import SeenIds
 from engine.schedules import Schedule, Spark, check
 
@@ -28,7 +29,7 @@ class Model(Protocol):
 
 
 class _Step(NamedTuple):
-    logits: torch.Tensor  # [1, vocabulary]
+    logits: torch.Tensor  # [vocabulary]
     layer: int | None  # None is full depth
     caught_up: int
     entropy: float | None
@@ -36,7 +37,7 @@ class _Step(NamedTuple):
 
 class _Draft(NamedTuple):
     token: int
-    drafted: torch.Tensor | None  # the probabilities it was drawn from, of the allowed ids
+    drafted: Drafted
     place: Pattern  # where it stands
     milliseconds: float
     at: float
@@ -59,8 +60,8 @@ def decode(
     `cancelled` is asked before every step. `previous` are the prompt's ids (for the repetition penalty). `clock` gives
     the events' times in seconds. Raises `ScheduleError` if the model cannot run the schedule.
     """
-    check(schedule, model.decoder.config.layers, model.exit_heads)
-    return Decoding(model, cache, last_logits, pattern, schedule, sampler, cancelled, previous, clock)
+    check(schedule, model.decoder.config.layers, model.exit_heads, model.decoder.frame_shape)
+    return Decoding(model, cache, last_logits, under(schedule, pattern), schedule, sampler, cancelled, previous, clock)
 
 
 class Decoding:
@@ -121,7 +122,7 @@ class Decoding:
         while not (place.done or self._full() or self._cancelled()):
             began = time.perf_counter()
             step = self._step(token, place)
-            token = self._sampler.choose(step.logits[0], place.allowed(), self._seen)
+            token = self._sampler.choose(step.logits, place.allowed(), self._seen)
             refresh = step.layer is None and self._exits.refreshes(place)
             depth = step.layer or self._layers
             yield self._token(token, place, depth, refresh, step.caught_up, _milliseconds(began), step.entropy)
@@ -132,13 +133,13 @@ class Decoding:
         stepper, exits, threshold = self._stepper, self._exits, self._schedule.threshold
         early, unsure, caught_up = exits.exit(place), None, stepper.pending
         if early is None:
-            return _Step(stepper.full_step(token, wanted=exits.wanted([place])), None, caught_up, None)
+            return _Step(stepper.full_step(token, wanted=exits.wanted([place]))[0], None, caught_up, None)
         layer, head = early
-        logits = stepper.exit_step(token, layer, head)
+        logits = stepper.exit_step(token, layer, head)[0]
         if threshold is not None:
-            unsure = entropy(logits[0], place.allowed())
+            unsure = entropy(logits, place.allowed())
             if unsure >= threshold:
-                return _Step(stepper.catch_up(wanted=exits.wanted([place])), None, caught_up, unsure)
+                return _Step(stepper.catch_up(wanted=exits.wanted([place]))[0], None, caught_up, unsure)
         stepper.commit_exit()
         return _Step(logits, layer, 0, unsure)
 
@@ -216,8 +217,9 @@ class Decoding:
         self.ids.append(token)
         self._seen.add(token)
         self._exits.passed(place)
-        kind = place.kind_of(token)
-        return Token(index, token, kind, depth, refresh, caught_up, milliseconds, self._clock(), unsure)
+        kind, allowed = place.kind_of(token), place.allowed()
+        codes = allowed.codes_of(token) if isinstance(allowed, Frames) else ()
+        return Token(index, token, kind, depth, refresh, caught_up, milliseconds, self._clock(), unsure, codes)
 
 
 def _milliseconds(began: float) -> float:

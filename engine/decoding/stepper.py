@@ -7,14 +7,16 @@ from itertools import groupby
 
 import torch
 
-from engine.lm.allowed_ids import AllowedIds
 from engine.lm.cache import KVCache
 from engine.lm.decoder import Decoder
+from engine.lm.frames import Choices
 from engine.lm.heads import ExitHead
 from engine.schedules import KV
 
-Wanted = Sequence[AllowedIds | None]
-"""For each row of logits: the ids that are wanted of it; None is all. Nothing at all is all of all."""
+Wanted = Sequence[Choices | None]
+"""For each row of logits: what is chosen among by it; None is all ids. Nothing at all is all of all."""
+Rows = Sequence[torch.Tensor]
+"""Logits [vocabulary], position by position; where a frame comes, what it is chosen by."""
 
 
 class Stepper:
@@ -62,14 +64,14 @@ class Stepper:
             self._cache.skip(self._layer, layers, self.position)
         self._pending.clear()
 
-    def catch_up(self, every_row: bool = False, wanted: Wanted = ()) -> torch.Tensor:
+    def catch_up(self, every_row: bool = False, wanted: Wanted = ()) -> Rows:
         """Brings all pending positions to full depth, from their states on -> logits, as `full_step`, of the latest."""
         return self._logits(self._full_depth(), every_row, wanted)
 
-    def full_step(self, token: int, every_row: bool = False, wanted: Wanted = ()) -> torch.Tensor:
+    def full_step(self, token: int, every_row: bool = False, wanted: Wanted = ()) -> Rows:
         """Runs `token` and all pending positions through every layer -> full depth's logits.
 
-        They are [1, vocabulary] for the token, or with `every_row` [pending + 1, vocabulary], the pending ones first.
+        They are those of the token, or with `every_row` those of the pending ones, and then its own.
         """
         decoder = self._decoder
         state = decoder.embed((token,))
@@ -95,13 +97,9 @@ class Stepper:
         self._pending.clear()
         return states
 
-    def _logits(self, states: torch.Tensor, every_row: bool, wanted: Wanted) -> torch.Tensor:
+    def _logits(self, states: torch.Tensor, every_row: bool, wanted: Wanted) -> Rows:
         states = states if every_row else states[-1:]
-        if all(ids is None for ids in wanted):
-            return self._decoder.logits(states)
-        rows, start = [], 0
-        for ids, alike in groupby(wanted):  # of the same ids, all rows at once
-            end = start + len(list(alike))
-            rows.append(self._decoder.logits(states[start:end], ids))
-            start = end
-        return torch.cat(rows) if len(rows) > 1 else rows[0]
+        rows: list[torch.Tensor] = []
+        for ids, alike in groupby(wanted or [None] * len(states)):  # of the same ids, all rows at once
+            rows += self._decoder.logits(states[len(rows) : len(rows) + len(list(alike))], ids)
+        return rows

@@ -10,7 +10,7 @@ import hashlib
 import re
 import zlib
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ class EvaluationRun:
         return self.folder.joinpath("replies", *map(_file_name, parts)).with_suffix(".flac")
 
     def _empty(self, name: str, item: EvalItem, case: Case) -> Result:
-        sampling = asdict(self._sampling)
+        sampling = self._sampling.values
         form = "greedy" if not self._sampling.temperature else " ".join(f"{n}={v:g}" for n, v in sampling.items())
         return Result(
             self._weights, name, case.schedule, case.pooling, case.seed, form, item.id, item.text, self._mark(item), item.voice,

@@ -40,9 +40,11 @@ def split(forms: str) -> list[str]:
     return [form.strip() for form in re.split(r",(?=\s*(?:full\b|none\b|[a-z]+:))", forms)]
 
 
-def check(wanted: Iterable[Case], layers: int, exit_layers: Iterable[int]) -> None:
+def check(
+    wanted: Iterable[Case], layers: int, exit_layers: Iterable[int], frames: schedules.FrameShape | None = None
+) -> None:
     """Raises `ValueError` with a sentence for a case that a model of `layers` layers cannot run."""
     exits = tuple(exit_layers)
     for case in wanted:
-        schedules.check(schedules.parse(case.schedule), layers, exits)
+        schedules.check(schedules.parse(case.schedule), layers, exits, frames)
         poolings.check(poolings.parse(case.pooling), layers)

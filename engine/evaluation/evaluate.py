@@ -57,7 +57,7 @@ def measure(model: SpokenLM, plan: EvaluationPlan, progress: Progress, times: Ti
     Raises `ValueError` or `OSError` with a sentence.
     """
     times = times or Times()
-    cases.check(plan.cases, model.decoder.config.layers, model.exit_heads)
+    cases.check(plan.cases, model.decoder.config.layers, model.exit_heads, model.decoder.frame_shape)
     judges.check(plan.judge)
     listened = plan.judge != "none" or plan.predictor is not None
     run = EvaluationRun(model, plan.folder, plan.sampling, listened, plan.max_tokens)

@@ -44,10 +44,16 @@ class Places:
 class HiddenStateRecorder:
     """Lets `model` reply at full depth and records the states after each of `layers`, in order.
 
-    `ids` [rows] are what a head chooses from. Replies have at most `max_tokens` tokens.
+    `ids` [rows] are what a head chooses from. Replies have at most `max_tokens` tokens. Raises `ValueError` with a sentence for
+    a model whose speech tokens are frames: a head gives no logits of those.
     """
 
     def __init__(self, model: SpokenLM, layers: Sequence[int], ids: torch.Tensor, sampling: Sampling, max_tokens: int) -> None:
+        if model.decoder.frames is not None:
+            raise ValueError(
+                f"{model.name} speaks in frames of several codes, for which heads cannot be trained yet: early tokens are chosen "
+                "by its own norm and projection."
+            )
         self._model, self._layers, self._ids = model, tuple(layers), ids
         self._sampling, self._max_tokens = sampling, max_tokens
         self._history = History(model.decoder, model.context)
@@ -73,8 +79,9 @@ class HiddenStateRecorder:
             if pattern.done:
                 break
             states = self._step(token)
-            if pattern.speech_step:
-                kinds.append(numbers.setdefault(pattern.allowed(), len(numbers)))
+            following = pattern.allowed()
+            if pattern.speech_step and isinstance(following, AllowedIds):
+                kinds.append(numbers.setdefault(following, len(numbers)))
                 taken.append(torch.cat(states))
             logits = decoder.logits(states[-1])[0]
         return self._packed(taken, [allowed.mask for allowed in numbers], kinds)

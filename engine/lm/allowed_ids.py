@@ -8,14 +8,17 @@ import torch
 
 
 class AllowedIds:
-    """Ids of a vocabulary, made once for every phase of a model's replies and shared.
+    """Ids of a vocabulary, made once for every phase of a model's replies and shared; `text` says that words come there.
 
     `ids` [k] are int64 and ascending, `mask` [vocabulary] is true at them; do not write to either. Where they stand side by side,
     `rows` is their slice, else it is `ids`. An object equals nothing but itself, so that it can be the key to what was
     prepared for it. Raises `ValueError` where there are none, and `IndexError` for an id beyond the vocabulary.
     """
 
-    def __init__(self, vocabulary: int, *ids: Iterable[int], device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, vocabulary: int, *ids: Iterable[int], device: torch.device | str = "cpu", text: bool = False
+    ) -> None:
+        self.text = text
         mask = torch.zeros(vocabulary, dtype=torch.bool)
         for group in ids:
             mask[list(group)] = True

@@ -58,5 +58,6 @@ class Bits:
 
 def has_graphs(config: LMConfig) -> bool:
     """Whether a decoder of this shape can be graphs: onnxruntime's attention refuses heads of other sizes than multiples of 16,
-    and a layer in 32 bits must fit an ONNX model."""
-    return config.head_dim % 16 == 0 and 4 * config.layer_values < _GRAPH
+    and a layer in 32 bits must fit an ONNX model. Convolutions and normed heads have no graph here."""
+    attention_alone = not config.conv_layers and not config.qk_norm
+    return attention_alone and config.head_dim % 16 == 0 and 4 * config.layer_values < _GRAPH

@@ -41,6 +41,7 @@ class KVCache:
         device: torch.device | str = "cpu",
         spare: int = 0,
     ):
+        self._config = config
         self.capacity = min(capacity or config.context, config.context)
         convolutions = set(config.conv_layers)
         self._mixes = [layer in convolutions for layer in range(config.layers)]
@@ -74,6 +75,11 @@ class KVCache:
         values = (2 * heads * dim, self._mixed.shape[-1])
         held = sum(self.entries(layer) * values[mixes] for layer, mixes in enumerate(self._mixes))
         return held * self._store.element_size()
+
+    @property
+    def bytes_per_position(self) -> int:
+        """What all layers together hold of one position."""
+        return self._config.position_values * self._store.element_size()
 
     def contents(self, layer: int) -> torch.Tensor:
         """What `layer` holds, a view: [2, kv_heads, entries, head_dim], keys (rotated) first; of a convolution [entries, dim]."""

@@ -48,18 +48,41 @@ class LMConfig:
 
     @property
     def layer_matrices(self) -> tuple[tuple[int, int], ...]:
-        """Outputs and inputs of a layer's matrices: of q, k and v, after attention, gate and up, down."""
+        """Outputs and inputs of an attention layer's matrices: of q, k and v, after attention, gate and up, down."""
         queries = self.heads * self.head_dim
         qkv = queries + 2 * self.kv_heads * self.head_dim
-        return (qkv, self.dim), (self.dim, queries), (2 * self.ffn, self.dim), (self.dim, self.ffn)
+        return (qkv, self.dim), (self.dim, queries), *self._feed_forward
+
+    @property
+    def convolution_matrices(self) -> tuple[tuple[int, int], ...]:
+        """The same of a convolution: gates, after the convolution, gate and up, down."""
+        return (3 * self.dim, self.dim), (self.dim, self.dim), *self._feed_forward
+
+    @property
+    def _feed_forward(self) -> tuple[tuple[int, int], ...]:
+        return (2 * self.ffn, self.dim), (self.dim, self.ffn)
+
+    @property
+    def matrices(self) -> list[tuple[int, int]]:
+        """Outputs and inputs of all layers' matrices."""
+        convolutions = set(self.conv_layers)
+        kinds = (self.convolution_matrices if layer in convolutions else self.layer_matrices for layer in range(self.layers))
+        return [matrix for layer in kinds for matrix in layer]
+
+    @property
+    def position_values(self) -> int:
+        """What a cache keeps of one position, over all layers: keys and values, or what a convolution mixes."""
+        attending = self.layers - len(self.conv_layers)
+        return attending * 2 * self.kv_heads * self.head_dim + len(self.conv_layers) * self.dim
 
     @property
     def layer_values(self) -> int:
-        """In all matrices of a layer."""
+        """In all matrices of an attention layer."""
         return sum(rows * columns for rows, columns in self.layer_matrices)
 
     @property
     def vector_values(self) -> int:
         """In all norms and biases."""
         bias = self.layer_matrices[0][0] if self.qkv_bias else 0
-        return self.dim + self.layers * (2 * self.dim + bias)
+        taps = len(self.conv_layers) * self.conv_taps * self.dim
+        return self.dim + self.layers * (2 * self.dim + bias) + taps

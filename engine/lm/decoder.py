@@ -16,10 +16,12 @@ from engine.lm.allowed_ids import AllowedIds
 from engine.lm.backend_choice import Backend
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
+from engine.lm.frames import Choices, Frames, FrameTokens
 from engine.lm.head_slices import HeadSlices
 from engine.lm.linear import Int8Linear, Int8Rows, Linear
 from engine.lm.norm import RMSNorm
 from engine.lm.weights import ConvWeights, LayerWeights, WeightReader
+from engine.schedules import FrameShape
 
 
 class Head(Protocol):
@@ -68,6 +70,8 @@ class Decoder:
     backend: Backend = "torch"
     """What runs the layers."""
     head: Head
+    frames: FrameTokens | None = None
+    """Tokens beyond the vocabulary, of a model that has some."""
 
     def __init__(
         self,
@@ -111,8 +115,23 @@ class Decoder:
     def prepare(self, layers: Iterable[int]) -> None:
         """Steps will begin and end at these layers and at no others inside: makes now what they would wait for, if anything."""
 
+    @property
+    def frame_shape(self) -> FrameShape | None:
+        """Of speech tokens that are frames."""
+        return self.frames.shape if self.frames is not None else None
+
+    def knows(self, token: int) -> bool:
+        """Whether it is the id of a token."""
+        return 0 <= token < self.config.vocabulary or (self.frames is not None and token in self.frames.ids)
+
     def embed(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
         """Token ids [n] -> states [n, dim]."""
+        if self.frames is not None and not isinstance(ids, torch.Tensor):
+            return self.frames.embed(ids, self._rows)
+        return self._rows(ids)
+
+    def _rows(self, ids: Sequence[int] | torch.Tensor) -> torch.Tensor:
+        """Those of the embedding."""
         if isinstance(self._embedding, Int8Rows):
             return self._embedding.rows(torch.as_tensor(ids, dtype=torch.long, device=self.device))
         if len(ids) == 1:
@@ -205,11 +224,18 @@ class Decoder:
         cache.commit(first, config.layers, start, end)
 
     @torch.inference_mode()
-    def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
+    def logits(self, states: torch.Tensor, allowed: Choices | None = None) -> torch.Tensor:
         """Final norm and head: states [n, dim] after the last layer -> float32 logits [n, vocabulary].
 
-        Given the `allowed` ids, only their rows of the head need be computed; the other logits may be anything.
+        Given the `allowed` ids, only their rows of the head need be computed; the other logits may be anything. Where frames
+        come, it is what they are chosen by.
         """
+        if isinstance(allowed, Frames):
+            return allowed.rows(self.norm(states))
+        return self._logits(states, allowed)
+
+    def _logits(self, states: torch.Tensor, allowed: AllowedIds | None) -> torch.Tensor:
+        """Of the vocabulary."""
         return self._slices.logits(self.norm(states), allowed).float()
 
     def product(self, norm: torch.Tensor, rows: torch.Tensor) -> Product | None:

@@ -148,7 +148,7 @@ class GraphDecoder(Decoder):
         self.norm = RMSNorm(weights.norm(), self.config.norm_eps)
         self.head = self._head = GraphHead(self.config, weights, self.bits)
 
-    def logits(self, states: torch.Tensor, allowed: AllowedIds | None = None) -> torch.Tensor:
+    def _logits(self, states: torch.Tensor, allowed: AllowedIds | None) -> torch.Tensor:
         return self._head.logits(states, allowed)
 
     def product(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.lm.allowed_ids import AllowedIds
 from engine.lm.decoder import Decoder, Product
+from engine.lm.frames import Choices, Frames, FrameTokens
 from engine.lm.norm import RMSNorm
 
 
@@ -57,13 +58,13 @@ class ExitHead:
             return torch.from_numpy(out)
         return rows.new_full((len(rows), self.vocabulary), float("-inf")).index_copy_(1, self.ids, rows)
 
-    def can_choose(self, allowed: AllowedIds) -> bool:
+    def can_choose(self, allowed: Choices) -> bool:
         """Whether the head knows any of the allowed ids."""
-        return self._known(allowed)[0]
+        return not isinstance(allowed, Frames) and self._known(allowed)[0]
 
-    def knows(self, allowed: AllowedIds) -> bool:
+    def knows(self, allowed: Choices) -> bool:
         """Whether the head knows every allowed id."""
-        return self._known(allowed)[1]
+        return not isinstance(allowed, Frames) and self._known(allowed)[1]
 
     def _known(self, allowed: AllowedIds) -> tuple[bool, bool]:
         """Whether it knows any and whether it knows all of them; every token asks."""
@@ -74,6 +75,25 @@ class ExitHead:
             count = int(allowed.mask[self.ids.to(allowed.mask.device)].sum())
             answer = self._answers[allowed] = count > 0, count == len(allowed)
         return answer
+
+
+class FrameLens(ExitHead):
+    """The model's own way from a state to a frame, usable after any layer: its final norm and what the codes are chosen by."""
+
+    def __init__(self, decoder: Decoder, frames: FrameTokens) -> None:
+        self.norm, self.ids, self.trained = decoder.norm, None, False
+        self._network = frames.network
+
+    @torch.inference_mode()
+    def logits(self, states: torch.Tensor) -> torch.Tensor:
+        """States [n, dim] after the head's layer -> what frames are chosen by, float32 [n, width]."""
+        return self._network.rows(self.norm(states)).float()
+
+    def can_choose(self, allowed: Choices) -> bool:
+        return isinstance(allowed, Frames)
+
+    def knows(self, allowed: Choices) -> bool:
+        return isinstance(allowed, Frames)
 
 
 def _by_torch(norm: RMSNorm, rows: torch.Tensor) -> Product:

@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.frames import Choices, Frames
 from engine.lm.seen_ids import SeenIds
 from engine.schedules import Tolerance
 
 SEEDS = 2**63
 
+Drafted = torch.Tensor | list[torch.Tensor] | None
+"""The probabilities that a draft was drawn from, of the allowed ids; of a frame, those of each of its codes. None if greedy."""
+
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a token is chosen. Temperature 0 is greedy; top_k 0, top_p 1 and repetition_penalty 1 are off."""
+    """How a token is chosen. Temperature 0 is greedy; top_k 0, top_p 1 and repetition_penalty 1 are off.
+
+    `text_temperature` is that of text, where it is another one.
+    """
 
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
     repetition_penalty: float = 1.0
+    text_temperature: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.temperature < math.inf:
-            raise ValueError(f"The temperature must be 0 (greedy) or more, not {self.temperature}.")
+        for temperature in (self.temperature, self.text_temperature or 0.0):
+            if not 0 <= temperature < math.inf:
+                raise ValueError(f"The temperature must be 0 (greedy) or more, not {temperature}.")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p must be above 0 and at most 1, not {self.top_p}.")
         if self.top_k < 0:
             raise ValueError(f"top_k must be 0 (off) or more, not {self.top_k}.")
         if not 0 < self.repetition_penalty < math.inf:
             raise ValueError(f"The repetition penalty must be above 0 (1 is off), not {self.repetition_penalty}.")
+
+    @property
+    def values(self) -> dict[str, float]:
+        """By name, without what is not set."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def check_seed(seed: int) -> int:
@@ -46,6 +60,7 @@ class Sampler:
 
     In every method `logits` is one row [vocabulary], `allowed` the ids that may come, of which alone anything is computed, and
     `seen` those that came before, where there is a repetition penalty. Probabilities are [k], in the order of the allowed ids.
+    Where a frame comes, `allowed` are `Frames` and `logits` what its codes are chosen by, one after the other as tokens are.
     """
 
     def __init__(self, sampling: Sampling, seed: int = 0, device: torch.device | str = "cpu"):
@@ -59,24 +74,26 @@ class Sampler:
         The order is transformers': mask, repetition penalty, temperature, top-k, top-p. Ids as likely as the last of top-k are
         in; of those as likely as the last of top-p, the lowest.
         """
-        if self.sampling.temperature == 0:
+        if self._temperature(allowed) == 0:
             scores = self._scores(logits, allowed, seen)
             return torch.zeros_like(scores).index_fill_(0, scores.argmax(-1, keepdim=True), 1.0)
         return _spread(*self._candidates(logits, allowed, seen), len(allowed))
 
-    def choose(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None = None) -> int:
+    def choose(self, logits: torch.Tensor, allowed: Choices, seen: SeenIds | None = None) -> int:
         """The next token."""
-        if self.sampling.temperature == 0:
+        if isinstance(allowed, Frames):
+            return allowed.choose(logits, lambda row, codebook: self.choose(row, allowed.code_ids))
+        if self._temperature(allowed) == 0:
             return allowed.id_at(_likeliest(self._scores(logits, allowed, seen)))
         places, probabilities = self._candidates(logits, allowed, seen)
         return allowed.id_at(int(places[self._draw(probabilities)]))
 
     @torch.inference_mode()
-    def draft(
-        self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None = None
-    ) -> tuple[int, torch.Tensor | None]:
-        """A token to be reviewed, and the probabilities it was drawn from (None if greedy)."""
-        if self.sampling.temperature == 0:
+    def draft(self, logits: torch.Tensor, allowed: Choices, seen: SeenIds | None = None) -> tuple[int, Drafted]:
+        """A token to be reviewed, and the probabilities it was drawn from."""
+        if isinstance(allowed, Frames):
+            return self._draft_frame(logits, allowed)
+        if self._temperature(allowed) == 0:
             return self.choose(logits, allowed, seen), None
         places, probabilities = self._candidates(logits, allowed, seen)
         token = allowed.id_at(int(places[self._draw(probabilities)]))
@@ -86,9 +103,9 @@ class Sampler:
     def review(
         self,
         draft: int,
-        drafted: torch.Tensor | None,
+        drafted: Drafted,
         logits: torch.Tensor,
-        allowed: AllowedIds,
+        allowed: Choices,
         seen: SeenIds | None = None,
         tolerance: Tolerance | None = None,
     ) -> int:
@@ -97,12 +114,15 @@ class Sampler:
         `draft` and `drafted` are what `draft` gave for the same allowed ids. Speculative rejection (arXiv 2211.17192): the
         result is distributed as `choose(logits, ...)` would be; greedily it is full depth's own choice. With a `tolerance` a
         draft within it is kept, however it was drawn, and any other is replaced by full depth's choice: neither promise holds
-        then.
+        then. Of a frame the codes are reviewed in their order, up to the first that is corrected; full depth chooses the rest.
         """
+        if isinstance(allowed, Frames):
+            return self._review_frame(draft, drafted, logits, allowed, tolerance)
         if tolerance is not None:
-            kept = self._tolerates(tolerance, allowed.place_of(draft), self._scores(logits, allowed, seen))
+            scores = self._scores(logits, allowed, seen) / (self._temperature(allowed) or 1.0)
+            kept = self._tolerates(tolerance, allowed.place_of(draft), scores)
             return draft if kept else self.choose(logits, allowed, seen)
-        if drafted is None:
+        if not isinstance(drafted, torch.Tensor):
             return self.choose(logits, allowed, seen)
         wanted, place = self.probabilities(logits, allowed, seen), allowed.place_of(draft)
         luck = torch.rand((), generator=self._generator, device=self._generator.device)
@@ -112,13 +132,41 @@ class Sampler:
         # Equal distributions leave no residual; rounding alone can bring a draft here then.
         return allowed.id_at(int(self._draw(residual if float(residual.sum()) > 0 else wanted)))
 
+    def _draft_frame(self, row: torch.Tensor, frames: Frames) -> tuple[int, Drafted]:
+        drafted: list[torch.Tensor] = []
+
+        def pick(logits: torch.Tensor, codebook: int) -> int:
+            code, drawn_from = self.draft(logits, frames.code_ids)
+            if isinstance(drawn_from, torch.Tensor):
+                drafted.append(drawn_from)
+            return code
+
+        return frames.choose(row, pick), drafted or None
+
+    def _review_frame(self, draft: int, drafted: Drafted, row: torch.Tensor, frames: Frames, tolerance: Tolerance | None) -> int:
+        codes, agrees = frames.codes_of(draft), True
+
+        def pick(logits: torch.Tensor, codebook: int) -> int:
+            nonlocal agrees
+            if not agrees:
+                return self.choose(logits, frames.code_ids)
+            drawn_from = drafted[codebook] if isinstance(drafted, list) else None
+            code = self.review(codes[codebook], drawn_from, logits, frames.code_ids, None, tolerance)
+            agrees = code == codes[codebook]
+            return code
+
+        return frames.choose(row, pick)
+
+    def _temperature(self, allowed: AllowedIds) -> float:
+        text = self.sampling.text_temperature
+        return self.sampling.temperature if text is None or not allowed.text else text
+
     def _tolerates(self, tolerance: Tolerance, place: int, scores: torch.Tensor) -> bool:
         """Whether fewer than n ids, or ids of less probability than p together, are likelier than the draft."""
         likelier = scores > scores[place]
         if tolerance.top_p is None:
             return tolerance.top_n is not None and int(likelier.sum()) < tolerance.top_n
-        probabilities = (scores / (self.sampling.temperature or 1.0)).softmax(-1)
-        return float(probabilities[likelier].sum()) < tolerance.top_p
+        return float(scores.softmax(-1)[likelier].sum()) < tolerance.top_p
 
     def _scores(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None) -> torch.Tensor:
         """The logits of the allowed ids [k], those of seen ids made less likely by the repetition penalty."""
@@ -133,7 +181,7 @@ class Sampler:
     def _candidates(self, logits: torch.Tensor, allowed: AllowedIds, seen: SeenIds | None) -> tuple[torch.Tensor, torch.Tensor]:
         """Places among the allowed ids and the probabilities of what stands there, which sum to 1; all others have none."""
         sampling = self.sampling
-        scores = self._scores(logits, allowed, seen) / sampling.temperature
+        scores = self._scores(logits, allowed, seen) / self._temperature(allowed)
         if 0 < sampling.top_k < len(scores):
             places = _greatest(scores, sampling.top_k)
             scores = scores.index_select(0, places)
@@ -180,6 +228,11 @@ def _spread(places: torch.Tensor, probabilities: torch.Tensor, count: int) -> to
 
 
 @torch.inference_mode()
-def entropy(logits: torch.Tensor, allowed: AllowedIds) -> float:
-    """Of the probabilities over the `allowed` ids, in nats: logits [vocabulary], no temperature or penalty."""
+def entropy(logits: torch.Tensor, allowed: Choices) -> float:
+    """Of the probabilities over the `allowed` ids, in nats: logits [vocabulary], no temperature or penalty.
+
+    Of a frame it is that of its first code.
+    """
+    if isinstance(allowed, Frames):
+        return entropy(allowed.first(logits), allowed.code_ids)
     return float(torch.special.entr(allowed.gather(logits).softmax(-1)).sum())

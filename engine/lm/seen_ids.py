@@ -10,11 +10,12 @@ import torch
 class SeenIds:
     """The ids of one conversation so far, each once, kept up to date in place as tokens come and are taken back.
 
-    `ids` are those that came first; they stay.
+    `ids` are those that came first; they stay. What is no id of the vocabulary, as a frame, is counted and not kept.
     """
 
     def __init__(self, vocabulary: int, ids: Iterable[int] = (), device: torch.device | str = "cpu") -> None:
-        self._came = dict.fromkeys(ids, 0)
+        self._vocabulary = vocabulary
+        self._came = dict.fromkeys((token for token in ids if token < vocabulary), 0)
         """By id, in order: how many tokens had been added once it first came."""
         self._added = 0
         self._buffer = torch.empty(vocabulary, dtype=torch.long, device=device)
@@ -34,7 +35,7 @@ class SeenIds:
     def add(self, token: int) -> None:
         """One more token came."""
         self._added += 1
-        if token not in self._came:
+        if token < self._vocabulary and token not in self._came:
             self._slots[len(self._came)] = token
             self._came[token] = self._added
 

@@ -19,6 +19,7 @@ SHIPPED = ("wren", "wren-padded", "wren-early-stop", "wren-parallel")
 _LOADED_BY = {
     "wren": "engine.models.wren.wren:Wren",
     "glm4voice": "engine.models.glm4voice.glm4voice:GLM4Voice",
+    "lfm2audio": "engine.models.lfm2audio.lfm2audio:LFM2Audio",
     "stepaudio2": "engine.models.stepaudio2.stepaudio2:StepAudio2",
 }
 

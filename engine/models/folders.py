@@ -18,6 +18,7 @@ from engine.models.checkpoints.files import need
 from engine.models.checkpoints.shards import elements, read_header, shards, stored_bytes
 from engine.models.glm4voice import lm as glm_lm
 from engine.models.glm4voice.parts import part_of
+from engine.models.lfm2audio import lm as lfm_lm
 from engine.models.locating import locate
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.wren.parts import ADAPTER, read_config
@@ -89,6 +90,8 @@ class _Family:
 def _recognise(folder: Path, config: Mapping[str, Any]) -> _Family:
     if config.get("family") == "wren":
         return _WREN
+    if isinstance(config.get("lfm"), dict) and isinstance(config.get("depthformer"), dict):
+        return _LFM
     if config.get("model_type") == "step_audio_2":
         return _STEP
     if config.get("model_type") == "chatglm":
@@ -123,8 +126,7 @@ def _wren_weights(folder: Path) -> tuple[int, int]:
 
 
 def _kv(config: LMConfig) -> tuple[int, int]:
-    each = 2 * config.layers * config.kv_heads * config.head_dim * 2  # bfloat16
-    return each, config.context
+    return 2 * config.position_values, config.context  # bfloat16
 
 
 def _glm_weights(folder: Path) -> tuple[int, int]:
@@ -153,8 +155,18 @@ def _step_weights(folder: Path) -> tuple[int, int]:
     return parameters, weights_bytes + _vocoder(folder / "token2wav")
 
 
+def _lfm_weights(folder: Path) -> tuple[int, int]:
+    need(folder / "tokenizer.json")
+    voice = lfm_lm.detokenizer_folder(folder)
+    need(voice / "config.json")
+    parameters, weights_bytes = _sharded(folder)
+    more = _sharded(voice)
+    return parameters + more[0], weights_bytes + more[1]
+
+
 _WREN = _Family("wren", "Wren", _wren_kv, _wren_weights)
 _GLM = _Family("glm4voice", "GLM-4-Voice", lambda folder: _kv(glm_lm.read_config(folder)), _glm_weights, _glm_folders)
+_LFM = _Family("lfm2audio", "LFM2.5-Audio", lambda folder: _kv(lfm_lm.read_config(folder)), _lfm_weights)
 _STEP = _Family("stepaudio2", "Step-Audio 2", lambda folder: _kv(step_lm.read_config(folder)), _step_weights)
 
 

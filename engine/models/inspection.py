@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.models.checkpoints.config_file import read_json
+from engine.models.checkpoints.config_file import Fields, read_json
 from engine.models.checkpoints.plan import Need
 from engine.models.checkpoints.shards import INDEX, shards
 from engine.models.checkpoints.weights import Weights
@@ -24,6 +24,11 @@ from engine.models.glm4voice import lm as glm_lm
 from engine.models.glm4voice.flow import GlmFlow, GlmFlowConfig
 from engine.models.glm4voice.parts import part_of
 from engine.models.glm4voice.tokenizer import GLMTokenizer
+from engine.models.lfm2audio import depth_transformer
+from engine.models.lfm2audio import lm as lfm_lm
+from engine.models.lfm2audio.detokenizer import Detokenizer
+from engine.models.lfm2audio.encoder import AdaptedConformer, FastConformerConfig
+from engine.models.lfm2audio.tokenizer import LFMTokenizer
 from engine.models.planned import needs_of
 from engine.models.stepaudio2 import lm as step_lm
 from engine.models.stepaudio2.audio_encoder import AudioEncoder, AudioEncoderConfig
@@ -61,7 +66,7 @@ class Inspection:
 def inspect(folder: Path) -> Inspection:
     """Never raises for what a folder holds. Takes seconds for the vocoder's files, whatever the model's size."""
     facts = check(folder)
-    look = {"glm4voice": _glm, "stepaudio2": _step}.get(facts.family)
+    look = {"glm4voice": _glm, "lfm2audio": _lfm, "stepaudio2": _step}.get(facts.family)
     if look is None:
         problems = [Problem(facts.problem)] if facts.problem else []
         if facts.problem or not facts.weights_bytes:
@@ -170,6 +175,25 @@ def _glm(folder: Path, found: _Findings) -> None:
             codes[voice.name] = flow.config.codes
             found.saved(voice / "flow.pt", flow)
             found.saved(voice / "hift.pt", hift, strip=PREFIXES)
+    _agree(found, codes)
+
+
+def _lfm(folder: Path, found: _Findings) -> None:
+    codes: dict[str, int] = {}
+    codebooks = 0
+    with found.part(folder / "config.json"):
+        fields, weights = Fields.read(folder / "config.json"), Weights.of_folder(folder)
+        config, depth = lfm_lm.read_config(folder), depth_transformer.read_config(fields, weights)
+        codes[folder.name], codebooks = depth.codes, depth.codebooks
+        with torch.device("meta"):
+            ear = AdaptedConformer(FastConformerConfig.from_release(fields, weights))
+        found.safetensors(folder, {**lfm_lm.tensor_shapes(config), **depth_transformer.tensor_shapes(depth), **_shapes(ear)})
+        with found.part(folder / "tokenizer.json"):
+            _fits(found, folder, LFMTokenizer.load(folder).stop, config.vocabulary)
+    voice = folder / lfm_lm.DETOKENIZER
+    with found.part(voice / "config.json"):
+        if codebooks:  # which only the language model's config says
+            codes[voice.name] = Detokenizer.from_folder(voice, codebooks).codes
     _agree(found, codes)
 
 

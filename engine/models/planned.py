@@ -32,6 +32,10 @@ def _sizes(facts: FolderFacts) -> Sizes:
         from engine.models.glm4voice import glm4voice
 
         return glm4voice.sizes(facts.folder)
+    if facts.family == "lfm2audio":
+        from engine.models.lfm2audio import lfm2audio
+
+        return lfm2audio.sizes(facts.folder)
     from engine.models.stepaudio2 import stepaudio2
 
     return stepaudio2.sizes(facts.folder)

@@ -24,7 +24,7 @@ def remember(
     found: list[Exchange] = []
     by_words = used = 0
     for turn in reversed(past):
-        by_id = bool(turn.ids) and all(0 <= token < model.decoder.config.vocabulary for token in turn.ids)
+        by_id = bool(turn.ids) and all(map(model.decoder.knows, turn.ids))
         try:
             exchange = _exchange(model, turn, by_id, room - used, cancelled)
         except (QuestionError, poolings.PoolingError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -52,6 +52,24 @@ class Speaker(Protocol):
 
     def finish(self) -> Samples:
         """The tail; the speaker is used up then."""
+
+
+@runtime_checkable
+class ManySided(Protocol):
+    """A loaded model that can be asked for more than conversation."""
+
+    modes: tuple[str, ...]
+    """The first is conversation."""
+
+    def in_mode(self, name: str) -> SpokenLM:
+        """The same model, with the same weights, for another purpose. Raises `ValueError` with a sentence for no mode of its."""
+
+
+def in_mode(model: SpokenLM, name: str) -> SpokenLM:
+    """As `ManySided.in_mode`, of any model."""
+    if not isinstance(model, ManySided):
+        raise ValueError(f"{model.name} has no modes: it is for conversation alone.")
+    return model.in_mode(name)
 
 
 class SpokenLM(Protocol):

@@ -7,7 +7,8 @@ entries after p that are held cost
     layer(n, p) = 2 M n + 4 * heads * head_dim * (n p + n (n + 1) / 2)
     M = dim * (heads + 2 * kv_heads) * head_dim + heads * head_dim * dim + 3 * dim * ffn
 
-and the prompt the sum over its layers. Pooling itself costs 2 dim (w + 2) for a position: w similarities, its norm, and its part
+and the prompt the sum over its layers. A convolution costs the products of its own matrices and of its taps, however many are
+held. Pooling itself costs 2 dim (w + 2) for a position: w similarities, its norm, and its part
 in a mean. Norms, rotations, softmax, the listener and the head are left out on both sides: pooling does not change them.
 """
 
@@ -20,10 +21,18 @@ from engine.lm.config import LMConfig
 from engine.prefill.pooling import DeepPooling, InputPooling
 
 
-def layer_flops(config: LMConfig, new: int, held: int) -> int:
+def layer_flops(config: LMConfig, new: int, held: int, layer: int = 0) -> int:
     """Operations of one layer over `new` entries after `held` others."""
+    if layer in config.conv_layers:
+        values = sum(rows * columns for rows, columns in config.convolution_matrices)
+        return 2 * (values + config.conv_taps * config.dim) * new
     queries = config.heads * config.head_dim
     return 2 * config.layer_values * new + 4 * queries * (new * held + new * (new + 1) // 2)
+
+
+def layers_flops(config: LMConfig, new: int, held: int) -> int:
+    """The same of all layers, if each holds as many."""
+    return sum(layer_flops(config, new, held, layer) for layer in range(config.layers))
 
 
 def prompt_flops(config: LMConfig, cache: KVCache, start: int, end: int) -> int:
@@ -32,7 +41,7 @@ def prompt_flops(config: LMConfig, cache: KVCache, start: int, end: int) -> int:
     for layer in range(config.layers):
         positions = cache.positions(layer)
         held = bisect_left(positions, start)
-        total += layer_flops(config, bisect_left(positions, end) - held, held)
+        total += layer_flops(config, bisect_left(positions, end) - held, held, layer)
     return total
 
 

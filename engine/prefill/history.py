@@ -14,7 +14,7 @@ from engine.events import Kind
 from engine.lm import shared_positions
 from engine.lm.decoder import Decoder
 from engine.prefill.deep import DeepPrefill, Marks
-from engine.prefill.flops import layer_flops, pooling_flops, prompt_flops
+from engine.prefill.flops import layers_flops, pooling_flops, prompt_flops
 from engine.prefill.pooling import NONE, DeepPooling, Pooling
 
 BLOCK = 256
@@ -199,15 +199,15 @@ class History:
         kept = bisect_left(top, start + question) - bisect_left(top, start)
         spent = pooling_flops(config, exchange.heard, pooling.input) + pooling_flops(config, entered, pooling.deep)
         before = start + sum(earlier.merged for earlier in self.exchanges[:-1])
-        entry = cache.held_bytes() // sum(map(cache.entries, range(config.layers)))
+        entry = cache.bytes_per_position
         return {
             "heard": exchange.heard,
             "input": entered,
             "deep": kept - (question - entered),
             "flops": prompt_flops(config, cache, start, start + question) + spent,
-            "flops_unpooled": config.layers * layer_flops(config, question + exchange.merged, before),
+            "flops_unpooled": layers_flops(config, question + exchange.merged, before),
             "kv_bytes": cache.held_bytes(),
-            "kv_bytes_unpooled": entry * config.layers * (before + question + exchange.merged),
+            "kv_bytes_unpooled": entry * (before + question + exchange.merged),
         }
 
     def _lacks(self, positions: int) -> bool:
@@ -244,8 +244,7 @@ class History:
         """The first token of a run that the model does not have."""
         if isinstance(run, torch.Tensor):
             return None
-        vocabulary = self._decoder.config.vocabulary
-        return next((token for token in shared_positions.tokens_of(run) if not 0 <= token < vocabulary), None)
+        return next((token for token in shared_positions.tokens_of(run) if not self._decoder.knows(token)), None)
 
     def _marks_from(self, position: int) -> Marks:
         """From `position` on, how deep pooling merges each position that is speech; None for all others."""

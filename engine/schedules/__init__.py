@@ -14,10 +14,12 @@ every layer (the refresh), the others exit at one layer. A schedule's text form 
     ...+review            early tokens (of a spark: form) are drafts that full depth reviews: its reply, up to rounding
     ...+review(top-p=0.9), +review(top-n=5)   drafts that full depth finds likely enough are kept, too
     ...+slice             full depth computes only those rows of its head that may come, where speech comes
+    ...+codes=4           of a speech token that is a frame of several codes only the first four are chosen
+    ...+code-layers=3     what chooses the codes of a frame runs only three of its layers
 """
 
 from engine.schedules.forms import KV, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
-from engine.schedules.model_fit import check, depth_bounds, mean_depth
+from engine.schedules.model_fit import FrameShape, check, depth_bounds, mean_depth
 from engine.schedules.presets import SchedulePreset, presets
 from engine.schedules.text import parse
 
@@ -25,6 +27,7 @@ __all__ = [
     "KV",
     "Entropy",
     "Fixed",
+    "FrameShape",
     "Full",
     "SchedulePreset",
     "Schedule",

@@ -51,13 +51,16 @@ class _Schedule:
     layer: where tokens exit; None is nowhere. threshold: see `Entropy`; None where it is not asked.
     text: places for text count as places for speech do, and exit early, too. There are no chunks then: groups run through
     the whole reply. kv: see `KV`. slice: at places for speech, full depth computes only the rows of its head that
-    may come there, which changes nothing but the time it takes.
+    may come there, which changes nothing but the time it takes. codes: of a speech token that is a frame only so many are
+    chosen, the first ones. code_layers: only so many layers of what chooses them are run. None is all.
     """
 
     _: KW_ONLY
     text: bool = False
     kv: KV = "catch-up"
     slice: bool = False
+    codes: int | None = None
+    code_layers: int | None = None
 
     review = False
     """Whether early tokens are drafts that full depth reviews."""
@@ -76,7 +79,9 @@ class _Schedule:
         """What stands after a schedule's form, in the one order that is printed."""
         review = "+review" + (f"({self.tolerance})" if self.tolerance else "") if self.review else ""
         kv = "" if self.kv == "catch-up" else f"+{self.kv}"
-        return ("+text" if self.text else "") + kv + review + ("+slice" if self.slice else "")
+        frames = "" if self.codes is None else f"+codes={self.codes}"
+        frames += "" if self.code_layers is None else f"+code-layers={self.code_layers}"
+        return ("+text" if self.text else "") + kv + review + ("+slice" if self.slice else "") + frames
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from engine.schedules.forms import Entropy, Fixed, Full, Schedule, ScheduleError, Spark
 
 
-def check(schedule: Schedule, layers: int, exit_layers: Collection[int]) -> None:
+class FrameShape(NamedTuple):
+    """Of the speech tokens of a model that are frames: how many codes one has, and how many layers what chooses them has."""
+
+    codebooks: int
+    layers: int
+
+
+def check(schedule: Schedule, layers: int, exit_layers: Collection[int], frames: FrameShape | None = None) -> None:
     """Raises `ScheduleError` if a model of `layers` layers with exit heads at `exit_layers` cannot run `schedule`."""
+    _check_frames(schedule, frames)
     if schedule.layer is None:
         return
     if schedule.layer >= layers:
@@ -23,6 +32,19 @@ def check(schedule: Schedule, layers: int, exit_layers: Collection[int]) -> None
     if schedule.layer not in exit_layers:
         have = ", ".join(map(str, sorted(exit_layers)))
         raise ScheduleError(f"{schedule} exits at layer {schedule.layer}, where the model has no exit head (it has: {have}).")
+
+
+def _check_frames(schedule: Schedule, frames: FrameShape | None) -> None:
+    for option, wanted, there, what in (
+        ("codes", schedule.codes, frames and frames.codebooks, "codes in a frame"),
+        ("code-layers", schedule.code_layers, frames and frames.layers, "layers that choose the codes of a frame"),
+    ):
+        if wanted is None:
+            continue
+        if there is None:
+            raise ScheduleError(f"+{option} is for speech tokens of several codes, which this model does not have: leave it out.")
+        if not 1 <= wanted <= there:
+            raise ScheduleError(f"+{option}={wanted} cannot be: the model has {there} {what}.")
 
 
 def mean_depth(schedule: Schedule, chunk_length: int, layers: int) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.schedules.forms import Fixed, Full, Schedule, Spark
+from engine.schedules.model_fit import FrameShape
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ _TRAINED_SHARE = 2 / 3
 """Of the depth, for heads trained by this project: measured on Wren, where layer 8 of 12 sounds like full depth."""
 
 
-def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> list[SchedulePreset]:
+def presets(
+    layers: int, exit_layers: Collection[int], trained: bool = True, frames: FrameShape | None = None
+) -> list[SchedulePreset]:
     """Schedules to offer for a model: the paper's, at the paper's exit layer or the exit that is nearest to it.
 
     `trained`: whether the heads at these exits were, or are the model's own (the logit lens). Drafts that full depth reviews
@@ -33,7 +36,7 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
     far below (the paper's oracle: layer 16 of 40 on 19 % of the tokens, where a draft pays only above 16/40): its drafts come
     from the paper's layer, one at a time.
     """
-    found = [SchedulePreset("Full depth", Full(), "Every token runs every layer: the reference.")]
+    found = [SchedulePreset("Full depth", Full(), "Every token runs every layer: the reference."), *_of_codes(frames)]
     usable = sorted(layer for layer in exit_layers if 0 < layer < layers)
     if not usable:
         return found
@@ -55,3 +58,17 @@ def presets(layers: int, exit_layers: Collection[int], trained: bool = True) -> 
         SchedulePreset("Fixed", Fixed(deep), f"Every speech token exits at layer {deep}, never refreshed: expect worse sound."),
         SchedulePreset("Reviewed drafts", drafts, reviewed),
     ]
+
+
+def _of_codes(frames: FrameShape | None) -> list[SchedulePreset]:
+    """Exits inside of what chooses the codes of a frame: half of them, and all of them by half of its layers."""
+    found = []
+    if frames and frames.codebooks > 1:
+        half = frames.codebooks // 2
+        sentence = f"Speech tokens have the first {half} of their {frames.codebooks} codes: expect coarser sound."
+        found.append(SchedulePreset("Half the codes", Full(codes=half), sentence))
+    if frames and frames.layers > 1:
+        half = frames.layers // 2
+        sentence = f"Codes are chosen after {half} of {frames.layers} layers: expect worse sound without heads for it."
+        found.append(SchedulePreset("Half the code layers", Full(code_layers=half), sentence))
+    return found

@@ -9,13 +9,14 @@ from engine.quoting import quoted
 from engine.schedules.forms import PERIOD_OF, Entropy, Fixed, Full, Schedule, ScheduleError, Spark, Tolerance
 
 FORMS = "full, fixed:9, spark:even@9, spark:odd@9, spark:triple@9, spark:k=4,first@9, spark:k=4,last@9 or entropy:9<0.5"
-OPTIONS = "+text, +propagate, +hole, +review, +review(top-p=0.9), +review(top-n=5) and +slice"
+OPTIONS = "+text, +propagate, +hole, +review, +review(top-p=0.9), +review(top-n=5), +slice, +codes=4 and +code-layers=3"
 
 _COUNT = r"[0-9]{1,9}"
 _NUMBER = r"[0-9.]{1,30}(?:e-?[0-9]{1,4})?"
 _COMMA = re.compile(r"(?<=[<=])([0-9]{1,9}),([0-9]{1,9}\)?)$")
 """A decimal mark as many languages write it, where nothing else can be meant."""
 _SPARK = re.compile(rf"spark:(?:(even|odd|triple)|k=({_COUNT}),(first|last))@({_COUNT})")
+_FRAMES = re.compile(rf"(codes|code-layers)=({_COUNT})")
 _REVIEW = re.compile(rf"review\((?:top-p=(-?{_NUMBER})|top-n=(-?{_COUNT}))\)")
 
 
@@ -48,6 +49,8 @@ def _options(options: list[str]) -> dict[str, Any]:
             found = {option: True}
         elif option in ("propagate", "hole"):
             found = {"kv": option}
+        elif frames := _FRAMES.fullmatch(option):
+            found = {frames[1].replace("-", "_"): int(frames[2])}
         elif review := _REVIEW.fullmatch(option):
             top_p, top_n = review.groups()
             tolerance = Tolerance(top_p=_number(top_p)) if top_p else Tolerance(top_n=int(top_n))

@@ -79,7 +79,7 @@ def listed(run) -> dict[str, dict]:
 
 def test_what_ships_and_what_could_be_here_is_listed(run):
     found = listed(run)
-    assert list(found) == [*models.SHIPPED, "glm-4-voice-9b", NAME]
+    assert list(found) == [*models.SHIPPED, "lfm2.5-audio-1.5b", "glm-4-voice-9b", NAME]
     assert all(found[name]["state"] == "ready" for name in models.SHIPPED)
     wren = found["wren"]
     assert (wren["family"], wren["state"], wren["problem"], wren["folder"]) == ("wren", "ready", "", str(WREN))
@@ -182,7 +182,7 @@ def test_damage_and_too_little_room_are_said(run, server, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
     code, _, err = run("models", "download", NAME, "--yes")
     assert code == 1 and "1.0 MB free" in err
-    assert "choose one of glm-4-voice-9b" in run("models", "download", "wren")[2]
+    assert "choose one of lfm2.5-audio-1.5b" in run("models", "download", "wren")[2]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
@@ -209,7 +209,7 @@ def test_an_interrupted_download_goes_on(run, server, tmp_path):
     assert not server.fetched("/revision/main")  # the list of the first time
 
 
-@pytest.mark.parametrize("family", ["glm4voice", "stepaudio2"])
+@pytest.mark.parametrize("family", ["glm4voice", "lfm2audio", "stepaudio2"])
 def test_a_tiny_model_is_made_and_asked(run, tmp_path, family):
     out = tmp_path / "a new one"
     code, printed, err = run("models", "make-tiny", family, out, "--seed", 3)
@@ -218,4 +218,4 @@ def test_a_tiny_model_is_made_and_asked(run, tmp_path, family):
     assert code == 0 and json.loads(printed)["audio_seconds"] > 0
     code, _, err = run("models", "make-tiny", family, out)
     assert code == 1 and "not an empty folder" in err
-    assert "glm4voice, stepaudio2" in run("models", "make-tiny", "wren", tmp_path / "w")[2]
+    assert "glm4voice, lfm2audio, stepaudio2" in run("models", "make-tiny", "wren", tmp_path / "w")[2]

@@ -66,7 +66,7 @@ def test_sizes(depth):
 
 
 def test_inputs(depth, recorded):
-    recorded.check("depth_inputs", depth.inputs(recorded["states"]))
+    recorded.check("depth_inputs", depth.rows(recorded["states"]).unflatten(1, (depth.config.codebooks, -1)))
 
 
 def test_given_codes(depth, recorded, monkeypatch):
@@ -191,7 +191,7 @@ def test_the_released_size(tmp_path, tied):
     depth = DepthTransformer(config, tensors, torch.bfloat16, "meta")
     made = depth.frame(torch.empty(2, 2048, device="meta"), lambda logits, codebook: len(logits) - 1)
     assert made.tolist() == [[2048] * 8] * 2
-    assert depth.inputs(torch.empty(1, 2048, device="meta")).shape == (1, 8, 1024)
+    assert depth.rows(torch.empty(1, 2048, device="meta")).shape == (1, 8 * 1024)
 
 
 @pytest.mark.parametrize(

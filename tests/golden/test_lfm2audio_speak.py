@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from engine.models.checkpoints.config_file import Fields
-from engine.models.lfm2audio.detokenizer import FOLDER, OUTPUT_RATE, SAMPLES_PER_FRAME, Detokenizer, spectrum
+from engine.models.lfm2audio.detokenizer import OUTPUT_RATE, SAMPLES_PER_FRAME, Detokenizer, spectrum
+from engine.models.lfm2audio.lm import DETOKENIZER
 from tests.golden import golden_folder
 from tests.golden.compare import index
 from tests.golden.recorded import lfm_file
@@ -28,7 +29,7 @@ ROUNDING = 1e-5
 
 
 def folder():
-    return golden_folder("lfm2audio") / index("lfm2audio")["checkpoint"] / FOLDER
+    return golden_folder("lfm2audio") / index("lfm2audio")["checkpoint"] / DETOKENIZER
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ PROMPTS = RECORDED["prompts"]
 CODEBOOKS = EXPECTED["constants"]["codebooks"]
 FLAGS = {TextPart: 1, HeardPart: 2, SpokenPart: 3}
 """How the recordings number the kinds of positions."""
-MODES = {mode.system: mode for mode in vars(prompts).values() if isinstance(mode, Mode)}
+MODES = {mode.system: mode for mode in prompts.MODES.values()}
 
 
 @pytest.fixture(scope="module")

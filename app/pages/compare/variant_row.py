@@ -162,7 +162,7 @@ class VariantRow(QWidget):
         facts = self.facts
         self.models.setToolTip(f"Which model answers: {self.model_name}")
         self.say(self._problems.get(self.model, ""))
-        self._presets = schedules.presets(facts.layers, facts.exit_layers, facts.trained_heads) if facts else []
+        self._presets = schedules.presets(facts.layers, facts.exit_layers, facts.trained_heads, facts.frames) if facts else []
         text = self.form.text()
         self.presets.blockSignals(True)
         self.form.blockSignals(True)
@@ -216,7 +216,7 @@ class VariantRow(QWidget):
         """In its shortest form. Raises `ScheduleError`."""
         made = schedules.parse(self.form.text())
         if (facts := self.facts) is not None:
-            schedules.check(made, facts.layers, facts.exit_layers)
+            schedules.check(made, facts.layers, facts.exit_layers, facts.frames)
         return str(made)
 
     @property

@@ -167,7 +167,8 @@ class VariantsCard(QFrame):
 
     def _worth_comparing(self) -> list[SchedulePreset]:
         facts = self._known[IN_USE]
-        offered = {preset.name: preset for preset in schedules.presets(facts.layers, facts.exit_layers, facts.trained_heads)}
+        found = schedules.presets(facts.layers, facts.exit_layers, facts.trained_heads, facts.frames)
+        offered = {preset.name: preset for preset in found}
         return [offered[name] for name in PREFERRED if name in offered]
 
     def _add_next(self) -> None:

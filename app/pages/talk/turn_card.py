@@ -106,7 +106,7 @@ class TurnCard(QFrame):
         self._offer_again(menu)
         menu.addSeparator()
         used = turn.pooling
-        for schedule in presets(model.layers, model.exit_layers, model.trained_heads):
+        for schedule in presets(model.layers, model.exit_layers, model.trained_heads, model.frames):
             _offer(menu, schedule, str(schedule.schedule), lambda form: self.reask_requested.emit(turn.number, form, used))
         if turn.spoken:
             merged = menu.addMenu("Pooling of the speech")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
@@ -22,6 +24,7 @@ from app.engine_client.commands import ModelFacts
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.schedules.chooser import Chooser
+from app.widgets.schedules.frame_fields import FrameFields
 from app.widgets.schedules.group_fields import GroupFields, Refresh
 from app.widgets.schedules.option_fields import OptionFields
 from app.widgets.schedules.pattern_view import PatternView, in_words
@@ -64,7 +67,7 @@ class ScheduleEditor(QDialog):
         self.layers = Chooser()
         self.layers.setAccessibleName("Exit layer")
         self.groups = GroupFields()
-        self.options = OptionFields()
+        self.options, self.frames = OptionFields(), FrameFields()
         self.pattern = PatternView()
         self.form = QLineEdit()
         self.form.setAccessibleName("Schedule as text")
@@ -94,7 +97,10 @@ class ScheduleEditor(QDialog):
         self.layers.clear()
         for layer in sorted(layer for layer in model.exit_layers if 0 < layer < model.layers):
             self.layers.addItem(f"{layer} of {model.layers}", layer)
+        self.frames.set_shape(model.frames)
         self._showing = False
+        self._frames_label.setVisible(model.frames is not None)
+        self.frames.setVisible(model.frames is not None)
         self.pooling.set_layers(model.layers)
         self.show_schedule(self._used)
 
@@ -108,6 +114,7 @@ class ScheduleEditor(QDialog):
             self.layers.setCurrentIndex(at)
         self.groups.show_schedule(schedule)
         self.options.show_schedule(schedule)
+        self.frames.show_schedule(schedule)
         if self.form.text() != str(schedule) and not (self.form.hasFocus() and self._reads_as(schedule)):
             self.form.setText(str(schedule))
         self._showing = False
@@ -166,6 +173,10 @@ class ScheduleEditor(QDialog):
         made.add(_caption("Exit layer"), self.layers)
         made.add(self._groups_label, self.groups)
         made.add(_caption("Layers above"), self.options)
+        self._frames_label = _caption("Codes of a speech token")
+        made.add(self._frames_label, self.frames)
+        for part in (self._frames_label, self.frames):
+            part.hide()
         made.add(self.pattern, text, self._sentence)
         return made
 
@@ -183,6 +194,7 @@ class ScheduleEditor(QDialog):
         self.groups.changed.connect(self._changed)
         self.groups.group_chosen.connect(self._use_group)
         self.options.changed.connect(self._changed)
+        self.frames.changed.connect(self._changed)
         self.form.textEdited.connect(self._wait)
         self.form.editingFinished.connect(lambda: self._read(self.form.text()))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(self._used)))
@@ -196,7 +208,7 @@ class ScheduleEditor(QDialog):
     def _use_group(self, period: int, refresh: Refresh) -> None:
         layer = self.layers.currentData()
         if layer is not None:
-            self._use(Spark(period, refresh, layer, **self.options.keywords(Spark)))
+            self._use(Spark(period, refresh, layer, **self._options(Spark)))
 
     def _changed(self) -> None:
         if self._showing:
@@ -204,14 +216,17 @@ class ScheduleEditor(QDialog):
         kind = next(kind for kind, button in self.kinds.items() if button.isChecked())
         layer = self.layers.currentData()
         if kind is Full or layer is None:
-            return self._use(Full(**self.options.keywords(Full)))
-        options = self.options.keywords(kind)
+            return self._use(Full(**self._options(Full)))
+        options = self._options(kind)
         if kind is Fixed:
             self._use(Fixed(layer, **options))
         elif kind is Entropy:
             self._use(Entropy(layer, self.groups.nats, **options))
         else:
             self._use(Spark(*self.groups.group, layer, **options))
+
+    def _options(self, kind: type) -> dict[str, Any]:
+        return self.options.keywords(kind) | self.frames.keywords()
 
     def _paste(self) -> None:
         text = QGuiApplication.clipboard().text().strip()
@@ -225,7 +240,7 @@ class ScheduleEditor(QDialog):
         try:
             schedule = schedules.parse(text)
             if self._model is not None:
-                schedules.check(schedule, self._model.layers, self._model.exit_layers)
+                schedules.check(schedule, self._model.layers, self._model.exit_layers, self._model.frames)
         except ScheduleError as error:
             self._say(f"{error} {self._used} stays in use.", "danger")
         else:

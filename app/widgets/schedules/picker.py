@@ -151,7 +151,7 @@ class SchedulePicker(QFrame):
 
     def _refuse_impossible(self, schedule: schedules.Schedule) -> None:
         if self._model is not None:
-            schedules.check(schedule, self._model.layers, self._model.exit_layers)
+            schedules.check(schedule, self._model.layers, self._model.exit_layers, self._model.frames)
 
     def _use(self, schedule: schedules.Schedule) -> None:
         is_new, self._used = schedule != self._used, schedule

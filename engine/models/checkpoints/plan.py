@@ -36,6 +36,7 @@ class Sizes:
     listener: int
     vocoder: int
     stored: Precision  # what the language model's weights are on disk
+    frames: int = 0  # values of the network that chooses the codes of frames
 
     @property
     def context(self) -> int:
@@ -89,8 +90,8 @@ def need(sizes: Sizes, precision: Precision, context: int, device: Device) -> Ne
     return Need(
         precision,
         context,
-        weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside,
-        kv=2 * lm.layers * lm.kv_heads * lm.head_dim * (context + SPARE if bits else context) * each,
+        weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside + sizes.frames * each,
+        kv=lm.position_values * (context + SPARE if bits else context) * each,
         listener=sizes.listener,
         vocoder=sizes.vocoder,
         reserve=RESERVE[device],
@@ -104,8 +105,8 @@ def _in_graphs(lm: LMConfig, bits: Bits) -> int:
 
 def _in_torch(lm: LMConfig, precision: Precision, each: int) -> int:
     around = lm.vocabulary + lm.head_rows
-    values = lm.layers * lm.layer_values + around * lm.dim
-    rows = lm.layers * sum(rows for rows, _ in lm.layer_matrices) + around
+    values = _layers_values(lm) + around * lm.dim
+    rows = sum(rows for rows, _ in lm.matrices) + around
     return values + rows * each if precision == "int8" else values * each
 
 
@@ -146,7 +147,12 @@ def _most_bits_first(sizes: Sizes, device: Device) -> tuple[Precision, ...]:
 
 
 def _wants_few_bits(sizes: Sizes, device: Device) -> bool:
-    return device == "cpu" and sizes.lm.layers * sizes.lm.layer_values >= _LARGE
+    return device == "cpu" and _layers_values(sizes.lm) >= _LARGE
+
+
+def _layers_values(lm: LMConfig) -> int:
+    """In the matrices of all layers."""
+    return sum(rows * columns for rows, columns in lm.matrices)
 
 
 def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, device: Device) -> Iterator[Need]:

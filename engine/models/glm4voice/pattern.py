@@ -28,7 +28,7 @@ class GLMRules:
         self.allowed: dict[Phase, AllowedIds]
         if enforced:
             speech = AllowedIds(vocabulary, audio, stops, device=device)
-            written = AllowedIds(vocabulary, text, audio, stops, device=device)
+            written = AllowedIds(vocabulary, text, audio, stops, device=device, text=True)
             self.allowed = {"text": written, "speech": speech, "tail": speech}
         else:
             self.allowed = dict.fromkeys(("text", "speech", "tail"), AllowedIds(vocabulary, range(vocabulary), device=device))

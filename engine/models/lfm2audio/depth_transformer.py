@@ -6,7 +6,7 @@ A frame begins with nothing behind it, so that all that is kept of it is gone wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -164,18 +164,42 @@ class DepthTransformer:
         Only the first `codebooks` (by default all) are computed, with the first `layers` layers (by default all), whose
         output goes to the heads as it is. Raises `ValueError` for numbers of these that the model does not have.
         """
+        rows = self.rows(state.reshape(-1, self.config.hidden))
+        columns = list(self._codebook_by_codebook(rows, choose, codebooks, layers))
+        return torch.tensor(columns).T.reshape(*state.shape[:-1], len(columns))
+
+    def rows(self, states: Tensor) -> Tensor:
+        """The backbone's states [n, hidden] -> what each codebook's input begins with, [n, codebooks * dim]."""
+        return self._input(states.to(self.device, self.dtype))
+
+    def codes(self, row: Tensor, pick: Choose, codebooks: int | None = None, layers: int | None = None) -> list[int]:
+        """As `engine.lm.frames.FrameNetwork`; one of `rows` in any floating type. Raises as `frame`."""
+        codes, end = list[int](), self.config.codes
+        for (code,) in self._codebook_by_codebook(row.to(self.device, self.dtype)[None], pick, codebooks, layers):
+            codes.append(code)
+            if codes == [end]:
+                return [end] * (codebooks or self.config.codebooks)
+        return codes
+
+    def logits_of_first(self, row: Tensor, layers: int | None = None) -> Tensor:
+        """A row as for `codes` -> float32 logits [codes + 1] of the first codebook."""
+        inputs = self._inputs(row.to(self.device, self.dtype)[None])
+        return self.logits(self.step(inputs[:, 0], 0, self.new_cache(1), layers), 0)[0]
+
+    def _codebook_by_codebook(
+        self, rows: Tensor, choose: Choose, codebooks: int | None, layers: int | None
+    ) -> Iterator[list[int]]:
+        """The codes chosen in each codebook, of every row [batch, codebooks * dim]."""
         count, depth = self.config.codebooks if codebooks is None else codebooks, self._depth(layers)
         if not 1 <= count <= self.config.codebooks:
             raise ValueError(f"A frame has 1 to {self.config.codebooks} codes, not {count}.")
-        inputs = self.inputs(state.reshape(-1, self.config.hidden))
-        cache, codes = self.new_cache(len(inputs)), list[list[int]]()
+        inputs, cache, codes = self._inputs(rows), self.new_cache(len(rows)), list[int]()
         for codebook in range(count):
             x = inputs[:, codebook]
             if codes:
-                x = x + self._embeddings[codebook - 1][codes[-1]]
-            logits = self.logits(self.step(x, codebook, cache, depth), codebook)
-            codes.append([choose(row, codebook) for row in logits])
-        return torch.tensor(codes).T.reshape(*state.shape[:-1], count)
+                x = x + self._embeddings[codebook - 1][codes]
+            codes = [choose(row, codebook) for row in self.logits(self.step(x, codebook, cache, depth), codebook)]
+            yield codes
 
     def frame_embedding(self, codes: Tensor | Sequence[int] | Sequence[Sequence[int]]) -> Tensor:
         """What goes back into the backbone: codes [codebooks] or [n, codebooks] -> their rows' sums, [hidden] or [n, hidden].
@@ -191,9 +215,9 @@ class DepthTransformer:
         rows = found + self._offsets[: found.shape[-1]]
         return self._audio_embedding[rows.to(self.device)].sum(-2)
 
-    def inputs(self, states: Tensor) -> Tensor:
-        """The backbone's states [batch, hidden] -> what each codebook's input begins with, [batch, codebooks, dim]."""
-        return self._input(states.to(self.device, self.dtype)).unflatten(1, (self.config.codebooks, -1))
+    def _inputs(self, rows: Tensor) -> Tensor:
+        """Rows -> [batch, codebooks, dim]."""
+        return rows.unflatten(1, (self.config.codebooks, -1))
 
     def new_cache(self, batch: int) -> Tensor:
         """Room for the keys and values of a frame: [layers, 2, batch, KV_HEADS, codebooks, head_dim]."""

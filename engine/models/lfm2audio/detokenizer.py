@@ -24,8 +24,6 @@ from engine.samples import Samples
 from engine.speech.release import without_memory
 from engine.speech.weights import fill, table
 
-FOLDER = "audio_detokenizer"
-"""Beside the language model."""
 OUTPUT_RATE = 24_000
 SAMPLES_PER_FRAME = 1920
 """12.5 frames a second. The release says neither this nor the rate: both are those of Mimi, whose codes these are."""

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     import torch
 
 MODEL = "LFM2.5-Audio"
+DETOKENIZER = "audio_detokenizer"
+"""The folder beside the language model in which the voice stands."""
+LONGEST = 16_384
+"""Positions of a conversation, about a quarter of an hour of talk: the configs name eight times as many, whose keys and values
+would take most of a laptop's memory."""
 
 _LAYER = "lfm.layers.{}."
 _BOTH = {
@@ -54,10 +59,20 @@ def read_config(folder: Path) -> LMConfig:
         ffn=_feed_forward(fields),
         norm_eps=fields.number("norm_eps"),
         rope_theta=rope_theta(fields),
-        context=fields.count("max_position_embeddings"),
+        context=min(LONGEST, fields.count("max_position_embeddings")),
         conv_layers=tuple(layer for layer, attending in enumerate(attends(fields)) if not attending),
         conv_taps=fields.count("conv_L_cache", most=64),
         qk_norm=True,
+    )
+
+
+def detokenizer_folder(folder: Path) -> Path:
+    """Where the voice of the model in a folder stands. Raises `FileNotFoundError` with a sentence if it is missing."""
+    if (folder / DETOKENIZER).is_dir():
+        return folder / DETOKENIZER
+    raise FileNotFoundError(
+        f"{folder} has no folder {DETOKENIZER}, with which {MODEL} speaks: download the model again. (LFM2-Audio, which came "
+        "before it, speaks by other means, which Refrain does not have.)"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.lm.sampling import Sampling
 from engine.models.lfm2audio.tokenizer import LFMTokenizer
 from engine.models.spoken_lm import PromptPiece
 
@@ -17,19 +18,27 @@ from engine.models.spoken_lm import PromptPiece
 class Mode:
     """What is asked of the model: the `system` sentence it was trained with (empty: no system turn), and how it replies.
 
-    Either text and sound alternate (`interleaved`), or one follows the other.
+    Either text and sound alternate (`interleaved`), or one follows the other. `sampling` is what the release advises.
     """
 
     system: str
     interleaved: bool = False
+    sampling: Sampling = Sampling()
 
 
-CHAT = Mode("Respond with interleaved text and audio.", interleaved=True)
+_SPEAKING = Sampling(temperature=0.8, top_k=64, text_temperature=0.0)
+
+CHAT = Mode("Respond with interleaved text and audio.", True, Sampling(temperature=1.0, top_k=4, text_temperature=0.0))
 ASR = Mode("Perform ASR.")
-TTS_US_MALE = Mode("Perform TTS. Use the US male voice.")
-TTS_US_FEMALE = Mode("Perform TTS. Use the US female voice.")
-TTS_UK_MALE = Mode("Perform TTS. Use the UK male voice.")
-TTS_UK_FEMALE = Mode("Perform TTS. Use the UK female voice.")
+MODES = {
+    "chat": CHAT,
+    "asr": ASR,
+    "tts-us-male": Mode("Perform TTS. Use the US male voice.", sampling=_SPEAKING),
+    "tts-us-female": Mode("Perform TTS. Use the US female voice.", sampling=_SPEAKING),
+    "tts-uk-male": Mode("Perform TTS. Use the UK male voice.", sampling=_SPEAKING),
+    "tts-uk-female": Mode("Perform TTS. Use the UK female voice.", sampling=_SPEAKING),
+}
+"""Conversation, writing down what is heard, and reading aloud what is typed, by name."""
 
 
 class LFMPrompt:

@@ -63,6 +63,11 @@ class ReplyOrder(ABC):
         """Whether the model has ended the reply by itself."""
 
     @property
+    @abstractmethod
+    def place(self) -> tuple[int, int | None]:
+        """Where in its block what comes next stands, from 0, and how many the block has; None is until something ends it."""
+
+    @property
     def is_over(self) -> bool:
         """Nothing comes next: the reply has ended, or is cut."""
         return self.ended or self.steps >= self._most
@@ -107,6 +112,11 @@ class InterleavedOrder(ReplyOrder):
         super().__init__(rules, most)
         self._left, self._text_ended = rules.text_block, False
 
+    @property
+    def place(self) -> tuple[int, int | None]:
+        length = self._rules.text_block if self.kind == "text" else self._rules.audio_block
+        return length - self._left, None if self._text_ended else length
+
     def _after_text(self, id: int) -> bool:
         self._left -= 1
         if id == self._rules.turn_end:
@@ -128,12 +138,22 @@ class InterleavedOrder(ReplyOrder):
 class SequentialOrder(ReplyOrder):
     """Text up to `<|audio_start|>`, frames up to an end frame, and text again. `<|im_end|>` ends the reply and is handed out."""
 
+    def __init__(self, rules: ReplyRules, most: int):
+        super().__init__(rules, most)
+        self._index = 0
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        return self._index, None
+
     def _after_text(self, id: int) -> bool:
         self.ended = id == self._rules.turn_end
+        self._index += 1
         if id == self._rules.audio_start:
-            self.kind = "audio"
+            self.kind, self._index = "audio", 0
         return True
 
     def _after_frame(self, ends: bool) -> None:
+        self._index += 1
         if ends:
-            self.kind = "text"
+            self.kind, self._index = "text", 0

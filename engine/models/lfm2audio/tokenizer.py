@@ -28,6 +28,8 @@ class LFMTokenizer:
         """Closes the words of a reply in which text and sound alternate."""
         self.audio_start = self.id("<|audio_start|>")
         """Stands between the words of a reply and its sound where they do not alternate."""
+        self.words = tuple(id for id in range(self.stop) if id not in tokenizer.special and tokenizer.piece(id) is not None)
+        """The ids of text."""
 
     @classmethod
     def load(cls, folder: Path) -> LFMTokenizer:

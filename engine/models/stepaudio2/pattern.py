@@ -27,9 +27,9 @@ class StepRules:
         self.allowed: dict[Phase, AllowedIds]
         if enforced:
             self.allowed = {
-                "text": AllowedIds(vocabulary, self.text, (self.pad, self.speech_end, self.end), device=device),
+                "text": AllowedIds(vocabulary, self.text, (self.pad, self.speech_end, self.end), device=device, text=True),
                 "speech": AllowedIds(vocabulary, self.audio, (self.audio_pad,), device=device),
-                "tail": AllowedIds(vocabulary, self.text, (self.end,), device=device),
+                "tail": AllowedIds(vocabulary, self.text, (self.end,), device=device, text=True),
             }
         else:
             self.allowed = dict.fromkeys(("text", "speech", "tail"), AllowedIds(vocabulary, range(vocabulary), device=device))

@@ -65,7 +65,8 @@ def of_release(model: Released) -> Needs:
     from engine.models.checkpoints.plan import RESERVE
 
     kv = model.kv_bytes_per_position * model.context
-    return Needs(model.weights_bytes, kv, model.context, "bf16", model.ear_and_voice_bytes, RESERVE["cuda"])
+    reserve = RESERVE["cuda" if model.weights_bytes > FOR_A_CPU else "cpu"]
+    return Needs(model.weights_bytes, kv, model.context, "bf16", model.ear_and_voice_bytes, reserve)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-FAMILIES = {"glm4voice": "engine.models.tiny.glm4voice", "stepaudio2": "engine.models.tiny.stepaudio2"}
+FAMILIES = {
+    "glm4voice": "engine.models.tiny.glm4voice",
+    "lfm2audio": "engine.models.tiny.lfm2audio",
+    "stepaudio2": "engine.models.tiny.stepaudio2",
+}
 """Family -> the module whose `write` makes one."""
 
 

@@ -63,7 +63,7 @@ class Vocabulary:
 
     def allowed(self, text: bool = False, units: bool = False, marks: Iterable[int] = ()) -> AllowedIds:
         """The named kinds of token."""
-        return AllowedIds(self.size, range(self.spoken if text else 0), self.unit_ids if units else (), marks)
+        return AllowedIds(self.size, range(self.spoken if text else 0), self.unit_ids if units else (), marks, text=text)
 
 
 def train(texts: Iterable[str], pieces: int, units: int) -> Tokenizer:

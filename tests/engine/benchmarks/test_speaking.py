@@ -70,7 +70,7 @@ def test_the_voice_of_a_model_speaks_its_own_tokens(family, tiny):
     model = load(tiny[family])
     voice = voice_of(model)
     sound = np.concatenate([voice.make().feed([token]) for token in voice.tokens[:2]])
-    assert voice.sample_rate == model.output_rate and len(voice.tokens) in (256, 300) and not sound.size
+    assert voice.sample_rate == model.output_rate and len(voice.tokens) in (256, 300, 500) and not sound.size
     assert len(measure({family: voice}, blocks=3)[0].work) == 2
 
 
@@ -83,7 +83,7 @@ def run(monkeypatch, *arguments: object) -> int:
 
 def test_the_command(tiny, monkeypatch, capsys, tmp_path):
     assert not run(monkeypatch, "speaking", *tiny.values(), "--blocks", 3, "--json")
-    assert [len(cost["work"]) for cost in json.loads(capsys.readouterr().out)] == [2, 2]
+    assert [len(cost["work"]) for cost in json.loads(capsys.readouterr().out)] == [2, 2, 2]
     assert not run(monkeypatch, "speaking", tiny["stepaudio2"], "--blocks", 2)
     assert "growth" in capsys.readouterr().out
     assert "not the folder of a model" in run(monkeypatch, "speaking", tmp_path)

@@ -183,7 +183,7 @@ def test_wren_uses_heads_from_the_users_data():
     torch.testing.assert_close(again.exit_heads[5].rows, wren.exit_heads[5].rows, atol=1e-3, rtol=1e-2)
 
 
-@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("family", [family for family in tiny.FAMILIES if family != "lfm2audio"])  # which speaks in frames
 def test_a_released_model_learns_heads(family, tmp_path):
     tiny.make(family, tmp_path / "tiny")
     model = models.load(tmp_path / "tiny")

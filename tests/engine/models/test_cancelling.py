@@ -60,7 +60,9 @@ def test_no_block_is_prefilled_after_a_cancel(model, monkeypatch):
     turn, blocks = dialogue.open_turn(), Blocks(model, dialogue, monkeypatch)
     turn.feed(LONG, RATE)
     turn.feed(LONG, RATE)
-    assert blocks.count == 1 and 0 < dialogue._history.cached < dialogue.positions
+    assert blocks.count == 1 and 0 < dialogue._history.cached <= dialogue.positions
+    if model.name != "lfm2audio":  # which hears a question once it is whole
+        assert dialogue._history.cached < dialogue.positions
     last = list(turn.reply())[-1]
     assert isinstance(last, TurnCancelled) and blocks.count == 1
     monkeypatch.undo()

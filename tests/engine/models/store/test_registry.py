@@ -23,7 +23,7 @@ def data(tmp_path, monkeypatch):
 
 
 def downloaded(data: Path) -> Path:
-    released = catalogue.read()[1]
+    released = catalogue.read()[2]
     folder = data / "models" / released.id / released.sources[0].folder
     folder.parent.mkdir(parents=True)
     return copied(WREN, folder)

@@ -1,0 +1,136 @@
+"""LFM2.5-Audio: the release's folder in, a `SpokenLM` out. Its speech tokens are frames of several codes (`engine.lm.frames`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from engine.lm.config import LMConfig
+from engine.lm.frames import FrameIds, FrameTokens
+from engine.lm.heads import ExitHead, FrameLens
+from engine.lm.sampling import Sampling
+from engine.models.checkpoints.config_file import Fields
+from engine.models.checkpoints.placement import choose_placement
+from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
+from engine.models.checkpoints.precision import build_decoder, compute_type
+from engine.models.checkpoints.precision_choice import Precision
+from engine.models.checkpoints.released_model import ReleasedModel
+from engine.models.checkpoints.weights import Weights
+from engine.models.lfm2audio import depth_transformer
+from engine.models.lfm2audio.depth_transformer import DepthConfig, DepthTransformer
+from engine.models.lfm2audio.detokenizer import OUTPUT_RATE, SAMPLES_PER_FRAME, Detokenizer
+from engine.models.lfm2audio.encoder import Ear
+from engine.models.lfm2audio.listen import LFMListener
+from engine.models.lfm2audio.lm import DETOKENIZER, MODEL, RenamedTensors, detokenizer_folder, read_config, tensor_shapes
+from engine.models.lfm2audio.pattern import LFMPattern, LFMRules
+from engine.models.lfm2audio.prompt import CHAT, MODES, LFMPrompt, Mode
+from engine.models.lfm2audio.reply_order import ReplyRules
+from engine.models.lfm2audio.speak import LFMSpeaker
+from engine.models.lfm2audio.tokenizer import LFMTokenizer
+
+FAMILY = "lfm2audio"
+_EAR = ("conformer.", "audio_adapter.")
+
+
+class LFM2Audio(ReleasedModel):
+    """See `engine.models.spoken_lm.SpokenLM`.
+
+    `device` and `precision` are chosen to fit this machine unless they are given; `placement` says what was chosen. With
+    `parity` any id may come where words do, as in the reference. Raises `ValueError` or `FileNotFoundError` with a sentence.
+    """
+
+    name = FAMILY
+    modes = tuple(MODES)
+    """What it can be asked for, by names for `in_mode`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        device: Device | None = None,
+        precision: Precision | None = None,
+        mode: Mode = CHAT,
+        parity: bool = False,
+    ) -> None:
+        self.folder = folder
+        fields, config, weights = Fields.read(folder / "config.json"), read_config(folder), Weights.of_folder(folder)
+        depth = depth_transformer.read_config(fields, weights)
+        weights.check({**tensor_shapes(config), **depth_transformer.tensor_shapes(depth)}, MODEL)
+        tokenizer = LFMTokenizer.load(folder)
+        self._tokenizer: LFMTokenizer = tokenizer
+        if tokenizer.stop > config.vocabulary:
+            raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
+        self.placement = at = choose_placement(_sizes(folder, config, depth, weights), device, precision)
+        self._ear = Ear.from_release(fields, weights, device=at.device)
+        self._detokenizer = _detokenizer(folder, depth, at.device)
+        self.decoder = build_decoder(config, RenamedTensors(config, weights), at.precision, at.device)
+        computes, int8 = compute_type(at.precision, config, at.device), at.precision == "int8"
+        network = DepthTransformer(depth, weights, computes, at.device, int8)
+        self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), network, depth.layers)
+        self.decoder.frames = self._frames
+        lens = FrameLens(self.decoder, self._frames)
+        self.exit_heads: dict[int, ExitHead] = dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)
+        order = ReplyRules.from_config(fields, tokenizer, depth.codes)
+        self._rules = {
+            way: LFMRules(config.vocabulary, tokenizer, order, self._frames, way, not parity, at.device) for way in (True, False)
+        }
+        self._set(mode)
+        self.input_rate, self.output_rate = self._ear.mel.rate, OUTPUT_RATE
+        self.speech_rate = OUTPUT_RATE / SAMPLES_PER_FRAME
+        self.chunk_length = order.audio_block
+        self.context = at.context
+
+    def in_mode(self, name: str) -> Self:
+        """The same model, with the same weights, that is asked for something else.
+
+        Raises `ValueError` with a sentence for a name that there is not.
+        """
+        if name not in MODES:
+            raise ValueError(f"{MODEL} has no mode {name!r}: there are {', '.join(MODES)}.")
+        other = copy(self)
+        other._set(MODES[name])
+        return other
+
+    def listener(self) -> LFMListener:
+        return LFMListener(self._ear)
+
+    def speaker(self) -> LFMSpeaker:
+        return LFMSpeaker(self._detokenizer, self._frames.ids)
+
+    def pattern(self, spoken: bool) -> LFMPattern:
+        rules = self._rules[self._mode.interleaved]
+        return LFMPattern(rules, rules.start(), rules.frames(None, None))
+
+    def _set(self, mode: Mode) -> None:
+        self._mode, self._prompt = mode, LFMPrompt(self._tokenizer, mode)
+        self.sampling: Sampling = mode.sampling
+
+
+def sizes(folder: Path) -> Sizes:
+    """What the model in a folder consists of, for `engine.models.checkpoints.plan`; reads configs and headers only."""
+    weights = Weights.of_folder(folder)
+    depth = depth_transformer.read_config(Fields.read(folder / "config.json"), weights)
+    return _sizes(folder, read_config(folder), depth, weights)
+
+
+def _sizes(folder: Path, config: LMConfig, depth: DepthConfig, weights: Weights) -> Sizes:
+    shapes, frames = tensor_shapes(config), depth_transformer.tensor_shapes(depth)
+    listener = sum(math.prod(weights.shape(name)) for name in weights if name.startswith(_EAR))
+    voice = Weights.of_folder(folder / DETOKENIZER) if (folder / DETOKENIZER).is_dir() else None
+    spoken = sum(math.prod(voice.shape(name)) for name in voice if not name.startswith("lfm.embed_tokens.")) if voice else 0
+    found = lm_sizes(MODEL, config, shapes, weights, 0, 4 * listener, 4 * spoken)
+    return replace(found, frames=_values(frames.values()))
+
+
+def _values(shapes: Iterable[tuple[int, ...]]) -> int:
+    return sum(map(math.prod, shapes))
+
+
+def _detokenizer(folder: Path, depth: DepthConfig, device: Device) -> Detokenizer:
+    made = Detokenizer.from_folder(detokenizer_folder(folder), depth.codebooks, device)
+    if made.codes != depth.codes:
+        raise ValueError(f"{DETOKENIZER} in {folder} has {made.codes} codes, the model {depth.codes}: they are of two models.")
+    return made

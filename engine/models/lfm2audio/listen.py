@@ -1,0 +1,33 @@
+"""How LFM2.5-Audio hears a question: the whole of it at once, as every row of its ear depends on every sample.
+
+What stands before the question is prefilled while the user speaks; the question itself waits for the last sample.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.models.lfm2audio.encoder import Ear
+from engine.models.spoken_lm import PromptPiece
+from engine.samples import Samples
+from engine.speech.recording import checked
+
+
+class LFMListener:
+    """One spoken question -> states; see `engine.models.spoken_lm.Listener`. Keeps its samples until it is finished."""
+
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
+        self._parts: list[Samples] = []
+
+    def feed(self, samples: Samples) -> PromptPiece:
+        """Nothing is settled yet. Raises `ValueError` for samples that are not numbers."""
+        self._parts.append(checked(samples))
+        return self._piece(np.zeros(0, np.float32))
+
+    def finish(self) -> PromptPiece:
+        parts, self._parts = self._parts, []
+        return self._piece(np.concatenate([np.zeros(0, np.float32), *parts]))
+
+    def _piece(self, sound: Samples) -> PromptPiece:
+        return PromptPiece(states=self._ear.rows(sound, self._ear.mel.rate))

@@ -80,8 +80,11 @@ class Dialogue:
         """Readies the decoder for a reply under a schedule, while there is time; what is wrong with it, the reply will say."""
         deep = (self._turn.exchange.pooling if self._turn is not None else self.pooling).deep
         with suppress(ScheduleError):
-            layers = self._checked(schedule).layer, None if deep is None else deep.layer
-            self.model.decoder.prepare({layer for layer in layers if layer is not None})
+            checked, decoder = self._checked(schedule), self.model.decoder
+            layers = checked.layer, None if deep is None else deep.layer
+            decoder.prepare({layer for layer in layers if layer is not None})
+            if decoder.frames is not None:
+                decoder.frames.network.prepare(checked.code_layers)
 
     def open_turn(self, pooling: Pooling | str | None = None) -> Turn:
         """Begins a spoken question; an open turn that got no reply is abandoned. Raises `PoolingError`.

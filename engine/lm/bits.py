@@ -42,7 +42,8 @@ class Bits:
 
     def layers_bytes(self, config: LMConfig) -> int:
         """As `packed_bytes`, of the matrices of all layers."""
-        return sum(self.of_layer(number, config.layers).packed_bytes(config.layer_values) for number in range(config.layers))
+        layers = range(config.layers)
+        return sum(self.of_layer(layer, config.layers).packed_bytes(config.values_of(layer)) for layer in layers)
 
     def head_bytes(self, config: LMConfig) -> int:
         return self.of_head.packed_bytes(config.head_rows * config.dim)
@@ -58,6 +59,5 @@ class Bits:
 
 def has_graphs(config: LMConfig) -> bool:
     """Whether a decoder of this shape can be graphs: onnxruntime's attention refuses heads of other sizes than multiples of 16,
-    and a layer in 32 bits must fit an ONNX model. Convolutions and normed heads have no graph here."""
-    attention_alone = not config.conv_layers and not config.qk_norm
-    return attention_alone and config.head_dim % 16 == 0 and 4 * config.layer_values < _GRAPH
+    and a layer in 32 bits must fit an ONNX model."""
+    return config.head_dim % 16 == 0 and 4 * config.layer_values < _GRAPH

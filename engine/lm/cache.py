@@ -86,10 +86,12 @@ class KVCache:
         held, place = self.entries(layer), self._place[layer]
         return self._mixed[place, :held] if self._mixes[layer] else self._store[:, place, :, :held]
 
-    def buffers(self, layer: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """All the room of a layer with attention for keys and for values, [1, kv_heads, capacity + spare, head_dim]; views."""
-        keys, values = self._store[:, self._place[layer], None]
-        return keys, values
+    def buffers(self, layer: int) -> tuple[torch.Tensor, ...]:
+        """All the room of a layer; views: for keys and for values [1, kv_heads, capacity + spare, head_dim], or of a convolution
+        [1, capacity + spare, dim]."""
+        if self._mixes[layer]:
+            return (self._mixed[self._place[layer], None],)
+        return tuple(self._store[:, self._place[layer], None])
 
     def roll_back(self, position: int) -> None:
         """Forgets everything at `position` and above, in every layer."""

@@ -62,12 +62,13 @@ class LMConfig:
     def _feed_forward(self) -> tuple[tuple[int, int], ...]:
         return (2 * self.ffn, self.dim), (self.dim, self.ffn)
 
-    @property
-    def matrices(self) -> list[tuple[int, int]]:
-        """Outputs and inputs of all layers' matrices."""
-        convolutions = set(self.conv_layers)
-        kinds = (self.convolution_matrices if layer in convolutions else self.layer_matrices for layer in range(self.layers))
-        return [matrix for layer in kinds for matrix in layer]
+    def matrices_of(self, layer: int) -> tuple[tuple[int, int], ...]:
+        """Outputs and inputs of one layer's matrices."""
+        return self.convolution_matrices if layer in self.conv_layers else self.layer_matrices
+
+    def values_of(self, layer: int) -> int:
+        """In all matrices of one layer."""
+        return sum(rows * columns for rows, columns in self.matrices_of(layer))
 
     @property
     def position_values(self) -> int:

@@ -32,7 +32,7 @@ class Head(Protocol):
 
 
 Product = Callable[[torch.Tensor], torch.Tensor]
-"""A matrix behind an RMSNorm: states [n, dim] -> float32 [n, outputs]."""
+"""A matrix, maybe behind an RMSNorm: states [n, dim] -> [n, outputs]."""
 
 
 class _Layer(NamedTuple):
@@ -238,26 +238,18 @@ class Decoder:
         """Of the vocabulary."""
         return self._slices.logits(self.norm(states), allowed).float()
 
-    def product(self, norm: torch.Tensor, rows: torch.Tensor) -> Product | None:
-        """What computes an exit head, norm [dim] and rows [outputs, dim], faster than torch in its type; None is nothing."""
+    def product(self, norm: torch.Tensor | None, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Product | None:
+        """What computes rows [outputs, dim] (+ bias), behind an RMSNorm if there is one, faster than torch; None is nothing."""
         return None
 
     def _projection(self, number: int) -> Product:
         """To what a layer keeps: keys and values, not yet rotated (2 * kv_heads * head_dim outputs), or what it mixes (dim)."""
         layer, config = self._layers[number], self.config
         if isinstance(layer, _Convolution):
-            return lambda states: _let_in(layer.gates(layer.norm(states)))
+            return lambda states: let_in(layer.gates(layer.norm(states)))
         project = layer.qkv.select(slice(config.heads * config.head_dim, None))
-        if layer.qk_norm is None:
-            return lambda states: project(layer.attention_norm(states))
-        weights = layer.qk_norm[config.heads :]
-
-        def normed(states: torch.Tensor) -> torch.Tensor:
-            h = project(layer.attention_norm(states))
-            _norm_heads(h.view(len(h), -1, config.head_dim)[:, : config.kv_heads], weights, config.norm_eps)
-            return h
-
-        return normed
+        found: Product = lambda states: project(layer.attention_norm(states))  # noqa: E731
+        return found if layer.qk_norm is None else keys_normed(config, found, layer.qk_norm[config.heads :])
 
     def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)
@@ -279,7 +271,18 @@ class Decoder:
         )  # fmt: skip
 
 
-def _let_in(gates: torch.Tensor) -> torch.Tensor:
+def keys_normed(config: LMConfig, project: Product, weights: torch.Tensor) -> Product:
+    """A projection to keys and values, whose keys are normed by `weights`, [head_dim] or [kv_heads, head_dim]."""
+
+    def normed(states: torch.Tensor) -> torch.Tensor:
+        h = project(states)
+        _norm_heads(h.view(len(h), -1, config.head_dim)[:, : config.kv_heads], weights, config.norm_eps)
+        return h
+
+    return normed
+
+
+def let_in(gates: torch.Tensor) -> torch.Tensor:
     """Of the gates [n, 3 dim] what a convolution mixes [n, dim]."""
     let_in, _, passing = gates.chunk(3, -1)
     return let_in * passing
@@ -288,7 +291,7 @@ def _let_in(gates: torch.Tensor) -> torch.Tensor:
 def _convolved(layer: _Convolution, x: torch.Tensor, held: torch.Tensor, slot: torch.Tensor) -> torch.Tensor:
     """States [n, dim] -> what the mixed positions let out [n, dim]. `held` [entries, dim] ends in `slot` [n, dim]."""
     gates = layer.gates(layer.norm(x))
-    slot.copy_(_let_in(gates))
+    slot.copy_(let_in(gates))
     n, taps = len(x), len(layer.taps)
     before = held[max(0, len(held) - n - taps + 1) :]
     if missing := n + taps - 1 - len(before):  # at the beginning of a conversation

@@ -35,6 +35,9 @@ class FrameNetwork(Protocol):
     def logits_of_first(self, row: Tensor, layers: int | None = None) -> Tensor:
         """A row [width] -> the logits [codes + 1] of its first codebook."""
 
+    def prepare(self, layers: int | None) -> None:
+        """Frames will be chosen with so many layers: makes now what they would wait for, if anything."""
+
     def frame_embedding(self, codes: Sequence[Sequence[int]]) -> Tensor:
         """Codes [n, codebooks] -> states [n, dim]."""
 

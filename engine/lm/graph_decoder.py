@@ -22,6 +22,7 @@ from functools import cache
 import numpy as np
 import onnxruntime
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from engine.lm import graph
@@ -29,12 +30,12 @@ from engine.lm.allowed_ids import AllowedIds
 from engine.lm.bits import SPARE, Bits
 from engine.lm.cache import KVCache
 from engine.lm.config import LMConfig
-from engine.lm.decoder import Decoder, Product
+from engine.lm.decoder import Decoder, Product, keys_normed, let_in
 from engine.lm.freed_memory import give_back
 from engine.lm.graph_head import GraphHead
 from engine.lm.linear import Int8Rows
 from engine.lm.norm import RMSNorm
-from engine.lm.weights import WeightReader
+from engine.lm.weights import ConvWeights, WeightReader
 
 _FEW = 16  # rows up to which a step's buffers are kept for the next one
 _VALUES = 1 << 28  # in the matrices of a graph, if it has several layers: while one is made, its weights are there four times
@@ -48,10 +49,14 @@ class GraphCache(KVCache):
         self.steps: dict[tuple[onnxruntime.InferenceSession, int], _Step] = {}
         """By graph and rows."""
         self._bound = [[_bound(buffer.numpy()) for buffer in self.buffers(layer)] for layer in range(config.layers)]
+        self._convolutions = set(config.conv_layers)
 
     def bind(self, binding: onnxruntime.IOBinding, first: int, last: int) -> None:
-        """Gives the keys and values of layers[first:last] to a graph, to read and to write."""
+        """Gives what layers[first:last] keep to a graph: keys and values to read and to write, what convolutions mix to read."""
         for layer in range(first, last):
+            if layer in self._convolutions:
+                binding.bind_ortvalue_input(graph.mixed_names(layer)[0], self._bound[layer][0])
+                continue
             for (before, after), values in zip(graph.cache_names(layer), self._bound[layer], strict=True):
                 binding.bind_ortvalue_input(before, values)
                 binding.bind_ortvalue_output(after, values)
@@ -62,20 +67,31 @@ class _Step:
 
     def __init__(
         self, session: onnxruntime.InferenceSession, shared: Mapping[str, onnxruntime.OrtValue], cache: GraphCache,
-        first: int, last: int, rows: int, dim: int,
+        first: int, last: int, rows: int, config: LMConfig,
     ):  # fmt: skip
         self._session, self._rows, self._binding = session, rows, session.io_binding()
-        self._states, self._out = np.zeros((1, rows, dim), np.float32), np.zeros((1, rows, dim), np.float32)
+        shape, mixing = (1, rows, config.dim), [layer for layer in config.conv_layers if first <= layer < last]
+        self._states, self._out = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        self._mixed = [(np.zeros(shape, np.float32), cache.buffers(layer)[0].numpy()) for layer in mixing]
         self._past, self._total = np.zeros(1, np.int32), np.zeros(1, np.int32)
         self._positions, self._following = np.zeros((1, rows + 1), np.int64), np.arange(rows)
-        given: dict[str, NDArray[np.generic]] = {
-            graph.STATES: self._states, graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions,
-        }  # fmt: skip
-        self._kept = {name: _bound(array) for name, array in given.items()} | {**shared}
+        given: dict[str, NDArray[np.generic]] = {graph.STATES: self._states}
+        is_attending = len(mixing) < last - first
+        if is_attending:
+            given |= {graph.PAST: self._past, graph.TOTAL: self._total, graph.POSITIONS: self._positions}
+        if mixing:
+            taps = config.conv_taps - 1
+            self._before, self._there = np.zeros(taps, np.int64), np.zeros((1, taps, 1), np.float32)
+            given |= {graph.BEFORE: self._before, graph.THERE: self._there}
+        self._kept = {name: _bound(array) for name, array in given.items()} | ({**shared} if is_attending else {})
         for name, value in self._kept.items():
             self._binding.bind_ortvalue_input(name, value)
         self._kept[graph.OUT] = _bound(self._out)
         cache.bind(self._binding, first, last)
+        for layer, (new, _) in zip(mixing, self._mixed, strict=True):
+            name = graph.mixed_names(layer)[1]
+            self._kept[name] = _bound(new)
+            self._binding.bind_ortvalue_output(name, self._kept[name])
         self._binding.bind_ortvalue_output(graph.OUT, self._kept[graph.OUT])
 
     def __call__(self, states: torch.Tensor, held: int, start: int, positions: Sequence[int] | None) -> torch.Tensor:
@@ -86,7 +102,13 @@ class _Step:
             np.add(self._following, start, out=self._positions[0, :-1])
         else:
             self._positions[0, :-1] = positions
+        if self._mixed:
+            np.add(np.arange(-len(self._before), 0), held, out=self._before)
+            self._there[0, :, 0] = self._before >= 0
+            np.maximum(self._before, 0, out=self._before)
         self._session.run_with_iobinding(self._binding)
+        for new, kept in self._mixed:
+            kept[:, held : held + self._rows] = new
         return torch.from_numpy(self._out[0].copy())
 
 
@@ -100,8 +122,6 @@ class GraphDecoder(Decoder):
     backend = "onnxruntime"
 
     def __init__(self, config: LMConfig, tensors: Mapping[str, torch.Tensor], bits: Bits | None = None) -> None:
-        if config.conv_layers or config.qk_norm:
-            raise ValueError("onnxruntime has no graphs for convolutions and normed heads here: torch runs such a model.")
         self.bits = bits or Bits()
         self._threads = torch.get_num_threads()
         self._always = {*range(0, config.layers, max(1, _VALUES // config.layer_values)), config.layers}
@@ -109,7 +129,7 @@ class GraphDecoder(Decoder):
         self._graphs: dict[tuple[int, int], onnxruntime.InferenceSession] = {}  # by first and last layer
         self._routes: dict[tuple[int, int], list[tuple[int, int]]] = {}  # the graphs of a step where all layers hold as much
         super().__init__(config, tensors, int8=self.bits.count < 32)
-        turns = self._rope.squeeze(1)
+        turns = F.pad(self._rope.squeeze(1), (0, 0, 0, SPARE))  # attention wants one for the spare row of the last position, too
         self._turns = {graph.COSINES: turns.real.contiguous().numpy(), graph.SINES: turns.imag.contiguous().numpy()}
         self._shared = {name: _bound(array) for name, array in self._turns.items()}
         for first, last in zip(self._cuts, self._cuts[1:], strict=False):
@@ -152,7 +172,7 @@ class GraphDecoder(Decoder):
         return self._head.logits(states, allowed)
 
     def product(
-        self, norm: torch.Tensor, rows: torch.Tensor, bias: torch.Tensor | None = None, bits: Bits | None = None
+        self, norm: torch.Tensor | None, rows: torch.Tensor, bias: torch.Tensor | None = None, bits: Bits | None = None
     ) -> Product:
         @cache
         def made() -> onnxruntime.InferenceSession:  # for many heads of a large vocabulary that takes a while
@@ -161,9 +181,16 @@ class GraphDecoder(Decoder):
         return lambda states: torch.from_numpy(made().run([graph.OUT], {graph.STATES: states.numpy()[None]})[0][0])
 
     def _projection(self, number: int) -> Product:
-        layer, outputs = self._weights.layer(number), self.config.heads * self.config.head_dim
+        config, layer, bits = self.config, self._weights.any_layer(number), self.bits.of_layer(number, self.config.layers)
+        if isinstance(layer, ConvWeights):
+            gates = self.product(layer.norm, layer.gates, None, bits)
+            return lambda states: let_in(gates(states))
+        outputs = config.heads * config.head_dim
         bias = None if layer.qkv_bias is None else layer.qkv_bias[outputs:]
-        return self.product(layer.attention_norm, layer.qkv[outputs:], bias, self.bits.of_layer(number, self.config.layers))
+        project = self.product(layer.attention_norm, layer.qkv[outputs:], bias, bits)
+        if layer.k_norm is None:
+            return project
+        return keys_normed(config, project, layer.k_norm.float())
 
     def _ranges(self, first: int, last: int, held: Sequence[int]) -> list[tuple[int, int]]:
         """The graphs' ranges that make up layers[first:last]; in each, all layers hold as many entries."""
@@ -197,7 +224,7 @@ class GraphDecoder(Decoder):
         made = self._graph(first, last)
         step = cache.steps.get((made, rows))
         if step is None:
-            step = _Step(made, self._shared, cache, first, last, rows, self.config.dim)
+            step = _Step(made, self._shared, cache, first, last, rows, self.config)
             if rows <= _FEW:
                 whole = self._graphs.values()
                 cache.steps = {key: kept for key, kept in cache.steps.items() if key[0] in whole} | {(made, rows): step}
@@ -205,7 +232,7 @@ class GraphDecoder(Decoder):
 
     def _graph(self, first: int, last: int) -> onnxruntime.InferenceSession:
         if (first, last) not in self._graphs:
-            layers = ((number, self._weights.layer(number)) for number in range(first, last))
+            layers = ((number, self._weights.any_layer(number)) for number in range(first, last))
             self._graphs[first, last] = graph.session(graph.layers_graph(self.config, layers, self.bits))
             give_back()
         return self._graphs[first, last]

@@ -111,6 +111,10 @@ class WeightReader:
             down=down,
         )
 
+    def any_layer(self, number: int) -> LayerWeights | ConvWeights:
+        """A layer of either kind."""
+        return self.convolution(number) if number in self._config.conv_layers else self.layer(number)
+
     def _ffn(self, prefix: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Norm, gate and up, and down."""
         config, mlp = self._config, prefix + "mlp."

@@ -24,8 +24,7 @@ from engine.prefill.pooling import DeepPooling, InputPooling
 def layer_flops(config: LMConfig, new: int, held: int, layer: int = 0) -> int:
     """Operations of one layer over `new` entries after `held` others."""
     if layer in config.conv_layers:
-        values = sum(rows * columns for rows, columns in config.convolution_matrices)
-        return 2 * (values + config.conv_taps * config.dim) * new
+        return 2 * (config.values_of(layer) + config.conv_taps * config.dim) * new
     queries = config.heads * config.head_dim
     return 2 * config.layer_values * new + 4 * queries * (new * held + new * (new + 1) // 2)
 

@@ -36,7 +36,8 @@ class Sizes:
     listener: int
     vocoder: int
     stored: Precision  # what the language model's weights are on disk
-    frames: int = 0  # values of the network that chooses the codes of frames
+    frame_matrices: int = 0  # values of what chooses the codes of frames, which are read for every frame
+    frame_tables: int = 0  # and of the embeddings of codes
 
     @property
     def context(self) -> int:
@@ -90,13 +91,18 @@ def need(sizes: Sizes, precision: Precision, context: int, device: Device) -> Ne
     return Need(
         precision,
         context,
-        weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside + sizes.frames * each,
+        weights=(_in_graphs(lm, bits) if bits else _in_torch(lm, precision, each)) + beside + _of_frames(sizes, precision, each),
         kv=lm.position_values * (context + SPARE if bits else context) * each,
         listener=sizes.listener,
         vocoder=sizes.vocoder,
         reserve=RESERVE[device],
         loading=_LOADING * lm.layer_values if bits else 0,
     )
+
+
+def _of_frames(sizes: Sizes, precision: Precision, each: int) -> int:
+    matrices = Bits(8).packed_bytes(sizes.frame_matrices) if precision in ("int8", "int4") else sizes.frame_matrices * each
+    return matrices + sizes.frame_tables * each
 
 
 def _in_graphs(lm: LMConfig, bits: Bits) -> int:
@@ -106,7 +112,7 @@ def _in_graphs(lm: LMConfig, bits: Bits) -> int:
 def _in_torch(lm: LMConfig, precision: Precision, each: int) -> int:
     around = lm.vocabulary + lm.head_rows
     values = _layers_values(lm) + around * lm.dim
-    rows = sum(rows for rows, _ in lm.matrices) + around
+    rows = sum(rows for layer in range(lm.layers) for rows, _ in lm.matrices_of(layer)) + around
     return values + rows * each if precision == "int8" else values * each
 
 
@@ -152,7 +158,7 @@ def _wants_few_bits(sizes: Sizes, device: Device) -> bool:
 
 def _layers_values(lm: LMConfig) -> int:
     """In the matrices of all layers."""
-    return sum(rows * columns for rows, columns in lm.matrices)
+    return sum(map(lm.values_of, range(lm.layers)))
 
 
 def _candidates(sizes: Sizes, precisions: tuple[Precision, ...], wished: int, device: Device) -> Iterator[Need]:

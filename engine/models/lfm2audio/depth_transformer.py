@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from engine.lm.cache import KVCache
+from engine.lm.config import LMConfig
+from engine.lm.decoder import Product
 from engine.lm.linear import Int8Linear, Linear
 from engine.lm.norm import RMSNorm
 from engine.models.checkpoints.config_file import Fields
+from engine.models.checkpoints.precision import build_decoder
+from engine.models.checkpoints.precision_choice import Precision
 from engine.models.checkpoints.weights import Weights
 from engine.models.lfm2audio.shapes import shape_of
 
@@ -31,8 +34,20 @@ EPS = 1e-5
 Choose = Callable[[Tensor, int], int]
 """Float32 logits [codes + 1] of a codebook, and its number -> the code chosen; the last one ends the reply."""
 
-_GROUPS = HEADS // KV_HEADS
 _LAYER = "depthformer.layers.{}."
+_NAMES = {
+    "input_layernorm.weight": "operator_norm.weight",
+    "self_attn.q_norm.weight": "operator.bounded_attention.q_layernorm.weight",
+    "self_attn.k_norm.weight": "operator.bounded_attention.k_layernorm.weight",
+    "self_attn.o_proj.weight": "operator.out_proj.weight",
+    "post_attention_layernorm.weight": "ffn_norm.weight",
+    "mlp.gate_proj.weight": "feed_forward.w1.weight",
+    "mlp.up_proj.weight": "feed_forward.w3.weight",
+    "mlp.down_proj.weight": "feed_forward.w2.weight",
+}
+"""Of a layer: Llama's names, and the release's."""
+_UNUSED = ("model.embed_tokens.weight", "model.norm.weight")
+"""What every decoder has, and this one does not need."""
 _TABLES = "depth_embeddings.{}."
 
 
@@ -58,6 +73,15 @@ class DepthConfig:
     @property
     def head_dim(self) -> int:
         return self.dim // HEADS
+
+    @property
+    def layers_config(self) -> LMConfig:
+        """The layers as those of a decoder, whose positions are the codebooks. Its one token is never embedded."""
+        return LMConfig(
+            vocabulary=1, dim=self.dim, layers=self.layers, heads=HEADS, kv_heads=KV_HEADS, head_dim=self.head_dim,
+            ffn=self.feed_forward, norm_eps=EPS, rope_theta=ROPE_THETA, rope_interleaved=True, qk_norm=True,
+            context=self.codebooks,
+        )  # fmt: skip
 
 
 def read_config(fields: Fields, tensors: Mapping[str, Tensor]) -> DepthConfig:
@@ -105,21 +129,43 @@ def tensor_shapes(config: DepthConfig) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-class _Layer(NamedTuple):
-    operator_norm: RMSNorm
-    qkv: Linear | Int8Linear  # dim -> (HEADS + 2 KV_HEADS) * head_dim
-    scale: Tensor  # [HEADS + KV_HEADS, head_dim], the weights of the norms of queries and keys
-    out: Linear | Int8Linear
-    ffn_norm: RMSNorm
-    gate_up: Linear | Int8Linear  # dim -> 2 * feed_forward
-    down: Linear | Int8Linear
+class LayerTensors(Mapping[str, Tensor]):
+    """The tensors of the layers under the names that `engine.lm.decoder.Decoder` takes."""
+
+    def __init__(self, config: DepthConfig, released: Mapping[str, Tensor]) -> None:
+        self._released, self._unused = released, torch.ones(1, config.dim)
+        queries, keys = HEADS * config.head_dim, KV_HEADS * config.head_dim
+        self._parts = {"q": slice(queries), "k": slice(queries, queries + keys), "v": slice(queries + keys, None)}
+        self._names: dict[str, tuple[str, slice]] = {}
+        whole = slice(None)
+        for number in range(config.layers):
+            ours, theirs = f"model.layers.{number}.", _LAYER.format(number)
+            for part, rows in self._parts.items():
+                self._names[f"{ours}self_attn.{part}_proj.weight"] = (theirs + "operator.qkv_proj.weight", rows)
+            for name, released_name in _NAMES.items():
+                self._names[ours + name] = (theirs + released_name, whole)
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name in _UNUSED:
+            return self._unused if name == _UNUSED[0] else self._unused[0]
+        released, rows = self._names[name]
+        return self._released[released][rows]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _UNUSED or name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*_UNUSED, *self._names))
+
+    def __len__(self) -> int:
+        return len(_UNUSED) + len(self._names)
 
 
 class DepthTransformer:
     """Weights under their released names, ready to run. Holds nothing of a frame: threads may share it.
 
-    With `int8` matrices are kept as 8-bit rows; everything else, and what is computed, is of type `dtype`. At one sequence a
-    frame reads every weight of the layers once for each codebook, which is what it waits for.
+    It is kept as a language model of that `precision` is, but never in fewer than 8 bits: a code that is chosen wrong is heard.
+    At one sequence a frame reads every weight of the layers once for each codebook, which is what it waits for.
 
     To be called within `torch.inference_mode`. Raises `KeyError` for a missing tensor; shapes are checked by `from_folder`.
     """
@@ -128,78 +174,82 @@ class DepthTransformer:
         self,
         config: DepthConfig,
         tensors: Mapping[str, Tensor],
-        dtype: torch.dtype = torch.float32,
+        precision: Precision = "fp32",
         device: torch.device | str = "cpu",
-        int8: bool = False,
     ) -> None:
-        self.config, self.dtype, self.device = config, dtype, torch.device(device)
-        self._tensors, self._int8 = tensors, int8
+        self.config, self._tensors = config, tensors
+        self._int8 = precision in ("int8", "int4")
+        layers = LayerTensors(config, tensors)
+        self._decoder = build_decoder(config.layers_config, layers, "int8" if self._int8 else precision, device)
+        self.dtype, self.device = self._decoder.dtype, self._decoder.device
+        self._free: list[KVCache] = []
         self._audio_embedding = self._vector("audio_embedding.embedding.weight")
         self._offsets = torch.arange(config.codebooks) * (config.codes + 1)
-        self._input = self._linear(tensors["depth_linear.weight"], self._vector("depth_linear.bias"))
-        self._layers = [self._layer(_LAYER.format(number)) for number in range(config.layers)]
+        self._input = self._product("depth_linear.weight", bias="depth_linear.bias")
         tables = list(map(_TABLES.format, range(config.codebooks)))
         embedding = "to_logits.weight" if config.tied else "embedding.weight"
         self._embeddings = [self._vector(name + embedding) for name in tables[:-1]]
-        self._head_norms = [RMSNorm(self._vector(name + "embedding_norm.weight"), EPS) for name in tables]
-        self._heads = [self._linear(tensors[name + "to_logits.weight"]) for name in tables]
-        self._unit_norm = RMSNorm(torch.ones(config.head_dim, dtype=dtype, device=self.device), EPS)
-        self._turns = _turns(config).to(self.device)
+        self._heads = [self._product(name + "to_logits.weight", norm=name + "embedding_norm.weight") for name in tables]
         del self._tensors
 
     @classmethod
     def from_folder(
-        cls, folder: Path, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu", int8: bool = False
+        cls, folder: Path, precision: Precision = "fp32", device: torch.device | str = "cpu"
     ) -> DepthTransformer:
         """From a release. Raises `FileNotFoundError` or `ValueError` with a sentence for a folder that cannot be used."""
         weights = Weights.of_folder(folder)
         config = read_config(Fields.read(folder / "config.json"), weights)
         weights.check(tensor_shapes(config), MODEL)
-        return cls(config, weights, dtype, device, int8)
+        return cls(config, weights, precision, device)
 
-    def frame(self, state: Tensor, choose: Choose, codebooks: int | None = None, layers: int | None = None) -> Tensor:
-        """The backbone's state after its final norm, [hidden] or [batch, hidden] -> codes [codebooks] or [batch, codebooks].
-
-        They are int64, on the processor. `choose` is asked codebook by codebook, and within one for each of a batch in turn.
-        Only the first `codebooks` (by default all) are computed, with the first `layers` layers (by default all), whose
-        output goes to the heads as it is. Raises `ValueError` for numbers of these that the model does not have.
-        """
-        rows = self.rows(state.reshape(-1, self.config.hidden))
-        columns = list(self._codebook_by_codebook(rows, choose, codebooks, layers))
-        return torch.tensor(columns).T.reshape(*state.shape[:-1], len(columns))
+    @property
+    def runs_by(self) -> str:
+        """What computes, and how it keeps matrices: words for reports."""
+        return self._decoder.runs_by
 
     def rows(self, states: Tensor) -> Tensor:
-        """The backbone's states [n, hidden] -> what each codebook's input begins with, [n, codebooks * dim]."""
+        """The backbone's states after its final norm [n, hidden] -> how each codebook's input begins, [n, codebooks * dim]."""
         return self._input(states.to(self.device, self.dtype))
 
     def codes(self, row: Tensor, pick: Choose, codebooks: int | None = None, layers: int | None = None) -> list[int]:
-        """As `engine.lm.frames.FrameNetwork`; one of `rows` in any floating type. Raises as `frame`."""
-        codes, end = list[int](), self.config.codes
-        for (code,) in self._codebook_by_codebook(row.to(self.device, self.dtype)[None], pick, codebooks, layers):
-            codes.append(code)
-            if codes == [end]:
-                return [end] * (codebooks or self.config.codebooks)
+        """One of `rows`, of any floating type -> the codes of the first `codebooks` codebooks (by default all).
+
+        They are chosen one after the other by `pick`, with the first `layers` layers (by default all), whose output goes to the
+        heads as it is. A first code that ends the sound makes all others that one. Raises `ValueError` for numbers of these that
+        the model does not have.
+        """
+        count, depth = self.config.codebooks if codebooks is None else codebooks, self._depth(layers)
+        if not 1 <= count <= self.config.codebooks:
+            raise ValueError(f"A frame has 1 to {self.config.codebooks} codes, not {count}.")
+        inputs, codes, cache = self._inputs(row), list[int](), self._cache()
+        for codebook in range(count):
+            x = inputs[codebook : codebook + 1]
+            if codes:
+                x = x + self._embeddings[codebook - 1][codes[-1]]
+            codes.append(pick(self.logits(self.step(x, codebook, cache, depth), codebook)[0], codebook))
+            if codes == [self.config.codes]:
+                codes *= count
+                break
+        self._free.append(cache)
         return codes
 
     def logits_of_first(self, row: Tensor, layers: int | None = None) -> Tensor:
         """A row as for `codes` -> float32 logits [codes + 1] of the first codebook."""
-        inputs = self._inputs(row.to(self.device, self.dtype)[None])
-        return self.logits(self.step(inputs[:, 0], 0, self.new_cache(1), layers), 0)[0]
+        cache = self._cache()
+        logits = self.logits(self.step(self._inputs(row)[:1], 0, cache, layers), 0)[0]
+        self._free.append(cache)
+        return logits
 
-    def _codebook_by_codebook(
-        self, rows: Tensor, choose: Choose, codebooks: int | None, layers: int | None
-    ) -> Iterator[list[int]]:
-        """The codes chosen in each codebook, of every row [batch, codebooks * dim]."""
-        count, depth = self.config.codebooks if codebooks is None else codebooks, self._depth(layers)
-        if not 1 <= count <= self.config.codebooks:
-            raise ValueError(f"A frame has 1 to {self.config.codebooks} codes, not {count}.")
-        inputs, cache, codes = self._inputs(rows), self.new_cache(len(rows)), list[int]()
-        for codebook in range(count):
-            x = inputs[:, codebook]
-            if codes:
-                x = x + self._embeddings[codebook - 1][codes]
-            codes = [choose(row, codebook) for row in self.logits(self.step(x, codebook, cache, depth), codebook)]
-            yield codes
+    def step(self, x: Tensor, codebook: int, cache: KVCache, layers: int | None = None) -> Tensor:
+        """Input [1, dim] of a codebook -> the output of the last of `layers` (by default all), not normalised.
+
+        `cache` has what these layers wrote for the codebooks before, and gets what they write for this one.
+        """
+        return self._decoder.run(x, codebook, cache, 0, self._depth(layers))
+
+    def logits(self, states: Tensor, codebook: int) -> Tensor:
+        """What `step` gave [n, dim] -> float32 logits [n, codes + 1], by the codebook's own norm and head."""
+        return self._heads[codebook](states).float()
 
     def frame_embedding(self, codes: Tensor | Sequence[int] | Sequence[Sequence[int]]) -> Tensor:
         """What goes back into the backbone: codes [codebooks] or [n, codebooks] -> their rows' sums, [hidden] or [n, hidden].
@@ -215,40 +265,22 @@ class DepthTransformer:
         rows = found + self._offsets[: found.shape[-1]]
         return self._audio_embedding[rows.to(self.device)].sum(-2)
 
-    def _inputs(self, rows: Tensor) -> Tensor:
-        """Rows -> [batch, codebooks, dim]."""
-        return rows.unflatten(1, (self.config.codebooks, -1))
+    def prepare(self, layers: int | None) -> None:
+        """Frames will be chosen with so many layers: makes now what they would wait for, if anything."""
+        self._decoder.prepare(() if layers is None else {self._depth(layers)})
 
-    def new_cache(self, batch: int) -> Tensor:
-        """Room for the keys and values of a frame: [layers, 2, batch, KV_HEADS, codebooks, head_dim]."""
-        config = self.config
-        shape = (config.layers, 2, batch, KV_HEADS, config.codebooks, config.head_dim)
-        return torch.empty(shape, dtype=self.dtype, device=self.device)
+    def _inputs(self, row: Tensor) -> Tensor:
+        """[codebooks, dim]"""
+        return row.to(self.device, self.dtype).view(self.config.codebooks, -1)
 
-    def step(self, x: Tensor, codebook: int, cache: Tensor, layers: int | None = None) -> Tensor:
-        """Input [batch, dim] of a codebook -> the output of the last of `layers` (by default all), not normalised.
-
-        `cache` has what these layers wrote for the codebooks before, and gets what they write for this one.
-        """
-        batch, head_dim = len(x), self.config.head_dim
-        slots = cache[..., codebook, :].unbind(0)
-        keys, values = (cache[:, kind, ..., : codebook + 1, :].unbind(0) for kind in (0, 1))
-        turn, x = self._turns[codebook], x.clone()
-        for number, layer in enumerate(self._layers[: self._depth(layers)]):
-            h = layer.qkv(layer.operator_norm(x)).view(batch, HEADS + 2 * KV_HEADS, head_dim)
-            qk = _turned(self._unit_norm(h[:, : HEADS + KV_HEADS]).mul_(layer.scale), turn)
-            slots[number][0] = qk[:, HEADS:]
-            slots[number][1] = h[:, HEADS + KV_HEADS :]
-            # Query heads that share a KV head become rows of one attention problem: nothing is repeated.
-            q = qk[:, :HEADS].view(batch, KV_HEADS, _GROUPS, head_dim)
-            layer.out.add_to(x, F.scaled_dot_product_attention(q, keys[number], values[number]).reshape(batch, -1))
-            gate, up = layer.gate_up(layer.ffn_norm(x)).chunk(2, -1)
-            layer.down.add_to(x, F.silu(gate).mul_(up))
-        return x
-
-    def logits(self, states: Tensor, codebook: int) -> Tensor:
-        """What `step` gave [batch, dim] -> float32 logits [batch, codes + 1], by the codebook's own norm and head."""
-        return self._heads[codebook](self._head_norms[codebook](states)).float()
+    def _cache(self) -> KVCache:
+        """An empty one. Some are kept, as what is bound to one takes longer to make than a frame."""
+        try:
+            cache = self._free.pop()
+        except IndexError:
+            return self._decoder.new_cache()
+        cache.roll_back(0)
+        return cache
 
     def _depth(self, layers: int | None) -> int:
         """How many layers to run. Raises `ValueError` for a number that there is not."""
@@ -256,37 +288,22 @@ class DepthTransformer:
             raise ValueError(f"The depth transformer has 1 to {self.config.layers} layers to run, not {layers}.")
         return self.config.layers if layers is None else layers
 
-    def _layer(self, name: str) -> _Layer:
-        qk_norm, mlp = name + "operator.bounded_attention.{}_layernorm.weight", name + "feed_forward.{}.weight"
-        queries, keys = (self._vector(qk_norm.format(part)) for part in "qk")
-        return _Layer(
-            RMSNorm(self._vector(name + "operator_norm.weight"), EPS),
-            self._linear(self._tensors[name + "operator.qkv_proj.weight"]),
-            torch.cat([queries.expand(HEADS, -1), keys.expand(KV_HEADS, -1)]),
-            self._linear(self._tensors[name + "operator.out_proj.weight"]),
-            RMSNorm(self._vector(name + "ffn_norm.weight"), EPS),
-            self._linear(torch.cat([self._tensors[mlp.format(part)] for part in ("w1", "w3")])),
-            self._linear(self._tensors[mlp.format("w2")]),
-        )
-
-    def _linear(self, rows: Tensor, bias: Tensor | None = None) -> Linear | Int8Linear:
+    def _product(self, rows: str, norm: str = "", bias: str = "") -> Product:
+        """A matrix, behind an RMSNorm or with a bias, as the layers' matrices are kept."""
+        matrix, added = self._tensors[rows], self._vector(bias) if bias else None
+        weight = self._vector(norm) if norm else None
+        if (product := self._decoder.product(weight, matrix, added)) is not None:
+            return product
+        linear: Linear | Int8Linear
         if self._int8:  # rounded from the matrix as it is stored
-            return Int8Linear(rows.to(self.device), bias, self.dtype)
-        return Linear(rows.to(self.device, self.dtype, copy=True), bias)  # it may be a view of a file
+            linear = Int8Linear(matrix.to(self.device), added, self.dtype)
+        else:
+            linear = Linear(matrix.to(self.device, self.dtype, copy=True), added)  # it may be a view of a file
+        if weight is None:
+            return linear
+        normed = RMSNorm(weight, EPS)
+        return lambda states: linear(normed(states))
 
     def _vector(self, name: str) -> Tensor:
         """A tensor that is no matrix of a product."""
         return self._tensors[name].to(self.device, self.dtype, copy=True)
-
-
-def _turns(config: DepthConfig) -> Tensor:
-    """Unit complex numbers [codebooks, head_dim / 2] that rotate the neighbouring pairs (2i, 2i + 1) of a head."""
-    powers = torch.arange(0, config.head_dim, 2, dtype=torch.float) / config.head_dim
-    angles = torch.outer(torch.arange(config.codebooks, dtype=torch.float), 1.0 / ROPE_THETA**powers)
-    return torch.polar(torch.ones_like(angles), angles)
-
-
-def _turned(heads: Tensor, turn: Tensor) -> Tensor:
-    """[batch, heads, head_dim], rotated in float32, which the reference keeps to as well."""
-    turned = torch.view_as_complex(heads.float().unflatten(-1, (-1, 2))) * turn
-    return torch.view_as_real(turned).flatten(-2).to(heads.dtype)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import Fields
 from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
-from engine.models.checkpoints.precision import build_decoder, compute_type
+from engine.models.checkpoints.precision import build_decoder
 from engine.models.checkpoints.precision_choice import Precision
 from engine.models.checkpoints.released_model import ReleasedModel
 from engine.models.checkpoints.weights import Weights
@@ -67,8 +66,7 @@ class LFM2Audio(ReleasedModel):
         self._ear = Ear.from_release(fields, weights, device=at.device)
         self._detokenizer = _detokenizer(folder, depth, at.device)
         self.decoder = build_decoder(config, RenamedTensors(config, weights), at.precision, at.device)
-        computes, int8 = compute_type(at.precision, config, at.device), at.precision == "int8"
-        network = DepthTransformer(depth, weights, computes, at.device, int8)
+        network = DepthTransformer(depth, weights, at.precision, at.device)
         self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), network, depth.layers)
         self.decoder.frames = self._frames
         lens = FrameLens(self.decoder, self._frames)
@@ -122,11 +120,11 @@ def _sizes(folder: Path, config: LMConfig, depth: DepthConfig, weights: Weights)
     voice = Weights.of_folder(folder / DETOKENIZER) if (folder / DETOKENIZER).is_dir() else None
     spoken = sum(math.prod(voice.shape(name)) for name in voice if not name.startswith("lfm.embed_tokens.")) if voice else 0
     found = lm_sizes(MODEL, config, shapes, weights, 0, 4 * listener, 4 * spoken)
-    return replace(found, frames=_values(frames.values()))
-
-
-def _values(shapes: Iterable[tuple[int, ...]]) -> int:
-    return sum(map(math.prod, shapes))
+    tables = sum(math.prod(shape) for name, shape in frames.items() if name.endswith("embedding.weight"))
+    if depth.tied:  # a codebook's head is its table, too
+        tables += (depth.codebooks - 1) * (depth.codes + 1) * depth.dim
+    matrices = sum(math.prod(shape) for name, shape in frames.items() if not name.endswith("embedding.weight"))
+    return replace(found, frame_matrices=matrices, frame_tables=tables)
 
 
 def _detokenizer(folder: Path, depth: DepthConfig, device: Device) -> Detokenizer:

@@ -11,7 +11,6 @@ from transformers import Lfm2Config, Lfm2ForCausalLM
 from engine.decoding.interleaved import decode
 from engine.events import Token
 from engine.lm.decoder import Decoder
-from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.sampling import Sampler, Sampling
 from engine.schedules import parse
 from tests.engine.decoding.full_depth import largest_difference
@@ -103,11 +102,6 @@ def test_a_review_gives_full_depths_reply_and_propagating_another():
     full = reply("full")
     assert len(full) > 20 and reply("spark:k=4,last@2+review") == full
     assert len(reply("spark:k=4,last@2+propagate")) > 20
-
-
-def test_the_back_end_that_cannot_run_them_says_so():
-    with pytest.raises(ValueError, match="torch runs such a model"):
-        GraphDecoder(MIXED, random_tensors(MIXED))
 
 
 def test_how_much_is_held():

@@ -14,13 +14,16 @@ from engine.lm.bits import Bits
 from engine.lm.decoder import Decoder
 from engine.lm.graph_decoder import GraphDecoder
 from engine.lm.heads import ExitHead
-from tests.engine.random_lm import SHAPE, random_tensors
+from tests.engine.random_lm import MIXED, SHAPE, random_tensors
 
 WIDE = replace(SHAPE, head_dim=16)
 SHAPES = {
     "llama": WIDE,
     "one KV head, biases": replace(WIDE, kv_heads=1, qkv_bias=True),
     "half of each head rotated, pairs side by side": replace(WIDE, rotary_dim=8, rope_interleaved=True, qkv_bias=True),
+    "convolutions and normed heads": replace(MIXED, head_dim=16),
+    "convolutions alone, of a single tap": replace(MIXED, head_dim=16, conv_layers=(0, 1, 2, 3), conv_taps=1),
+    "normed heads": replace(WIDE, qk_norm=True),
 }
 
 
@@ -90,6 +93,14 @@ def test_any_steps_give_what_torch_gives(shape, seed, alone, monkeypatch):
         if pair.caches[0].position > SHAPE.context - 25:
             break
         pair.step()
+
+
+def test_the_last_position_is_one_like_the_others():
+    pair = Pair(WIDE, 1)
+    pair.run(0, WIDE.layers, WIDE.context - 2)
+    for _ in range(2):
+        pair.run(0, WIDE.layers, 1)
+    assert pair.caches[1].position == WIDE.context
 
 
 @pytest.mark.parametrize("tied", [False, True])

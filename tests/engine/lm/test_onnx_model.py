@@ -43,7 +43,7 @@ def test_layers_are_read_as_a_model(bits):
     weights = WeightReader(WIDE, random_tensors(WIDE), torch.float32, torch.device("cpu"), None)
     made = graph.layers_graph(WIDE, [(2, weights.layer(2)), (3, weights.layer(3))], Bits(bits))
     read = onnx.load_model_from_string(made)
-    assert [one.name for one in read.graph.input][:4] == [graph.STATES, graph.PAST, graph.TOTAL, graph.POSITIONS]
+    assert {graph.STATES, graph.PAST, graph.TOTAL, graph.POSITIONS} < {one.name for one in read.graph.input}
     sizes = read.graph.input[0].type.tensor_type.shape.dim
     assert [size.dim_value or size.dim_param for size in sizes] == [1, "n", WIDE.dim]
     assert sum(node.op_type == "GroupQueryAttention" for node in read.graph.node) == 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
 
+from engine.lm.backend_choice import VARIABLE
 from engine.models.lfm2audio.depth_transformer import (
     EPS,
     HEADS,
@@ -27,14 +30,22 @@ def _inference():
 
 @pytest.fixture(scope="module")
 def tensors():
+    return drawn(CONFIG)
+
+
+def drawn(config):
     generator = torch.Generator().manual_seed(1)
-    drawn = {name: torch.randn(shape, generator=generator) for name, shape in tensor_shapes(CONFIG).items()}
+    drawn = {name: torch.randn(shape, generator=generator) for name, shape in tensor_shapes(config).items()}
     return {name: 1 + 0.2 * tensor if "norm" in name else tensor / tensor.shape[-1] ** 0.5 for name, tensor in drawn.items()}
 
 
 @pytest.fixture(scope="module")
 def depth(tensors):
     return DepthTransformer(CONFIG, tensors)
+
+
+def frame(depth, state, choose, **fewer):
+    return depth.codes(depth.rows(state[None])[0], choose, **fewer)
 
 
 def norm(x, weight):
@@ -82,23 +93,52 @@ def test_every_codebook_sees_what_was_chosen_before(depth, tensors, layers):
         seen.append(row)
         return (3 * codebook + 1) % CONFIG.codes
 
-    codes = depth.frame(state, choose, layers=layers).tolist()
+    codes = frame(depth, state, choose, layers=layers)
     assert codes == [1, 4, 7, 10, 1]
     for codebook, row in enumerate(seen):
         wanted = plain_logits(tensors, state, codes[:codebook], layers)
         torch.testing.assert_close(row, wanted, atol=2e-5, rtol=1e-5)
 
 
-def test_fewer_codebooks_are_the_first_ones_and_a_batch_is_its_frames(depth):
+def test_fewer_codebooks_are_the_first_ones(depth):
     states = torch.randn(4, CONFIG.hidden, generator=torch.Generator().manual_seed(3))
 
     def greedy(row, codebook):
         return int(row.argmax())
 
-    whole = depth.frame(states, greedy)
-    assert torch.equal(depth.frame(states, greedy, codebooks=2), whole[:, :2])
-    assert torch.equal(torch.stack([depth.frame(state, greedy) for state in states]), whole)
-    assert len(whole.unique()) > 3
+    whole = [frame(depth, state, greedy) for state in states]
+    assert [frame(depth, state, greedy, codebooks=2) for state in states] == [codes[:2] for codes in whole]
+    assert len({code for codes in whole for code in codes}) > 3
+
+
+def test_an_end_frame_is_one_at_once(depth):
+    asked = []
+    state = torch.randn(CONFIG.hidden, generator=torch.Generator().manual_seed(3))
+    codes = frame(depth, state, lambda row, codebook: asked.append(codebook) or CONFIG.codes)
+    assert codes == [CONFIG.codes] * CONFIG.codebooks and asked == [0]
+    assert frame(depth, state, lambda row, codebook: CONFIG.codes if codebook else 0)[1:] == [CONFIG.codes] * 4
+
+
+@pytest.mark.parametrize("layers", [2, 1, None])
+@pytest.mark.parametrize(("precision", "far"), [("int8", 0.03), ("int4", 0.03)])
+def test_by_graphs_it_says_nearly_the_same(precision, far, layers, monkeypatch):
+    """Heads of 16, of which there are graphs."""
+    monkeypatch.setenv(VARIABLE, "onnxruntime")
+    config = replace(CONFIG, dim=512, feed_forward=128)
+    tensors = drawn(config)
+    by_torch, by_graphs = DepthTransformer(config, tensors), DepthTransformer(config, tensors, precision)
+    assert by_graphs.runs_by == "onnxruntime in float32, matrices in 8 bits"
+    by_graphs.prepare(layers)
+    states, found = torch.randn(3, config.hidden, generator=torch.Generator().manual_seed(3)), {}
+    for depth in (by_torch, by_graphs):
+        rows = found[depth] = []
+        for state in states:
+            chosen = iter((3, 1, 4, 1, 5))
+            frame(depth, state, lambda row, codebook, rows=rows, chosen=chosen: rows.append(row) or next(chosen), layers=layers)
+        rows += [depth.logits_of_first(depth.rows(state[None])[0], layers) for state in states]
+    wanted, near = (torch.stack(rows) for rows in found.values())
+    assert (near - wanted).square().mean().sqrt() < far * wanted.square().mean().sqrt()
+    assert torch.equal(near[-3:], near[:-3:5][:3])
 
 
 def test_a_frame_goes_back_as_the_sum_of_its_rows(depth, tensors):

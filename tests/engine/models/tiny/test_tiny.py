@@ -120,8 +120,7 @@ def test_nothing_touches_the_global_generator(family, tmp_path):
 def test_it_is_whole(made, family):
     found = inspection.inspect(made(family))
     assert not found.problems and found.facts.family == family
-    fewest = [] if family == "lfm2audio" else ["int4"]
-    assert [need.precision for need in found.needs] == ["fp32", "bf16", "int8", *fewest]
+    assert [need.precision for need in found.needs] == ["fp32", "bf16", "int8", "int4"]
     weights = [need.weights for need in found.needs]
     assert weights == sorted(weights, reverse=True) and len(set(weights)) == len(weights)
 

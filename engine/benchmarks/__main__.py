@@ -1,10 +1,11 @@
-"""`python -m engine.benchmarks speaking|pooling|cancelling|precisions ...`: measurements that are no part of `refrain bench`."""
+"""`python -m engine.benchmarks speaking|pooling|cancelling|precisions|frames ...`: what is no part of `refrain bench`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import torch
@@ -12,10 +13,11 @@ import typer
 from rich.console import Console
 
 from engine import models
-from engine.benchmarks import cancelling, precisions, random_weights, speaking
+from engine.benchmarks import cancelling, frames, precisions, random_weights, speaking
 from engine.benchmarks import pooling as pooled
 from engine.cli.options import JsonOption
 from engine.cli.output import print_json
+from engine.models.checkpoints.precision_choice import PRECISIONS
 from engine.models.decoder_weights import decoder_weights
 from engine.prefill import pooling as poolings
 
@@ -119,6 +121,27 @@ def precisions_command(
     else:
         title = f"{family or model}, {config.layers} layers of {config.dim}, {config.head_rows:,} rows of the head"
         Console(width=_WIDTH).print(precisions.table(speeds, title))
+
+
+@app.command("frames")
+def frames_command(
+    model: Annotated[Path | None, typer.Argument(help="A folder of LFM2.5-Audio; by default random weights of its size.")] = None,
+    precision: Annotated[list[str] | None, typer.Option(help="fp32, bf16, int8 or int4 (again for more).")] = None,
+    tokens: Annotated[int, typer.Option(min=1, help="Of each reply.")] = 60,
+    repeats: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 7,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """What a second of LFM2.5-Audio's speech costs: backbone, codes and voice apart, beside the memory's bandwidth."""
+    try:
+        wanted = [one for one in PRECISIONS if one in (precision or ("int8", "int4"))]
+        costs = frames.measure(model, wanted, threads, repeats, tokens)
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(str(error))
+    if as_json:
+        print_json(frames.as_json(costs))
+    else:
+        Console(width=_WIDTH).print(*frames.tables(costs))
 
 
 if __name__ == "__main__":

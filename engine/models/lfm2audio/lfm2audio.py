@@ -66,8 +66,8 @@ class LFM2Audio(ReleasedModel):
         self._ear = Ear.from_release(fields, weights, device=at.device)
         self._detokenizer = _detokenizer(folder, depth, at.device)
         self.decoder = build_decoder(config, RenamedTensors(config, weights), at.precision, at.device)
-        network = DepthTransformer(depth, weights, at.precision, at.device)
-        self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), network, depth.layers)
+        self.depth = DepthTransformer(depth, weights, at.precision, at.device)
+        self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), self.depth, depth.layers)
         self.decoder.frames = self._frames
         lens = FrameLens(self.decoder, self._frames)
         self.exit_heads: dict[int, ExitHead] = dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)

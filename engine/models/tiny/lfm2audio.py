@@ -1,7 +1,8 @@
-"""A tiny LFM2.5-Audio in the layout of the release."""
+"""A tiny LFM2.5-Audio in the layout of the release; or a random one of the released size, for measurements."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from engine.models.checkpoints.byte_level import BYTE_OF, spelled
 from engine.models.checkpoints.config_file import Fields
-from engine.models.lfm2audio.depth_transformer import HEADS, DepthConfig
+from engine.models.lfm2audio.depth_transformer import DepthConfig
 from engine.models.lfm2audio.depth_transformer import tensor_shapes as depth_shapes
 from engine.models.lfm2audio.detokenizer import DetokenizerNetwork
 from engine.models.lfm2audio.detokenizer import read_config as detokenizer_config
@@ -25,11 +26,9 @@ from engine.models.lfm2audio.lm import DETOKENIZER, read_config, tensor_shapes
 from engine.models.tiny.vocabulary import merges, words
 from engine.models.tiny.weights import draw, save_json, shapes_of
 
-CODEBOOKS, CODES = 8, 96
-_DIM = 64
-_READ = _DIM // 2  # of a row, the part that blocks tell tokens apart by; what they write elsewhere chooses the next one
-_FAINT = 0.05  # that other part of a row, which shall not choose the same token again
-_CHOICE, _SHARED = 10.0, 20.0  # weights of the final norm: of that other part, and of the last two values
+CODEBOOKS = 8
+_FAINT = 0.05  # the second half of a row, which shall not choose the same token again: blocks tell tokens apart by the first
+_CHOICE, _SHARED = 10.0, 20.0  # weights of the final norm: of the second half, and of the last two values
 _OVER = -2  # the value by which the end of the sound asks for the end of the turn
 _WORD, _TEXT_ENDS, _TURN_ENDS = 1.0, 1.26, 0.9  # the last value of a row, which is less for all others
 _OTHERS = 0.5
@@ -46,67 +45,118 @@ _TEMPLATE = (
     "{{ bos_token }}{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}\n"
 )
+_PREPROCESSOR = {
+    "sample_rate": 16000, "normalize": "per_feature", "window_size": 0.025, "window_stride": 0.01, "window": "hann",
+    "features": 128, "n_fft": 512, "log": True, "frame_splicing": 1, "dither": 1e-5, "pad_to": 0, "pad_value": 0.0,
+}  # fmt: skip
 _BLOCKS = {
-    "block_auto_adjust_ff_dim": True, "block_ffn_dim_multiplier": 1.0, "block_multiple_of": 16, "conv_L_cache": 3,
-    "conv_bias": False, "model_type": "lfm2", "norm_eps": 1e-5, "num_attention_heads": 4, "num_key_value_heads": 2,
-    "rope_theta": 1000000.0, "max_position_embeddings": 128000, "use_cache": True,
+    "block_auto_adjust_ff_dim": True, "block_ffn_dim_multiplier": 1.0, "conv_L_cache": 3, "conv_bias": False,
+    "model_type": "lfm2", "norm_eps": 1e-5, "rope_theta": 1000000.0, "max_position_embeddings": 128000, "use_cache": True,
 }  # fmt: skip
 _LM = _BLOCKS | {
-    "architectures": ["Lfm2ForCausalLM"], "block_dim": _DIM, "block_ff_dim": 240, "hidden_size": _DIM,
-    "intermediate_size": 240, "num_hidden_layers": 8, "bos_token_id": 1, "eos_token_id": 7,
-    "pad_token_id": 0, "tie_embedding": True, "torch_dtype": "bfloat16",
-    "layer_types": ["conv", "conv", "full_attention", "conv", "full_attention", "conv", "full_attention", "conv"],
+    "architectures": ["Lfm2ForCausalLM"], "bos_token_id": 1, "eos_token_id": 7, "pad_token_id": 0, "tie_embedding": True,
+    "torch_dtype": "bfloat16",
 }  # fmt: skip
 _VOICE = _BLOCKS | {
-    "architectures": ["Lfm2Model"], "block_ff_dim": 120, "hidden_size": 32, "intermediate_size": 120,
-    "num_hidden_layers": 4, "output_size": 1282, "sliding_window": 30, "torch_dtype": "float32", "vocab_size": 16,
-    "layer_types": ["conv", "sliding_attention", "conv", "sliding_attention"],
+    "architectures": ["Lfm2Model"], "output_size": 1282, "sliding_window": 30, "torch_dtype": "float32", "vocab_size": 16,
 }  # fmt: skip
-_CONFIG: dict[str, Any] = {
-    "architectures": ["Lfm2AudioForConditionalGeneration"],
-    "codebooks": CODEBOOKS,
-    "tie_audio_embeddings": False,
-    "semantic_codebook_factor": 100,
-    "codebook_weight": "log",
-    "interleaved_n_text": 6,
-    "interleaved_n_audio": 12,
-    "preprocessor": {
-        "sample_rate": 16000, "normalize": "per_feature", "window_size": 0.025, "window_stride": 0.01, "window": "hann",
-        "features": 128, "n_fft": 512, "log": True, "frame_splicing": 1, "dither": 1e-5, "pad_to": 0, "pad_value": 0.0,
-    },
-    "encoder": {
-        "feat_in": 128, "feat_out": -1, "n_layers": 2, "d_model": 32, "subsampling": "dw_striding",
-        "subsampling_factor": 8, "subsampling_conv_channels": 16, "causal_downsampling": False, "ff_expansion_factor": 4,
-        "self_attention_model": "rel_pos", "n_heads": 4, "att_context_size": [-1, -1], "xscaling": False,
-        "untie_biases": True, "pos_emb_max_len": 5000, "conv_kernel_size": 9, "conv_norm_type": "batch_norm",
-    },
-        "depthformer": {"layers": 2, "dim": 2 * HEADS * 2, "tie": True},
+_ENCODER = {
+    "feat_in": 128, "feat_out": -1, "subsampling": "dw_striding", "subsampling_factor": 8, "causal_downsampling": False,
+    "ff_expansion_factor": 4, "self_attention_model": "rel_pos", "att_context_size": [-1, -1], "xscaling": False,
+    "untie_biases": True, "pos_emb_max_len": 5000, "conv_kernel_size": 9, "conv_norm_type": "batch_norm",
 }  # fmt: skip
 
 
-def write(folder: Path, seed: int) -> None:
+@dataclass(frozen=True)
+class Size:
+    """Of a checkpoint. `attending` are the language model's layers with attention, `voice_attending` the detokenizer's."""
+
+    dim: int
+    layers: int
+    attending: tuple[int, ...]
+    heads: int
+    kv_heads: int
+    ffn: int
+    rows: int  # of the vocabulary, at least
+    encoder: tuple[int, int, int, int]  # layers, width, heads, channels
+    adapter: int
+    depth: tuple[int, int]  # layers, width
+    codes: int
+    voice: tuple[int, int, int, int]  # width, heads, KV heads, feed-forward before it is adjusted
+    voice_layers: int
+    voice_attending: tuple[int, ...]
+
+    def config(self, rows: int) -> dict[str, Any]:
+        """`config.json`, with so many rows."""
+        layers, width, heads, channels = self.encoder
+        encoder = {"n_layers": layers, "d_model": width, "n_heads": heads, "subsampling_conv_channels": channels}
+        lm = _kinds(self.layers, self.attending, "full_attention") | {
+            "block_dim": self.dim, "block_ff_dim": self.ffn, "hidden_size": self.dim, "intermediate_size": self.ffn,
+            "num_attention_heads": self.heads, "num_key_value_heads": self.kv_heads, "num_hidden_layers": self.layers,
+            "vocab_size": rows, "block_multiple_of": 256 if self.dim > 256 else 16,
+        }  # fmt: skip
+        return {
+            "architectures": ["Lfm2AudioForConditionalGeneration"], "codebooks": CODEBOOKS, "tie_audio_embeddings": False,
+            "semantic_codebook_factor": 100, "codebook_weight": "log", "interleaved_n_text": 6, "interleaved_n_audio": 12,
+            "preprocessor": _PREPROCESSOR, "encoder": _ENCODER | encoder, "lfm": _LM | lm,
+            "depthformer": {"layers": self.depth[0], "dim": self.depth[1], "tie": True},
+        }  # fmt: skip
+
+    def voice_config(self) -> dict[str, Any]:
+        """That of the detokenizer."""
+        width, heads, kv_heads, ffn = self.voice
+        sizes = {
+            "hidden_size": width, "num_attention_heads": heads, "num_key_value_heads": kv_heads, "block_ff_dim": ffn,
+            "intermediate_size": ffn, "num_hidden_layers": self.voice_layers, "block_multiple_of": 16,
+        }  # fmt: skip
+        return _VOICE | sizes | _kinds(self.voice_layers, self.voice_attending, "sliding_attention")
+
+    @property
+    def depth_config(self) -> DepthConfig:
+        layers, width = self.depth
+        return DepthConfig(self.dim, CODEBOOKS, self.codes, width, layers, 256 * -(-8 * width // 3 // 256))
+
+
+TINY = Size(
+    dim=64, layers=8, attending=(2, 4, 6), heads=4, kv_heads=2, ffn=240, rows=0, encoder=(2, 32, 4, 16), adapter=32,
+    depth=(2, 128), codes=96, voice=(32, 4, 2, 120), voice_layers=4, voice_attending=(1, 3),
+)  # fmt: skip
+RELEASED = Size(
+    dim=2048, layers=16, attending=(2, 5, 8, 10, 12, 14), heads=32, kv_heads=8, ffn=12288, rows=65536,
+    encoder=(17, 512, 8, 256), adapter=2048, depth=(6, 1024), codes=2048, voice=(512, 16, 8, 3456), voice_layers=8,
+    voice_attending=(2, 4, 6),
+)  # fmt: skip
+"""As others report it: nobody here has seen the release."""
+
+
+def _kinds(layers: int, attending: tuple[int, ...], name: str) -> dict[str, Any]:
+    return {"layer_types": [name if layer in attending else "conv" for layer in range(layers)]}
+
+
+def write(folder: Path, seed: int, size: Size = TINY) -> None:
     """The files of the release inside `folder`, which is there."""
     generator = torch.Generator().manual_seed(seed)
     tokenizer = _write_tokenizer(folder)
-    rows = -(-tokenizer.get_vocab_size() // 128) * 128
-    save_json(_CONFIG | {"lfm": _LM | {"vocab_size": rows}}, folder / "config.json")
+    rows = max(size.rows, -(-tokenizer.get_vocab_size() // 128) * 128)
+    save_json(size.config(rows), folder / "config.json")
     ids = tokenizer.get_vocab()
     ends = {"<|text_end|>": _TEXT_ENDS, "<|audio_start|>": _TEXT_ENDS, "<|im_end|>": _TURN_ENDS}
     more = {ids[spelled(word)]: _WORD for word in words()} | {ids[name]: value for name, value in ends.items()}
-    drawn = {**_draw_lm(folder, more, generator), **_draw_depth(generator)}
+    drawn = {**_draw_lm(folder, more, generator), **_draw_depth(size, generator)}
     fields = Fields.read(folder / "config.json")
     # After the frame that ends the sound the model says that its turn is over: both have what no other row has.
     drawn["lfm.embed_tokens.weight"][ids["<|im_end|>"], _OVER] = 1
-    drawn["audio_embedding.embedding.weight"][CODES, _OVER] = 2
+    drawn["audio_embedding.embedding.weight"][size.codes, _OVER] = 2
+    sized = {"audio_adapter.model.1.weight": torch.empty(size.adapter, 1)}
     with torch.device("meta"):
-        ear = AdaptedConformer(FastConformerConfig.from_release(fields, {"audio_adapter.model.1.weight": torch.empty(_DIM, 32)}))
+        ear = AdaptedConformer(FastConformerConfig.from_release(fields, sized))
     drawn |= draw(shapes_of(ear), generator)
     for name in drawn:
         if name.endswith("running_var"):
             drawn[name] = torch.ones_like(drawn[name])
     stored = {name: tensor.bfloat16().contiguous() for name, tensor in drawn.items()}
     save_file(stored, folder / "model.safetensors", {"format": "pt"})
-    _write_voice(folder / DETOKENIZER, generator)
+    _write_voice(folder / DETOKENIZER, size, generator)
 
 
 def _draw_lm(folder: Path, more: dict[int, float], generator: torch.Generator) -> dict[str, Tensor]:
@@ -115,15 +165,15 @@ def _draw_lm(folder: Path, more: dict[int, float], generator: torch.Generator) -
     Its head is the embedding.
     """
     config = read_config(folder)
-    drawn = draw(tensor_shapes(config), generator)
-    table = torch.randn(config.vocabulary, _DIM, generator=generator)
-    table[:, _READ:] *= _FAINT
+    drawn, read = draw(tensor_shapes(config), generator), config.dim // 2
+    table = torch.randn(config.vocabulary, config.dim, generator=generator)
+    table[:, read:] *= _FAINT
     table[:, -1], table[:, _OVER] = _OTHERS, 0
     for token, value in more.items():
         table[token, -1] = value
     drawn["lfm.embed_tokens.weight"] = table
-    drawn["lfm.embedding_norm.weight"][:_READ] = 0
-    drawn["lfm.embedding_norm.weight"][_READ:] = _CHOICE
+    drawn["lfm.embedding_norm.weight"][:read] = 0
+    drawn["lfm.embedding_norm.weight"][read:] = _CHOICE
     drawn["lfm.embedding_norm.weight"][_OVER:] = _SHARED
     for name, tensor in drawn.items():
         if name.endswith(("out_proj.weight", "w2.weight")):
@@ -131,38 +181,39 @@ def _draw_lm(folder: Path, more: dict[int, float], generator: torch.Generator) -
     return drawn
 
 
-def _draw_depth(generator: torch.Generator) -> dict[str, Tensor]:
-    part = _CONFIG["depthformer"]
-    config = DepthConfig(_DIM, CODEBOOKS, CODES, part["dim"], part["layers"], 256 * -(-8 * part["dim"] // 3 // 256))
+def _draw_depth(size: Size, generator: torch.Generator) -> dict[str, Tensor]:
+    config = size.depth_config
+    rows = CODEBOOKS * (size.codes + 1)
     shapes = depth_shapes(config) | {
-        "depth_embeddings.7.embedding.weight": (CODES + 1, part["dim"]),
-        "audio_embedding.embedding_norm.weight": (_DIM,),
-        "audio_embedding.to_logits.weight": (CODEBOOKS * (CODES + 1), _DIM),
+        "depth_embeddings.7.embedding.weight": (size.codes + 1, config.dim),
+        "audio_embedding.embedding_norm.weight": (size.dim,),
+        "audio_embedding.to_logits.weight": (rows, size.dim),
     }
     drawn = draw(shapes, generator)
-    frames = torch.randn(CODEBOOKS * (CODES + 1), _DIM, generator=generator) / CODEBOOKS**0.5
-    frames[:, _READ:] *= _FAINT
+    frames = torch.randn(rows, size.dim, generator=generator) / CODEBOOKS**0.5
+    frames[:, size.dim // 2 :] *= _FAINT
     frames[:, -1], frames[:, _OVER] = _WORD / CODEBOOKS, 0
     drawn["audio_embedding.embedding.weight"] = frames
     drawn["depth_linear.weight"] /= _CHOICE / 2
-    towards = torch.randn(part["dim"], generator=generator)
-    drawn["depth_linear.bias"][: part["dim"]] = towards
-    drawn["depth_embeddings.0.to_logits.weight"][CODES] = _SOUND_ENDS * towards / part["dim"]
+    towards = torch.randn(config.dim, generator=generator)
+    drawn["depth_linear.bias"][: config.dim] = towards
+    drawn["depth_embeddings.0.to_logits.weight"][size.codes] = _SOUND_ENDS * towards / config.dim
     for codebook in range(1, CODEBOOKS):  # where it would end nothing
-        drawn[f"depth_embeddings.{codebook}.to_logits.weight"][CODES] = 0
+        drawn[f"depth_embeddings.{codebook}.to_logits.weight"][size.codes] = 0
     return drawn
 
 
-def _write_voice(folder: Path, generator: torch.Generator) -> None:
+def _write_voice(folder: Path, size: Size, generator: torch.Generator) -> None:
     folder.mkdir()
-    save_json(_VOICE, folder / "config.json")
+    config, (width, _, _, ffn) = size.voice_config(), size.voice
+    save_json(config, folder / "config.json")
     fields = Fields.read(folder / "config.json")
-    sized = {"lfm.layers.0.feed_forward.w1.weight": torch.empty(80, 32)}
+    sized = {"lfm.layers.0.feed_forward.w1.weight": torch.empty(-(-2 * ffn // 3 // 16) * 16, width)}
     with torch.device("meta"):
-        network = DetokenizerNetwork(detokenizer_config(fields, sized), CODEBOOKS * CODES, 1280)
+        network = DetokenizerNetwork(detokenizer_config(fields, sized), CODEBOOKS * size.codes, 1280)
     drawn = draw(shapes_of(network), generator)
     drawn["lin.bias"][:641] += _QUIET
-    drawn["lfm.embed_tokens.weight"] = torch.randn(16, 32, generator=generator)  # which nothing reads
+    drawn["lfm.embed_tokens.weight"] = torch.randn(16, width, generator=generator)  # which nothing reads
     drawn["istft.window"] = torch.hann_window(1280)
     save_file({name: tensor.contiguous() for name, tensor in drawn.items()}, folder / "model.safetensors", {"format": "pt"})
 

@@ -1,0 +1,245 @@
+"""What a second of LFM2.5-Audio's speech costs on a processor: backbone, codes and voice apart, beside the memory's bandwidth.
+
+At one sequence every step reads all of its weights, so that bytes over bandwidth are the least a second of speech can take. Parts
+take turns round by round, and every round reads a large array once for what the memory gives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
+
+from engine.dialogue import Dialogue
+from engine.events import TurnFailed, TurnFinished
+from engine.lm.frames import Frames
+from engine.models.checkpoints.precision_choice import Precision
+from engine.models.lfm2audio.lfm2audio import LFM2Audio
+from engine.models.tiny import lfm2audio as random_checkpoint
+from engine.samples import Samples
+from engine.schedules import presets
+
+QUESTION_SECONDS = 4.0
+_READ = 1 << 28  # bytes of the array that is read for the bandwidth: more than any processor's cache
+_POSITION = 200  # where steps stand: some way into a turn
+_WANTED = 50e9
+"""Bytes a second of a usual laptop's memory, for which the least time is told, too."""
+
+
+@dataclass(frozen=True)
+class FrameCosts:
+    """Of one precision on so many threads. `parts` are median seconds of a call: "backbone", "half of the backbone" and "text
+    head" of a step, "codes", "half of the codes" and "half of the code layers" of a frame, "voice" of a frame, "ear" of a
+    question of `QUESTION_SECONDS`. `bytes` are those that a call of a part reads, where that is known."""
+
+    precision: str
+    threads: int
+    runs_by: str
+    load_seconds: float
+    resident_bytes: int
+    bandwidth: float
+    parts: Mapping[str, float]
+    bytes: Mapping[str, int]
+    replies: Sequence[Mapping[str, Any]]
+
+    def of_speech(self, backbone: str = "backbone", codes: str = "codes") -> float:
+        """Seconds of work for a second of sound while text and sound alternate: 12.5 frames, and half as many words."""
+        frames = 12.5 * (self.parts[backbone] + self.parts[codes] + self.parts["voice"])
+        return frames + 6.25 * (self.parts["backbone"] + self.parts["text head"])
+
+    def least(self, bandwidth: float, backbone: str = "backbone", codes: str = "codes") -> float:
+        """The same by calculation, from the bytes alone and for a memory of so many bytes a second."""
+        frames = 12.5 * (self.bytes[backbone] + self.bytes[codes])
+        return (frames + 6.25 * (self.bytes["backbone"] + self.bytes["text head"])) / bandwidth
+
+
+def measure(
+    folder: Path | None, precisions: Sequence[Precision], threads: int, repeats: int = 7, tokens: int = 60
+) -> list[FrameCosts]:
+    """Of a model's folder, or of a random one of the released size that is made for it.
+
+    Sets torch's number of threads for as long.
+
+    Raises `ValueError` with a sentence.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with TemporaryDirectory(prefix="refrain-lfm-") as made:
+            if folder is None:
+                folder = Path(made)
+                random_checkpoint.write(folder, 0, random_checkpoint.RELEASED)
+            return [_measured(folder, precision, threads, repeats, tokens) for precision in precisions]
+    finally:
+        torch.set_num_threads(before)
+
+
+def _measured(folder: Path, precision: Precision, threads: int, repeats: int, tokens: int) -> FrameCosts:
+    began = time.perf_counter()
+    model = LFM2Audio(folder, "cpu", precision)
+    load = time.perf_counter() - began
+    works, array, found = _works(model), torch.ones(_READ // 4), list[tuple[float, dict[str, float]]]()
+    with torch.inference_mode():
+        for _ in range(repeats + 1):
+            bandwidth = array.nbytes / _seconds(array.sum)
+            found.append((bandwidth, {name: _seconds(work) for name, work in works.items()}))
+    rounds = found[1:]  # the first one warms up
+    del array
+    parts = {name: median(times[name] for _, times in rounds) for name in works}
+    resident = psutil.Process().memory_info().rss
+    replies = [_reply(model, schedule, tokens) for schedule in _schedules(model)]
+    bandwidth, read = median(each for each, _ in rounds), _bytes(model, precision)
+    return FrameCosts(precision, threads, model.decoder.runs_by, load, resident, bandwidth, parts, read, replies)
+
+
+def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
+    """What is timed, by name."""
+    decoder, depth = model.decoder, model.depth
+    layers, shape = decoder.config.layers, model._frames.shape
+    cache = decoder.new_cache(_POSITION + 8)
+    cache.commit(0, layers, 0, _POSITION)  # what is in there makes no difference to the time
+    tokens = model._frames.ids.some(8)
+    frames, speaker = Frames(model._frames), model.speaker()
+    state = decoder.embed(tokens[:1])
+    row = decoder.logits(state, frames)[0]
+    decoder.prepare({layers // 2})
+    ear, question = model._ear, _question()
+
+    def backbone(last: int) -> Callable[[], object]:
+        return lambda: decoder.logits(decoder.run(decoder.embed(tokens[:1]), _POSITION, cache, 0, last), frames)
+
+    def codes(codebooks: int | None, depth_layers: int | None) -> Callable[[], object]:
+        return lambda: depth.codes(row, lambda logits, codebook: int(logits[:-1].argmax()), codebooks, depth_layers)
+
+    return {
+        "backbone": backbone(layers),
+        "half of the backbone": backbone(layers // 2),
+        "text head": lambda: decoder.logits(state),
+        "codes": codes(None, None),
+        "half of the codes": codes(max(1, shape.codebooks // 2), None),
+        "half of the code layers": codes(None, max(1, shape.layers // 2)),
+        "voice": lambda: speaker.feed(tokens[:1]),
+        "ear": lambda: ear.rows(question, 16_000),
+    }
+
+
+def _question() -> Samples:
+    return (np.random.default_rng(0).standard_normal(int(QUESTION_SECONDS * 16_000)) / 20).astype(np.float32)
+
+
+def _bytes(model: LFM2Audio, precision: Precision) -> dict[str, int]:
+    """That a call reads of the weights."""
+    config, depth = model.decoder.config, model.depth.config
+    bits = {"fp32": 32, "bf16": 16, "int8": 8, "int4": 4}[precision]
+    of_codes, inside = max(bits, 8), depth.layers_config
+    wide = config.layers / 8 if bits == 4 else 0  # the lowest ones, in 8 bits
+    layers = [config.values_of(layer) * (8 if layer < wide else bits) // 8 for layer in range(config.layers)]
+    each = sum(map(inside.values_of, range(depth.layers)))
+    head, first = (depth.codes + 1) * depth.dim, depth.codebooks * depth.dim * depth.hidden
+    half = max(1, depth.codebooks // 2)
+    return {
+        "backbone": sum(layers) + first * of_codes // 8,
+        "half of the backbone": sum(layers[: config.layers // 2]) + first * of_codes // 8,
+        "text head": config.head_rows * config.dim * of_codes // 8,
+        "codes": depth.codebooks * (each + head) * of_codes // 8,
+        "half of the codes": half * (each + head) * of_codes // 8,
+        "half of the code layers": depth.codebooks * (each * max(1, depth.layers // 2) // depth.layers + head) * of_codes // 8,
+    }
+
+
+def _schedules(model: LFM2Audio) -> list[str]:
+    """Full depth, exits in the middle of the backbone, exits inside of what chooses codes, and both."""
+    layers, shape = model.decoder.config.layers, model._frames.shape
+    of_codes = [str(one.schedule).removeprefix("full") for one in presets(layers, (), frames=shape)[1:]]
+    half = f"spark:k=4,last@{layers // 2}"
+    return ["full", half, *(f"full{option}" for option in of_codes), *(half + option for option in of_codes)]
+
+
+def _reply(model: LFM2Audio, schedule: str, tokens: int) -> dict[str, Any]:
+    """A reply as the program makes it, decoded and spoken."""
+    dialogue = Dialogue(model, schedule, max_tokens=tokens)
+    dialogue.prepare(schedule)
+    last = list(dialogue.ask("A question of some length, as somebody might ask it."))[-1]
+    if isinstance(last, TurnFailed):
+        raise ValueError(last.message)
+    assert isinstance(last, TurnFinished)
+    stats = last.stats
+    return {
+        "schedule": schedule, "speech_seconds": stats.audio_seconds, "real_time_factor": stats.real_time_factor,
+        "first_audio": stats.seconds["first_audio"], "decode": stats.seconds["decode"], "speak": stats.seconds["speak"],
+    }  # fmt: skip
+
+
+def as_json(costs: Sequence[FrameCosts]) -> list[dict[str, Any]]:
+    """One object per precision."""
+    return [asdict(one) | {"speech": _rows(one)} for one in costs]
+
+
+_WAYS = (
+    ("full depth", "backbone", "codes"), ("half of the backbone", "half of the backbone", "codes"),
+    ("half of the codes", "backbone", "half of the codes"), ("half of the code layers", "backbone", "half of the code layers"),
+    ("half of backbone and codes", "half of the backbone", "half of the codes"),
+)  # fmt: skip
+
+
+def _rows(one: FrameCosts) -> list[dict[str, float | str]]:
+    return [
+        {"way": way, "measured": one.of_speech(backbone, codes), "least_here": one.least(one.bandwidth, backbone, codes),
+         "least_at_50_GB/s": one.least(_WANTED, backbone, codes)}
+        for way, backbone, codes in _WAYS
+    ]  # fmt: skip
+
+
+def tables(costs: Sequence[FrameCosts]) -> list[Table]:
+    """For people."""
+    return [table for one in costs for table in (_of_speech(one), _of_parts(one), _of_replies(one))]
+
+
+def _of_speech(one: FrameCosts) -> Table:
+    shown = _table(
+        f"{one.precision}, {one.threads} threads, memory {one.bandwidth / 1e9:.1f} GB/s, "
+        f"{one.resident_bytes / 1e9:.2f} GB resident, loaded in {one.load_seconds:.0f} s",
+        "Seconds per second of speech", "measured", "least here", "least at 50 GB/s",
+    )  # fmt: skip
+    for row in _rows(one):
+        shown.add_row(str(row["way"]), *(f"{row[name]:.2f}" for name in ("measured", "least_here", "least_at_50_GB/s")))
+    return shown
+
+
+def _of_parts(one: FrameCosts) -> Table:
+    shown = _table("", "A call of", "ms", "MB read")
+    for name, seconds in one.parts.items():
+        shown.add_row(name, f"{seconds * 1000:.1f}", f"{one.bytes[name] / 1e6:,.0f}" if name in one.bytes else "")
+    return shown
+
+
+def _of_replies(one: FrameCosts) -> Table:
+    shown = _table("", "A reply under", "real-time factor", "decoding", "speaking", "first audio, s")
+    for reply in one.replies:
+        seconds = reply["speech_seconds"] or float("nan")
+        figures = (reply["real_time_factor"], reply["decode"] / seconds, reply["speak"] / seconds, reply["first_audio"])
+        shown.add_row(reply["schedule"], *("" if figure is None else f"{figure:.2f}" for figure in figures))
+    return shown
+
+
+def _table(title: str, name: str, *columns: str) -> Table:
+    shown = Table(Column(name, no_wrap=True), title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+    for column in columns:
+        shown.add_column(column, justify="right", no_wrap=True)
+    return shown
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -42,6 +42,7 @@ class ModelFacts:
     examples: tuple[str, ...] = ()  # questions that it can answer
     runs_by: str = ""  # what computes, and how it keeps matrices
     frames: FrameShape | None = None  # of speech tokens that are frames of several codes
+    mode: str = ""  # of a model that has several
 
 
 @dataclass(frozen=True, eq=False)

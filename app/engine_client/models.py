@@ -27,6 +27,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
     """What the screen needs to know of a loaded model."""
     from engine.lm.heads import are_trained
     from engine.models.abilities import abilities
+    from engine.models.spoken_lm import ManySided
 
     can = abilities(model.name)
     return ModelFacts(
@@ -45,6 +46,7 @@ def facts_of(model: SpokenLM) -> ModelFacts:
         can.examples,
         model.decoder.runs_by,
         model.decoder.frame_shape,
+        model.mode if isinstance(model, ManySided) else "",
     )
 
 

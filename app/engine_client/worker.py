@@ -55,6 +55,7 @@ from engine import threads
 from engine.events import Event, TurnFailed
 from engine.failures import STOPS
 from engine.log import explain, keep_words_out
+from engine.models import parted
 from engine.turn_record import TurnRecord
 
 if TYPE_CHECKING:  # they bring torch along, which takes a second or more: imported on the engine's thread
@@ -92,6 +93,7 @@ class Worker:
         self._listening: _Listening | None = None
         self._noted: int | None = None  # the turn that the journal knows of
         self._record: TurnRecord | None = None  # of the reply at work
+        self._named = ""  # as the model was asked for, without its mode
         self._last: int | None = None  # the turn that the dialogue's last exchange came from
         self._predictions = Predictions(mailbox, self._report)
         self.renders = Renders(mailbox, self._report, self._predictions)
@@ -297,11 +299,14 @@ class Worker:
         self._abandon()
         self._second.let_go()
         began = time.monotonic()
-        self._dialogue = self._facts = self._last = None
+        before, self._dialogue, self._facts, self._last = self._dialogue, None, None, None
         try:
             from engine.dialogue import Dialogue  # takes a second or more: never on the screen's thread
 
-            model = self._loader(name)
+            model = self._in_mode(before, name)
+            before = None  # two in memory would be one too many
+            if model is None:
+                model = self._loader(name)
             self._compute_for(model)
             self._facts, self._dialogue = facts_of(model), Dialogue(model)
         except STOPS:
@@ -310,7 +315,17 @@ class Worker:
             self._dialogue = self._facts = None
             self._report(LoadFailed(explain(error)))
             return
+        self._named = parted(name)[0]
         self._report(Ready(self._facts, time.monotonic() - began))
+
+    def _in_mode(self, before: Dialogue | None, name: str) -> SpokenLM | None:
+        """The model that was loaded, if another mode of it is all that is wanted. Raises as `engine.models.load`."""
+        from engine.models.spoken_lm import ManySided
+
+        named, mode = parted(name)
+        if before is None or named != self._named or not isinstance(before.model, ManySided):
+            return None
+        return before.model.in_mode(mode or before.model.modes[0])
 
     # --- replies ------------------------------------------------------------------------------------------------------
 

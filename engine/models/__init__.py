@@ -14,6 +14,8 @@ from engine.resources import resources_folder
 if TYPE_CHECKING:  # it brings torch along
     from engine.models.spoken_lm import SpokenLM
 
+MODE = "#"
+"""Stands between a model's name or folder and one of its modes."""
 SHIPPED = ("wren", "wren-padded", "wren-early-stop", "wren-parallel")
 """Models that come with the program, by name."""
 _LOADED_BY = {
@@ -54,9 +56,26 @@ def _there(look: Callable[[], bool]) -> bool:
 
 
 def load(name_or_folder: str | Path) -> SpokenLM:
-    """Loads a model. Raises `ValueError` or `FileNotFoundError` with a sentence for a folder that cannot be used."""
-    facts = folders.check(find(name_or_folder))
+    """Loads a model; `#` and a mode may follow, as in `lfm2.5-audio-1.5b#asr`.
+
+    Raises `ValueError` or `FileNotFoundError` with a sentence for a folder that cannot be used, and for a mode that there is not.
+    """
+    named, mode = parted(name_or_folder)
+    facts = folders.check(find(named))
     if facts.problem:
         raise ValueError(facts.problem)
     module, _, name = _LOADED_BY[facts.family].partition(":")
-    return getattr(import_module(module), name)(facts.folder)
+    model: SpokenLM = getattr(import_module(module), name)(facts.folder)
+    if not mode:
+        return model
+    from engine.models.spoken_lm import in_mode
+
+    return in_mode(model, mode)
+
+
+def parted(name_or_folder: str | Path) -> tuple[str, str]:
+    """A name or folder as `load` takes it -> without the mode, and the mode, "" where none is named."""
+    named, sign, mode = str(name_or_folder).rpartition(MODE)
+    if not sign or _there(Path(name_or_folder).exists):
+        return str(name_or_folder), ""
+    return named, mode

@@ -60,6 +60,8 @@ class ManySided(Protocol):
 
     modes: tuple[str, ...]
     """The first is conversation."""
+    mode: str
+    """The one that it is in."""
 
     def in_mode(self, name: str) -> SpokenLM:
         """The same model, with the same weights, for another purpose. Raises `ValueError` with a sentence for no mode of its."""

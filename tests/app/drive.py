@@ -166,6 +166,28 @@ def type_only(driver: Driver, wav: str) -> Scenario:
     driver.screenshot("typed")
 
 
+def scheduled(driver: Driver, wav: str) -> Scenario:
+    """A spoken question, and typed ones under other schedules, to a model whose speech tokens are frames of codes."""
+    window = driver.window
+    yield driver.is_ready
+    driver.hands.hold_mouse(driver.place(window.chat.talk))
+    yield driver.say(wav)
+    driver.hands.let_go_mouse()
+    yield lambda: bool(driver.turns) and driver.turns[-1].is_over and driver.is_quiet
+    driver.note_turn("full")
+    for number, schedule in enumerate(("spark:k=4,last@4", "spark:k=4,last@4+review", "full+codes=3"), 2):
+        driver.click(window.picker.form)
+        driver.hands.press("ctrl+a")
+        driver.hands.type(schedule)
+        driver.hands.press("Return")
+        yield lambda schedule=schedule: window.picker.form.text() == schedule
+        driver.ask("and then what")
+        yield lambda number=number: len(driver.turns) == number and driver.turns[-1].is_over and driver.is_quiet
+        driver.note_turn(schedule)
+        driver.seen[schedule]["codes"] = sorted({len(token.codes) for token in driver.turns[-1].record.tokens})
+    driver.screenshot("frames")
+
+
 def killed(driver: Driver, wav: str) -> Scenario:
     """A question that is answered, and one in the middle of whose reply the program is killed."""
     yield driver.is_ready
@@ -199,7 +221,7 @@ def afterwards(driver: Driver, wav: str) -> Scenario:
     driver.screenshot("afterwards")
 
 
-SCENARIOS = {"talk": talk, "type_only": type_only, "killed": killed, "afterwards": afterwards}
+SCENARIOS = {"talk": talk, "type_only": type_only, "scheduled": scheduled, "killed": killed, "afterwards": afterwards}
 
 
 def start(scenario: Callable[[Driver], Scenario], folder: Path, model: str, *appearance: str) -> dict:

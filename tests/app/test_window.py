@@ -14,6 +14,7 @@ import soundfile
 
 from app.storage.library import Library
 from engine.evaluation import judges
+from engine.models.tiny import make
 from tests.rig.processes import ROOT
 from tests.rig.sound_card import RATE
 
@@ -84,6 +85,24 @@ def test_a_conversation_by_voice(model, sound_card, desktop_env, tmp_path):
         assert space["heard"].casefold().strip("?. ") == "what is two plus two"
         said = judges.shipped(ROOT / "resources" / "evaluation" / "wren").transcribe(played[:, 0], RATE)
         assert said.split()[:3] == words[:3], said  # how clear its last word is, too, and the second reply comes right behind it
+
+
+def test_a_model_that_speaks_in_frames(sound_card, desktop_env, tmp_path):
+    make("lfm2audio", tmp_path / "tiny")
+    seen = drive("scheduled", str(tmp_path / "tiny"), desktop_env, tmp_path)
+    assert seen["full"]["question_seconds"] > 1 and seen["full"]["text"].strip("…") and seen["full"]["tokens"] > 6
+    for schedule in ("spark:k=4,last@4", "spark:k=4,last@4+review", "full+codes=3"):
+        turn = seen[schedule]
+        assert turn["schedule"] == schedule and turn["text"].strip("…") and turn["bars"] == min(turn["tokens"], 300)
+        assert turn["made_seconds"] > 0 and turn["codes"] == [0, 3 if "codes" in schedule else 8]
+        assert bool(turn["refreshes"]) == schedule.startswith("spark")
+
+    library = Library(Path(desktop_env["XDG_DATA_HOME"]) / "refrain" / "library")
+    library.open()
+    turns = library.turns(library.sessions()[0].id)
+    assert [turn.state for turn in turns] == ["finished"] * 4
+    assert {len(token.codes) for token in turns[-1].tokens} == {0, 3} and max(token.id for token in turns[0].tokens) > 2**40
+    library.close()
 
 
 def test_a_program_that_is_killed_in_the_middle_of_a_reply_loses_nothing(desktop_env, tmp_path):

@@ -12,6 +12,9 @@ from app.pages.models.card import PILL, StateCard, wrapped
 from app.pages.models.download_row import DownloadRow
 from app.widgets import theme
 from app.widgets.name_label import NameLabel
+from app.widgets.schedules.chooser import Chooser
+from engine.models import MODE, parted
+from engine.models.abilities import abilities
 from engine.models.store.download import Progress
 from engine.models.store.hardware import Hardware
 from engine.models.store.needs import judge
@@ -19,6 +22,9 @@ from engine.models.store.words import number, size
 
 if TYPE_CHECKING:  # it brings torch along
     from engine.models.store.entries import ModelEntry
+
+
+HEIGHT = 36  # pixels of the chooser of a mode
 
 
 class ModelCard(StateCard):
@@ -46,12 +52,21 @@ class ModelCard(StateCard):
         self.remove = theme.button("Remove from list", f"Remove {entry.name} from the list")
         self.remove.setToolTip("The files stay where they are.")
         self.download = theme.button("Download…", f"Download {entry.name}")
+        self.modes = Chooser()
+        self.modes.setAccessibleName(f"What {entry.name} is asked for")
+        theme.fix(self.modes, height=HEIGHT)
         self.row = DownloadRow(entry.released) if entry.released is not None else None
-        self._lay_out((self.remove, self.show_folder, self.download, self.use), (self._description, self._problem))
+        self._lay_out((self.remove, self.show_folder, self.download, self.use), (self._description, self._problem, self.modes))
         if self.row is not None:
             self._parts.addWidget(self.row)
         self._connect()
         self.show_entry(entry, self._machine, "")
+
+    @property
+    def use_as(self) -> str:
+        """The entry's name or folder for `EngineThread.load`, with the mode that is chosen."""
+        mode = self.modes.currentData() if self.modes.currentIndex() > 0 else ""
+        return f"{self.entry.use}{MODE}{mode}" if mode else self.entry.use
 
     @property
     def problem(self) -> str:
@@ -60,12 +75,17 @@ class ModelCard(StateCard):
     def show_entry(self, entry: ModelEntry, machine: Hardware, place: str) -> None:
         """`place` is where it would be downloaded to."""
         self.entry, self._machine, self._place = entry, machine, place
+        if not self.modes.count():
+            for mode, words in abilities(entry.family).modes.items():
+                self.modes.addItem(words, mode)
         self._show()
 
     def show_model(self, model: ModelFacts | None, loading: str) -> None:
         """The model of the conversation if it is this one, else None; `loading` is what the engine loads just now."""
         if (model, loading) != (self._model, self._loading):
             self._model, self._loading = model, loading
+            if model is not None and (place := self.modes.findData(model.mode)) >= 0:
+                self.modes.setCurrentIndex(place)
             self._show()
 
     def show_progress(self, progress: Progress | None) -> None:
@@ -87,6 +107,8 @@ class ModelCard(StateCard):
             label.setVisible(bool(sentence))
         self._show_values(self._texts())
         is_here = entry.facts is not None
+        self.modes.setVisible(entry.can_be_used and self.modes.count() > 1)
+        self.modes.setEnabled(not self._loading)
         # A primary button that can do nothing would only be in the way.
         self.use.setVisible(entry.can_be_used and self._model is None)
         self.use.setEnabled(not self._loading)
@@ -110,7 +132,7 @@ class ModelCard(StateCard):
     def _state(self, running: bool) -> tuple[str, str]:
         """The badge's words and role."""
         entry = self.entry
-        if self._loading == entry.use:
+        if self._loading and parted(self._loading)[0] == entry.use:
             return "Loading…", PILL
         if self._model is not None:
             return "In use", PILL
@@ -148,7 +170,13 @@ class ModelCard(StateCard):
         row.ask(self._place, self._machine.disk_free, self.entry.unfinished)
         self._show()
 
+    def _choose_mode(self) -> None:
+        """One of the model in use takes effect at once; of another it waits for its button."""
+        if self._model is not None and self._model.mode != self.modes.currentData():
+            self.use_requested.emit(self.entry)
+
     def _connect(self) -> None:
+        self.modes.activated.connect(self._choose_mode)
         self.use.clicked.connect(lambda: self.use_requested.emit(self.entry))
         self.show_folder.clicked.connect(lambda: self.folder_requested.emit(self.entry))
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.entry))

@@ -131,8 +131,9 @@ class ModelsPage(QWidget):
 
     def _use(self, entry: ModelEntry) -> None:
         self._say("")
-        self.set_loading(entry.use)
-        self.use_requested.emit(entry.use)
+        wanted = self.cards[entry.key].use_as
+        self.set_loading(wanted)
+        self.use_requested.emit(wanted)
 
     def _show_folder(self, entry: ModelEntry) -> None:
         folder = entry.folder or self._shelf.downloads / entry.key

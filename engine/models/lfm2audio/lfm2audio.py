@@ -26,7 +26,7 @@ from engine.models.lfm2audio.encoder import Ear
 from engine.models.lfm2audio.listen import LFMListener
 from engine.models.lfm2audio.lm import DETOKENIZER, MODEL, RenamedTensors, detokenizer_folder, read_config, tensor_shapes
 from engine.models.lfm2audio.pattern import LFMPattern, LFMRules
-from engine.models.lfm2audio.prompt import CHAT, MODES, LFMPrompt, Mode
+from engine.models.lfm2audio.prompt import MODES, LFMPrompt, Mode
 from engine.models.lfm2audio.reply_order import ReplyRules
 from engine.models.lfm2audio.speak import LFMSpeaker
 from engine.models.lfm2audio.tokenizer import LFMTokenizer
@@ -51,7 +51,7 @@ class LFM2Audio(ReleasedModel):
         folder: Path,
         device: Device | None = None,
         precision: Precision | None = None,
-        mode: Mode = CHAT,
+        mode: Mode | str = "chat",
         parity: bool = False,
     ) -> None:
         self.folder = folder
@@ -86,10 +86,8 @@ class LFM2Audio(ReleasedModel):
 
         Raises `ValueError` with a sentence for a name that there is not.
         """
-        if name not in MODES:
-            raise ValueError(f"{MODEL} has no mode {name!r}: there are {', '.join(MODES)}.")
         other = copy(self)
-        other._set(MODES[name])
+        other._set(name)
         return other
 
     def listener(self) -> LFMListener:
@@ -102,7 +100,10 @@ class LFM2Audio(ReleasedModel):
         rules = self._rules[self._mode.interleaved]
         return LFMPattern(rules, rules.start(), rules.frames(None, None))
 
-    def _set(self, mode: Mode) -> None:
+    def _set(self, wanted: Mode | str) -> None:
+        if isinstance(wanted, str) and wanted not in MODES:
+            raise ValueError(f"{MODEL} has no mode {wanted!r}: there are {', '.join(MODES)}.")
+        self.mode, mode = (wanted, MODES[wanted]) if isinstance(wanted, str) else ("", wanted)
         self._mode, self._prompt = mode, LFMPrompt(self._tokenizer, mode)
         self.sampling: Sampling = mode.sampling
 

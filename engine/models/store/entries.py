@@ -49,6 +49,11 @@ class ModelEntry:
         return self.facts.folder if self.facts is not None else None
 
     @property
+    def family(self) -> str:
+        """As far as it is known."""
+        return self.facts.family if self.facts is not None else self.released.family if self.released is not None else ""
+
+    @property
     def parameters(self) -> int:
         if self.facts is not None and self.facts.parameters:
             return self.facts.parameters

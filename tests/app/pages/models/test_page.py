@@ -20,6 +20,7 @@ from engine.models.store.catalogue import Source
 from engine.models.store.download import Download
 from engine.models.store.registry import ModelRegistry
 from engine.models.store.unfinished import LISTING
+from engine.models.tiny import make
 from tests.engine.models.store.file_server import file_server
 from tests.engine.models.store.test_folders import WREN, copied, cut
 from tests.golden import golden_folder
@@ -65,7 +66,7 @@ def click(button):
 
 
 def test_wren_is_there_from_the_start(page):
-    assert list(page.cards) == [*models.SHIPPED, "glm-4-voice-9b", "step-audio-2-mini"]
+    assert list(page.cards) == [*models.SHIPPED, "lfm2.5-audio-1.5b", "glm-4-voice-9b", "step-audio-2-mini"]
     card = page.cards["wren"]
     assert card.state == "Installed" and not card.problem
     assert "25.0 M parameters" in card.text("Size") and "MB on disk" in card.text("Size")
@@ -120,6 +121,29 @@ def test_an_added_folder_survives_a_restart_and_is_used_by_its_place(page, pages
     assert str(folder) not in pages().cards
 
 
+def test_a_model_of_several_modes_is_used_in_the_one_that_is_chosen(page, qtbot, tmp_path):
+    folder, asked = tmp_path / "tiny", []
+    make("lfm2audio", folder)
+    page.add_folder(folder)
+    settle(qtbot, page)
+    page.use_requested.connect(asked.append)
+    card = page.cards[str(folder)]
+    assert not page.cards["wren"].modes.isVisible() and card.modes.isVisible() and card.modes.currentText() == "Conversation"
+    click(card.use)
+    assert asked == [str(folder)] and card.state == "Loading…" and not card.modes.isEnabled()
+    page.set_model(replace(FACTS, folder=str(folder), mode="chat"))
+    assert card.state == "In use"
+    QTest.keyClick(card.modes, Qt.Key.Key_Down)  # in use, it takes effect at once
+    assert asked == [str(folder), f"{folder}#asr"] and card.state == "Loading…"
+    page.set_model(replace(FACTS, folder=str(folder), mode="asr"))
+    assert card.modes.currentText() == "Writes down what it hears"
+    page.set_model(FACTS)
+    QTest.keyClick(card.modes, Qt.Key.Key_Down)  # else with the button
+    assert len(asked) == 2
+    click(card.use)
+    assert asked[-1] == f"{folder}#tts-us-male"
+
+
 def test_broken_folders_say_what_is_wrong(page, qtbot, tmp_path):
     folder = copied(WREN, tmp_path / "broken")
     cut(folder / "lm.safetensors", 5_000_000)
@@ -141,7 +165,7 @@ def test_broken_folders_say_what_is_wrong(page, qtbot, tmp_path):
 def test_a_folder_without_a_model_is_refused(page, qtbot, tmp_path):
     page.add_folder(tmp_path)
     settle(qtbot, page)
-    assert "not the folder of a model" in page.notice and len(page.cards) == len(models.SHIPPED) + 2
+    assert "not the folder of a model" in page.notice and len(page.cards) == len(models.SHIPPED) + 3
 
 
 def test_an_added_model_can_be_used(page, qtbot):

@@ -220,7 +220,7 @@ SETTINGS: tuple[Setting, ...] = (
         "choice",
         AUTOMATIC,
         "Precision",
-        "How exactly GLM-4-Voice and Step-Audio 2 are kept in memory: fewer bits take less of it and are faster; automatic takes "
+        "How exactly models other than Wren are kept in memory: fewer bits take less of it and are faster; automatic takes "
         "as many as fit. Wren has 8. 4 bits are for processors, with the fast decoder.",
         _ENGINE,
         choices=tuple((name, _PRECISION_LABELS[name]) for name in (AUTOMATIC, *PRECISIONS)),

@@ -14,8 +14,9 @@ from engine.evaluation.sets import QuestionSet
 from engine.headless import AskError
 from engine.heads import head as heads
 from engine.heads import recording
+from engine.heads.goal import goal_of
 from engine.heads.recording import MOST_TOKENS, HiddenStateRecorder
-from engine.heads.train import head_ids, trained_heads
+from engine.heads.train import head_ids, of_ids, trained_heads
 from engine.models.spoken_lm import SpokenLM
 
 
@@ -61,15 +62,14 @@ def _recorded(recorder: HiddenStateRecorder, questions: QuestionSet, folder: Pat
 
 
 def _measured(model: SpokenLM, layer: int, index: int, paths: Sequence[Path]) -> Measured:
-    decoder, ids, head = model.decoder, head_ids(model).to(model.decoder.device), trained_heads(model)[layer]
-    full, lens = heads.FullDepth(decoder, ids), heads.TrainedHead(decoder, ids)
+    decoder, ids, goal = model.decoder, head_ids(model), goal_of(model, head_ids(model))
 
     def agreement(of: heads.Head) -> tuple[float, int]:
         replies = (heads.moved(recording.read(path, index), decoder.device) for path in paths)
-        return heads.measure(of, full, replies)[1:]
+        return goal.measure(of, replies)[1:]
 
-    ours, places = agreement(lambda states: head.logits(states.to(decoder.dtype))[:, ids])
-    return Measured(layer, ours, agreement(lens)[0], places)
+    ours, places = agreement(of_ids(model, trained_heads(model)[layer], ids))
+    return Measured(layer, ours, agreement(goal.head())[0], places)
 
 
 def table(found: Sequence[Measured]) -> str:

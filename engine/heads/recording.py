@@ -16,6 +16,7 @@ from safetensors.torch import save
 from engine import whole_file
 from engine.headless import Question
 from engine.lm.allowed_ids import AllowedIds
+from engine.lm.frames import Choices, Frames
 from engine.lm.sampling import Sampler, Sampling
 from engine.lm.seen_ids import SeenIds
 from engine.models.questions import SpokenQuestion, TypedQuestion
@@ -31,11 +32,14 @@ HELD_OUT_EVERY = 5
 
 @dataclass(frozen=True)
 class Places:
-    """Places for speech: states [places, dim] after one layer, `final` ones after the last; `allowed` [places, rows]."""
+    """Places for speech: states [places, dim] after one layer, `final` ones after the last.
+
+    `target` says which ids may come [places, rows], or which codes full depth chose for a frame [places, codebooks].
+    """
 
     states: torch.Tensor
     final: torch.Tensor
-    allowed: torch.Tensor
+    target: torch.Tensor
 
     def __len__(self) -> int:
         return len(self.states)
@@ -44,16 +48,10 @@ class Places:
 class HiddenStateRecorder:
     """Lets `model` reply at full depth and records the states after each of `layers`, in order.
 
-    `ids` [rows] are what a head chooses from. Replies have at most `max_tokens` tokens. Raises `ValueError` with a sentence for
-    a model whose speech tokens are frames: a head gives no logits of those.
+    `ids` [rows] are what a head chooses from, where speech tokens are ids. Replies have at most `max_tokens` tokens.
     """
 
     def __init__(self, model: SpokenLM, layers: Sequence[int], ids: torch.Tensor, sampling: Sampling, max_tokens: int) -> None:
-        if model.decoder.frames is not None:
-            raise ValueError(
-                f"{model.name} speaks in frames of several codes, for which heads cannot be trained yet: early tokens are chosen "
-                "by its own norm and projection."
-            )
         self._model, self._layers, self._ids = model, tuple(layers), ids
         self._sampling, self._max_tokens = sampling, max_tokens
         self._history = History(model.decoder, model.context)
@@ -70,21 +68,21 @@ class HiddenStateRecorder:
         assert last is not None  # nobody cancels
         logits, tokens = last[0], 0
         taken: list[torch.Tensor] = []
-        numbers: dict[AllowedIds, int] = {}
-        kinds: list[int] = []
+        states: list[torch.Tensor] = []  # those that the next token is chosen by; not the prompt's
+        chosen: list[tuple[Choices, int]] = []
         while tokens < self._max_tokens and cache.position < cache.capacity:
-            token = sampler.choose(logits, pattern.allowed(), seen)
+            allowed = pattern.allowed()
+            token = sampler.choose(logits, allowed, seen)
+            if states and pattern.speech_step:
+                taken.append(torch.cat(states))
+                chosen.append((allowed, token))
             pattern, tokens = pattern.after(token), tokens + 1
             seen.add(token)
             if pattern.done:
                 break
-            states = self._step(token)
-            following = pattern.allowed()
-            if pattern.speech_step and isinstance(following, AllowedIds):
-                kinds.append(numbers.setdefault(following, len(numbers)))
-                taken.append(torch.cat(states))
-            logits = decoder.logits(states[-1])[0]
-        return self._packed(taken, [allowed.mask for allowed in numbers], kinds)
+            states, following = self._step(token), pattern.allowed()
+            logits = decoder.logits(states[-1], following if isinstance(following, Frames) else None)[0]
+        return self._states(taken) | self._targets(chosen)
 
     def _ask(self, question: Question) -> None:
         model, history = self._model, self._history
@@ -107,18 +105,27 @@ class HiddenStateRecorder:
             first = last
         return found[1:]
 
-    def _packed(self, taken: list[torch.Tensor], masks: list[torch.Tensor], kinds: list[int]) -> dict[str, torch.Tensor]:
+    def _targets(self, chosen: Sequence[tuple[Choices, int]]) -> dict[str, torch.Tensor]:
+        """Of frames their codes; of ids which might have come, by the kind of place."""
+        if self._model.decoder.frames is not None:
+            codes = [allowed.codes_of(token) for allowed, token in chosen if isinstance(allowed, Frames)]
+            count = self._model.decoder.frames.shape.codebooks
+            return {"codes": torch.tensor(codes, dtype=torch.int32).reshape(-1, count)}
+        numbers: dict[AllowedIds, int] = {}
+        kinds = [numbers.setdefault(allowed, len(numbers)) for allowed, _ in chosen if isinstance(allowed, AllowedIds)]
+        rows = [allowed.mask[self._ids.to(allowed.mask.device)].cpu() for allowed in numbers]
+        masks = torch.stack(rows) if rows else torch.zeros(0, len(self._ids), dtype=torch.bool)
+        return {"masks": masks, "kinds": torch.tensor(kinds, dtype=torch.uint8)}
+
+    def _states(self, taken: list[torch.Tensor]) -> dict[str, torch.Tensor]:
         """In 16 bits; as some models' states are too big for those, each is kept at unit size beside its size."""
         config = self._model.decoder.config
         empty = torch.zeros(0, len(self._layers) + 1, config.dim)
         states = torch.stack(taken).float().cpu() if taken else empty  # [places, layers + 1, dim]
         sizes = states.square().mean(-1).sqrt().clamp(min=1e-12)
-        rows = [mask[self._ids.to(mask.device)].cpu() for mask in masks]
         return {
             "states": (states / sizes.unsqueeze(-1)).half().transpose(0, 1).contiguous(),
             "sizes": sizes.t().contiguous(),
-            "masks": torch.stack(rows) if rows else torch.zeros(0, len(self._ids), dtype=torch.bool),
-            "kinds": torch.tensor(kinds, dtype=torch.uint8),
         }
 
 
@@ -135,7 +142,7 @@ def write(path: Path, tensors: dict[str, torch.Tensor]) -> None:
 def places(path: Path) -> int:
     """How many places for speech a reply has."""
     with safe_open(path, "pt") as file:
-        return file.get_slice("kinds").get_shape()[0]
+        return file.get_slice("sizes").get_shape()[1]
 
 
 def read(path: Path, layer: int) -> Places:
@@ -143,6 +150,8 @@ def read(path: Path, layer: int) -> Places:
     with safe_open(path, "pt") as file:
         states, sizes = file.get_slice("states"), file.get_tensor("sizes")
         inner, final = (states[i : i + 1][0].float() * sizes[i].unsqueeze(1) for i in (layer, len(sizes) - 1))
+        if "codes" in file.keys():  # it is no mapping
+            return Places(inner, final, file.get_tensor("codes"))
         kinds = file.get_tensor("kinds").long()
         return Places(inner, final, file.get_tensor("masks")[kinds])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from engine import whole_file
 from engine.evaluation.sets import QuestionSet
 from engine.headless import AskError
 from engine.heads import recording
+from engine.heads.goal import goal_of
+from engine.heads.head import Head
 from engine.heads.recording import MOST_TOKENS, HiddenStateRecorder
 from engine.heads.training import Agreement, LayerTraining
 from engine.lm.heads import ExitHead
@@ -60,16 +62,19 @@ def train(model: SpokenLM, plan: HeadTrainingPlan, target: Path, progress: Progr
     places = sum(recording.places(recording.path_of(work, number)) for number in parts[0])
     if not places or not parts[2]:
         raise ValueError("Too few replies with speech to learn from: give more questions, at least five.")
-    tensors = {"ids": ids.to(torch.int32)}
+    is_of_frames = model.decoder.frames is not None
+    tensors = {} if is_of_frames else {"ids": ids.to(torch.int32)}
     for layer, head in trained.items():
-        if head.ids is not None and torch.equal(head.ids.cpu(), ids):
-            tensors |= _named(layer, head.norm.weight, head.rows)
+        if is_of_frames or (head.ids is not None and torch.equal(head.ids.cpu(), ids)):
+            tensors |= _named(layer, {"norm": head.norm.weight, "weight": head.rows, "bias": head.bias})
+    goal = goal_of(model, ids)
     found = []
     for index, layer in enumerate(plan.layers):
         task = progress.add_task(f"layer {layer}", total=plan.epochs)
-        training = LayerTraining(model.decoder, ids, work, layer, index, parts)
-        best, agreement = training.train(plan.epochs, partial(progress.advance, task), trained.get(layer))
-        tensors |= _named(layer, best["norm"], best["weight"])
+        training = LayerTraining(model.decoder, goal, work, layer, index, parts)
+        before = of_ids(model, trained[layer], ids) if layer in trained else None
+        best, agreement = training.train(plan.epochs, partial(progress.advance, task), before)
+        tensors |= _named(layer, best)
         found.append(agreement)
     about = {
         "weights": weights_mark(model.decoder),
@@ -101,6 +106,14 @@ def head_ids(model: SpokenLM) -> torch.Tensor:
 def trained_heads(model: SpokenLM) -> dict[int, ExitHead]:
     """The model's heads that are not the logit lens, whose norm is the model's own."""
     return {n: head for n, head in model.exit_heads.items() if head.norm.weight is not model.decoder.norm.weight}
+
+
+def of_ids(model: SpokenLM, head: ExitHead, ids: torch.Tensor) -> Head:
+    """A head of the model as one in training is: of the `ids` alone, where it chooses from ids."""
+    dtype, rows = model.decoder.dtype, ids.to(model.decoder.device)
+    if model.decoder.frames is not None:
+        return lambda states: head.logits(states.to(dtype))
+    return lambda states: head.logits(states.to(dtype))[:, rows]
 
 
 def _check(model: SpokenLM, plan: HeadTrainingPlan) -> None:
@@ -158,8 +171,8 @@ def _key(model: SpokenLM, plan: HeadTrainingPlan) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
-def _named(layer: int, norm: torch.Tensor, weight: torch.Tensor) -> dict[str, torch.Tensor]:
-    named = {f"layer.{layer}.norm": norm, f"layer.{layer}.weight": weight}
+def _named(layer: int, parts: Mapping[str, torch.Tensor | None]) -> dict[str, torch.Tensor]:
+    named = {f"layer.{layer}.{name}": tensor for name, tensor in parts.items() if tensor is not None}
     return {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in named.items()}
 
 

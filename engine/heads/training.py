@@ -14,9 +14,9 @@ import torch
 from engine import whole_file
 from engine.heads import head as heads
 from engine.heads import no_compiler, recording
+from engine.heads.goal import Goal
 from engine.heads.recording import Places
 from engine.lm.decoder import Decoder
-from engine.lm.heads import ExitHead
 
 RATE, WARM_UP = 5e-4, 30
 BATCH, STEPS = 1024, 40  # places in a step, at least, and steps in an epoch, at most: much data allows for less noise
@@ -25,7 +25,7 @@ _WIDTH = 384  # of the model that the rate was chosen for; wider ones take a low
 
 @dataclass(frozen=True)
 class Agreement:
-    """Shares of held-out places where the same token is chosen as at full depth.
+    """Shares of held-out places where the same token is chosen as at full depth; of frames, of their codes.
 
     By the trained head, by the logit lens and, where the model had a trained head for this layer, by that one.
     """
@@ -42,36 +42,35 @@ class Agreement:
 class LayerTraining:
     """One layer's head; `folder` holds the recording, and what is needed to go on after a stop.
 
-    `layer` is the `index`-th of those recorded; `ids` [rows] what the head chooses from; `parts` reply numbers as
-    `recording.split` gives them.
+    `layer` is the `index`-th of those recorded; `goal` what the head learns; `parts` reply numbers as `recording.split` gives
+    them.
     """
 
     def __init__(
-        self, decoder: Decoder, ids: torch.Tensor, folder: Path, layer: int, index: int, parts: Sequence[Sequence[int]]
+        self, decoder: Decoder, goal: Goal, folder: Path, layer: int, index: int, parts: Sequence[Sequence[int]]
     ) -> None:
-        self._decoder, self._ids = decoder, ids.to(decoder.device)
+        self._decoder, self._goal = decoder, goal
         self._folder, self._layer, self._index = folder, layer, index
         self._trained_on, self._chosen_by, self._held_out = parts
         self._replies_in_all = sum(map(len, parts))
         places = sum(recording.places(recording.path_of(folder, number)) for number in self._trained_on)
         self._batch = max(BATCH, places // STEPS)
         self._steps = max(1, math.ceil(places / self._batch))
-        self._full = heads.FullDepth(decoder, self._ids)
 
     def train(
-        self, epochs: int, advance: Callable[[], None], before: ExitHead | None = None
+        self, epochs: int, advance: Callable[[], None], before: heads.Head | None = None
     ) -> tuple[dict[str, torch.Tensor], Agreement]:
-        """`norm` [dim] and `weight` [rows, dim] of the best epoch, and how often they agree; `advance` after each epoch.
+        """`norm` [dim], `weight` [rows, dim] and maybe `bias` [rows] of the best epoch, and how often they agree.
 
-        `before` is a head to compare with.
+        `advance` is called after each epoch; `before` is a head to compare with.
         """
-        network = heads.TrainedHead(self._decoder, self._ids)
+        network = self._goal.head()
         no_compiler.stand_in()
         optimizer = torch.optim.AdamW(network.parameters(), self._rate, betas=(0.9, 0.98), weight_decay=0.0)
         self._kept = self._folder / f"layer-{self._layer}-{epochs}-{self._replies_in_all}.pt"
         state = self._load()
         if state is None:
-            first, _, _ = heads.measure(network, self._full, self._replies(self._chosen_by))
+            first, _, _ = self._goal.measure(network, self._replies(self._chosen_by))
             state = {"epoch": 0, "best_epoch": 0, "loss": first, "best": _copied(network)}
         else:
             network.load_state_dict(state["network"])
@@ -80,7 +79,7 @@ class LayerTraining:
             advance()
         for epoch in range(state["epoch"], epochs):
             self._epoch(network, optimizer, epoch, epochs)
-            loss, _, count = heads.measure(network, self._full, self._replies(self._chosen_by))
+            loss, _, count = self._goal.measure(network, self._replies(self._chosen_by))
             if not count or loss < state["loss"]:
                 state |= {"loss": loss, "best": _copied(network), "best_epoch": epoch + 1}
             state |= {"epoch": epoch + 1, "network": network.state_dict(), "optimizer": optimizer.state_dict()}
@@ -98,7 +97,7 @@ class LayerTraining:
         for step, places in enumerate(self._batches(epoch), epoch * self._steps):
             for group in optimizer.param_groups:
                 group["lr"] = self._rate * min(1.0, (step + 1) / WARM_UP, max(0.02, (last - step) / last))
-            heads.loss(network, self._full, places).backward()
+            self._goal.loss(network, places).backward()
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
 
@@ -115,15 +114,14 @@ class LayerTraining:
         if any(map(len, waiting)):
             yield _joined(waiting)
 
-    def _agreement(self, network: heads.TrainedHead, before: ExitHead | None, epoch: int) -> Agreement:
+    def _agreement(self, network: heads.TrainedHead, before: heads.Head | None, epoch: int) -> Agreement:
         def agreed(head: heads.Head) -> tuple[float, int]:
-            _, share, count = heads.measure(head, self._full, self._replies(self._held_out))
+            _, share, count = self._goal.measure(head, self._replies(self._held_out))
             return share, count
 
         trained, count = agreed(network)
-        lens, _ = agreed(heads.TrainedHead(self._decoder, self._ids))
-        dtype, ids = self._decoder.dtype, self._ids
-        earlier = None if before is None else agreed(lambda states: before.logits(states.to(dtype))[:, ids])[0]
+        lens, _ = agreed(self._goal.head())
+        earlier = None if before is None else agreed(before)[0]
         return Agreement(self._layer, trained, lens, earlier, count, epoch)
 
     def _replies(self, numbers: Sequence[int]) -> Iterator[Places]:
@@ -146,5 +144,5 @@ def _copied(network: heads.TrainedHead) -> dict[str, torch.Tensor]:
 
 
 def _joined(parts: Sequence[Places]) -> Places:
-    columns = zip(*((part.states, part.final, part.allowed) for part in parts), strict=True)
+    columns = zip(*((part.states, part.final, part.target) for part in parts), strict=True)
     return Places(*map(torch.cat, columns))

@@ -44,6 +44,7 @@ class ExitHead:
             side_by_side = bool((ids.diff() == 1).all())
             self._places = slice(int(ids[0]), int(ids[-1]) + 1) if side_by_side else ids.cpu().long().numpy()
         self.vocabulary, self.trained = vocabulary, trained
+        self.bias: torch.Tensor | None = None
         self._product = product or _by_torch(self.norm, self.rows)
         self._answers: WeakKeyDictionary[AllowedIds, tuple[bool, bool]] = WeakKeyDictionary()
 
@@ -77,17 +78,22 @@ class ExitHead:
         return answer
 
 
-class FrameLens(ExitHead):
-    """The model's own way from a state to a frame, usable after any layer: its final norm and what the codes are chosen by."""
+class FrameHead(ExitHead):
+    """From a state to what the codes of a frame are chosen by: an RMSNorm and a projection with a bias.
 
-    def __init__(self, decoder: Decoder, frames: FrameTokens) -> None:
-        self.norm, self.ids, self.trained = decoder.norm, None, False
-        self._network = frames.network
+    `product` is what computes both, by default torch; norm [dim], weight [width, dim], bias [width].
+    """
+
+    def __init__(
+        self, norm: RMSNorm, weight: torch.Tensor, bias: torch.Tensor, product: Product | None = None, trained: bool = True
+    ) -> None:
+        self.norm, self.rows, self.bias, self.ids, self.trained = norm, weight, bias, None, trained
+        self._product = product or (lambda states: torch.addmm(bias, norm(states), weight.t()))
 
     @torch.inference_mode()
     def logits(self, states: torch.Tensor) -> torch.Tensor:
-        """States [n, dim] after the head's layer -> what frames are chosen by, float32 [n, width]."""
-        return self._network.rows(self.norm(states)).float()
+        """States [n, dim] after the head's layer -> float32 [n, width]."""
+        return self._product(states).float()
 
     def can_choose(self, allowed: Choices) -> bool:
         return isinstance(allowed, Frames)
@@ -107,6 +113,13 @@ def logit_lens(decoder: Decoder, ids: torch.Tensor | None = None) -> ExitHead:
     """
     config, norm, rows = decoder.config, decoder.norm.weight, decoder.head.rows(ids)
     return ExitHead(norm, rows, ids, config.vocabulary, config.norm_eps, False, decoder.product(norm, rows))
+
+
+def frame_lens(decoder: Decoder, frames: FrameTokens) -> FrameHead:
+    """The model's own way from a state to a frame, usable after any layer: its final norm and what the codes are chosen by."""
+    norm, network = decoder.norm, frames.network
+    nothing = norm.weight[:0]
+    return FrameHead(norm, nothing, nothing, lambda states: network.rows(norm(states)), trained=False)
 
 
 def are_trained(heads: Mapping[int, ExitHead]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from safetensors import safe_open
 
 from engine.failures import ran_out_of_memory
 from engine.lm.decoder import Decoder
-from engine.lm.heads import ExitHead, logit_lens
+from engine.lm.frames import FrameTokens
+from engine.lm.heads import ExitHead, FrameHead, frame_lens, logit_lens
+from engine.lm.norm import RMSNorm
 from engine.models.checkpoints.packed import read_packed
 from engine.models.checkpoints.shards import read_header
 from engine.quoting import reason
@@ -44,14 +47,21 @@ def exit_heads(folder: Path, decoder: Decoder, ids: Sequence[int], beside: Path 
         lens = logit_lens(decoder, torch.tensor(sorted(ids), device=decoder.device))
         return dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)
     stored = read_packed(path)
-    try:
-        layers = sorted({int(name.split(".")[1]) for name in stored if name.startswith("layer.")})
-        return {layer: _trained(stored, layer, decoder) for layer in layers}
-    except (KeyError, IndexError, ValueError, RuntimeError) as error:
-        if ran_out_of_memory(error):
-            raise  # which says nothing about the file
-        why = reason(error).rstrip(".")
-        raise ValueError(f"{FILE} in {path.parent} does not fit the model ({why}): remove it or train it again.") from error
+    with _fitting(path):
+        return {layer: _trained(stored, layer, decoder) for layer in _layers(stored)}
+
+
+def frame_heads(folder: Path, decoder: Decoder, frames: FrameTokens, width: int) -> dict[int, ExitHead]:
+    """As `exit_heads`, of a model that speaks in frames, which are chosen by `width` values.
+
+    The file has `layer.N.norm`, `layer.N.weight` and `layer.N.bias`.
+    """
+    path = heads_file(folder, decoder)
+    if path is None:
+        return dict.fromkeys(range(max(1, decoder.config.layers // 4), decoder.config.layers), frame_lens(decoder, frames))
+    stored = read_packed(path)
+    with _fitting(path):
+        return {layer: _of_frames(stored, layer, decoder, width) for layer in _layers(stored)}
 
 
 def heads_file(folder: Path, decoder: Decoder, beside: Path | None = None) -> Path | None:
@@ -92,6 +102,36 @@ def weights_mark(decoder: Decoder) -> str:
     """Changes when a model is trained further, and not with the precision it is loaded at."""
     norm = decoder.norm.weight.detach().to("cpu", torch.bfloat16).float()
     return hashlib.blake2b(norm.numpy().tobytes(), digest_size=8).hexdigest()
+
+
+def _layers(stored: Iterable[str]) -> list[int]:
+    found = sorted({int(name.split(".")[1]) for name in stored if name.startswith("layer.")})
+    if not found:
+        raise ValueError("no heads in it")
+    return found
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    """What a file of heads lacks, or has in another shape, becomes a `ValueError` with a sentence."""
+    try:
+        yield
+    except (KeyError, IndexError, ValueError, RuntimeError) as error:
+        if ran_out_of_memory(error):
+            raise  # which says nothing about the file
+        why = reason(error).rstrip(".")
+        raise ValueError(f"{FILE} in {path.parent} does not fit the model ({why}): remove it or train it again.") from error
+
+
+def _of_frames(stored: dict[str, torch.Tensor], layer: int, decoder: Decoder, width: int) -> ExitHead:
+    config = decoder.config
+    if not 0 < layer < config.layers:
+        raise ValueError(f"layer {layer} of {config.layers}")
+    parts = (stored[f"layer.{layer}.{name}"] for name in ("norm", "weight", "bias"))
+    norm, weight, bias = (part.to(decoder.device, decoder.dtype) for part in parts)
+    if norm.shape != (config.dim,) or weight.shape != (width, config.dim) or bias.shape != (width,):
+        raise ValueError(f"weight {list(weight.shape)}, model {[width, config.dim]}")
+    return FrameHead(RMSNorm(norm, config.norm_eps), weight, bias, decoder.product(norm, weight, bias))
 
 
 def _trained(stored: dict[str, torch.Tensor], layer: int, decoder: Decoder) -> ExitHead:

@@ -34,7 +34,7 @@ EPS = 1e-5
 Choose = Callable[[Tensor, int], int]
 """Float32 logits [codes + 1] of a codebook, and its number -> the code chosen; the last one ends the reply."""
 
-_LAYER = "depthformer.layers.{}."
+LAYER = "depthformer.layers.{}."
 _NAMES = {
     "input_layernorm.weight": "operator_norm.weight",
     "self_attn.q_norm.weight": "operator.bounded_attention.q_layernorm.weight",
@@ -48,7 +48,7 @@ _NAMES = {
 """Of a layer: Llama's names, and the release's."""
 _UNUSED = ("model.embed_tokens.weight", "model.norm.weight")
 """What every decoder has, and this one does not need."""
-_TABLES = "depth_embeddings.{}."
+TABLES = "depth_embeddings.{}."
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ def read_config(fields: Fields, tensors: Mapping[str, Tensor]) -> DepthConfig:
         DepthConfig,
         hidden=shape_of(tensors, "depth_linear.weight", 2)[1],
         codebooks=fields.count("codebooks", most=1000),
-        codes=shape_of(tensors, _TABLES.format(0) + "to_logits.weight", 2)[0] - 1,
+        codes=shape_of(tensors, TABLES.format(0) + "to_logits.weight", 2)[0] - 1,
         dim=part.count("dim"),
         layers=part.count("layers", most=1000),
-        feed_forward=shape_of(tensors, _LAYER.format(0) + "feed_forward.w1.weight", 2)[0],
+        feed_forward=shape_of(tensors, LAYER.format(0) + "feed_forward.w1.weight", 2)[0],
         tied=bool(part.values.get("tie")),
     )
 
@@ -110,7 +110,7 @@ def tensor_shapes(config: DepthConfig) -> dict[str, tuple[int, ...]]:
         "depth_linear.weight": (codebooks * dim, config.hidden),
         "depth_linear.bias": (codebooks * dim,),
     }
-    for layer in map(_LAYER.format, range(config.layers)):
+    for layer in map(LAYER.format, range(config.layers)):
         shapes |= {
             layer + "operator_norm.weight": (dim,),
             layer + "operator.qkv_proj.weight": ((HEADS + 2 * KV_HEADS) * config.head_dim, dim),
@@ -122,7 +122,7 @@ def tensor_shapes(config: DepthConfig) -> dict[str, tuple[int, ...]]:
             layer + "feed_forward.w3.weight": (config.feed_forward, dim),
             layer + "feed_forward.w2.weight": (dim, config.feed_forward),
         }
-    for number, tables in enumerate(map(_TABLES.format, range(codebooks))):
+    for number, tables in enumerate(map(TABLES.format, range(codebooks))):
         shapes |= {tables + "embedding_norm.weight": (dim,), tables + "to_logits.weight": (rows, dim)}
         if number < codebooks - 1 and not config.tied:  # nothing follows the last code
             shapes[tables + "embedding.weight"] = (rows, dim)
@@ -139,7 +139,7 @@ class LayerTensors(Mapping[str, Tensor]):
         self._names: dict[str, tuple[str, slice]] = {}
         whole = slice(None)
         for number in range(config.layers):
-            ours, theirs = f"model.layers.{number}.", _LAYER.format(number)
+            ours, theirs = f"model.layers.{number}.", LAYER.format(number)
             for part, rows in self._parts.items():
                 self._names[f"{ours}self_attn.{part}_proj.weight"] = (theirs + "operator.qkv_proj.weight", rows)
             for name, released_name in _NAMES.items():
@@ -186,7 +186,7 @@ class DepthTransformer:
         self._audio_embedding = self._vector("audio_embedding.embedding.weight")
         self._offsets = torch.arange(config.codebooks) * (config.codes + 1)
         self._input = self._product("depth_linear.weight", bias="depth_linear.bias")
-        tables = list(map(_TABLES.format, range(config.codebooks)))
+        tables = list(map(TABLES.format, range(config.codebooks)))
         embedding = "to_logits.weight" if config.tied else "embedding.weight"
         self._embeddings = [self._vector(name + embedding) for name in tables[:-1]]
         self._heads = [self._product(name + "to_logits.weight", norm=name + "embedding_norm.weight") for name in tables]

@@ -10,9 +10,9 @@ from typing import Self
 
 from engine.lm.config import LMConfig
 from engine.lm.frames import FrameIds, FrameTokens
-from engine.lm.heads import ExitHead, FrameLens
 from engine.lm.sampling import Sampling
 from engine.models.checkpoints.config_file import Fields
+from engine.models.checkpoints.exit_heads import frame_heads
 from engine.models.checkpoints.placement import choose_placement
 from engine.models.checkpoints.plan import Device, Sizes, lm_sizes
 from engine.models.checkpoints.precision import build_decoder
@@ -29,6 +29,7 @@ from engine.models.lfm2audio.pattern import LFMPattern, LFMRules
 from engine.models.lfm2audio.prompt import MODES, LFMPrompt, Mode
 from engine.models.lfm2audio.reply_order import ReplyRules
 from engine.models.lfm2audio.speak import LFMSpeaker
+from engine.models.lfm2audio.teacher import DepthTeacher
 from engine.models.lfm2audio.tokenizer import LFMTokenizer
 
 FAMILY = "lfm2audio"
@@ -69,8 +70,7 @@ class LFM2Audio(ReleasedModel):
         self.depth = DepthTransformer(depth, weights, at.precision, at.device)
         self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), self.depth, depth.layers)
         self.decoder.frames = self._frames
-        lens = FrameLens(self.decoder, self._frames)
-        self.exit_heads: dict[int, ExitHead] = dict.fromkeys(range(max(1, config.layers // 4), config.layers), lens)
+        self.exit_heads = frame_heads(folder, self.decoder, self._frames, depth.codebooks * depth.dim)
         order = ReplyRules.from_config(fields, tokenizer, depth.codes)
         self._rules = {
             way: LFMRules(config.vocabulary, tokenizer, order, self._frames, way, not parity, at.device) for way in (True, False)
@@ -99,6 +99,11 @@ class LFM2Audio(ReleasedModel):
     def pattern(self, spoken: bool) -> LFMPattern:
         rules = self._rules[self._mode.interleaved]
         return LFMPattern(rules, rules.start(), rules.frames(None, None))
+
+    def frame_teacher(self) -> DepthTeacher:
+        """What chooses the codes, for the training of exit heads (`engine.heads.goal`)."""
+        weights, decoder = Weights.of_folder(self.folder), self.decoder
+        return DepthTeacher(self.depth.config, weights, decoder.norm, decoder.config.norm_eps, decoder.device)
 
     def _set(self, wanted: Mode | str) -> None:
         if isinstance(wanted, str) and wanted not in MODES:

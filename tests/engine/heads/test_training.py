@@ -75,7 +75,7 @@ def test_what_is_recorded_is_what_full_depth_computes(model, tmp_path, spoken):
     said = [token.id for token in tokens[1:] if token.kind == "speech"]  # the first token comes from the prompt
     found = recording.read(path, 1)
     assert len(found) == recording.places(path) == len(said) and said
-    final = model.decoder.logits(found.final)[:, IDS].masked_fill(~found.allowed, float("-inf"))
+    final = model.decoder.logits(found.final)[:, IDS].masked_fill(~found.target, float("-inf"))
     assert [int(IDS[i]) for i in final.argmax(-1)] == said
     inner = recording.read(path, 0).states
     assert not torch.allclose(inner, found.states) and torch.isfinite(inner).all()

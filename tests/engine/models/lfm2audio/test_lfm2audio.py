@@ -9,11 +9,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from rich.progress import Progress
 
 from engine import models
 from engine.cli import main
 from engine.dialogue import Dialogue
+from engine.evaluation.sets import EvalItem, QuestionSet
 from engine.events import Token, TurnFailed, TurnFinished
+from engine.headless import Question
+from engine.heads import measuring, recording
+from engine.heads import train as training
+from engine.heads.goal import goal_of
+from engine.heads.recording import HiddenStateRecorder, Places
+from engine.heads.train import HeadTrainingPlan
 from engine.lm.sampling import Sampling
 from engine.models.lfm2audio.lfm2audio import LFM2Audio
 from engine.models.tiny import make
@@ -143,10 +151,65 @@ def test_what_the_schedule_cannot_have_is_said(model):
         Dialogue(models.load("wren"), "full+codes=2")
 
 
-def test_heads_cannot_be_trained_is_said(folder, tmp_path, capsys):
-    (tmp_path / "q.txt").write_text("Hello\n" * 6)
-    assert main(["heads", "train", "--model", str(folder), "--layers", "4", "--replies", "2", "--out", str(tmp_path / "o")]) == 1
-    assert "frames of several codes" in capsys.readouterr().err
+def test_a_teacher_says_what_the_depth_transformer_says(model):
+    teacher, asked = model.frame_teacher(), []
+    states = model.decoder.norm(torch.randn(3, model.decoder.config.dim, generator=torch.Generator().manual_seed(1)))
+    codes = torch.randint(0, 96, (3, 8), generator=torch.Generator().manual_seed(2))
+    with torch.inference_mode():
+        rows = model.depth.rows(states)
+        for row, wanted in zip(rows, codes.tolist(), strict=True):
+            chosen = iter(wanted)
+            model.depth.codes(row, lambda logits, codebook, chosen=chosen: asked.append(logits) or next(chosen))
+    mine = torch.nn.functional.linear(states, teacher.weight, teacher.bias).detach().requires_grad_()
+    said = teacher.logits(mine, codes)
+    torch.testing.assert_close(said.detach().flatten(0, 1), torch.stack(asked), atol=2e-4, rtol=1e-4)
+    said.square().sum().backward()
+    assert mine.grad is not None and mine.grad.abs().sum() > 0
+
+
+def test_a_head_learns_the_codes_that_full_depth_chooses(model, tmp_path):
+    recorder = HiddenStateRecorder(model, (4,), torch.zeros(0, dtype=torch.long), model.sampling, 60)
+    found = (recorder.record(Question("Where is the sea?"), seed) for seed in range(20))
+    recording.write(tmp_path / "reply", next(one for one in found if one["codes"].shape[0] > 20))
+    places, goal = recording.read(tmp_path / "reply", 0), goal_of(model, torch.zeros(0))
+    assert len(places) > 20 and places.target.shape == (len(places), 8)
+    head = goal.head()
+    _, before, count = goal.measure(head, [places])
+    _, itself, _ = goal.measure(goal.head(), [Places(places.final, places.final, places.target)])
+    assert itself > 0.99 and 7 * len(places) < count <= 8 * len(places)
+    optimizer = torch.optim.Adam(head.parameters(), 3e-3)
+    for _ in range(60):
+        goal.loss(head, places).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert goal.measure(head, [places])[1] > before + 0.3
+
+
+def test_heads_of_frames_are_trained_measured_and_used(folder, tmp_path, capsys, monkeypatch):
+    own = shutil.copytree(folder, tmp_path / "model")
+    monkeypatch.setattr(training, "user_cache_path", lambda *_, **__: tmp_path / "cache")
+    asked = QuestionSet("mine", tuple(EvalItem(str(i), "question " + "abcdefgh"[i % 8] * i) for i in range(20)))
+    model = models.load(own)
+    with Progress(disable=True) as progress:
+        plan = HeadTrainingPlan((3, 6), asked, 20, 1, max_tokens=60)
+        found = training.train(model, plan, own, progress)
+        assert [one.layer for one in found] == [3, 6] and all(one.places > 100 and 0 < one.lens < 1 for one in found)
+        again = models.load(own)
+        assert sorted(again.exit_heads) == [3, 6] and all(head.trained for head in again.exit_heads.values())
+        measured = {one.layer: one for one in measuring.measure(again, asked, (), progress)}
+        assert measured.keys() == {3, 6} and all(one.head > 0 and one.places > 300 for one in measured.values())
+        # Another time: the head of the other layer is kept, and what was there is compared with.
+        before, more = training.train(again, HeadTrainingPlan((3, 5), asked, 10, 1, max_tokens=40), own, progress)
+        assert before.before is not None and more.before is None and sorted(models.load(own).exit_heads) == [3, 5, 6]
+    again = LFM2Audio(own, "cpu", "fp32")
+    full, reviewed = (conversation(again, one, sampling=GREEDY) for one in ("full", "spark:k=3,last@6+review"))
+    assert [record.ids for record in reviewed] == [record.ids for record in full]
+    assert conversation(again, "spark:k=4,last@3")[0].tokens
+    with pytest.raises(ScheduleError, match="no exit head"):
+        Dialogue(again, "fixed:4")
+    (own / "heads.safetensors").write_bytes((folder / "audio_detokenizer/model.safetensors").read_bytes())
+    with pytest.raises(ValueError, match="does not fit the model"):
+        models.load(own)
 
 
 @pytest.mark.parametrize("precision", ["bf16", "int8"])

@@ -39,8 +39,8 @@ _WANTED = 50e9
 @dataclass(frozen=True)
 class FrameCosts:
     """Of one precision on so many threads. `parts` are median seconds of a call: "backbone", "half of the backbone" and "text
-    head" of a step, "codes", "half of the codes" and "half of the code layers" of a frame, "voice" of a frame, "ear" of a
-    question of `QUESTION_SECONDS`. `bytes` are those that a call of a part reads, where that is known."""
+    head" of a step, "codes", "half of the codes" and "half of the code layers" of a frame, "voice" of a frame, "ear" and
+    "prefill" of a question of `QUESTION_SECONDS`. `bytes` are those that a call of a part reads, where that is known."""
 
     precision: str
     threads: int
@@ -96,7 +96,7 @@ def _measured(folder: Path, precision: Precision, threads: int, repeats: int, to
     rounds = found[1:]  # the first one warms up
     del array
     parts = {name: median(times[name] for _, times in rounds) for name in works}
-    resident = psutil.Process().memory_info().rss
+    resident = psutil.Process().memory_full_info().uss  # without what is only mapped from the files
     replies = [_reply(model, schedule, tokens) for schedule in _schedules(model)]
     bandwidth, read = median(each for each, _ in rounds), _bytes(model, precision)
     return FrameCosts(precision, threads, model.decoder.runs_by, load, resident, bandwidth, parts, read, replies)
@@ -106,7 +106,7 @@ def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
     """What is timed, by name."""
     decoder, depth = model.decoder, model.depth
     layers, shape = decoder.config.layers, model._frames.shape
-    cache = decoder.new_cache(_POSITION + 8)
+    cache = decoder.new_cache(_POSITION + 1000)
     cache.commit(0, layers, 0, _POSITION)  # what is in there makes no difference to the time
     tokens = model._frames.ids.some(8)
     frames, speaker = Frames(model._frames), model.speaker()
@@ -114,9 +114,15 @@ def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
     row = decoder.logits(state, frames)[0]
     decoder.prepare({layers // 2})
     ear, question = model._ear, _question()
+    heard = decoder.embed([0] * ear.positions(len(question)))
 
     def backbone(last: int) -> Callable[[], object]:
         return lambda: decoder.logits(decoder.run(decoder.embed(tokens[:1]), _POSITION, cache, 0, last), frames)
+
+    def prefill() -> None:
+        cache.roll_back(_POSITION)
+        decoder.run(heard, _POSITION, cache)
+        cache.roll_back(_POSITION)
 
     def codes(codebooks: int | None, depth_layers: int | None) -> Callable[[], object]:
         return lambda: depth.codes(row, lambda logits, codebook: int(logits[:-1].argmax()), codebooks, depth_layers)
@@ -130,6 +136,7 @@ def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
         "half of the code layers": codes(None, max(1, shape.layers // 2)),
         "voice": lambda: speaker.feed(tokens[:1]),
         "ear": lambda: ear.rows(question, 16_000),
+        "prefill": prefill,
     }
 
 

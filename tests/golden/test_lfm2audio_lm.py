@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 import torch
 
+from engine.lm.backend_choice import VARIABLE
 from engine.lm.decoder import Decoder
+from engine.models.checkpoints.plan import lm_sizes, need
 from engine.models.checkpoints.weights import Weights
+from engine.models.lfm2audio.lfm2audio import with_frames
 from engine.models.lfm2audio.lm import MODEL, RenamedTensors, read_config, tensor_shapes
+from engine.models.store import catalogue
+from engine.models.store.needs import of_release
+from engine.models.tiny.lfm2audio import RELEASED as RELEASED_SIZE
 from tests.golden import golden_folder
 from tests.golden.compare import index
 from tests.golden.recorded import lfm_file
+from tests.rig.processes import ROOT
 
 FILE, STEPS = "outputs/backbone.npz", "outputs/interleaved.npz"
 FOLDER = golden_folder("lfm2audio") / index("lfm2audio")["checkpoint"]
@@ -161,3 +169,30 @@ def test_a_config_of_another_model_is_named(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}', encoding="utf-8")
     with pytest.raises(ValueError, match="not of LFM2.5-Audio"):
         read_config(tmp_path)
+
+
+class Stored:
+    """Weights of a release, as the planner asks for them."""
+
+    def type(self, name: str) -> torch.dtype:
+        return torch.bfloat16
+
+
+@pytest.mark.parametrize(("device", "precision"), [("cuda", "bf16"), ("cuda", "int8"), ("cpu", "int8"), ("cpu", "int4")])
+def test_the_readme_and_the_catalogue_say_what_the_planner_counts(device, precision, tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "onnxruntime")
+    config, depth = config_of(tmp_path), RELEASED_SIZE.depth_config
+    sizes = with_frames(lm_sizes(MODEL, config, tensor_shapes(config), Stored(), 0, 0, 0), replace(depth, tied=True))
+    counted = need(sizes, precision, config.context, device)
+    of_cards, of_processors = (ROOT / "README.md").read_text(encoding="utf-8").split("| on a processor |")
+    lines = (of_cards if device == "cuda" else of_processors).splitlines()
+    row = next(line for line in lines if line.startswith(f"| {MODEL}, {precision}"))
+    weights, kv, *loading, ear_and_voice, libraries, whole = [
+        float(cell.strip().removesuffix(" GB")) * 1e9 for cell in row.split("|")[2:-1]
+    ]
+    found = [counted.weights, counted.kv, counted.reserve, *([counted.loading] if loading else [])]
+    assert [weights, kv, libraries, *loading] == pytest.approx(found, abs=0.051e9)
+    assert weights + max(kv, *loading, 0) + ear_and_voice + libraries == pytest.approx(whole, abs=0.2e9)
+    listed = of_release(next(one for one in catalogue.read() if one.family == "lfm2audio"))
+    if (device, precision) == ("cuda", "bf16"):
+        assert (listed.weights, listed.kv) == (counted.weights, counted.kv)

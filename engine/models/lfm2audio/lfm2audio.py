@@ -121,16 +121,21 @@ def sizes(folder: Path) -> Sizes:
 
 
 def _sizes(folder: Path, config: LMConfig, depth: DepthConfig, weights: Weights) -> Sizes:
-    shapes, frames = tensor_shapes(config), depth_transformer.tensor_shapes(depth)
+    shapes = tensor_shapes(config)
     listener = sum(math.prod(weights.shape(name)) for name in weights if name.startswith(_EAR))
     voice = Weights.of_folder(folder / DETOKENIZER) if (folder / DETOKENIZER).is_dir() else None
     spoken = sum(math.prod(voice.shape(name)) for name in voice if not name.startswith("lfm.embed_tokens.")) if voice else 0
-    found = lm_sizes(MODEL, config, shapes, weights, 0, 4 * listener, 4 * spoken)
+    return with_frames(lm_sizes(MODEL, config, shapes, weights, 0, 4 * listener, 4 * spoken), depth)
+
+
+def with_frames(sizes: Sizes, depth: DepthConfig) -> Sizes:
+    """With what chooses the codes of frames."""
+    frames = depth_transformer.tensor_shapes(depth)
     tables = sum(math.prod(shape) for name, shape in frames.items() if name.endswith("embedding.weight"))
     if depth.tied:  # a codebook's head is its table, too
         tables += (depth.codebooks - 1) * (depth.codes + 1) * depth.dim
     matrices = sum(math.prod(shape) for name, shape in frames.items() if not name.endswith("embedding.weight"))
-    return replace(found, frame_matrices=matrices, frame_tables=tables)
+    return replace(sizes, frame_matrices=matrices, frame_tables=tables)
 
 
 def _detokenizer(folder: Path, depth: DepthConfig, device: Device) -> Detokenizer:

@@ -113,6 +113,16 @@ def test_what_is_kept_is_what_full_depth_makes_of_it(schedule, model):
     assert history.cached == len(history) - len(history.exchanges[-1].closing) - 1 or history.cached == len(history)
 
 
+@pytest.mark.parametrize("pooling", ["input:0.3", "deep:4@0.3", "dual:0.3,4@0.3"])
+def test_the_speech_of_a_question_is_merged(pooling, model):
+    dialogue = Dialogue(model, "spark:even@4+review", max_tokens=40, pooling=pooling)
+    plain = asked(Dialogue(model, max_tokens=40), SPOKEN).prefill_cost
+    cost = asked(dialogue, SPOKEN).prefill_cost
+    assert cost["heard"] == plain["heard"] == 19 and cost["flops_unpooled"] == plain["flops_unpooled"]
+    assert cost["deep"] < plain["deep"] and cost["kv_bytes"] < plain["kv_bytes"] and cost["flops"] < plain["flops"]
+    assert cost["kv_bytes_unpooled"] == plain["kv_bytes_unpooled"] == plain["kv_bytes"]
+
+
 def test_going_back_to_what_was_heard(model):
     dialogue = Dialogue(model, max_tokens=100, seed=2)
     asked(dialogue)

@@ -12,7 +12,8 @@ def describe(record: TurnRecord, index: int) -> str:
     """One line about a token: what it is, its kind, its depth, why, and what it took."""
     token = record.tokens[index]
     word = record.words.get(index, "").strip()
-    name = f"“{word}”" if word else f"id {token.id}"
+    what = "codes " + " ".join(map(str, token.codes)) if token.codes else f"id {token.id}"
+    name = f"“{word}”" if word else what
     parts = [
         f"Token {token.index}: {name}",
         token.kind,

@@ -70,7 +70,8 @@ def test_the_voice_of_a_model_speaks_its_own_tokens(family, tiny):
     model = load(tiny[family])
     voice = voice_of(model)
     sound = np.concatenate([voice.make().feed([token]) for token in voice.tokens[:2]])
-    assert voice.sample_rate == model.output_rate and len(voice.tokens) in (256, 300, 500) and not sound.size
+    assert voice.sample_rate == model.output_rate and len(voice.tokens) in (256, 300, 500)
+    assert bool(sound.size) == (family == "lfm2audio")  # which has no blocks to wait for at the beginning
     assert len(measure({family: voice}, blocks=3)[0].work) == 2
 
 

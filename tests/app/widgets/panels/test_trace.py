@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.widgets.panels.trace import describe, seconds_at, token_at
@@ -19,6 +21,12 @@ def test_each_token_says_what_it_is_and_why():
     assert "heard: always full depth" in describe(record, 0)
     turn.say("speech", 2)
     assert "exit at layer 2, pending" in describe(record, 9)
+
+
+def test_a_frame_is_told_by_its_codes():
+    record = Turn().say("speech", LAYERS).record
+    record.tokens[0] = replace(record.tokens[0], codes=(12, 7, 2000))
+    assert describe(record, 0).startswith("Token 0: codes 12 7 2000 · speech")
 
 
 def test_a_token_says_how_many_drafts_it_corrected():

@@ -140,6 +140,16 @@ def test_a_seed_gives_the_same_reply_and_another_one_another_sound(model):
     assert block == [token.id for token in other.tokens[:6]]  # words are greedy, whatever the seed
 
 
+def test_the_voice_begins_at_once_and_says_the_same_in_groups(model):
+    tokens, speaker = model.decoder.frames.ids.some(23), model.speaker()
+    silent = model.decoder.frames.ids.id_of((3, 96, *range(6)))
+    pieces = [speaker.feed([token]) for token in tokens[:9]] + [speaker.feed([silent, *tokens[9:]]), speaker.finish()]
+    assert len(pieces[0]) == 1440 and len(pieces[1]) == 1920 and not len(pieces[2])
+    whole = model._detokenizer.wave([model.decoder.frames.ids.codes_of(token) for token in tokens])
+    np.testing.assert_allclose(np.concatenate(pieces), whole, atol=2e-6)
+    assert model.speaker().finish().size == 0
+
+
 def test_its_modes(folder):
     model = models.load(folder)
     assert model.modes[:2] == ("chat", "asr") and model.sampling.text_temperature == 0

@@ -39,6 +39,8 @@ from engine.turn_record import TurnRecord
 
 GENERATE = Generate.name
 REFERENCE = "full, torch float32"
+WEIGHTS = "lm.safetensors"
+"""In a folder of Wren's family, under Llama's names."""
 _MOST_TOKENS = 256
 _CALLS = 2  # how often those of a reply are timed after it, in each of its steps
 
@@ -129,7 +131,8 @@ def measure(
     ggufs: Sequence[Path] = (),
 ) -> list[DecodeSpeed]:
     """Measures `generate`, llama.cpp with each of the `ggufs`, full depth, also by torch's decoder, and the other `schedules`,
-    once for each number of threads, in `repeats` rounds over `prompts` questions.
+    once for each number of threads, in `repeats` rounds over `prompts` questions. `generate` and torch's decoder take part only
+    with Wren: a released model is too large to be in memory twice.
 
     Sets torch's number of threads for as long as it runs. Raises `ValueError` with a sentence if the weights cannot be given to
     transformers, the questions are missing, or two files have one name, and as `LlamaCpp`.
@@ -139,8 +142,9 @@ def measure(
     llamas = [LlamaCpp(path, config) for path in ggufs]
     if len({llama.name for llama in llamas}) < len(llamas):
         raise ValueError("Two GGUF files have the same name, by which their figures are told apart: rename one.")
-    peers: list[_Peer] = [*([Generate(config, weights_of(model))] if can_generate() else []), *llamas]
-    reference = Decoder(config, weights_of(model)) if model.decoder.backend != "torch" else None
+    weights = weights_of(model) if (model.folder / WEIGHTS).is_file() else None
+    peers: list[_Peer] = [*([Generate(config, weights)] if weights and can_generate() else []), *llamas]
+    reference = Decoder(config, weights) if weights and model.decoder.backend != "torch" else None
     runs_by = {peer.name: peer.runs_by for peer in peers} | ({} if reference is None else {REFERENCE: reference.runs_by})
     others = [schedule for schedule in schedules if schedule != Full()]
     llama_cpp = llamas[0].name if llamas else ""
@@ -158,7 +162,7 @@ def measure(
 
 def weights_of(model: SpokenLM) -> dict[str, torch.Tensor]:
     """The tensors of a model's decoder, under Llama's names. Raises as `checkpoint.read`."""
-    tensors = checkpoint.read(model.folder / "lm.safetensors")
+    tensors = checkpoint.read(model.folder / WEIGHTS)
     return {name: tensor for name, tensor in tensors.items() if name.startswith(("model.", "lm_head."))}
 
 

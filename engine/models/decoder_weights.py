@@ -12,6 +12,7 @@ from engine.models import find, folders
 from engine.models.checkpoints.packed import read_packed
 from engine.models.checkpoints.weights import Weights
 from engine.models.glm4voice import lm as glm
+from engine.models.lfm2audio import lm as lfm
 from engine.models.stepaudio2 import lm as step
 from engine.models.wren.parts import part_of
 from engine.models.wren.wren import WrenConfig
@@ -34,4 +35,8 @@ def decoder_weights(name_or_folder: str | Path) -> tuple[LMConfig, Mapping[str, 
         config, weights = step.read_config(folder), Weights.of_folder(folder)
         weights.check(step.tensor_shapes(config), step.MODEL)
         return config, step.decoder_tensors(config, weights)
+    if facts.family == "lfm2audio":
+        config, weights = lfm.read_config(folder), Weights.of_folder(folder)
+        weights.check(lfm.tensor_shapes(config), lfm.MODEL)
+        return config, lfm.RenamedTensors(config, weights)
     return WrenConfig.load(folder / "config.json").lm, read_packed(part_of(folder, "lm.safetensors"))

@@ -12,6 +12,7 @@ import engine.models
 from engine.benchmarks import catch_up, decode, latency, questions
 from engine.cli import main
 from engine.decoding.costs import Costs
+from engine.models.tiny import FAMILIES, make
 from engine.schedules import parse
 from tests.engine.random_lm import SHAPE
 
@@ -102,3 +103,16 @@ def test_the_command_prints_both(model, monkeypatch, capsys):
     assert main(command) == 0
     shown = capsys.readouterr().out
     assert decode.GENERATE in shown and "spark:even@2" in shown and "by costs" in shown and "…" not in shown
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_released_model_is_measured_by_itself(family, tmp_path, capsys):
+    """It is too large to be given to transformers as well."""
+    make(family, tmp_path / "tiny")
+    little = ("--threads", "1", "--repeats", "1", "--questions", "1", "--prompts", "1")
+    wanted = ("--schedule", "full", "--schedule", "spark:even@4", "--json")
+    assert main(["bench", "--model", str(tmp_path / "tiny"), *little, *wanted]) == 0, capsys.readouterr().err
+    said = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in said["decode"]] == ["full", "spark:even@4"]
+    assert all(one["tokens_per_second"] > 0 and one["against_generate"] is None for one in said["decode"])
+    assert said["catch_up"][0]["tokens"] > 0 and said["latency"]

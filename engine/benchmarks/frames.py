@@ -21,7 +21,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from engine.dialogue import Dialogue
-from engine.events import TurnFailed, TurnFinished
 from engine.lm.frames import Frames
 from engine.models.checkpoints.precision_choice import Precision
 from engine.models.lfm2audio.lfm2audio import LFM2Audio
@@ -29,6 +28,7 @@ from engine.models.lfm2audio.speak import GROUP
 from engine.models.tiny import lfm2audio as random_checkpoint
 from engine.samples import Samples
 from engine.schedules import presets
+from engine.turn_record import TurnRecord
 
 QUESTION_SECONDS = 4.0
 _READ = 1 << 28  # bytes of the array that is read for the bandwidth: more than any processor's cache
@@ -179,11 +179,11 @@ def _reply(model: LFM2Audio, schedule: str, tokens: int) -> dict[str, Any]:
     """A reply as the program makes it, decoded and spoken."""
     dialogue = Dialogue(model, schedule, max_tokens=tokens)
     dialogue.prepare(schedule)
-    last = list(dialogue.ask("A question of some length, as somebody might ask it."))[-1]
-    if isinstance(last, TurnFailed):
-        raise ValueError(last.message)
-    assert isinstance(last, TurnFinished)
-    stats = last.stats
+    record = TurnRecord()
+    for _ in dialogue.ask("A question of some length, as somebody might ask it.", record=record):
+        pass
+    if (stats := record.stats) is None:
+        raise ValueError(record.message)
     return {
         "schedule": schedule, "speech_seconds": stats.audio_seconds, "real_time_factor": stats.real_time_factor,
         "first_audio": stats.seconds["first_audio"], "decode": stats.seconds["decode"], "speak": stats.seconds["speak"],

@@ -98,10 +98,20 @@ def _measured(folder: Path, precision: Precision, threads: int, repeats: int, to
     del array
     parts = {name: median(times[name] for _, times in rounds) for name in works}
     parts["voice"] /= GROUP
-    resident = psutil.Process().memory_full_info().uss  # without what is only mapped from the files
+    resident = _resident()
     replies = [_reply(model, schedule, tokens) for schedule in _schedules(model)]
     bandwidth, read = median(each for each, _ in rounds), _bytes(model, precision)
     return FrameCosts(precision, threads, model.decoder.runs_by, load, resident, bandwidth, parts, read, replies)
+
+
+def _resident() -> int:
+    """Bytes of this process's own; what is only mapped from files the system takes back where it needs room."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                return 1024 * int(line.split()[1])
+    return psutil.Process().memory_full_info().uss
 
 
 def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
 
+import numpy as np
 import torch
 
 from engine.lm.config import LMConfig
@@ -47,8 +49,8 @@ class KVCache:
         self._mixes = [layer in convolutions for layer in range(config.layers)]
         self._place = [sum(mixes == of for of in self._mixes[:layer]) for layer, mixes in enumerate(self._mixes)]
         shape = (2, config.layers - len(convolutions), config.kv_heads, self.capacity + spare, config.head_dim)
-        self._store = torch.zeros(shape, dtype=dtype, device=device)
-        self._mixed = torch.zeros(len(convolutions), self.capacity + spare, config.dim, dtype=dtype, device=device)
+        self._store = _zeros(shape, dtype, device)
+        self._mixed = _zeros((len(convolutions), self.capacity + spare, config.dim), dtype, device)
         self._levels = [0] * config.layers
         self._held: dict[int, list[int]] = {}  # the positions held, of the layers that left some out
 
@@ -195,3 +197,11 @@ class KVCache:
     def _check_room(self, end: int) -> None:
         if end > self.capacity:
             raise ContextFull(f"The conversation needs more than the {self.capacity} positions there is room for.")
+
+
+def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device | str) -> torch.Tensor:
+    """As `torch.zeros`; on the processor memory is taken only where something is written, which few conversations fill."""
+    count = math.prod(shape)
+    if torch.device(device).type != "cpu" or not count:
+        return torch.zeros(shape, dtype=dtype, device=device)
+    return torch.from_numpy(np.zeros(count * dtype.itemsize, np.uint8)).view(dtype).view(shape)

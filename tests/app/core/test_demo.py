@@ -13,7 +13,7 @@ def test_it_asks_after_a_pause_with_the_next_schedule_each_time(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(demo.time, "monotonic", lambda: now[0])
     asked = []
-    model = SimpleNamespace(layers=12, exit_layers=(4, 6, 8), trained_heads=(4, 6, 8))
+    model = SimpleNamespace(layers=12, exit_layers=(4, 6, 8), trained_heads=(4, 6, 8), frames=None)
     conversation = SimpleNamespace(
         model=None,
         is_busy=False,

@@ -51,3 +51,29 @@ def test_weights_are_there_once_and_no_second_copy_while_they_are_loaded(precisi
     print(f"{precision}: counted {counted.weights:,} held {held:,}; counted {counted.loading:,} beside them, found {peak:,}")
     assert held == pytest.approx(counted.weights, rel=0.2)
     assert peak < counted.loading < counted.weights
+
+
+EMPTY = """
+import json, re
+from pathlib import Path
+import torch
+from engine.lm.cache import KVCache
+from engine.lm.config import LMConfig
+
+def held():
+    return 1024 * int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+before = held()
+cache = KVCache(LMConfig(16, 64, 8, 4, 4, 64, 64, context=100_000, conv_layers=(1, 2), conv_taps=3))
+empty = held() - before
+for buffer in cache.buffers(0):
+    buffer[:, :, :50_000] = 1
+print(json.dumps([empty, held() - before, bool((cache.buffers(1)[0] == 0).all())]))
+"""
+
+
+@pytest.mark.whole
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells otherwise what a process holds")
+def test_a_cache_takes_memory_as_it_is_filled():
+    empty, half, is_zero = json.loads(python(EMPTY))
+    assert empty < 10e6 and half > 50_000 * 2 * 4 * 64 * 4 * 0.9 and is_zero

@@ -60,8 +60,8 @@ class Exits:
 
     def wanted(self, places: Sequence[Pattern]) -> list[Choices | None]:
         """What full depth is to choose among at each place; None is all ids."""
-        return [allowed if self._needed(place, allowed) else None for place in places for allowed in [place.allowed()]]
+        return [self._wanted(place) for place in places]
 
-    def _needed(self, place: Pattern, allowed: Choices) -> bool:
-        """Whether full depth's head must know what comes."""
-        return isinstance(allowed, Frames) or (self._schedule.slice and place.speech_step)
+    def _wanted(self, place: Pattern) -> Choices | None:
+        allowed = place.allowed()
+        return allowed if isinstance(allowed, Frames) or (self._schedule.slice and place.speech_step) else None

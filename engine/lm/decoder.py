@@ -247,9 +247,12 @@ class Decoder:
         layer, config = self._layers[number], self.config
         if isinstance(layer, _Convolution):
             return lambda states: let_in(layer.gates(layer.norm(states)))
-        project = layer.qkv.select(slice(config.heads * config.head_dim, None))
-        found: Product = lambda states: project(layer.attention_norm(states))  # noqa: E731
-        return found if layer.qk_norm is None else keys_normed(config, found, layer.qk_norm[config.heads :])
+        keys_values = layer.qkv.select(slice(config.heads * config.head_dim, None))
+
+        def project(states: torch.Tensor) -> torch.Tensor:
+            return keys_values(layer.attention_norm(states))
+
+        return project if layer.qk_norm is None else keys_normed(config, project, layer.qk_norm[config.heads :])
 
     def _linear(self, rows: torch.Tensor, bias: torch.Tensor | None = None) -> Linear | Int8Linear:
         return Int8Linear(rows, bias, self.dtype) if self._int8 else Linear(rows, bias)

@@ -21,7 +21,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from engine.dialogue import Dialogue
-from engine.lm.frames import Frames
+from engine.lm.frames import Frames, FrameTokens
+from engine.models.checkpoints.precision import GRAPHS
 from engine.models.checkpoints.precision_choice import Precision
 from engine.models.lfm2audio.lfm2audio import LFM2Audio
 from engine.models.lfm2audio.speak import GROUP
@@ -116,17 +117,17 @@ def _resident() -> int:
 
 def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
     """What is timed, by name."""
-    decoder, depth = model.decoder, model.depth
-    layers, shape = decoder.config.layers, model._frames.shape
+    decoder, depth, frame_tokens = model.decoder, model.depth, frames_of(model)
+    layers, shape = decoder.config.layers, frame_tokens.shape
     cache = decoder.new_cache(_POSITION + 1000)
     cache.commit(0, layers, 0, _POSITION)  # what is in there makes no difference to the time
-    tokens = model._frames.ids.some(8)
-    frames, voice = Frames(model._frames), model._detokenizer.stream()
-    group = [model._frames.ids.codes_of(token) for token in tokens[:GROUP]]
+    tokens = frame_tokens.ids.some(8)
+    frames, voice = Frames(frame_tokens), model.detokenizer.stream()
+    group = [frame_tokens.ids.codes_of(token) for token in tokens[:GROUP]]
     state = decoder.embed(tokens[:1])
     row = decoder.logits(state, frames)[0]
     decoder.prepare({layers // 2})
-    ear, question = model._ear, _question()
+    ear, question = model.ear, _question()
     heard = decoder.embed([0] * ear.positions(len(question)))
 
     def backbone(last: int) -> Callable[[], object]:
@@ -153,33 +154,44 @@ def _works(model: LFM2Audio) -> dict[str, Callable[[], object]]:
     }
 
 
+def frames_of(model: LFM2Audio) -> FrameTokens:
+    """Its speech tokens."""
+    assert model.decoder.frames is not None
+    return model.decoder.frames
+
+
 def _question() -> Samples:
     return (np.random.default_rng(0).standard_normal(int(QUESTION_SECONDS * 16_000)) / 20).astype(np.float32)
 
 
 def _bytes(model: LFM2Audio, precision: Precision) -> dict[str, int]:
-    """That a call reads of the weights."""
+    """That a call reads of the weights, with the scales of those that are rounded."""
     config, depth = model.decoder.config, model.depth.config
-    bits = {"fp32": 32, "bf16": 16, "int8": 8, "int4": 4}[precision]
-    of_codes, inside = max(bits, 8), depth.layers_config
-    wide = config.layers / 8 if bits == 4 else 0  # the lowest ones, in 8 bits
-    layers = [config.values_of(layer) * (8 if layer < wide else bits) // 8 for layer in range(config.layers)]
-    each = sum(map(inside.values_of, range(depth.layers)))
-    head, first = (depth.codes + 1) * depth.dim, depth.codebooks * depth.dim * depth.hidden
-    half = max(1, depth.codebooks // 2)
+    inside = depth.layers_config
+    half_codes, half_layers = max(1, depth.codebooks // 2), max(1, depth.layers // 2)
+    layers = [_stored(precision, config.values_of(layer), layer, config.layers) for layer in range(config.layers)]
+    each = [_stored(precision, inside.values_of(layer)) for layer in range(depth.layers)]
+    head = _stored(precision, (depth.codes + 1) * depth.dim)
+    first = _stored(precision, depth.codebooks * depth.dim * depth.hidden)
     return {
-        "backbone": sum(layers) + first * of_codes // 8,
-        "half of the backbone": sum(layers[: config.layers // 2]) + first * of_codes // 8,
-        "text head": config.head_rows * config.dim * of_codes // 8,
-        "codes": depth.codebooks * (each + head) * of_codes // 8,
-        "half of the codes": half * (each + head) * of_codes // 8,
-        "half of the code layers": depth.codebooks * (each * max(1, depth.layers // 2) // depth.layers + head) * of_codes // 8,
+        "backbone": sum(layers) + first,
+        "half of the backbone": sum(layers[: config.layers // 2]) + first,
+        "text head": _stored(precision, config.head_rows * config.dim),
+        "codes": depth.codebooks * (sum(each) + head),
+        "half of the codes": half_codes * (sum(each) + head),
+        "half of the code layers": depth.codebooks * (sum(each[:half_layers]) + head),
     }
+
+
+def _stored(precision: Precision, values: int, layer: int = 0, layers: int = 1) -> int:
+    """Bytes of a matrix of one of so many layers; what is of none, as a head, is kept as the lowest layer is."""
+    bits = GRAPHS.get(precision)
+    return values * (2 if precision == "bf16" else 4) if bits is None else bits.of_layer(layer, layers).packed_bytes(values)
 
 
 def _schedules(model: LFM2Audio) -> list[str]:
     """Full depth, exits in the middle of the backbone, exits inside of what chooses codes, and both."""
-    layers, shape = model.decoder.config.layers, model._frames.shape
+    layers, shape = model.decoder.config.layers, frames_of(model).shape
     of_codes = [str(one.schedule).removeprefix("full") for one in presets(layers, (), frames=shape)[1:]]
     half = f"spark:k=4,last@{layers // 2}"
     return ["full", half, *(f"full{option}" for option in of_codes), *(half + option for option in of_codes)]

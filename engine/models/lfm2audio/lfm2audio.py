@@ -64,19 +64,19 @@ class LFM2Audio(ReleasedModel):
         if tokenizer.stop > config.vocabulary:
             raise ValueError(f"The tokenizer in {folder} has ids that the model's {config.vocabulary} rows have not.")
         self.placement = at = choose_placement(_sizes(folder, config, depth, weights), device, precision)
-        self._ear = Ear.from_release(fields, weights, device=at.device)
-        self._detokenizer = _detokenizer(folder, depth, at.device)
+        self.ear = Ear.from_release(fields, weights, device=at.device)
+        self.detokenizer = _detokenizer(folder, depth, at.device)
         self.decoder = build_decoder(config, RenamedTensors(config, weights), at.precision, at.device)
         self.depth = DepthTransformer(depth, weights, at.precision, at.device)
         self._frames = FrameTokens(FrameIds(config.vocabulary, depth.codebooks, depth.codes), self.depth, depth.layers)
         self.decoder.frames = self._frames
         self.exit_heads = frame_heads(folder, self.decoder, self._frames, depth.codebooks * depth.dim)
-        order = ReplyRules.from_config(fields, tokenizer, depth.codes)
+        self._order = order = ReplyRules.from_config(fields, tokenizer, depth.codes)
         self._rules = {
             way: LFMRules(config.vocabulary, tokenizer, order, self._frames, way, not parity, at.device) for way in (True, False)
         }
         self._set(mode)
-        self.input_rate, self.output_rate = self._ear.mel.rate, OUTPUT_RATE
+        self.input_rate, self.output_rate = self.ear.mel.rate, OUTPUT_RATE
         self.speech_rate = OUTPUT_RATE / SAMPLES_PER_FRAME
         self.chunk_length = order.audio_block
         self.context = at.context
@@ -91,10 +91,10 @@ class LFM2Audio(ReleasedModel):
         return other
 
     def listener(self) -> LFMListener:
-        return LFMListener(self._ear)
+        return LFMListener(self.ear)
 
     def speaker(self) -> LFMSpeaker:
-        return LFMSpeaker(self._detokenizer, self._frames.ids)
+        return LFMSpeaker(self.detokenizer, self._frames.ids, self._order)
 
     def pattern(self, spoken: bool) -> LFMPattern:
         rules = self._rules[self._mode.interleaved]

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.lm.frames import FrameIds
 from engine.models.lfm2audio.detokenizer import Detokenizer
+from engine.models.lfm2audio.reply_order import ReplyRules
 from engine.samples import Samples
 
 GROUPS = (1, 1, 2)
@@ -23,8 +24,8 @@ GROUP = 4
 class LFMSpeaker:
     """`Speaker` of `engine.models.spoken_lm`."""
 
-    def __init__(self, detokenizer: Detokenizer, ids: FrameIds) -> None:
-        self._stream, self._ids = detokenizer.stream(), ids
+    def __init__(self, detokenizer: Detokenizer, ids: FrameIds, rules: ReplyRules) -> None:
+        self._stream, self._ids, self._rules = detokenizer.stream(), ids, rules
         self._waiting: list[tuple[int, ...]] = []
         self._groups = chain(GROUPS, repeat(GROUP))
         self._group = next(self._groups)
@@ -32,10 +33,9 @@ class LFMSpeaker:
     def feed(self, tokens: list[int]) -> Samples:
         """Ids of frames -> mono float32 samples that are settled by now: of all frames that were computed, but 20 ms.
 
-        The code that ends the sound has none: a frame that holds it is left out.
+        What has no sound is left out.
         """
-        frames = (self._ids.codes_of(token) for token in tokens)
-        self._waiting += [codes for codes in frames if self._ids.codes not in codes]
+        self._waiting += filter(self._rules.has_sound, map(self._ids.codes_of, tokens))
         made = [np.zeros(0, np.float32)]
         while len(self._waiting) >= self._group:
             made.append(self._stream.feed(self._waiting[: self._group]))

@@ -28,7 +28,7 @@ def test_what_a_second_of_frames_costs(monkeypatch, capsys, tmp_path):
     whole, eight = json.loads(capsys.readouterr().out)
     assert whole["precision"] == "fp32" and eight["precision"] == "int8" and "onnxruntime" in eight["runs_by"]
     for part, read in whole["bytes"].items():
-        assert read == 4 * eight["bytes"][part]
+        assert read / 4 < eight["bytes"][part] < 1.1 * read / 4  # each block has its scale
     for one in (whole, eight):
         full, *exits = one["speech"]
         assert full["way"] == "full depth" and all(way["least_here"] < full["least_here"] for way in exits)

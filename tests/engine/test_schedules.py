@@ -7,6 +7,7 @@ import pytest
 from engine.schedules import (
     Entropy,
     Fixed,
+    FrameShape,
     Full,
     ScheduleError,
     Spark,
@@ -41,6 +42,26 @@ def test_one_printed_order_whatever_order_is_read():
     assert parse(str(Entropy(9, 1e20))) == Entropy(9, 1e20)
     made = Spark(2, "last", 9, True, Tolerance(top_p=1), slice=True)
     assert parse(str(made)) == made and str(made) == "spark:odd@9+review(top-p=1)+slice"
+
+
+def test_codes_of_frames_are_chosen_in_part():
+    for text in ("full+codes=4", "fixed:9+code-layers=3", "spark:even@9+review+slice+codes=2+code-layers=1"):
+        assert str(parse(text)) == text
+    few = parse("spark:odd@9+code-layers=3+codes=4")
+    assert few == Spark(2, "last", 9, codes=4, code_layers=3)
+    shape = FrameShape(codebooks=8, layers=6)
+    check(few, 12, (9,), shape)
+    check(parse("full+codes=8+code-layers=6"), 12, (), shape)
+    with pytest.raises(ScheduleError, match="this model does not have"):
+        check(few, 12, (9,))
+    for text, sentence in (("full+codes=9", "8 codes in a frame"), ("full+code-layers=0", "6 layers that choose")):
+        with pytest.raises(ScheduleError, match=sentence):
+            check(parse(text), 12, (), shape)
+    for text in ("full+codes=", "full+codes=-1", "full+codes=2+codes=3", "full+layers=2"):
+        with pytest.raises(ScheduleError):
+            parse(text)
+    offered = [str(one.schedule) for one in presets(12, (), True, shape)]
+    assert offered == ["full", "full+codes=4", "full+code-layers=3"]
 
 
 def test_named_forms_are_the_short_ones():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from copy import copy
 
 import numpy as np
 import pytest
@@ -258,6 +259,33 @@ def test_a_model_that_cannot_be_loaded_is_reported():
     engine.load("nothing")
     assert until(engine, lambda r: isinstance(r, LoadFailed))[-1].message == "There is no model called nothing."
     engine.close()
+
+
+class TwoSided(RandomVoice):
+    """A model of two modes."""
+
+    modes, mode = ("talk", "write"), "talk"
+
+    def in_mode(self, name):
+        other = copy(self)
+        other.mode = name
+        return other
+
+
+def test_another_mode_of_a_model_loads_nothing_anew():
+    loaded = []
+
+    def load(name):
+        loaded.append(name)
+        return TwoSided(chunks=2)
+
+    engine, modes = EngineThread(Sink(), load), []
+    engine.start()
+    for name in ("one", "one#write", "one", "two", "two#write"):
+        engine.load(name)
+        modes.append(until(engine, lambda report: isinstance(report, Ready))[-1].model.mode)
+    engine.close()
+    assert loaded == ["one", "two"] and modes == ["talk", "write", "talk", "talk", "write"]
 
 
 class Panic(BaseException):

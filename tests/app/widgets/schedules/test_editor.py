@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -14,7 +16,7 @@ from app.widgets.schedules.editor import NO_EXITS, ScheduleEditor
 from app.widgets.schedules.pattern_view import in_words
 from app.widgets.schedules.picker import SchedulePicker
 from app.widgets.words import Words
-from engine.schedules import Entropy, Fixed, Full, Spark, parse
+from engine.schedules import Entropy, Fixed, FrameShape, Full, Spark, parse
 from tests.app.measure import TEXT_SIZES, misfits, settle
 
 MODEL = ModelFacts("m", ".", 8, (2, 6), 16, 25.0, 1024)
@@ -49,6 +51,19 @@ def test_every_schedule_is_shown_as_it_is(editor, chosen, form):
     assert editor.form.text() == form and chosen == []
     editor._changed()  # what the controls say is the same schedule
     assert editor.form.text() == form and chosen == []
+
+
+def test_codes_are_offered_for_a_model_that_speaks_in_frames(editor, chosen):
+    assert not editor.frames.isVisible()
+    editor.set_model(replace(MODEL, frames=FrameShape(8, 6)))
+    assert editor.frames.isVisible() and (editor.frames.codes.count(), editor.frames.layers.count()) == (8, 6)
+    choose(editor.frames.codes, 3)
+    choose(editor.frames.layers, 2)
+    assert chosen == ["full+codes=3", "full+codes=3+code-layers=2"] and editor.form.text() == chosen[-1]
+    editor.kinds[Fixed].click()  # what is chosen here holds for every kind
+    assert chosen[-1].startswith("fixed:") and chosen[-1].endswith("+codes=3+code-layers=2")
+    editor.show_schedule(parse("spark:even@2+codes=5"))
+    assert (editor.frames.codes.currentData(), editor.frames.layers.currentData()) == (5, None)
 
 
 def test_controls_make_the_text_form(editor, chosen):

@@ -145,12 +145,12 @@ def test_the_voice_begins_at_once_and_says_the_same_in_groups(model):
     silent = model.decoder.frames.ids.id_of((3, 96, *range(6)))
     pieces = [speaker.feed([token]) for token in tokens[:9]] + [speaker.feed([silent, *tokens[9:]]), speaker.finish()]
     assert len(pieces[0]) == 1440 and len(pieces[1]) == 1920 and not len(pieces[2])
-    whole = model._detokenizer.wave([model.decoder.frames.ids.codes_of(token) for token in tokens])
+    whole = model.detokenizer.wave([model.decoder.frames.ids.codes_of(token) for token in tokens])
     np.testing.assert_allclose(np.concatenate(pieces), whole, atol=2e-6)
     assert model.speaker().finish().size == 0
 
 
-def test_its_modes(folder):
+def test_its_modes(folder, tmp_path):
     model = models.load(folder)
     assert model.modes[:2] == ("chat", "asr") and model.sampling.text_temperature == 0
     written = asked(Dialogue(model.in_mode("asr"), max_tokens=40), SPOKEN)
@@ -160,6 +160,10 @@ def test_its_modes(folder):
     assert kinds.index("speech") > 0 and "text" not in kinds[kinds.index("speech") :][:-2]
     with pytest.raises(ValueError, match="no mode 'sing': there are chat, asr"):
         model.in_mode("sing")
+    with pytest.raises(ValueError, match="wren has no modes"):
+        models.load("wren#asr")
+    numbered = shutil.copytree(folder, tmp_path / "no #1")
+    assert models.load(numbered).mode == "chat" and models.load(f"{numbered}#asr").mode == "asr"
     assert asked(Dialogue(model, max_tokens=20)).text  # it is as it was
 
 

@@ -36,6 +36,24 @@ def test_blocks_alternate():
     assert interleaved(most=19) == "tttaaaaatttaaaaattt"
 
 
+def places(order, choices):
+    """Where each step stands in its block, and how long that is."""
+    found = []
+    for choice in choices:
+        found.append(order.place)
+        (order.took_text if isinstance(choice, int) else order.took_frame)(choice)
+    return found
+
+
+def test_places_count_within_a_block_and_on_without_end_once_the_text_is_over():
+    block = [WORD] * 3 + [FRAME] * 5
+    said = places(InterleavedOrder(RULES, 40), [*block, WORD, TEXT_END, *[FRAME] * 7])
+    assert said[:8] == [(0, 3), (1, 3), (2, 3), (0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]
+    assert said[8:10] == [(0, 3), (1, 3)] and said[10:] == [(place, None) for place in range(7)]
+    said = places(SequentialOrder(RULES, 40), [WORD, AUDIO_START, FRAME, FRAME, END_FRAME, WORD])
+    assert said == [(0, None), (1, None), (0, None), (1, None), (2, None), (0, None)]
+
+
 def test_the_end_of_the_turn_is_not_handed_out():
     order = InterleavedOrder(RULES, 10)
     assert order.took_text(WORD) and not order.took_text(END)

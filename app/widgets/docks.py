@@ -59,6 +59,28 @@ class Title(QWidget):
             row.addWidget(button)
 
 
+class Head(QWidget):
+    """A grip in the page, a title outside of it.
+
+    The same widget stays: where a dock that is a window is given another title bar, Qt takes the window from the screen
+    and puts it back at once, and a window manager that comes too late to see the first may leave it away.
+    """
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__(dock)
+        self._grip, self._title = Grip(self), Title(dock)
+        self.close_button = self._title.close_button
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._grip)
+        layout.addWidget(self._title)
+        self.set_floating(False)
+
+    def set_floating(self, floating: bool) -> None:
+        self._grip.setVisible(not floating)
+        self._title.setVisible(floating)
+
+
 class _Frame(QWidget):
     """Around a panel: as high as its width makes it, which docks do not ask for."""
 
@@ -91,7 +113,8 @@ class Dock(QDockWidget):
         super().__init__(name, parent)
         self.setObjectName(name)
         self.setAccessibleName(f"{name} dock")
-        self.setTitleBarWidget(Grip(self))
+        self._head = Head(self)
+        self.setTitleBarWidget(self._head)
         self.setWidget(_Frame(panel))
         self.topLevelChanged.connect(self._dress)
 
@@ -125,11 +148,8 @@ class Dock(QDockWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _dress(self, floating: bool) -> None:
-        before = self.titleBarWidget()
-        self.setTitleBarWidget(Title(self) if floating else Grip(self))
+        self._head.set_floating(floating)
         self.setContentsMargins(*(4 * floating,) * 4)
-        if before is not None:
-            before.deleteLater()
 
 
 class Docks(QMainWindow):
@@ -335,15 +355,28 @@ class Docks(QMainWindow):
 
     def restore(self, memory: QSettings) -> None:
         state, wanted = memory.value("docks"), memory.value("panels")
-        if isinstance(state, QByteArray) and self.restoreState(state, LAYOUT):
+        shown = self._restore_unseen(state) if isinstance(state, QByteArray) else None
+        if shown is not None:
             wide = str(memory.value("panels_width") or "")
             self._wide = int(wide) if wide.isdecimal() and len(wide) < 5 else 0
-            shown = [dock.objectName() for dock in self.docks if not dock.isHidden()]
             order = wanted.split(",") if isinstance(wanted, str) else shown
             self._wanted = [dock for name in order for dock in self.docks if dock.objectName() == name]
-            for dock in self.docks:
-                if dock.isFloating():
-                    dock.hide()  # until the window is there: systems keep before it only what comes after it
+
+    def _restore_unseen(self, state: QByteArray) -> list[str] | None:
+        """Gives the names of the panels that `state` shows, or None where it does not fit.
+
+        What is drawn out waits until the window is there: systems keep before it only what comes after it. Qt would show
+        it at once, and a window manager that is told of a window that comes, goes and comes again may leave it away.
+        """
+        for dock in self.docks:
+            dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        fits = self.restoreState(state, LAYOUT)
+        shown = [dock.objectName() for dock in self.docks if not dock.isHidden()]
+        for dock in self.docks:
+            if dock.isFloating():
+                dock.hide()
+            dock.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+        return shown if fits else None
 
     def save(self, memory: QSettings) -> None:
         memory.setValue("docks", self.saveState(LAYOUT))

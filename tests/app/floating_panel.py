@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
+from PySide6.QtGui import QColor, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
 
 from app.widgets import theme
 from app.widgets.docks import Docks
+from tests.rig.display import root_property
+
+
+class Arrivals(QObject):
+    """How often a panel's window came onto the screen."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWindow) and watched.objectName().startswith("Depth"):
+            self.count += 1
+        return False
 
 
 def window(memory: QSettings) -> tuple[QMainWindow, Docks]:
@@ -39,22 +50,22 @@ def until(condition: Callable[[], bool], what: str) -> None:
         QTest.qWait(50)
 
 
-def stacked(wanted: set[int]) -> list[int]:
+def stacked(*wanted: QWidget) -> list[int]:
     """The windows from the lowest to the highest, once the window manager knows those that are `wanted`."""
     order: list[int] = []
 
     def knows_them() -> bool:
-        listed = subprocess.run(["xprop", "-root", "_NET_CLIENT_LIST_STACKING"], capture_output=True, text=True).stdout
-        order[:] = [int(one, 16) for one in listed.partition("#")[2].split(",") if one.strip()]
-        return wanted <= set(order)
+        listed = root_property("_NET_CLIENT_LIST_STACKING").partition("#")[2]
+        order[:] = [int(one, 16) for one in listed.split(",") if one.strip()]
+        return {int(widget.winId()) for widget in wanted} <= set(order)  # asked each time: Qt may make a window anew
 
-    until(knows_them, "the window manager knows both")
+    until(knows_them, "the window manager knows them")
     return order
 
 
 def seen(made: QMainWindow, docks: Docks, and_close: bool = False) -> dict:
     dock = docks.docks[0]
-    order = stacked({int(made.winId()), int(dock.winId())})
+    order = stacked(made, dock)
     picture = dock.grab().toImage()
     told = {
         "floating": dock.isFloating(),
@@ -72,6 +83,8 @@ def seen(made: QMainWindow, docks: Docks, and_close: bool = False) -> dict:
 def main() -> None:
     app = QApplication([])
     theme.install(app)
+    arrivals = Arrivals()
+    app.installEventFilter(arrivals)
     memory = QSettings(tempfile.mkdtemp() + "/window.ini", QSettings.Format.IniFormat)
     made, docks = window(memory)
     docks.docks[0].setFloating(True)
@@ -81,6 +94,7 @@ def main() -> None:
     docks.docks[0].close()
     made, docks = window(memory)
     told["started again"] = seen(made, docks)
+    told["arrivals"] = arrivals.count
     made.activateWindow()
     until(made.isActiveWindow, "the window is in front")
     told["window in front"] = seen(made, docks, and_close=True)

@@ -134,6 +134,8 @@ def test_a_panel_that_is_drawn_out_has_a_frame_and_stays_before_the_window(displ
         [sys.executable, "-m", "tests.app.floating_panel"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
     )
     assert child.returncode == 0, child.stderr[-2000:]
-    for when, seen in json.loads(child.stdout.splitlines()[-1]).items():
+    told = json.loads(child.stdout.splitlines()[-1])
+    assert told.pop("arrivals") == 2, "a window that comes, goes and comes again at once may be lost by a window manager"
+    for when, seen in told.items():
         assert seen == {"floating": True, "title": "Depth", "framed": True, "before": True, "closes": seen["closes"]}, when
     assert seen["closes"]

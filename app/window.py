@@ -347,7 +347,7 @@ class Window(Fitted, QMainWindow):
         self.header.setVisible(not alone)
 
     def _welcomed(self, headphones: bool) -> None:
-        self._settings.set("audio.headphones", headphones)
+        self._settings.set("audio.echo", "headphones" if headphones else "automatic")
         self._keep_devices()
 
     def _keep_devices(self) -> None:

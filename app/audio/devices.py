@@ -52,6 +52,7 @@ class SoundDevice:
 class StreamTimes(Protocol):
     """PortAudio's, in seconds: when the first sample of a block is played or was heard, and the time of the call."""
 
+    inputBufferAdcTime: float
     outputBufferDacTime: float
     currentTime: float
 

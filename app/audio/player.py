@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import soxr
@@ -18,6 +19,7 @@ from engine.worker_thread import Thread
 START_SECONDS = 0.2  # buffered before a reply begins to sound, or goes on after it ran dry: a busy machine stalls for as long
 FADE_SECONDS = 0.005  # a cut without it clicks
 RING_SECONDS = 60.0
+PLAYED_SECONDS = 2.0
 LOOK_SECONDS = 0.01  # between two looks at a reply that grows
 
 
@@ -56,7 +58,11 @@ class Player:
         self._position = 0
         self._sounding = False
         self._clock = (0, 0.0)  # the samples before this position have left the speaker at this stream time
-        self._stream = None
+        self.played = Ring(round(PLAYED_SECONDS * device.rate))
+        """What goes to the speaker, silence too: mono float32 at `rate`."""
+        self.played_clock = (0, 0.0)
+        """A place in `played` and the stream's time at which its sample leaves the speaker."""
+        self._stream: Any = None
 
     def open(self) -> None:
         """Starts the stream. Raises `AudioError`."""
@@ -145,6 +151,11 @@ class Player:
         return self._heard() > self._begin
 
     @property
+    def has_turn(self) -> bool:
+        """Whether there is a turn whose sound is played, or was played to its end."""
+        return self._turn is not None
+
+    @property
     def is_done(self) -> bool:
         """Whether the turn's last sample has left the speaker, or there is no turn."""
         return self._turn is None or (self._complete and self._heard() >= self._ring.written)
@@ -185,11 +196,14 @@ class Player:
             self.underflows += 1
         block = self._block[:frames]
         block[:] = 0
+        leaves = times.outputBufferDacTime or times.currentTime + self._asked_latency
         if self._cut > self._position:
             self._cut_off(block)
         else:
-            self._play(block, frames, times)
+            self._play(block, frames, leaves)
         self.gain.apply(block)
+        self.played_clock = (self.played.written, leaves)
+        self.played.write(block)
         data[:] = block[:, None]
         self.heart.beat()
 
@@ -203,7 +217,8 @@ class Player:
             self._sounding = False
         self._position = cut
 
-    def _play(self, block: np.ndarray, frames: int, times: StreamTimes) -> None:
+    def _play(self, block: np.ndarray, frames: int, leaves: float) -> None:
+        """`leaves`: when the block's first sample leaves the speaker."""
         complete = self._complete  # first: of a complete turn everything is written
         ready = self._ring.written - self._position
         if not self._sounding:
@@ -214,7 +229,6 @@ class Player:
         self._ring.read_into(self._position, block[:count])
         self._position += count
         if count:
-            leaves = times.outputBufferDacTime or times.currentTime + self._asked_latency
             self._clock = (self._position, leaves + count / self.rate)
         if count < frames:
             self._sounding = False

@@ -10,12 +10,13 @@ from app.audio.ring import Ring
 
 PRE_ROLL = 0.5  # seconds from before the button was pressed
 RING_SECONDS = 60.0
+RAW_SECONDS = 2.0
 
 
 class Recorder:
     """Records at the device's own rate into a ring, which any thread may read, each from a place of its own.
 
-    The stream's callback only copies.
+    The stream's callback only copies: into that ring, or past it to whoever processes the sound first.
     """
 
     def __init__(self, device: SoundDevice, latency: float = LATENCIES["normal"]) -> None:
@@ -33,6 +34,11 @@ class Recorder:
         """How often the device lost samples because the program was late."""
         self.ring = Ring(round(RING_SECONDS * device.rate), spare=device.rate)
         """What was recorded: mono float32 at `rate`."""
+        self.raw = Ring(round(RAW_SECONDS * device.rate))
+        """What the microphone delivers while `is_processed`; who processes it writes the outcome into `ring`."""
+        self.is_processed = False
+        self.clock = (0, 0.0)
+        """A place in `raw` and the stream's time at which its sample was heard."""
         self._mono = np.zeros(device.rate, np.float32)
         self._peak = 0.0
         self._asked_latency = latency
@@ -92,7 +98,11 @@ class Recorder:
         if self.muted:
             mono[:] = 0
             high = low = 0.0
-        self.ring.write(mono)
+        if self.is_processed:
+            self.clock = (self.raw.written, times.inputBufferAdcTime or times.currentTime - self._asked_latency)
+            self.raw.write(mono)
+        else:
+            self.ring.write(mono)
         self._peak = max(self._peak, high, -low)
         if status.input_overflow:
             self.overflows += 1

@@ -24,11 +24,15 @@ class Ring:
 
     def write(self, samples: np.ndarray) -> None:
         """Appends samples [n], n <= capacity."""
-        start = self.written % self.capacity
+        self.overwrite(self.written, samples)
+        self.written += len(samples)  # last: a reader never sees a position whose sample is not there
+
+    def overwrite(self, position: int, samples: np.ndarray) -> None:
+        """Puts samples [n] in place of those from a position on, which were written; for the writing thread."""
+        start = position % self.capacity
         first = min(len(samples), self.capacity - start)
         self._samples[start : start + first] = samples[:first]
         self._samples[: len(samples) - first] = samples[first:]
-        self.written += len(samples)  # last: a reader never sees a position whose sample is not there
 
     @property
     def oldest(self) -> int:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from app.audio import devices
+from app.audio.capture import Capture
 from app.audio.device_slot import DeviceSlot
 from app.audio.device_watch import DeviceWatch
 from app.audio.devices import LATENCIES, AudioError, Latency
@@ -50,7 +51,8 @@ class Sound:
         self.is_settled = False
         """Whether the first opening has ended, well or not."""
         self.watch = DeviceWatch()
-        self.voice = VoiceActivity(lambda: self.recorder)
+        self.capture = Capture(lambda: self.recorder, lambda: self.player)
+        self.voice = VoiceActivity(lambda: self.recorder, lambda: self.capture.may_be_voice)
         self._pre_roll, self._muted = PRE_ROLL, False
         self._gain = 1.0
         self._choices: queue.SimpleQueue[_Choice | None] = queue.SimpleQueue()
@@ -110,8 +112,10 @@ class Sound:
         """Begins to open the devices and to watch them."""
         self._thread = Thread(self._run, "sound devices")
         self._thread.start()
+        self.capture.open()
 
     def close(self) -> None:
+        self.capture.close()
         self.voice.close()
         self.watch.close()
         self._choices.put(None)

@@ -15,6 +15,7 @@ from engine.worker_thread import Thread
 
 SILENCE = 0.35  # the probability below which nobody speaks; between it and SPEECH nothing changes
 START_SECONDS = 0.25  # of speech before it counts: a cough or a click is shorter
+OVER_A_REPLY = 0.2, 2, 3  # while one sounds, so many of so many chunks of this probability are enough: whoever interrupts waits
 END_SECONDS = 0.8  # of silence before a question is over
 PATIENCE = 0.03  # seconds between two looks at the recorder
 
@@ -25,14 +26,17 @@ class Endpointer:
     def __init__(self) -> None:
         self.is_speaking = False
         self._quiet = 0
-        need = round(START_SECONDS / SECONDS)
-        self._need = need
-        self._recent: deque[bool] = deque(maxlen=need + need // 4)  # a plosive may fall silent for a chunk or two
+        self._need = need = round(START_SECONDS / SECONDS)
+        self._recent: deque[float] = deque(maxlen=need + need // 4)  # a plosive may fall silent for a chunk or two
 
-    def feed(self, probability: float) -> None:
-        self._recent.append(probability >= SPEECH)
+    def feed(self, probability: float, over_reply: bool = False) -> None:
+        """`over_reply`: whether a reply sounds, and nothing of it is to be heard here."""
+        self._recent.append(probability)
         if not self.is_speaking:
-            self.is_speaking = sum(self._recent) >= self._need
+            self.is_speaking = sum(one >= SPEECH for one in self._recent) >= self._need
+            if over_reply and not self.is_speaking:
+                enough, need, among = OVER_A_REPLY
+                self.is_speaking = sum(one >= enough for one in list(self._recent)[-among:]) >= need
             self._quiet = 0
             return
         if probability >= SPEECH:
@@ -46,21 +50,51 @@ class Endpointer:
     def onset_chunks(self) -> int:
         """How many chunks ago the speech began that was just found."""
         recent = list(self._recent)
-        return len(recent) - recent.index(True) if True in recent else 0
+        return next((len(recent) - place for place, one in enumerate(recent) if one >= OVER_A_REPLY[0]), 0)
 
     def reset(self) -> None:
         self.is_speaking, self._quiet = False, 0
         self._recent.clear()
 
 
+class VoiceFollower:
+    """Reads one recorder from now on."""
+
+    def __init__(self, recorder: Recorder, detector: VoiceDetector) -> None:
+        detector.reset()
+        self._recorder, self._detector, self._endpointer = recorder, detector, Endpointer()
+        self._resampler = soxr.ResampleStream(recorder.rate, RATE, 1, dtype="float32")
+        self._position = recorder.position
+        self._onset: int | None = None
+
+    def step(self, over_reply: bool = False, may_be_voice: Callable[[], bool] = lambda: True) -> int | None:
+        """Looks at what is new; gives the position at which the speech began that is going on.
+
+        `over_reply`: whether a reply sounds, and `may_be_voice` whether what is then heard may be one.
+        """
+        samples = self._recorder.ring.since(self._position)
+        self._position += len(samples)
+        probabilities = self._detector.feed(self._resampler.resample_chunk(samples))
+        for later, probability in zip(range(len(probabilities))[::-1], probabilities, strict=True):
+            self._endpointer.feed(probability if not over_reply or may_be_voice() else 0.0, over_reply)
+            if not self._endpointer.is_speaking:
+                self._onset = None
+            elif self._onset is None:
+                back = ((self._endpointer.onset_chunks + later) * CHUNK + self._detector.waiting) / RATE
+                self._onset = self._position - round(back * self._recorder.rate)
+        return self._onset
+
+
 class VoiceActivity:
     """Follows the recorder while `is_listening`; `onset` is where speech began as long as it goes on."""
 
-    def __init__(self, recorder: Callable[[], Recorder | None]) -> None:
-        """`recorder` gives the one that is open now."""
+    def __init__(self, recorder: Callable[[], Recorder | None], may_be_voice: Callable[[], bool] = lambda: True) -> None:
+        """`recorder` gives the one that is open now; `may_be_voice`: whether what it hears over a reply may be one."""
         self.problem = ""
         """Why it does not work, as a sentence."""
-        self._recorder = recorder
+        self.over_reply = False
+        """Whether a reply sounds, of which nothing is to be heard: then a voice is found sooner."""
+        self._recorder, self._may_be_voice = recorder, may_be_voice
         self._listening = threading.Event()
         self._closing = False
         self._epoch = 0  # changes whenever what was heard so far shall not count
@@ -112,27 +146,14 @@ class VoiceActivity:
             if recorder is None:
                 time.sleep(PATIENCE)
                 continue
-            detector.reset()
             self._follow(recorder, detector)
 
     def _follow(self, recorder: Recorder, detector: VoiceDetector) -> None:
         """Until it is paused, or the recorder is another one."""
-        epoch, endpointer = self._epoch, Endpointer()
-        resampler = soxr.ResampleStream(recorder.rate, RATE, 1, dtype="float32")
-        position = recorder.position
+        epoch, follower = self._epoch, VoiceFollower(recorder, detector)
         while epoch == self._epoch and not recorder.is_closed and not self._closing:
-            samples = recorder.ring.since(position)
-            position += len(samples)
-            probabilities = detector.feed(resampler.resample_chunk(samples))
-            for later, probability in zip(range(len(probabilities))[::-1], probabilities, strict=True):
-                if epoch != self._epoch:
-                    break
-                was_speaking = endpointer.is_speaking
-                endpointer.feed(probability)
-                if endpointer.is_speaking and not was_speaking:
-                    back = ((endpointer.onset_chunks + later) * CHUNK + detector.waiting) / RATE
-                    self._found = (epoch, (recorder, position - round(back * recorder.rate)))
-                elif was_speaking and not endpointer.is_speaking:
-                    self._found = (epoch, None)
+            onset = follower.step(self.over_reply, self._may_be_voice)
+            if epoch == self._epoch:
+                self._found = (epoch, None if onset is None else (recorder, onset))
             time.sleep(PATIENCE)
         self._found = (epoch, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.audio.capture import Echo
 from app.audio.gain import factor
 from app.audio.sound import Sound
 from app.core.hands_free import HandsFree
@@ -56,7 +57,7 @@ class Conversation(ReplyOptions):
         """Whether the engine reads an earlier session, to remember it."""
         self.records_elsewhere = False
         """Whether what is said now is meant for another page, and no question of this conversation."""
-        self._hands_free = HandsFree(sound.voice)
+        self._hands_free = HandsFree(sound.voice, sound.capture)
         self._speaking = Speaking(sound)
         self.files = SoundFiles(self._ask_file)
 
@@ -80,7 +81,7 @@ class Conversation(ReplyOptions):
 
     @property
     def headphones(self) -> bool:
-        return self._hands_free.headphones
+        return self._sound.capture.echo == "headphones"
 
     @property
     def recording(self) -> int | None:
@@ -292,8 +293,12 @@ class Conversation(ReplyOptions):
         self._sound.set_gain(0.0 if on else factor(self.volume))
 
     def set_headphones(self, on: bool) -> None:
-        """Whether the microphone cannot hear the speaker, so that hands-free may interrupt a reply."""
-        self._hands_free.headphones = on
+        """Whether the microphone cannot hear the speaker."""
+        self.set_echo("headphones" if on else "automatic")
+
+    def set_echo(self, echo: Echo) -> None:
+        """What is done about the microphone that hears the speaker."""
+        self._sound.capture.choose(echo)
 
     # --- display rate -------------------------------------------------------------------------------------------------
 
@@ -319,6 +324,7 @@ class Conversation(ReplyOptions):
             self.hint = "The microphone is muted, so nothing can be asked aloud."
         else:
             self.question = LiveQuestion(self._engine.coming, recorder, ends_by, at, self.pooling)
+            sound.capture.listen_to(self.question.take.first)
             self._engine.begin(self.schedule, self.seed, self.pooling, microphone=self.question.take)
 
     def _follow_voice(self) -> None:

@@ -1,9 +1,10 @@
-"""Who may speak when: half duplex on speakers, interruption with headphones."""
+"""Who may speak when: at any time where the microphone hears no reply, else in turns."""
 
 from __future__ import annotations
 
 import time
 
+from app.audio.capture import Capture
 from app.audio.recorder import Recorder
 from app.audio.voice_activity import VoiceActivity
 
@@ -13,11 +14,9 @@ ECHO_SECONDS = 0.5  # after the last sample the room and the microphone still ho
 class HandsFree:
     """Listens for a voice whenever what it hears cannot be the reply itself."""
 
-    def __init__(self, voice: VoiceActivity) -> None:
+    def __init__(self, voice: VoiceActivity, capture: Capture) -> None:
         self.is_on = False
-        self.headphones = False
-        """Whether the microphone cannot hear the speaker: then a voice may interrupt a reply."""
-        self._voice = voice
+        self._voice, self._capture = voice, capture
         self._deaf_until = 0.0
 
     @property
@@ -28,8 +27,10 @@ class HandsFree:
     def follow(self, may_listen: bool, is_busy: bool) -> None:
         """`is_busy`: a reply is made or sounds. Called at display rate."""
         now = time.monotonic()
-        if is_busy and not self.headphones:
+        working = self._capture.is_working
+        if is_busy and not (working or self._capture.echo == "headphones"):
             self._deaf_until = now + ECHO_SECONDS
+        self._voice.over_reply = is_busy and working
         if self.is_on and may_listen and now >= self._deaf_until:
             self._voice.listen()
         else:

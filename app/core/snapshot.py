@@ -38,7 +38,7 @@ def snapshot_of(conversation: Conversation, sound: Sound) -> Snapshot:
         heard_seconds=player.heard_seconds if player else 0.0,
         microphone="" if recorder or not sound.is_settled else sound.input_error,
         speaker="" if player or not sound.is_settled else sound.output_error,
-        note=sound.input.note or sound.output.note,
+        note=sound.input.note or sound.output.note or (sound.capture.problem if conversation.hands_free else ""),
         muted=conversation.muted,
         hands_free=conversation.hands_free,
         microphone_name=sound.input.name,

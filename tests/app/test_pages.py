@@ -153,10 +153,10 @@ def test_the_first_steps_are_remembered(window, qtbot, settings):
 def test_appearance_and_headphones_come_from_the_settings(window, settings):
     settings.set("look.appearance", "dark")
     assert theme.now() is theme.DARK
-    settings.set("audio.headphones", True)
+    settings.set("audio.echo", "headphones")
     assert window.conversation.headphones
     window.chat.bar.headphones_chosen.emit(False)
-    assert settings.get("audio.headphones") is False
+    assert settings.get("audio.echo") == "automatic"
 
 
 def test_a_pooled_question_is_asked_kept_and_asked_again(window, qtbot, settings, any_sound_is_speech):

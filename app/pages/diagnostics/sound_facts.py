@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from app.audio.capture import Capture
 from app.audio.devices import BLOCK_SECONDS, LATENCIES
 from app.audio.player import Player
 from app.audio.recorder import Recorder
@@ -25,7 +26,7 @@ class SoundFacts:
         rows = [("PortAudio", _portaudio_version())]
         for slot in (self._sound.input, self._sound.output):
             rows += self._device(slot)
-        return rows
+        return [*rows, ("Echo of replies", _echo(self._sound.capture))]
 
     def _device(self, slot: Slot) -> Rows:
         title, part = _TITLES[slot.direction], slot.part
@@ -50,6 +51,23 @@ class SoundFacts:
         if known is None or known[0] != id(part):
             known = self._hosts[slot.direction] = (id(part), _host_api(part.device.index))
         return known[1]
+
+
+def _echo(capture: Capture) -> str:
+    """What is done about it, and what was measured, in words."""
+    meter = capture.meter
+    if capture.echo == "headphones":
+        return "none expected: headphones"
+    if capture.echo == "off":
+        return "left as it is; nobody is listened to while a reply sounds"
+    if capture.problem:
+        return capture.problem
+    if meter is None or meter.echo_in is None or meter.echo_left is None:
+        return "taken out as soon as a reply sounds"
+    if meter.verdict == "none":
+        return "none heard"
+    found = "" if meter.delay is None else f", {meter.delay * 1000:.0f} ms after the speaker"
+    return f"{meter.echo_in:.0f} dBFS in the microphone, {meter.echo_left:.0f} dBFS left{found}"
 
 
 def _calls(gaps: dict[str, int]) -> str:

@@ -45,7 +45,9 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "audio.input_device": lambda name: sound.choose(input=name),
         "audio.output_device": lambda name: sound.choose(output=name),
         "audio.latency": lambda latency: sound.choose(latency=latency),
-        "audio.headphones": conversation.set_headphones,
+        "audio.echo": conversation.set_echo,
+        "audio.noise_suppression": lambda on: sound.capture.set_options(noise_suppression=on),
+        "audio.gain_control": lambda on: sound.capture.set_options(gain_control=on),
         "audio.volume": conversation.set_volume,
         "talk.hands_free": conversation.set_hands_free,
         "talk.pre_roll_seconds": sound.set_pre_roll,
@@ -67,7 +69,7 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
     bar = talk.chat.bar
     bar.hands_free_chosen.connect(lambda on: settings.set("talk.hands_free", on))
     bar.volume.volume_chosen.connect(lambda percent: settings.set("audio.volume", percent))
-    bar.headphones_chosen.connect(lambda on: settings.set("audio.headphones", on))
+    bar.headphones_chosen.connect(lambda on: settings.set("audio.echo", "headphones" if on else "automatic"))
 
 
 def choose_sound(settings: Settings, **choices: str) -> None:

@@ -61,7 +61,7 @@ class TalkBar(Fitted, QWidget):
         self.entry.installEventFilter(self)
         self.hands_free = IconButton("Hands-free", "speak whenever you like, without a button", "voice")
         self.mute = IconButton("Mute", "the microphone is ignored; a reply goes on", "microphone", "microphone-off", danger=True)
-        self.headphones = IconButton("Headphones", "with them on, you may speak over a reply", "headphones")
+        self.headphones = IconButton("Headphones", "with them on, no echo has to be taken out", "headphones")
         self.volume = VolumeButton()
         for button, signal in (
             (self.hands_free, self.hands_free_chosen),

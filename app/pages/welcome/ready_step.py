@@ -18,7 +18,7 @@ KEYS = (
     ("Type", "a question instead, and press Enter."),
     ("{stop}", "stops the reply and its sound at once."),
 )
-HEADPHONES = "With them you may speak over a reply to interrupt it; without, the microphone would hear the speaker."
+HEADPHONES = "You may speak over a reply to interrupt it. Without them, Refrain takes the reply out of what the microphone hears."
 
 
 class ReadyStep(WelcomeStep):

@@ -18,17 +18,20 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
 from app.engine_client.channel import EngineThread
+from engine import models
 
+SPEAKERS = {"over_the_speaker": "wren"}
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
 Scenario = Iterator[Callable[[], bool]]
 
 
 class Stage:
-    def __init__(self, wav: str, sound: Sound) -> None:
+    def __init__(self, wav: str, sound: Sound, model: str) -> None:
+        """`model`: "noise" is what speaks noise at once, else one that ships."""
         from tests.app.random_voice import RandomVoice
 
         self.wav, self.sound = wav, sound
-        self.engine = EngineThread(sound, lambda name: RandomVoice(chunks=5))
+        self.engine = EngineThread(sound, lambda name: RandomVoice(chunks=5) if model == "noise" else models.load(model))
         self.told: list[float] = []  # seconds that the engine was told were heard of a reply
         heard = self.engine.heard
         self.engine.heard = lambda turn, seconds: self.told.append(seconds) or heard(turn, seconds)
@@ -89,6 +92,7 @@ def pause(seconds: float) -> Callable[[], bool]:
 def hands_free(stage: Stage) -> Scenario:
     """One question, found by voice and answered once; then one that is spoken over the reply and must be ignored."""
     conversation = stage.conversation
+    conversation.set_echo("off")
     conversation.set_hands_free(True)
     yield lambda: stage.sound.voice.is_listening
     yield pause(1)
@@ -118,6 +122,31 @@ def barge_in(stage: Stage) -> Scenario:
     stage.seen["first"] = {"made": first.record.audio_seconds, "played": first.played.seconds, "told": stage.told[:1]}
     yield stage.is_quiet
     stage.note_turn("second")
+
+
+def over_the_speaker(stage: Stage) -> Scenario:
+    """The microphone hears the speaker: a reply does not interrupt itself, a voice over the next one does."""
+    conversation, capture = stage.conversation, stage.sound.capture
+    pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=talker", "latency_msec=80")
+    conversation.set_hands_free(True)
+    for _ in range(2):
+        conversation.ask("Say the alphabet.")
+        yield stage.is_speaking
+        yield stage.is_quiet
+    stage.seen["alone"] = {"turns": len(stage.turns), "played": [turn.played.seconds for turn in stage.turns]}
+    stage.seen["made"] = [turn.record.audio_seconds for turn in stage.turns]
+    meter = capture.meter
+    stage.seen["meter"] = [meter.verdict, meter.delay, meter.echo_in, meter.echo_left] if meter is not None else None
+    conversation.ask("Say the alphabet.")
+    yield stage.is_speaking
+    yield lambda: capture.is_working and stage.sound.player.heard_seconds > 1.0
+    yield stage.say()
+    yield lambda: len(stage.turns) == 4
+    third = stage.turns[2]
+    stage.seen["third"] = {"made": third.record.audio_seconds, "played": third.played.seconds}
+    yield stage.is_quiet
+    stage.note_turn("asked")
+    stage.seen["heard"] = stage.turns[3].heard
 
 
 def tap(stage: Stage) -> Scenario:
@@ -277,7 +306,7 @@ def _works_again(stage: Stage) -> Scenario:
 def run(scenario: str, wav: str) -> None:
     app = QCoreApplication(["refrain"])
     sound = Sound()
-    stage = Stage(wav, sound)
+    stage = Stage(wav, sound, SPEAKERS.get(scenario, "noise"))
     stage.engine.load("any")
     stage.engine.start()
     sound.open()

@@ -34,7 +34,7 @@ def parts(qtbot, qapp):
 
 
 def test_what_was_set_before_is_in_force_from_the_start(parts):
-    values = {"audio.headphones": True, "talk.hands_free": True, "talk.pre_roll_seconds": 1.0, "generation.from_model": False}
+    values = {"audio.echo": "headphones", "talk.hands_free": True, "talk.pre_roll_seconds": 1.0, "generation.from_model": False}
     for key, value in {**values, "generation.seed": 5, "generation.temperature": 0.7, "generation.top_p": 0.9}.items():
         parts.settings.set(key, value)
     parts.connect()
@@ -80,7 +80,7 @@ def test_the_switches_of_the_talk_page_are_kept(parts):
     bar = parts.talk.chat.bar
     bar.hands_free.click()
     bar.headphones.click()
-    assert parts.settings.get("talk.hands_free") and parts.settings.get("audio.headphones")
+    assert parts.settings.get("talk.hands_free") and parts.settings.get("audio.echo") == "headphones"
     assert parts.conversation.hands_free and parts.conversation.headphones
 
 

@@ -218,9 +218,9 @@ def test_a_file_that_cannot_be_kept_is_said(qtbot, sound, tmp_path):
     qtbot.addWidget(page)
     page.show()
     assert not page.problem.isVisible()
-    qtbot.mouseClick(page.rows["audio.headphones"].editor.switch, LEFT)
+    qtbot.mouseClick(page.rows["audio.noise_suppression"].editor.switch, LEFT)
     qtbot.waitUntil(page.problem.isVisible, timeout=20_000)
-    assert "last until you close" in page.problem.text() and settings.get("audio.headphones")
+    assert "last until you close" in page.problem.text() and settings.get("audio.noise_suppression")
     settings.close()
 
 

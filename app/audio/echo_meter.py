@@ -1,0 +1,136 @@
+"""How much of a reply the microphone hears, and how much of it is left afterwards."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from app.audio.echo_canceller import BLOCKS_A_SECOND
+
+RATE = 8000  # Hz, what is compared: voices have little above half of it
+BLOCK = RATE // BLOCKS_A_SECOND
+SECONDS = 2.0  # that are looked at
+LEAST_SECONDS = 0.5  # of sound without which nothing can be said
+SOUNDING = -55.0  # dBFS of a block in which the speaker plays something
+FLOOR = -100.0  # dBFS
+LATEST = 1.0  # seconds of delay: more than the canceller can find
+LOWEST = 200.0  # Hz: below are hum and steps
+AUDIBLE = -50.0  # dBFS of an echo that could be taken for a voice
+LEAST_TAKEN = 12.0  # dB by which a canceller that works lowers it
+ALIKE = 0.08  # of a correlation that is 1 for the same sound, and about 0.03 for others
+LATELY_SECONDS = 0.4  # in which what is left is compared with what was played
+LOUD_SECONDS = 0.05  # in which it must be loud enough
+AROUND_SECONDS = 0.02  # of the delay, where an echo is looked for
+LEAKS = 0.15  # likeness from which what is left lately is the reply
+SOFTEST = -18.0  # dB from the echo to the softest voice that is listened to over it
+LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
+LOOKS_GONE = 2  # in a row, until it counts
+
+Verdict = Literal["none", "gone", "left"]
+"""There is no echo; it is taken out; it is still there."""
+
+
+class EchoMeter:
+    """Compares what was played, heard and left, block by block."""
+
+    def __init__(self) -> None:
+        self.verdict: Verdict | None = None
+        """None is not known yet."""
+        self.delay: float | None = None
+        """Seconds from what was played to what was heard of it; None is not known."""
+        self.echo_in: float | None = None
+        """dBFS of what the microphone hears while the speaker plays."""
+        self.echo_left: float | None = None
+        """dBFS of what remains of it."""
+        self.more_than_echo = True
+        """Whether what is left at this moment may be somebody who speaks."""
+        self._looks_without = self._looks_gone = 0
+        self._sounds = np.zeros((3, round(SECONDS * RATE)), np.float32)
+        self._at = 0
+
+    def begin_anew(self) -> None:
+        """What was added so far counts no more, as the delay is another one from now on."""
+        self._sounds[:] = 0
+        self._looks_without = self._looks_gone = 0
+        self.verdict = self.delay = None
+        self.more_than_echo = True
+
+    def add(self, played: np.ndarray, heard: np.ndarray, left: np.ndarray) -> None:
+        """One block of each, float32 [n]."""
+        for sound, block in zip(self._sounds, (played, heard, left)):
+            sound[self._at : self._at + BLOCK] = _narrowed(block)
+        self._at = (self._at + BLOCK) % self._sounds.shape[1]
+
+    def look(self) -> None:
+        """Works out the figures from what was added lately; they stay as they were where too little was played."""
+        played, heard, left = np.roll(self._sounds, -self._at, axis=1)
+        sounding = _levels(played) > SOUNDING
+        if sounding.sum() < LEAST_SECONDS * BLOCKS_A_SECOND:
+            return
+        delay, likeness = _likeness(played, heard)
+        if likeness > ALIKE:
+            self.delay = delay
+        late = round((self.delay or 0.0) * BLOCKS_A_SECOND)
+        when = np.flatnonzero(sounding[: len(sounding) - late]) + late
+        if not len(when):
+            return
+        self.echo_in, self.echo_left = _mean(_levels(heard)[when]), _mean(_levels(left)[when])
+        if self.delay is None:
+            self._looks_without += 1
+            self.verdict = "none" if self._looks_without >= LOOKS_WITHOUT else None
+        else:
+            audible = self.echo_left > AUDIBLE and self.echo_left > self.echo_in - LEAST_TAKEN
+            is_left = audible and _likeness(played, left)[1] > ALIKE
+            self._looks_gone = 0 if is_left else self._looks_gone + 1
+            if is_left or self.verdict != "gone":
+                self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"
+
+    def glimpse(self) -> None:
+        """Works out `more_than_echo`."""
+        count = round(LATELY_SECONDS * RATE)
+        if self.delay is None or self.echo_in is None:
+            self.more_than_echo = True  # no echo was heard
+            return
+        played, _, left = np.roll(self._sounds, -self._at, axis=1)
+        if _mean(_levels(left[-round(LOUD_SECONDS * RATE) :])) < self.echo_in + SOFTEST:
+            self.more_than_echo = False
+            return
+        late = max(0, round((self.delay - AROUND_SECONDS) * RATE))
+        shift = min(late, len(played) - count)
+        found = _correlation(played[len(played) - shift - count : len(played) - shift], left[-count:])
+        self.more_than_echo = float(np.max(found[: round(2 * AROUND_SECONDS * RATE)])) < LEAKS
+
+
+def _narrowed(block: np.ndarray) -> np.ndarray:
+    """A block of any rate as one of `RATE`, by means: float32 [BLOCK]."""
+    sums = np.concatenate([[0.0], np.cumsum(block, dtype=np.float64)])
+    edges = np.linspace(0, len(block), BLOCK + 1)
+    return np.diff(np.interp(edges, np.arange(len(sums)), sums)) * (BLOCK / len(block))
+
+
+def _levels(sound: np.ndarray) -> np.ndarray:
+    """dBFS of each block."""
+    power = np.mean(np.square(sound, dtype=np.float64).reshape(-1, BLOCK), axis=1)
+    return 10 * np.log10(np.maximum(power, 10 ** (FLOOR / 10)))
+
+
+def _mean(levels: np.ndarray) -> float:
+    """Of powers, not of decibels."""
+    return 10 * float(np.log10(np.mean(10 ** (levels / 10))))
+
+
+def _likeness(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """By how many seconds the second sound lags behind the first, and how alike they are then: phases alone count."""
+    found = _correlation(first, second)[: round(LATEST * RATE) + 1]
+    lag = int(np.argmax(found))
+    return lag / RATE, float(found[lag])
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The likeness at each lag of the second, in samples."""
+    size = 2 * len(first)
+    cross = np.fft.rfft(second, size) * np.conj(np.fft.rfft(first, size))
+    cross /= np.abs(cross) + 1e-9
+    cross[: round(LOWEST / RATE * size)] = 0
+    return np.abs(np.fft.irfft(cross, size)[: len(first)])

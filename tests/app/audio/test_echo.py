@@ -1,0 +1,174 @@
+"""Speaking over a reply on loudspeakers, in made-up rooms: the program's own parts with devices that are stood in for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from app.audio import echo_removal
+from app.audio.capture import FAILED, Capture
+from app.audio.devices import AudioError, SoundDevice
+from app.audio.echo_canceller import EchoCanceller
+from app.audio.echo_path import EchoPath, echo
+from app.audio.echo_removal import EchoRemoval
+from app.audio.player import Player
+from app.audio.recorder import Recorder
+from app.audio.sound import Sound
+from app.benchmarks.echo import RATE, Scene
+from app.benchmarks.room import Room
+from app.core.hands_free import HandsFree
+from app.core.status import Snapshot, status_of
+from tests.rig.sound_card import wait_for
+
+QUESTION = Path(__file__).parents[1] / "two_plus_two.flac"
+LOUD = 0.1  # RMS amplitude
+
+
+def speech(rate: int, loud: float = LOUD) -> np.ndarray:
+    samples, own = soundfile.read(QUESTION, dtype="float32")
+    samples = soxr.resample(samples, own, rate)
+    return (samples * (loud / np.sqrt(np.mean(samples**2)))).astype(np.float32)
+
+
+def reply(seconds: float = 4.0) -> tuple[np.ndarray, int]:
+    """Somebody else's voice would be noticed: here it is the same one backwards, over and over."""
+    once = speech(RATE)[::-1]
+    return np.tile(once, 1 + round(seconds * RATE / len(once)))[: round(seconds * RATE)], RATE
+
+
+def level(samples: np.ndarray) -> float:
+    return 10 * float(np.log10(np.mean(np.square(samples, dtype=np.float64)) + 1e-12))
+
+
+def after_a_first_reply(room: Room) -> Scene:
+    scene = Scene(room)
+    scene.begin(reply())
+    assert not scene.wait(5.0), "the reply interrupted itself"
+    return scene
+
+
+@pytest.mark.parametrize("room", [Room(0.08, 0.15), Room(0.25, 0.4), Room(0.08, 0.4, drift=100.0), Room(0.7, 0.2)], ids=str)
+def test_a_reply_does_not_interrupt_itself_and_little_of_it_is_left(room):
+    scene = after_a_first_reply(room)
+    begin = scene.recorder.ring.written
+    scene.begin(reply())
+    assert not scene.wait(4.5), "the reply interrupted itself"
+    meter = scene.removal.meter
+    assert meter.verdict == "gone" and scene.removal.is_working
+    assert level(scene.recorder.ring.since(begin)) < level(reply()[0]) - 25
+    assert meter.echo_in - meter.echo_left > 25 and 0 < meter.delay < 0.1
+
+
+@pytest.mark.parametrize("loudness", [0.0, 6.0], ids=["as loud as the echo", "twice as loud"])
+def test_a_voice_over_the_reply_is_noticed_and_its_words_are_kept(loudness):
+    scene = after_a_first_reply(Room(0.08, 0.15))
+    said = speech(RATE, LOUD * 10 ** (loudness / 20))
+    scene.begin(reply(8.0))
+    assert not scene.wait(2.5)
+    scene.desk.said, began, place = said, scene.desk.now, scene.recorder.ring.written
+    assert scene.wait(1.0) and scene.desk.now - began < 0.8
+    scene.take(place)
+    heard = scene.recorder.ring.since(place)[: len(said)]
+    rest = heard - said[: len(heard)]
+    assert level(heard) > level(said) - 3
+    assert level(rest[: RATE // 2]) < level(said) - 6, "the reply's share of the first words"
+
+
+def test_where_nothing_of_the_reply_is_heard_the_sound_is_left_as_it_is():
+    scene = after_a_first_reply(Room(0.08, 0.15, level=-100.0))
+    assert scene.removal.meter.verdict == "none" and scene.removal.is_working
+    scene.begin(reply())
+    assert not scene.wait(1.0)
+    scene.desk.said, begin = speech(RATE), scene.recorder.ring.written
+    assert scene.wait(1.0)
+    heard = scene.recorder.ring.since(begin)
+    assert level(heard - speech(RATE)[: len(heard)]) < level(heard) - 20
+
+
+def test_an_echo_that_stays_is_noticed_and_nobody_is_listened_to(monkeypatch):
+    monkeypatch.setattr(EchoCanceller, "clean", lambda self, block, rate: None)
+    scene = Scene(Room(0.02, 0.15))
+    for _ in range(2):
+        scene.begin(reply(5.0))
+        assert not scene.wait(5.5), "the reply interrupted itself"
+    assert scene.removal.has_failed and not scene.removal.is_working
+
+
+def test_what_is_heard_comes_through_complete_and_in_order():
+    recorder, player = (kind(SoundDevice(0, "any", 44_100, 1)) for kind in (Recorder, Player))
+    removal = EchoRemoval(recorder, player)
+    removal.begin()
+    times = type("Times", (), {"inputBufferAdcTime": 0.0, "outputBufferDacTime": 0.0, "currentTime": 5.0})
+    fine = type("Fine", (), {"input_overflow": False, "output_underflow": False})
+    for block in range(50):
+        recorder._callback(np.full((882, 1), block / 100, np.float32), 882, times, fine)
+        removal.step()
+    assert recorder.ring.written == 50 * 882
+    removal.end()
+    recorder._callback(np.full((882, 1), 0.5, np.float32), 882, times, fine)
+    assert recorder.ring.written == 51 * 882 and recorder.ring.since(50 * 882)[0] == 0.5
+
+
+def test_the_path_is_learnt():
+    chance = np.random.default_rng(0)
+    path = EchoPath(48_000)
+    count = round(path.seconds * 48_000) + 480
+    played = soxr.resample(chance.standard_normal(count).astype(np.float32), 16_000, 48_000)[:count] * 0.1
+    room = np.zeros(path.taps, np.float32)
+    room[[700, 1500, 9000]] = 0.8, -0.4, 0.2
+    heard = np.convolve(played, room)[:count].astype(np.float32)
+    for _ in range(4):
+        path.learn(played, heard)
+    found = echo(played, path.snapshot())
+    assert level(found - heard[path.taps :]) < level(heard) - 15
+    path.forget()
+    assert not path.snapshot().any()
+
+
+def test_without_the_library_it_is_said_and_nobody_is_listened_to(monkeypatch):
+    monkeypatch.setitem(sys.modules, "livekit", None)
+    with pytest.raises(AudioError, match="library did not start"):
+        EchoCanceller()
+    sound = Sound()
+    sound.input.part, sound.output.part = Recorder(SoundDevice(0, "m", RATE, 1)), Player(SoundDevice(0, "s", RATE, 1))
+    capture, hands_free = sound.capture, HandsFree(sound.voice, sound.capture)
+    sound.output.part.begin(1)  # a reply is to sound
+    capture.open()
+    try:
+        wait_for(lambda: bool(capture.problem), "the library to be missed")
+        assert "library did not start" in capture.problem and not capture.is_working
+        hands_free.is_on = True
+        hands_free.follow(True, True)
+        assert not sound.voice.is_listening
+        capture.choose("headphones")
+        assert not capture.problem
+    finally:
+        capture.close()
+        sound.voice.close()
+
+
+@pytest.mark.parametrize(
+    ("echo", "working", "listens"),
+    [("automatic", True, True), ("automatic", False, False), ("headphones", False, True), ("off", False, False)],
+)
+def test_who_is_listened_to_while_a_reply_sounds(echo, working, listens, monkeypatch):
+    sound = Sound()
+    monkeypatch.setattr(Capture, "is_working", working)
+    monkeypatch.setattr(sound.voice, "listen", lambda: seen.append(True))
+    seen: list[bool] = []
+    hands_free = HandsFree(sound.voice, sound.capture)
+    hands_free.is_on = True
+    sound.capture.choose(echo)
+    hands_free.follow(True, True)
+    assert bool(seen) == listens
+    assert sound.voice.over_reply == working
+
+
+def test_it_is_said_in_idle_that_it_cannot_be_done(monkeypatch):
+    assert status_of(Snapshot(hands_free=True, note=FAILED)).sentence == FAILED
+    assert echo_removal.FAILED_LOOKS * echo_removal.LOOK_BLOCKS / 100 <= 5, "it is noticed within five seconds"

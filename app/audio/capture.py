@@ -134,5 +134,8 @@ class Capture:
                     break
                 removal.step()
                 time.sleep(PATIENCE)
+        except Exception as error:  # of a library's own kind: the microphone must go on without it
+            self._removal = None
+            self._missing = f"The echo of replies cannot be taken out any more ({error})."
         finally:
             removal.end()

@@ -48,6 +48,7 @@ def make(job: Job) -> Program:
         tree.assemble(job.platform, job.contents, python, job.wheels(), place, "deb")
         inside = f"{PACKAGE}/opt/refrain"
         within = partial(root.run, binds={folder: PACKAGE})
+        _empty_icu_data(job, place, within)
         _strip(job, place, within)
         _link_doubles(place)
         papers.write(place, job.platform)
@@ -120,6 +121,21 @@ def _strip(job: Job, place: Path, within: Callable[..., str]) -> None:
     inside = f"{PACKAGE}/opt/refrain/{job.platform.site}"
     within("strip", "--strip-unneeded", *(f"{inside}/{path}" for path in paths if wanted.match(path)))
     tree.renew_records(site)
+
+
+def _empty_icu_data(job: Job, place: Path, within: Callable[..., str]) -> None:
+    """Qt asks ICU for the case of letters, whose tables are in its code, and for the order of words in a language, which the
+    program does not need: 32 MB of data go, and a library without any stays."""
+    text = (HERE / "icu_data.s").read_text(encoding="utf-8")
+    for path in sorted((place / job.platform.site).rglob("libicudata.so.*")):
+        inside = f"{PACKAGE}/opt/refrain/{path.parent.relative_to(place).as_posix()}"
+        source, made = path.with_name("icu_data.s"), path.with_name("icu_data.o")
+        source.write_text(text.replace("NAME", f"icudt{path.suffix[1:]}_dat"), encoding="utf-8")
+        within("as", f"{inside}/{source.name}", "-o", f"{inside}/{made.name}")
+        path.unlink()
+        within("ld", "-shared", "-soname", path.name, "-o", f"{inside}/{path.name}", f"{inside}/{made.name}")
+        source.unlink()
+        made.unlink()
 
 
 def _link_doubles(place: Path) -> None:

@@ -20,7 +20,7 @@ from app.audio.player import Player
 from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.benchmarks.echo import RATE, Scene
-from app.benchmarks.room import Room
+from app.benchmarks.room import Desk, Room
 from app.core.hands_free import HandsFree
 from app.core.status import Snapshot, status_of
 from tests.rig.sound_card import wait_for
@@ -150,6 +150,25 @@ def test_without_the_library_it_is_said_and_nobody_is_listened_to(monkeypatch):
     finally:
         capture.close()
         sound.voice.close()
+
+
+def test_a_library_that_fails_in_the_middle_leaves_the_microphone_alone(monkeypatch):
+    def fail(self: EchoCanceller, block: np.ndarray, rate: int) -> None:
+        raise RuntimeError("bad frame")
+
+    monkeypatch.setattr(EchoCanceller, "clean", fail)
+    sound = Sound()
+    recorder, player = Recorder(SoundDevice(0, "m", RATE, 1)), Player(SoundDevice(0, "s", RATE, 1))
+    sound.input.part, sound.output.part = recorder, player
+    desk = Desk(player, recorder, Room(0.02, 0.1))
+    player.begin(1)
+    sound.capture.open()
+    try:
+        wait_for(lambda: desk.step() or bool(sound.capture.problem), "the failure")
+        assert "bad frame" in sound.capture.problem
+        wait_for(lambda: not recorder.is_processed, "the microphone to go straight to its readers")
+    finally:
+        sound.capture.close()
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ LEAST_TAKEN = 12.0  # dB by which a canceller that works lowers it
 ALIKE = 0.08  # of a correlation that is 1 for the same sound, and about 0.03 for others
 LATELY_SECONDS = 0.4  # in which what is left is compared with what was played
 LOUD_SECONDS = 0.05  # in which it must be loud enough
-AROUND_SECONDS = 0.02  # of the delay, where an echo is looked for
-LEAKS = 0.15  # likeness from which what is left lately is the reply
+LEAKS = 0.12  # likeness from which what is left lately is the reply
 SOFTEST = -18.0  # dB from the echo to the softest voice that is listened to over it
+ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
 LOOKS_GONE = 2  # in a row, until it counts
 
@@ -46,6 +46,7 @@ class EchoMeter:
         self.more_than_echo = True
         """Whether what is left at this moment may be somebody who speaks."""
         self._looks_without = self._looks_gone = 0
+        self._noise: float | None = None  # dBFS of what the microphone heard while nothing was played
         self._sounds = np.zeros((3, round(SECONDS * RATE)), np.float32)
         self._at = 0
 
@@ -65,7 +66,10 @@ class EchoMeter:
     def look(self) -> None:
         """Works out the figures from what was added lately; they stay as they were where too little was played."""
         played, heard, left = np.roll(self._sounds, -self._at, axis=1)
-        sounding = _levels(played) > SOUNDING
+        levels, sounding = _levels(heard), _levels(played) > SOUNDING
+        if not sounding.all():
+            now = _mean(levels[~sounding])
+            self._noise = now if self._noise is None else min(self._noise, now)
         if sounding.sum() < LEAST_SECONDS * BLOCKS_A_SECOND:
             return
         delay, likeness = _likeness(played, heard)
@@ -75,9 +79,10 @@ class EchoMeter:
         when = np.flatnonzero(sounding[: len(sounding) - late]) + late
         if not len(when):
             return
-        self.echo_in, self.echo_left = _mean(_levels(heard)[when]), _mean(_levels(left)[when])
+        self.echo_in, self.echo_left = _mean(levels[when]), _mean(_levels(left)[when])
         if self.delay is None:
-            self._looks_without += 1
+            quiet = self.echo_in < max(AUDIBLE, (self._noise or FLOOR) + ABOVE_NOISE)
+            self._looks_without = self._looks_without + 1 if quiet else 0
             self.verdict = "none" if self._looks_without >= LOOKS_WITHOUT else None
         else:
             audible = self.echo_left > AUDIBLE and self.echo_left > self.echo_in - LEAST_TAKEN
@@ -87,19 +92,16 @@ class EchoMeter:
                 self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"
 
     def glimpse(self) -> None:
-        """Works out `more_than_echo`."""
-        count = round(LATELY_SECONDS * RATE)
-        if self.delay is None or self.echo_in is None:
-            self.more_than_echo = True  # no echo was heard
-            return
+        """Works out `more_than_echo`: of what is loud now, whether it is like nothing that was played lately."""
         played, _, left = np.roll(self._sounds, -self._at, axis=1)
-        if _mean(_levels(left[-round(LOUD_SECONDS * RATE) :])) < self.echo_in + SOFTEST:
-            self.more_than_echo = False
+        loud = _mean(_levels(left[-round(LOUD_SECONDS * RATE) :]))
+        softest = AUDIBLE if self.verdict != "gone" or self.echo_in is None else self.echo_in + SOFTEST
+        if loud < softest:
+            self.more_than_echo = self.verdict != "gone"  # where there is no echo, soft voices are listened to
             return
-        late = max(0, round((self.delay - AROUND_SECONDS) * RATE))
-        shift = min(late, len(played) - count)
-        found = _correlation(played[len(played) - shift - count : len(played) - shift], left[-count:])
-        self.more_than_echo = float(np.max(found[: round(2 * AROUND_SECONDS * RATE)])) < LEAKS
+        now = np.zeros_like(left)
+        now[-round(LATELY_SECONDS * RATE) :] = left[-round(LATELY_SECONDS * RATE) :]
+        self.more_than_echo = _likeness(played, now)[1] < LEAKS
 
 
 def _narrowed(block: np.ndarray) -> np.ndarray:

@@ -59,7 +59,7 @@ class Title(QWidget):
             row.addWidget(button)
 
 
-class Head(QWidget):
+class TitleBar(QWidget):
     """A grip in the page, a title outside of it.
 
     The same widget stays: where a dock that is a window is given another title bar, Qt takes the window from the screen
@@ -113,8 +113,8 @@ class Dock(QDockWidget):
         super().__init__(name, parent)
         self.setObjectName(name)
         self.setAccessibleName(f"{name} dock")
-        self._head = Head(self)
-        self.setTitleBarWidget(self._head)
+        self._title_bar = TitleBar(self)
+        self.setTitleBarWidget(self._title_bar)
         self.setWidget(_Frame(panel))
         self.topLevelChanged.connect(self._dress)
 
@@ -148,7 +148,7 @@ class Dock(QDockWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _dress(self, floating: bool) -> None:
-        self._head.set_floating(floating)
+        self._title_bar.set_floating(floating)
         self.setContentsMargins(*(4 * floating,) * 4)
 
 

@@ -127,17 +127,18 @@ def barge_in(stage: Stage) -> Scenario:
 def over_the_speaker(stage: Stage) -> Scenario:
     """The microphone hears the speaker: a reply does not interrupt itself, a voice over the next one does."""
     conversation, capture = stage.conversation, stage.sound.capture
-    pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=talker", "latency_msec=80")
+    pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=talker", "latency_msec=120")
+    yield pause(2)  # until it keeps its latency
     conversation.set_hands_free(True)
     for _ in range(2):
-        conversation.ask("Say the alphabet.")
+        conversation.ask("Count from one to ten.")
         yield stage.is_speaking
         yield stage.is_quiet
     stage.seen["alone"] = {"turns": len(stage.turns), "played": [turn.played.seconds for turn in stage.turns]}
     stage.seen["made"] = [turn.record.audio_seconds for turn in stage.turns]
     meter = capture.meter
     stage.seen["meter"] = [meter.verdict, meter.delay, meter.echo_in, meter.echo_left] if meter is not None else None
-    conversation.ask("Say the alphabet.")
+    conversation.ask("Count from one to ten.")
     yield stage.is_speaking
     yield lambda: capture.is_working and stage.sound.player.heard_seconds > 1.0
     yield stage.say()
@@ -323,6 +324,7 @@ def run(scenario: str, wav: str) -> None:
         condition, since = waiting
         if not condition():
             if time.monotonic() - since > PATIENCE:
+                stage.seen["turns"] = [[turn.note, turn.heard, turn.played and turn.played.seconds] for turn in stage.turns][-12:]
                 stage.seen["error"] = f"waited too long in {stage.status}, line {steps.gi_frame.f_lineno if steps else 0}"
                 app.quit()
             return

@@ -11,6 +11,7 @@ from app.audio.echo_canceller import BLOCKS_A_SECOND
 RATE = 8000  # Hz, what is compared: voices have little above half of it
 BLOCK = RATE // BLOCKS_A_SECOND
 SECONDS = 2.0  # that are looked at
+COUNT = round(SECONDS * RATE)
 LEAST_SECONDS = 0.5  # of sound without which nothing can be said
 SOUNDING = -55.0  # dBFS of a block in which the speaker plays something
 FLOOR = -100.0  # dBFS
@@ -22,7 +23,7 @@ ALIKE = 0.08  # of a correlation that is 1 for the same sound, and about 0.03 fo
 LATELY_SECONDS = 0.4  # in which what is left is compared with what was played
 LOUD_SECONDS = 0.05  # in which it must be loud enough
 LEAKS = 0.12  # likeness from which what is left lately is the reply
-SOFTEST = -18.0  # dB from the echo to the softest voice that is listened to over it
+SOFTEST = -15.0  # dB from the echo to the softest voice that is listened to over it
 ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
 LOOKS_GONE = 2  # in a row, until it counts
@@ -47,25 +48,30 @@ class EchoMeter:
         """Whether what is left at this moment may be somebody who speaks."""
         self._looks_without = self._looks_gone = 0
         self._noise: float | None = None  # dBFS of what the microphone heard while nothing was played
-        self._sounds = np.zeros((3, round(SECONDS * RATE)), np.float32)
+        self._twice = np.zeros((3, 2 * COUNT), np.float32)  # each sample stands at two places: what is newest lies in one piece
         self._at = 0
 
     def begin_anew(self) -> None:
         """What was added so far counts no more, as the delay is another one from now on."""
-        self._sounds[:] = 0
+        self._twice[:] = 0
         self._looks_without = self._looks_gone = 0
         self.verdict = self.delay = None
         self.more_than_echo = True
 
     def add(self, played: np.ndarray, heard: np.ndarray, left: np.ndarray) -> None:
         """One block of each, float32 [n]."""
-        for sound, block in zip(self._sounds, (played, heard, left)):
-            sound[self._at : self._at + BLOCK] = _narrowed(block)
-        self._at = (self._at + BLOCK) % self._sounds.shape[1]
+        for sound, block in zip(self._twice, (played, heard, left)):
+            sound[self._at : self._at + BLOCK] = sound[self._at + COUNT : self._at + COUNT + BLOCK] = _narrowed(block)
+        self._at = (self._at + BLOCK) % COUNT
+
+    @property
+    def _sounds(self) -> np.ndarray:
+        """What was played, heard and left lately: float32 [3, COUNT]."""
+        return self._twice[:, self._at : self._at + COUNT]
 
     def look(self) -> None:
         """Works out the figures from what was added lately; they stay as they were where too little was played."""
-        played, heard, left = np.roll(self._sounds, -self._at, axis=1)
+        played, heard, left = self._sounds
         levels, sounding = _levels(heard), _levels(played) > SOUNDING
         if not sounding.all():
             now = _mean(levels[~sounding])
@@ -93,7 +99,7 @@ class EchoMeter:
 
     def glimpse(self) -> None:
         """Works out `more_than_echo`: of what is loud now, whether it is like nothing that was played lately."""
-        played, _, left = np.roll(self._sounds, -self._at, axis=1)
+        played, _, left = self._sounds
         loud = _mean(_levels(left[-round(LOUD_SECONDS * RATE) :]))
         softest = AUDIBLE if self.verdict != "gone" or self.echo_in is None else self.echo_in + SOFTEST
         if loud < softest:
@@ -106,6 +112,8 @@ class EchoMeter:
 
 def _narrowed(block: np.ndarray) -> np.ndarray:
     """A block of any rate as one of `RATE`, by means: float32 [BLOCK]."""
+    if len(block) % BLOCK == 0:
+        return block.reshape(BLOCK, -1).mean(axis=1)
     sums = np.concatenate([[0.0], np.cumsum(block, dtype=np.float64)])
     edges = np.linspace(0, len(block), BLOCK + 1)
     return np.diff(np.interp(edges, np.arange(len(sums)), sums)) * (BLOCK / len(block))

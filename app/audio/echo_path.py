@@ -12,7 +12,8 @@ import soxr
 RATE = 16_000  # Hz: what models hear
 TAPS = round(0.4 * RATE)
 WINDOW = (1 << 15) - TAPS  # samples that are learnt from: with the filter's length a power of two
-STEPS = 16  # of conjugate gradients each time: they go on where the last time ended
+STEPS = 12  # of conjugate gradients each time: they go on where the last time ended
+SILENT = 1e-7  # of the played sound's power: -70 dBFS
 RIDGE = 1e-5  # of the played sound's energy: against what it does not tell
 
 
@@ -35,8 +36,10 @@ class EchoPath:
         """Both float32 [n], n >= `seconds`, up to the same moment."""
         size = WINDOW + TAPS
         played, heard = (soxr.resample(sound, self.rate, RATE)[-size:].astype(np.float64) for sound in (played, heard))
-        spectrum, goal = np.fft.rfft(played, size), heard[TAPS:]
-        ridge = RIDGE * float(played @ played)
+        energy = float(played @ played)
+        if energy < SILENT * size:  # nothing can be learnt from it
+            return
+        spectrum, goal, ridge = np.fft.rfft(played, size), heard[TAPS:], RIDGE * energy
 
         def transposed(rest: np.ndarray) -> np.ndarray:
             return np.fft.irfft(np.conj(spectrum) * np.fft.rfft(np.concatenate([np.zeros(TAPS), rest])), size)[:TAPS]
@@ -50,7 +53,7 @@ class EchoPath:
             if left <= 0:
                 break
             image = transposed(applied(way)) + ridge * way
-            length = left / float(way @ image)
+            length = left / float(way @ image)  # the ridge keeps it above zero
             self._filter = self._filter + length * way
             rest = rest - length * image
             before, left = left, float(rest @ rest)

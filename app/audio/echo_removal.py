@@ -19,7 +19,7 @@ LEAD = 0.03  # seconds by which what is played is given too early until the dela
 CLOSE = 0.005, 0.015, 0.04  # seconds by which an echo shall come after what is played: least, wanted, most
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
-LEARN_LOOKS = 2  # between two times that the path is learnt
+LEARN_LOOKS = 3  # between two times that the path is learnt
 LATELY_SECONDS = 4.0  # that are kept for it
 FAILED_LOOKS = 8  # in a row, after which it has failed: four seconds; at its beginning it needs one or two
 

@@ -16,7 +16,7 @@ from app.audio.recorder import Recorder
 from app.audio.ring import Ring
 
 LEAD = 0.03  # seconds by which what is played is given too early until the delay is known: only later echoes are found
-CLOSE = 0.005, 0.015, 0.04  # seconds by which an echo shall come after what is played: least, wanted, most
+CLOSE = 0.015, 0.04  # seconds by which an echo shall come after what is played, and by which it may
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
 LEARN_LOOKS = 3  # between two times that the path is learnt
@@ -42,6 +42,7 @@ class EchoRemoval:
         self._path = EchoPath(recorder.rate) if recorder.rate == player.rate else None
         self._played, self._heard = (Ring(round(LATELY_SECONDS * recorder.rate)) for _ in range(2))
         self._known: deque[np.ndarray] = deque(maxlen=2)  # paths; the older one was learnt before anybody spoke
+        self._done = 0  # samples since `begin`: what the recorder's ring and `_heard` have in common
         self._wanted: int | None = None  # where somebody began to speak, until it was seen to
         self._gentle: np.ndarray | None = None  # the path by which alone the echo is taken out
 
@@ -51,7 +52,7 @@ class EchoRemoval:
         return self._streams is not None and self.meter.verdict in ("none", "gone") and not self.has_failed
 
     def begin(self) -> None:
-        self._streams = JoinedStreams(self.recorder, self.player, self._lead)
+        self._streams, self._wanted, self._done = JoinedStreams(self.recorder, self.player, self._lead), None, 0
         self.recorder.is_processed = True
 
     def step(self) -> None:
@@ -70,7 +71,7 @@ class EchoRemoval:
 
         From there on no more is taken out than the filter says that was learnt: the canceller takes words along.
         """
-        if self.meter.verdict == "gone":
+        if self.is_working and self.meter.verdict == "gone":
             self._wanted = position
 
     def end(self) -> None:
@@ -82,6 +83,7 @@ class EchoRemoval:
         left = heard.copy()
         self._canceller.play(played, self.player.rate)
         self._canceller.clean(left, self.recorder.rate)
+        self._done += len(heard)
         self._heard.write(heard)
         self._played.write(played)
         if self.meter.verdict == "none":  # without an echo the canceller would take out some of the voice
@@ -105,7 +107,7 @@ class EchoRemoval:
         if path is None or self.meter.verdict != "gone" or self._gentle is not None or self.player.is_done:
             return
         count = round(path.seconds * self.recorder.rate)
-        if self._heard.written >= count:
+        if self._done >= count:
             path.learn(_last(self._played, count), _last(self._heard, count))
             self._known.append(path.snapshot())
 
@@ -113,7 +115,7 @@ class EchoRemoval:
         """From a place on that is past already."""
         self._gentle = self._known[0]
         ring = self.recorder.ring
-        count = min(ring.written - position, self._heard.capacity // 2)
+        count = min(ring.written - position, self._done, self._heard.capacity // 2)
         if count > 0:
             ring.overwrite(ring.written - count, self._without_echo(count, self._gentle))
 
@@ -123,9 +125,9 @@ class EchoRemoval:
 
     def _draw_close(self) -> None:
         """The canceller does best where the echo follows soon: else it has to search for it, and loses it now and then."""
-        least, wanted, most = CLOSE
+        wanted, most = CLOSE
         delay, streams = self.meter.delay, self._streams
-        if streams is None or delay is None or least <= delay <= most:
+        if streams is None or delay is None or delay <= most:
             return
         self._lead -= delay - wanted
         streams.lead = self._lead

@@ -79,6 +79,24 @@ def test_a_voice_over_the_reply_is_noticed_and_its_words_are_kept(loudness):
     assert level(rest[: RATE // 2]) < level(said) - 6, "the reply's share of the first words"
 
 
+def test_a_question_in_silence_stays_as_it_was_said():
+    scene = after_a_first_reply(Room(0.08, 0.15))
+    scene.begin(reply(8.0))
+    assert not scene.wait(8.5)
+    scene.removal.end()
+    place = scene.recorder.ring.written
+    scene.desk.said = speech(RATE)
+    for _ in range(50):
+        scene.desk.step()
+    scene.removal.listen_to(place)
+    said = scene.recorder.ring.since(place).copy()
+    scene.removal.begin()
+    for _ in range(5):
+        scene.desk.step()
+        scene.removal.step()
+    assert np.array_equal(scene.recorder.ring.since(place)[: len(said)], said)
+
+
 def test_where_nothing_of_the_reply_is_heard_the_sound_is_left_as_it_is():
     scene = after_a_first_reply(Room(0.08, 0.15, level=-100.0))
     assert scene.removal.meter.verdict == "none" and scene.removal.is_working

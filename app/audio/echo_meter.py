@@ -132,15 +132,10 @@ def _mean(levels: np.ndarray) -> float:
 
 def _likeness(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """By how many seconds the second sound lags behind the first, and how alike they are then: phases alone count."""
-    found = _correlation(first, second)[: round(LATEST * RATE) + 1]
-    lag = int(np.argmax(found))
-    return lag / RATE, float(found[lag])
-
-
-def _correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The likeness at each lag of the second, in samples."""
     size = 2 * len(first)
     cross = np.fft.rfft(second, size) * np.conj(np.fft.rfft(first, size))
     cross /= np.abs(cross) + 1e-9
     cross[: round(LOWEST / RATE * size)] = 0
-    return np.abs(np.fft.irfft(cross, size)[: len(first)])
+    found = np.abs(np.fft.irfft(cross, size)[: round(LATEST * RATE) + 1])
+    lag = int(np.argmax(found))
+    return lag / RATE, float(found[lag])

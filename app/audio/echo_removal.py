@@ -20,7 +20,7 @@ CLOSE = 0.015, 0.04  # seconds by which an echo shall come after what is played,
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
 LEARN_LOOKS = 3  # between two times that the path is learnt
-LATELY_SECONDS = 4.0  # that are kept for it
+KEPT_SECONDS = 4.0  # of both streams
 FAILED_LOOKS = 8  # in a row, after which it has failed: four seconds; at its beginning it needs one or two
 
 
@@ -40,7 +40,7 @@ class EchoRemoval:
         self._lead = LEAD
         self._blocks = self._failed_looks = 0
         self._path = EchoPath(recorder.rate) if recorder.rate == player.rate else None
-        self._played, self._heard = (Ring(round(LATELY_SECONDS * recorder.rate)) for _ in range(2))
+        self._played, self._heard = (Ring(round(KEPT_SECONDS * recorder.rate)) for _ in range(2))
         self._known: deque[np.ndarray] = deque(maxlen=2)  # paths; the older one was learnt before anybody spoke
         self._done = 0  # samples since `begin`: what the recorder's ring and `_heard` have in common
         self._wanted: int | None = None  # where somebody began to speak, until it was seen to

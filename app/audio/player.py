@@ -151,11 +151,6 @@ class Player:
         return self._heard() > self._begin
 
     @property
-    def has_turn(self) -> bool:
-        """Whether there is a turn whose sound is played, or was played to its end."""
-        return self._turn is not None
-
-    @property
     def is_done(self) -> bool:
         """Whether the turn's last sample has left the speaker, or there is no turn."""
         return self._turn is None or (self._complete and self._heard() >= self._ring.written)

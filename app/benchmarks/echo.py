@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from statistics import median
 from typing import Annotated
 
@@ -17,92 +16,24 @@ import numpy as np
 import soxr
 import typer
 
-from app.audio.devices import SoundDevice
-from app.audio.echo_removal import EchoRemoval
-from app.audio.player import Player
-from app.audio.recorder import PRE_ROLL, Recorder
-from app.audio.voice_activity import VoiceFollower
-from app.benchmarks.room import Desk, Room
+from app.audio.recorder import PRE_ROLL
+from app.benchmarks.room import Room
+from app.benchmarks.scene import RATE, Scene
 from engine import models
 from engine.audio_files import Recording
 from engine.dialogue import Dialogue
 from engine.evaluation import sets
 from engine.evaluation.answers import is_right
 from engine.headless import AskError, Question, ask
-from engine.speech.voice import VoiceDetector
 
-RATE = 48_000
 DELAYS, DECAYS = (0.02, 0.08, 0.15, 0.25), (0.15, 0.4)
 ROOMS = tuple(Room(delay, decay) for delay in DELAYS for decay in DECAYS)
 LEVELS = (-6.0, 0.0, 6.0)  # dB of the user against the echo
 LOUDNESS = 0.1  # RMS amplitude of replies
 VOICED = 0.1  # of the loudest 20 ms: there a recording's speech begins
 BREATH = 1.0  # seconds between two replies
-LONGEST = 6.0  # seconds until a question must have been heard
 PROMPTS = ("Count from one to ten.", "Tell me about the moon.", "Say the alphabet.", "What are the days of the week?")
 Sound = tuple[np.ndarray, int]
-
-
-@dataclass
-class Scene:
-    """One room with the program in it, and what happened there."""
-
-    room: Room
-    player: Player = field(default_factory=lambda: Player(SoundDevice(0, "speaker", RATE, 1)))
-    recorder: Recorder = field(default_factory=lambda: Recorder(SoundDevice(1, "microphone", RATE, 1)))
-    onset: int | None = None
-    """Where the speech began that goes on, as the program sees it."""
-    spent: float = 0.0
-    """Seconds of processor time that taking out the echo has needed."""
-
-    def __post_init__(self) -> None:
-        self.desk = Desk(self.player, self.recorder, self.room)
-        self.removal = EchoRemoval(self.recorder, self.player)
-        self._detector = VoiceDetector()
-        self._voice: VoiceFollower | None = None
-        self._turn = 0
-        self.removal.begin()
-
-    def begin(self, reply: Sound) -> None:
-        """A reply begins to sound."""
-        self._turn += 1
-        self.player.begin(self._turn)
-        self.player.write(self._turn, *reply)
-        self.player.finish(self._turn)
-
-    def step(self) -> None:
-        """20 ms, as the program's threads would live through them."""
-        self.desk.step()
-        began = time.thread_time()
-        self.removal.step()
-        self.spent += time.thread_time() - began
-        sounds = not self.player.is_done
-        if sounds and not self.removal.is_working:
-            self._voice = None  # half duplex
-        elif self._voice is None:
-            self._voice = VoiceFollower(self.recorder, self._detector)
-        self.onset = self._voice.step(sounds, lambda: self.removal.meter.more_than_echo) if self._voice else None
-
-    def wait(self, seconds: float) -> bool:
-        """Goes on for a while, or until speech is found; returns whether it was."""
-        end = self.desk.now + seconds
-        while self.desk.now < end and self.onset is None:
-            self.step()
-        return self.onset is not None
-
-    def take(self, start: int) -> None:
-        """What is said is a question that begins at `start`."""
-        self.recorder.is_taking = True
-        self.removal.listen_to(start)
-        self.silence()
-        self.recorder.is_taking = False
-
-    def silence(self) -> None:
-        """What sounds is stopped, and what is said comes to its end."""
-        self.player.stop()
-        end = self.desk.now + LONGEST
-        while self.onset is not None and self.desk.now < end:
-            self.step()
 
 
 def main(

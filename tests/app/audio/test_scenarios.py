@@ -61,7 +61,7 @@ def test_with_headphones_a_voice_interrupts_the_reply_and_is_the_next_question(c
 
 @pytest.mark.skipif(
     "PYTEST_XDIST_WORKER" in os.environ,
-    reason="beside other tests the sound server cannot keep its loop's delay: run this file alone, with -n 0",
+    reason="beside other tests, on two cores, a reply interrupts itself at times: it is tried alone, with -n 0",
 )
 def test_a_voice_interrupts_a_reply_that_the_microphone_hears_and_the_reply_does_not(fresh_card):
     seen = play("over_the_speaker", fresh_card.env)

@@ -34,12 +34,14 @@ def parts(qtbot, qapp):
 
 
 def test_what_was_set_before_is_in_force_from_the_start(parts):
-    values = {"audio.echo": "headphones", "talk.hands_free": True, "talk.pre_roll_seconds": 1.0, "generation.from_model": False}
+    values = {"audio.echo": "headphones", "audio.gain_control": True, "talk.hands_free": True, "talk.pre_roll_seconds": 1.0}
+    values["generation.from_model"] = False
     for key, value in {**values, "generation.seed": 5, "generation.temperature": 0.7, "generation.top_p": 0.9}.items():
         parts.settings.set(key, value)
     parts.connect()
     conversation = parts.conversation
     assert conversation.headphones and conversation.hands_free and parts.sound._pre_roll == 1.0
+    assert parts.sound.capture._options == (False, True)
     assert conversation.seed == 5 and conversation.sampling == (0.7, 0.9)
     assert parts.chosen == parts.loaded == [], "the program was started with these"
 

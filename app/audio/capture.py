@@ -10,6 +10,7 @@ from app.audio.devices import AudioError
 from app.audio.echo_meter import EchoMeter
 from app.audio.echo_removal import EchoRemoval
 from app.audio.player import Player
+from app.audio.raw_take import RawTake
 from app.audio.recorder import Recorder
 from engine.worker_thread import Thread
 
@@ -37,6 +38,7 @@ class Capture:
         self._removal: EchoRemoval | None = None
         self._made_with: object = None  # the devices and options of `_removal`, or of what it could not be made with
         self._missing = ""
+        self._keeps_raw = False
         self._closing = False
         self._thread: Thread | None = None
 
@@ -57,6 +59,12 @@ class Capture:
         return removal.meter if removal is not None else None
 
     @property
+    def drift(self) -> float | None:
+        """As `JoinedStreams.drift`, with these devices."""
+        removal = self._removal
+        return removal.drift if removal is not None else None
+
+    @property
     def may_be_voice(self) -> bool:
         """Whether what the microphone hears at this moment may be somebody who speaks over the reply."""
         meter = self.meter
@@ -69,6 +77,18 @@ class Capture:
         if self._echo != "automatic":
             return ""
         return FAILED if removal is not None and removal.has_failed else self._missing
+
+    @property
+    def raw(self) -> RawTake | None:
+        """What was kept since `keep_raw`, with these devices."""
+        removal = self._removal
+        return removal.raw if removal is not None else None
+
+    def keep_raw(self, keep: bool) -> None:
+        """Whether what goes through here while a reply sounds is kept from now on; in memory alone."""
+        self._keeps_raw = keep
+        if self._removal is not None:
+            self._removal.raw = self._new_raw(self._removal)
 
     def listen_to(self, position: int) -> None:
         """As `EchoRemoval.listen_to`, where the reply is being taken out."""
@@ -116,10 +136,15 @@ class Capture:
         if self._made_with == wanted:
             return
         try:
-            self._removal, self._missing = EchoRemoval(recorder, player, *self._options), ""
+            removal = EchoRemoval(recorder, player, *self._options)
+            removal.raw = self._new_raw(removal)
+            self._removal, self._missing = removal, ""
         except AudioError as error:
             self._removal, self._missing = None, str(error)
         self._made_with = wanted
+
+    def _new_raw(self, removal: EchoRemoval) -> RawTake | None:
+        return RawTake(removal.recorder.rate, removal.player.rate) if self._keeps_raw else None
 
     def _follow(self, removal: EchoRemoval) -> None:
         """From the beginning of a reply until nothing of it is in the room."""

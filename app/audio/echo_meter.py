@@ -16,6 +16,7 @@ LEAST_SECONDS = 0.5  # of sound without which nothing can be said
 SOUNDING = -55.0  # dBFS of a block in which the speaker plays something
 FLOOR = -100.0  # dBFS
 LATEST = 1.0  # seconds of delay: more than the canceller can find
+EARLIEST = -0.3  # seconds: a device that lost samples may have less delay than before
 LOWEST = 200.0  # Hz: below are hum and steps
 AUDIBLE = -50.0  # dBFS of an echo that could be taken for a voice
 LEAST_TAKEN = 12.0  # dB by which a canceller that works lowers it
@@ -26,7 +27,9 @@ LEAKS = 0.12  # likeness from which what is left lately is the reply
 SOFTEST = -15.0  # dB from the echo to the softest voice that is listened to over it
 ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
-LOOKS_GONE = 2  # in a row, until it counts
+LOOKS_GONE = LOOKS_LEFT = 2  # in a row, until it counts: a voice over the reply is a little like it for once
+NOW_SECONDS = 0.5  # that are looked at for what is left: longer ago it may have been worse
+NOW_LEAST = 0.15  # seconds of sound in them without which nothing can be said
 
 Verdict = Literal["none", "gone", "left"]
 """There is no echo; it is taken out; it is still there."""
@@ -39,14 +42,14 @@ class EchoMeter:
         self.verdict: Verdict | None = None
         """None is not known yet."""
         self.delay: float | None = None
-        """Seconds from what was played to what was heard of it; None is not known."""
+        """Seconds from what was played to what was heard of it, by how both were joined; None is not known."""
         self.echo_in: float | None = None
         """dBFS of what the microphone hears while the speaker plays."""
         self.echo_left: float | None = None
         """dBFS of what remains of it."""
         self.more_than_echo = True
         """Whether what is left at this moment may be somebody who speaks."""
-        self._looks_without = self._looks_gone = 0
+        self._looks_without = self._looks_gone = self._looks_left = 0
         self._noise: float | None = None  # dBFS of what the microphone heard while nothing was played
         self._twice = np.zeros((3, 2 * COUNT), np.float32)  # each sample stands at two places: what is newest lies in one piece
         self._at = 0
@@ -54,7 +57,7 @@ class EchoMeter:
     def begin_anew(self) -> None:
         """What was added so far counts no more, as the delay is another one from now on."""
         self._twice[:] = 0
-        self._looks_without = self._looks_gone = 0
+        self._looks_without = self._looks_gone = self._looks_left = 0
         self.verdict = self.delay = None
         self.more_than_echo = True
 
@@ -74,28 +77,33 @@ class EchoMeter:
         played, heard, left = self._sounds
         levels, sounding = _levels(heard), _levels(played) > SOUNDING
         if not sounding.all():
-            now = _mean(levels[~sounding])
-            self._noise = now if self._noise is None else min(self._noise, now)
+            noise = _mean(levels[~sounding])
+            self._noise = noise if self._noise is None else min(self._noise, noise)
         if sounding.sum() < LEAST_SECONDS * BLOCKS_A_SECOND:
             return
         delay, likeness = _likeness(played, heard)
         if likeness > ALIKE:
             self.delay = delay
-        late = round((self.delay or 0.0) * BLOCKS_A_SECOND)
-        when = np.flatnonzero(sounding[: len(sounding) - late]) + late
+        when = np.flatnonzero(sounding) + round((self.delay or 0.0) * BLOCKS_A_SECOND)
+        when = when[(when >= 0) & (when < len(levels))]
         if not len(when):
             return
-        self.echo_in, self.echo_left = _mean(levels[when]), _mean(_levels(left)[when])
+        levels_left = _levels(left)
+        self.echo_in, self.echo_left = _mean(levels[when]), _mean(levels_left[when])
         if self.delay is None:
             quiet = self.echo_in < max(AUDIBLE, (self._noise or FLOOR) + ABOVE_NOISE)
             self._looks_without = self._looks_without + 1 if quiet else 0
             self.verdict = "none" if self._looks_without >= LOOKS_WITHOUT else None
-        else:
-            audible = self.echo_left > AUDIBLE and self.echo_left > self.echo_in - LEAST_TAKEN
-            is_left = audible and _likeness(played, left)[1] > ALIKE
-            self._looks_gone = 0 if is_left else self._looks_gone + 1
-            if is_left or self.verdict != "gone":
-                self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"
+            return
+        now = when[when >= len(levels) - round(NOW_SECONDS * BLOCKS_A_SECOND)]
+        if len(now) < NOW_LEAST * BLOCKS_A_SECOND:
+            return
+        left_now = _mean(levels_left[now])
+        audible = left_now > AUDIBLE and left_now > self.echo_in - LEAST_TAKEN
+        is_left = audible and _likeness(played, _end(left, NOW_SECONDS))[1] > LEAKS
+        self._looks_gone, self._looks_left = (0, self._looks_left + 1) if is_left else (self._looks_gone + 1, 0)
+        if self.verdict != "gone" or self._looks_left >= LOOKS_LEFT:
+            self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"
 
     def glimpse(self) -> None:
         """Works out `more_than_echo`: of what is loud now, whether it is like nothing that was played lately."""
@@ -105,9 +113,7 @@ class EchoMeter:
         if loud < softest:
             self.more_than_echo = self.verdict != "gone"  # where there is no echo, soft voices are listened to
             return
-        now = np.zeros_like(left)
-        now[-round(LATELY_SECONDS * RATE) :] = left[-round(LATELY_SECONDS * RATE) :]
-        self.more_than_echo = _likeness(played, now)[1] < LEAKS
+        self.more_than_echo = _likeness(played, _end(left, LATELY_SECONDS))[1] < LEAKS
 
 
 def _narrowed(block: np.ndarray) -> np.ndarray:
@@ -117,6 +123,14 @@ def _narrowed(block: np.ndarray) -> np.ndarray:
     sums = np.concatenate([[0.0], np.cumsum(block, dtype=np.float64)])
     edges = np.linspace(0, len(block), BLOCK + 1)
     return np.diff(np.interp(edges, np.arange(len(sums)), sums)) * (BLOCK / len(block))
+
+
+def _end(sound: np.ndarray, seconds: float) -> np.ndarray:
+    """What is newest, and silence before it."""
+    end = np.zeros_like(sound)
+    count = round(seconds * RATE)
+    end[-count:] = sound[-count:]
+    return end
 
 
 def _levels(sound: np.ndarray) -> np.ndarray:
@@ -136,6 +150,7 @@ def _likeness(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     cross = np.fft.rfft(second, size) * np.conj(np.fft.rfft(first, size))
     cross /= np.abs(cross) + 1e-9
     cross[: round(LOWEST / RATE * size)] = 0
-    found = np.abs(np.fft.irfft(cross, size)[: round(LATEST * RATE) + 1])
-    lag = int(np.argmax(found))
-    return lag / RATE, float(found[lag])
+    earliest, latest = round(EARLIEST * RATE), round(LATEST * RATE)
+    found = np.abs(np.roll(np.fft.irfft(cross, size), -earliest)[: latest - earliest + 1])
+    place = int(np.argmax(found))
+    return (place + earliest) / RATE, float(found[place])

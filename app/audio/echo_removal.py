@@ -12,11 +12,11 @@ from app.audio.echo_meter import EchoMeter
 from app.audio.echo_path import EchoPath, echo
 from app.audio.joined_streams import JoinedStreams
 from app.audio.player import Player
+from app.audio.raw_take import RawTake
 from app.audio.recorder import Recorder
 from app.audio.ring import Ring
 
-LEAD = 0.03  # seconds by which what is played is given too early until the delay is known: only later echoes are found
-CLOSE = 0.015, 0.04  # seconds by which an echo shall come after what is played, and by which it may
+CLOSE = 0.005, 0.02, 0.04  # seconds by which an echo may come at least after what is played, shall come, and may at most
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
 LEARN_LOOKS = 3  # between two times that the path is learnt
@@ -33,11 +33,13 @@ class EchoRemoval:
             raise AudioError(f"The echo of replies cannot be taken out at {recorder.rate} and {player.rate} Hz.")
         self.recorder, self.player = recorder, player
         self.meter = EchoMeter()
+        self.raw: RawTake | None = None
+        """Gets all that goes through here, where there is one."""
         self.has_failed = False
         """Whether the reply has remained for seconds."""
         self._canceller = EchoCanceller(noise_suppression, gain_control)
-        self._streams: JoinedStreams | None = None
-        self._lead = LEAD
+        self._streams = JoinedStreams(recorder, player)
+        self._goes_on = False
         self._blocks = self._failed_looks = 0
         self._path = EchoPath(recorder.rate) if recorder.rate == player.rate else None
         self._played, self._heard = (Ring(round(KEPT_SECONDS * recorder.rate)) for _ in range(2))
@@ -49,17 +51,25 @@ class EchoRemoval:
     @property
     def is_working(self) -> bool:
         """Whether readers of the recorder hear no reply, as was seen."""
-        return self._streams is not None and self.meter.verdict in ("none", "gone") and not self.has_failed
+        return self._goes_on and self.meter.verdict in ("none", "gone") and not self.has_failed
+
+    @property
+    def drift(self) -> float | None:
+        """As `JoinedStreams.drift`."""
+        return self._streams.drift
 
     def begin(self) -> None:
-        self._streams, self._wanted, self._done = JoinedStreams(self.recorder, self.player, self._lead), None, 0
+        self._streams.begin()
+        self._wanted, self._done, self._goes_on = None, 0, True
         self.recorder.is_processed = True
 
     def step(self) -> None:
         """Gives everything that was recorded to the recorder's readers."""
-        streams = self._streams
-        while streams is not None and streams.is_ready:
-            self._process(*streams.read())
+        while self._goes_on and self._streams.is_ready:
+            heard, played = self._streams.read()
+            if self._streams.have_come_apart():
+                self._forget()
+            self._process(heard, played)
         position, self._wanted = self._wanted, None
         if position is not None and self._known:
             self._make_gentle(position)
@@ -77,7 +87,7 @@ class EchoRemoval:
     def end(self) -> None:
         """The recorder's sound goes straight to its readers again."""
         self.recorder.is_processed = False
-        self._streams = self._gentle = None
+        self._goes_on, self._gentle = False, None
 
     def _process(self, heard: np.ndarray, played: np.ndarray) -> None:
         left = heard.copy()
@@ -87,15 +97,20 @@ class EchoRemoval:
         self._heard.write(heard)
         self._played.write(played)
         if self.meter.verdict == "none":  # without an echo the canceller would take out some of the voice
-            self.recorder.ring.write(heard)
+            given = heard
         else:
-            self.recorder.ring.write(left if self._gentle is None else self._without_echo(len(heard), self._gentle))
+            given = left if self._gentle is None else self._without_echo(len(heard), self._gentle)
+        self.recorder.ring.write(given)
+        if self.raw is not None:
+            self.raw.add(played, heard, given)
         self.meter.add(played, heard, left)
         self._blocks += 1
         if self._blocks % GLIMPSE_BLOCKS == 0:
             self.meter.glimpse()
         if self._blocks % LOOK_BLOCKS == 0:
             self.meter.look()
+            if self.meter.delay is not None:
+                self._streams.measured(self.meter.delay)
             self._failed_looks = self._failed_looks + 1 if self.meter.verdict == "left" else 0
             self.has_failed = self.has_failed or self._failed_looks >= FAILED_LOOKS
             self._draw_close()
@@ -124,15 +139,19 @@ class EchoRemoval:
         return _last(self._heard, count) - echo(_last(self._played, count + len(path)), path)
 
     def _draw_close(self) -> None:
-        """The canceller does best where the echo follows soon: else it has to search for it, and loses it now and then."""
-        wanted, most = CLOSE
-        delay, streams = self.meter.delay, self._streams
-        if streams is None or delay is None or delay <= most:
-            return
-        self._lead -= delay - wanted
-        streams.lead = self._lead
-        streams.join()
-        self._canceller.begin_anew()
+        """The canceller does best where the echo follows soon: else it has to search for it, and loses it now and then.
+
+        An echo that comes before what is played it cannot find at all.
+        """
+        least, wanted, most = CLOSE
+        delay = self.meter.delay
+        if delay is not None and not least <= delay <= most:
+            self._streams.shift(wanted - delay)
+            self._canceller.begin_anew()
+            self._forget()
+
+    def _forget(self) -> None:
+        """The delay is another one, or may be."""
         self.meter.begin_anew()
         self._known.clear()
         if self._path is not None:

@@ -2,69 +2,105 @@
 
 from __future__ import annotations
 
-from collections import deque
-from statistics import median
-
 import numpy as np
 
 from app.audio.echo_canceller import BLOCKS_A_SECOND
 from app.audio.player import Player
 from app.audio.recorder import Recorder
 
-APART = 0.05  # seconds by which the two devices' clocks may come apart before they are joined anew
+LEAD = 0.03  # seconds by which what is played comes too early at first: later echoes are found best
 SPARE_BLOCKS = 3  # of what is played that must be there already: it comes in larger blocks
+TRUSTED_SECONDS = 120.0  # for which two devices that nobody follows stay together: 100 ppm are 12 ms
+DRIFT_SECONDS = 10.0  # between two delays that tell how fast the clocks run apart: to about 12 ppm
 
 
 class JoinedStreams:
-    """Both are counted by their samples; their clocks are compared only now and then, because they tell the time roughly."""
+    """Both are counted by their samples. Clocks join them only at first: what they tell is wrong by tens of milliseconds."""
 
-    def __init__(self, recorder: Recorder, player: Player, lead: float) -> None:
-        """`lead`: seconds by which what is played comes before it is heard, by the clocks."""
-        self.lead = lead
+    def __init__(self, recorder: Recorder, player: Player) -> None:
         self._recorder, self._player = recorder, player
         self._heard_block, self._played_block = recorder.rate // BLOCKS_A_SECOND, player.rate // BLOCKS_A_SECOND
-        self._heard_at = recorder.raw.written
+        self._heard_at = self._counted = 0  # the next block's place in `raw`, and of all that was heard
         self._played_at: int | None = None
-        self._errors: deque[float] = deque(maxlen=BLOCKS_A_SECOND)
+        self.drift: float | None = None
+        """By which part the microphone's clock is faster than the speaker's; None is not known."""
+        self._shifted = 0.0  # seconds, since they were joined
+        self._first: tuple[float, float] | None = None  # when the delay was measured first since then, and without shifts
+        self._is_new = self._is_joined_anew = True
+        self._lost = self._losses
 
     @property
     def is_ready(self) -> bool:
         """Whether the next block was recorded."""
         return self._recorder.raw.written - self._heard_at >= self._heard_block
 
+    def begin(self) -> None:
+        """What is recorded from now on is read next."""
+        self._heard_at, self._is_new = self._recorder.raw.written, True
+
+    def have_come_apart(self) -> bool:
+        """Whether the delay may be another one than before, since the last time that this was asked.
+
+        A device that lost samples goes on with another delay, and nothing but measuring tells it.
+        """
+        before, self._lost = self._lost, self._losses
+        apart, self._is_joined_anew = self._is_joined_anew or self._lost != before, False
+        if apart:
+            self._first = None
+        return apart
+
     def read(self) -> tuple[np.ndarray, np.ndarray]:
         """What was heard and what was played meanwhile, both mono float32 of 10 ms, at the devices' rates."""
         raw = self._recorder.raw
         if raw.written - self._heard_at > raw.capacity // 2:  # nobody read for too long
             self._heard_at = raw.written - self._heard_block
-            self.join()
+            self._played_at = None
         heard = np.empty(self._heard_block, np.float32)
         raw.read_into(self._heard_at, heard)
         played = self._read_played(self._place_played())
         self._heard_at += self._heard_block
+        self._counted += self._heard_block
         return heard, played
 
-    def join(self) -> None:
-        """By the clocks, with the next block."""
-        self._played_at = None
-        self._errors.clear()
+    def shift(self, seconds: float) -> None:
+        """From the next block on what is played comes so much earlier, or later, than it did."""
+        if self._played_at is not None:
+            self._played_at += round(seconds * self._player.rate)
+            self._shifted += seconds
+
+    def measured(self, delay: float) -> None:
+        """By how many seconds the echo follows at this moment in what is read."""
+        now, delay = self._counted / self._recorder.rate, delay - self._shifted
+        self._first = self._first or (now, delay)
+        since, before = self._first
+        if now - since > DRIFT_SECONDS:
+            self.drift = (delay - before) / (now - since)
+
+    @property
+    def _losses(self) -> int:
+        return self._recorder.overflows + self._player.gaps
 
     def _place_played(self) -> int:
+        counted = self._heard_at + self._recorder.unprocessed
+        if self._is_new:  # between two replies both went on
+            missed, self._counted, self._is_new = counted - self._counted, counted, False
+            if missed > TRUSTED_SECONDS * self._recorder.rate:
+                self._played_at = None
+            elif self._played_at is not None:
+                self._played_at += round(missed / self._heard_block * self._played_block)
+                self.shift(-(self.drift or 0.0) * missed / self._recorder.rate)
+        if self._played_at is None or self._played_at + self._played_block > self._player.played.written:  # not made yet
+            self._played_at, self._is_joined_anew = self._by_clock(), True
+        place = self._played_at
+        self._played_at += self._played_block
+        return place
+
+    def _by_clock(self) -> int:
         place, when = self._recorder.clock
         heard_at = when + (self._heard_at - place) / self._recorder.rate
         place, when = self._player.played_clock
         there = self._player.played.written - SPARE_BLOCKS * self._played_block
-        by_clock = min(place + round((heard_at + self.lead - when) * self._player.rate), there)
-        if self._played_at is None:
-            self._played_at = by_clock
-            return by_clock
-        self._played_at += self._played_block
-        self._errors.append(by_clock - self._played_at)
-        is_apart = len(self._errors) == BLOCKS_A_SECOND and abs(median(self._errors)) > APART * self._player.rate
-        if is_apart or self._played_at + self._played_block > self._player.played.written:  # not made yet, and not waited for
-            self.join()
-            self._played_at = by_clock
-        return self._played_at
+        return min(place + round((heard_at + LEAD - when) * self._player.rate), there)
 
     def _read_played(self, start: int) -> np.ndarray:
         """What is not there any more is silence."""

@@ -42,7 +42,9 @@ class Player:
         self.underruns = 0
         """How often a reply paused because its sound was not made in time."""
         self.underflows = 0
-        """How often the device ran dry because the program was late."""
+        """How often the device ran dry in a reply because the program was late."""
+        self.gaps = 0
+        """How often it ran dry at all: afterwards its delay may be another one."""
         self._ring = Ring(round(RING_SECONDS * device.rate))
         self._block = np.zeros(device.rate, np.float32)
         self.gain = Gain(device.rate, device.rate)
@@ -187,8 +189,9 @@ class Player:
                 time.sleep(0.02)
 
     def _callback(self, data: np.ndarray, frames: int, times: StreamTimes, status: StreamFlags) -> None:
-        if status.output_underflow and self._sounding:
-            self.underflows += 1
+        if status.output_underflow:
+            self.gaps += 1
+            self.underflows += self._sounding
         block = self._block[:frames]
         block[:] = 0
         leaves = times.outputBufferDacTime or times.currentTime + self._asked_latency

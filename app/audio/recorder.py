@@ -37,6 +37,8 @@ class Recorder:
         self.raw = Ring(round(RAW_SECONDS * device.rate))
         """What the microphone delivers while `is_processed`; who processes it writes the outcome into `ring`."""
         self.is_processed = False
+        self.unprocessed = 0
+        """How many samples went straight into `ring`."""
         self.clock = (0, 0.0)
         """A place in `raw` and the stream's time at which its sample was heard."""
         self._mono = np.zeros(device.rate, np.float32)
@@ -103,6 +105,7 @@ class Recorder:
             self.raw.write(mono)
         else:
             self.ring.write(mono)
+            self.unprocessed += frames
         self._peak = max(self._peak, high, -low)
         if status.input_overflow:
             self.overflows += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,10 +54,10 @@ class Desk:
         self.said = np.zeros(0, np.float32)
         """What the user says from now on: float32 [n] at `rate`, as loud as the microphone hears it."""
         self._block = round(BLOCK_SECONDS * self.rate)
-        impulse = room.impulse(self.rate)
-        self._size = 1 << (len(impulse) + self._block).bit_length()
-        self._spectrum = np.fft.rfft(impulse, self._size)
+        self._size = 1 << (len(room.impulse(self.rate)) + self._block).bit_length()
+        self._spectrum = np.fft.rfft(room.impulse(self.rate), self._size)
         self._coming = np.zeros(self._size, np.float32)  # echoes of what was played
+        self._says_so = False  # whether the speaker ran dry since the last block
         self._echo = np.zeros(4, np.float32)  # that the microphone has not reached; the first is the one before its place
         self._place = 1.0
         self._noise = np.random.default_rng(0)
@@ -68,11 +68,17 @@ class Desk:
         """What the devices' clocks show."""
         return EPOCH + self.now
 
+    def run_dry(self, later: float, says_so: bool = True) -> None:
+        """The speaker lost samples: what is played comes so many seconds later from now on, or earlier where negative."""
+        self.room = replace(self.room, delay=self.room.delay + later)
+        self._spectrum, self._says_so = np.fft.rfft(self.room.impulse(self.rate), self._size), says_so
+
     def step(self) -> None:
         """One block is played, and what comes of it is recorded."""
         out = np.zeros((self._block, 1), np.float32)
         times = _Times(self.time, self.room.reported / 2)
-        self.player._callback(out, self._block, times, _Fine)
+        self.player._callback(out, self._block, times, _Flags(self._says_so))
+        self._says_so = False
         sound = np.clip(out[:, 0], -self.room.clips_at, self.room.clips_at)
         self._coming += np.fft.irfft(np.fft.rfft(sound, self._size) * self._spectrum, self._size).astype(np.float32)
         self._echo = np.append(self._echo, self._coming[: self._block])
@@ -82,7 +88,7 @@ class Desk:
         heard[:count] += self.said[:count]
         self.said = self.said[count:]
         heard += HISS * self._noise.standard_normal(len(heard)).astype(np.float32)
-        self.recorder._callback(np.clip(heard, -1, 1)[:, None], len(heard), times, _Fine)
+        self.recorder._callback(np.clip(heard, -1, 1)[:, None], len(heard), times, _Flags(False))
         self.now += BLOCK_SECONDS
 
     def _at_microphone(self) -> np.ndarray:
@@ -109,5 +115,7 @@ class _Times:
         self.inputBufferAdcTime, self.outputBufferDacTime = self.currentTime - latency, self.currentTime + latency
 
 
-class _Fine:
-    input_overflow = output_underflow = False
+@dataclass
+class _Flags:
+    output_underflow: bool
+    input_overflow: bool = False

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.audio.raw_take import SECONDS as RAW_SECONDS
 from app.audio.sound import Sound
 from app.core.background import Background
 from app.desktop.last_run import LastRun
@@ -22,7 +23,7 @@ from app.pages.diagnostics.self_test_view import SelfTestView
 from app.pages.diagnostics.smoothness import LagPanel, UnderRunPanel, lag_in_words, noticed_in_words, under_runs_in_words
 from app.pages.diagnostics.sound_facts import SoundFacts
 from app.pages.diagnostics.under_runs import UnderRuns
-from app.widgets import theme
+from app.widgets import save_dialog, theme
 from app.widgets.flow import Flow
 from app.widgets.page_body import PageBody
 from app.widgets.words import Words
@@ -48,6 +49,7 @@ class DiagnosticsPage(QWidget):
         super().__init__()
         self.lag = LagSampler(interval)
         self.under_runs = UnderRuns(sound.counters)
+        self._sound = sound
         self._sound_facts, self._in_use, self._last_run = SoundFacts(sound), in_use, last_run
         self._fixed: list[ReportSection] = []
         self._background = Background("diagnostics", self)
@@ -60,6 +62,10 @@ class DiagnosticsPage(QWidget):
         self.check = self._button("Self-test", "Try whether this installation works", self.self_test.start)
         self.copy = self._button("Copy report", "Copy a report with the last log lines", self.copy_report, "primary")
         self.folder = self._button("Open log folder", "Open the folder of the log", self.open_folder)
+        self.keep_raw = self._button("Keep raw sound", "Keep what is played and heard while replies sound", self._keep_raw)
+        self.keep_raw.setCheckable(True)
+        self.keep_raw.setToolTip(f"The last {RAW_SECONDS:.0f} seconds, in memory alone, until it is saved or this is off")
+        self.save_raw = self._button("Save raw sound", "Save what was played and heard while replies sounded", self._save_raw)
         self.reset = self._button("Reset counters", "Count lag and under-runs from zero", self.reset_counters)
         self._timer = QTimer(self, interval=EVERY)
         self._timer.timeout.connect(self.refresh)
@@ -96,6 +102,9 @@ class DiagnosticsPage(QWidget):
         """Shows how things are now."""
 
         self.copy.setEnabled(bool(self._fixed))
+        raw = self._sound.capture.raw
+        self.save_raw.setVisible(self.keep_raw.isChecked())
+        self.save_raw.setEnabled(raw is not None and raw.seconds > 0)
         self.facts.show_facts(self.sections())
         self.lag_panel.refresh(self.lag)
         self.under_run_panel.refresh(self.under_runs)
@@ -135,6 +144,23 @@ class DiagnosticsPage(QWidget):
         self.refresh()
         self._say("Counted from zero since now.")
 
+    def _keep_raw(self) -> None:
+        keep = self.keep_raw.isChecked()
+        self._sound.capture.keep_raw(keep)
+        self._say("Speak over a reply, then save it." if keep else "No raw sound is kept any more.")
+        self.refresh()
+
+    def _save_raw(self) -> None:
+        raw = self._sound.capture.raw
+        path, _ = save_dialog.ask(self, "Save raw sound", "raw-sound", "Sound (*.flac)")
+        if raw is None or path is None:
+            return
+        self._background.do(
+            lambda: raw.save(path),
+            lambda _: self._say(f"Saved {short(path)}: its channels are what was played, heard, and left of it."),
+            self._say,
+        )
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _say(self, sentence: str) -> None:
@@ -154,7 +180,7 @@ class DiagnosticsPage(QWidget):
 
     def _lay_out(self) -> None:
         body = PageBody("Diagnostics", widest=WIDEST)
-        for button in (self.reset, self.folder, self.check, self.copy):
+        for button in (self.reset, self.folder, self.keep_raw, self.save_raw, self.check, self.copy):
             body.buttons.add(button)
         card = QFrame()
         card.setProperty("role", "card")

@@ -67,7 +67,8 @@ def _echo(capture: Capture) -> str:
     if meter.verdict == "none":
         return "none heard"
     found = "" if meter.delay is None else f", {meter.delay * 1000:.0f} ms after the speaker"
-    return f"{meter.echo_in:.0f} dBFS in the microphone, {meter.echo_left:.0f} dBFS left{found}"
+    apart = "" if capture.drift is None else f", clocks {abs(capture.drift) * 1e6:.0f} ppm apart"
+    return f"{meter.echo_in:.0f} dBFS in the microphone, {meter.echo_left:.0f} dBFS left{found}{apart}"
 
 
 def _calls(gaps: dict[str, int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.audio.echo_canceller import EchoCanceller
 from app.audio.echo_path import EchoPath, echo
 from app.audio.echo_removal import EchoRemoval
 from app.audio.player import Player
+from app.audio.raw_take import RawTake
 from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.benchmarks.room import Desk, Room
@@ -62,6 +64,53 @@ def test_a_reply_does_not_interrupt_itself_and_little_of_it_is_left(room):
     assert meter.verdict == "gone" and scene.removal.is_working
     assert level(scene.recorder.ring.since(begin)) < level(reply()[0]) - 25
     assert meter.echo_in - meter.echo_left > 25 and 0 < meter.delay < 0.1
+
+
+@pytest.mark.parametrize("says_so", [True, False], ids=["known", "unknown"])
+@pytest.mark.parametrize("later", [-0.03, 0.1])
+def test_a_speaker_that_lost_samples_is_followed(later, says_so):
+    """As on a busy machine; in the middle of a reply. Where the device does not tell, it takes a second to be noticed."""
+    scene = after_a_first_reply(Room(0.08, 0.15))
+    scene.begin(reply(12.0))
+    assert not scene.wait(2.0)
+    scene.desk.run_dry(later, says_so)
+    assert not (scene.wait(3.0) and says_so), "the reply interrupted itself"
+    scene.silence()
+    scene.begin(reply(8.0))
+    assert not scene.wait(3.0), "the reply interrupted itself"
+    begin = scene.recorder.ring.written
+    assert not scene.wait(3.0)
+    assert scene.removal.is_working and 0 < scene.removal.meter.delay < 0.04
+    assert level(scene.recorder.ring.since(begin)) < level(reply()[0]) - 25
+
+
+def test_clocks_that_run_apart_are_measured():
+    """And the time in which nothing sounds makes no difference any more."""
+    scene = Scene(Room(0.08, 0.15, drift=100.0))
+    scene.begin(reply(14.0))
+    assert not scene.wait(15.0), "the reply interrupted itself"
+    for _ in range(2):
+        scene.removal.end()
+        for _ in range(1000):
+            scene.desk.step()
+        scene.removal.begin()
+        scene.begin(reply(6.0))
+        assert not scene.wait(7.0), "the reply interrupted itself"
+        assert scene.removal.drift == pytest.approx(100e-6, abs=15e-6)
+
+
+def test_two_streams_stay_together_between_two_replies():
+    """However wrong the devices' clocks are by then."""
+    scene = after_a_first_reply(Room(0.08, 0.15))
+    delay = scene.removal.meter.delay
+    scene.removal.end()
+    for _ in range(500):
+        scene.desk.step()
+    scene.desk.room = replace(scene.desk.room, reported=0.1)
+    scene.removal.begin()
+    scene.begin(reply())
+    assert not scene.wait(4.0)
+    assert scene.removal.meter.delay == pytest.approx(delay, abs=0.002) and scene.removal.is_working
 
 
 @pytest.mark.parametrize("loudness", [0.0, 6.0], ids=["as loud as the echo", "twice as loud"])
@@ -130,6 +179,29 @@ def test_what_is_heard_comes_through_complete_and_in_order():
     removal.end()
     recorder._callback(np.full((882, 1), 0.5, np.float32), 882, times, fine)
     assert recorder.ring.written == 51 * 882 and recorder.ring.since(50 * 882)[0] == 0.5
+
+
+@pytest.mark.parametrize("played_rate", [48_000, 44_100])
+def test_the_raw_sound_is_kept_on_request(tmp_path, played_rate):
+    recorder, player = Recorder(SoundDevice(0, "m", RATE, 1)), Player(SoundDevice(0, "s", played_rate, 1))
+    raw, played = RawTake(recorder.rate, player.rate), speech(played_rate)
+    for block in range(100):
+        part = played[block * played_rate // 100 :][: played_rate // 100]
+        raw.add(part, np.full(480, block / 100, np.float32), np.full(480, -block / 100, np.float32))
+    assert raw.seconds == 1.0
+    raw.save(tmp_path / "raw.flac")
+    kept, rate = soundfile.read(tmp_path / "raw.flac", dtype="float32")
+    assert rate == RATE and kept.shape == (RATE, 3)
+    assert np.allclose(kept[::480, 1], np.arange(100) / 100, atol=1e-4) and np.allclose(kept[:, 1], -kept[:, 2], atol=1e-4)
+    assert level(kept[: RATE - 4800, 0] - speech(RATE)[: RATE - 4800]) < level(speech(RATE)) - 25
+
+
+def test_what_goes_through_is_kept_raw():
+    scene = Scene(Room(0.08, 0.15))
+    scene.removal.raw = RawTake(RATE, RATE)
+    scene.begin(reply())
+    assert not scene.wait(3.0)
+    assert scene.removal.raw.seconds == pytest.approx(3.0, abs=0.1)
 
 
 def test_the_path_is_learnt():

@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QComboBox
 
+from app.audio.devices import SoundDevice
+from app.audio.echo_removal import EchoRemoval
+from app.audio.player import Player
+from app.audio.recorder import Recorder
 from app.audio.sound import Sound
 from app.desktop.last_run import LastRun
 from app.engine_client.commands import ModelFacts
@@ -101,6 +107,25 @@ def test_meters_show_what_was_counted_and_reset_forgets_it(page, sound, qtbot):
     assert "3 × reply not ready" in page.under_run_panel.sentence
     qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
     assert page.under_run_panel.value.text() == "0" and page.lag.ticks == 0
+
+
+def test_raw_sound_is_kept_and_saved_on_request(page, sound, qtbot, tmp_path, monkeypatch):
+    recorder, player = Recorder(SoundDevice(0, "m", 48_000, 1)), Player(SoundDevice(0, "s", 48_000, 1))
+    removal = sound.capture._removal = EchoRemoval(recorder, player)
+    assert not page.save_raw.isVisible()
+    qtbot.mouseClick(page.keep_raw, Qt.MouseButton.LeftButton)
+    assert page.save_raw.isVisible() and not page.save_raw.isEnabled()
+    removal.raw.add(*np.zeros((3, 480), np.float32))
+    page.refresh()
+    monkeypatch.setattr("app.widgets.save_dialog.ask", lambda *_: (tmp_path / "raw.flac", ""))
+    qtbot.mouseClick(page.save_raw, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "raw.flac" in page.note.text())
+    assert soundfile.info(str(tmp_path / "raw.flac")).channels == 3
+    monkeypatch.setattr("app.widgets.save_dialog.ask", lambda *_: (tmp_path / "nowhere" / "raw.flac", ""))
+    qtbot.mouseClick(page.save_raw, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "nowhere" in page.note.text())
+    qtbot.mouseClick(page.keep_raw, Qt.MouseButton.LeftButton)
+    assert sound.capture.raw is None and not page.save_raw.isVisible()
 
 
 def test_nothing_is_looked_at_while_the_page_is_hidden(page, qtbot):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.audio.sound import Sound
 from app.desktop.last_run import LastRun
 from app.engine_client.channel import EngineThread
-from app.pages.listening import results_folder
+from app.pages.listening_pages import results_folder
 from app.settings.settings import Settings
 from app.storage.journal import Journal
 from app.storage.library import Library, LibraryError

@@ -24,7 +24,7 @@ from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Loading, Memory, Ready, Report
 from app.pages.diagnostics.page import DiagnosticsPage
 from app.pages.diagnostics.report import InUse
-from app.pages.listening import ListeningPages, results_folder
+from app.pages.listening_pages import ListeningPages, results_folder
 from app.pages.models.page import ModelsPage
 from app.pages.settings import apply
 from app.pages.settings.erase_everything import EraseEverything, Rooms
@@ -96,7 +96,7 @@ class Window(Fitted, QMainWindow):
         self.shortcuts = shortcuts.Shortcuts(settings)
         shortcuts.install(self.shortcuts)
         self.talk = TalkPage(self.conversation, sound, library, schedule, lambda: journal.session if journal else "")
-        self.listening = ListeningPages(engine, sound)
+        self.listening = ListeningPages(engine, sound, library)
         self.compare, self.blind = self.listening.compare, self.listening.blind
         self.models = ModelsPage()
         self.settings = SettingsPage(settings, self.shortcuts, sound)
@@ -319,7 +319,11 @@ class Window(Fitted, QMainWindow):
             show_written(self.conversation)
 
     def _rooms(self) -> Rooms:
-        return Rooms(self.begin_session, self._forget_places, self._settings.reset_all, self._say_erased)
+        return Rooms(self._leave_all, self._forget_places, self._settings.reset_all, self._say_erased)
+
+    def _leave_all(self) -> None:
+        self.compare.sets.forget()
+        self.begin_session()
 
     def _forget_places(self) -> None:
         """Where the window and its panels stood; it is noted again when the window closes."""

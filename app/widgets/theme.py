@@ -84,7 +84,8 @@ QFileDialog QAbstractItemView:focus { border: 1px solid @accent; }
 QFileDialog QHeaderView::section { background: @surface; color: @muted; border: none; padding: 4px 8px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPlainTextEdit, QTableView { border: 1px solid transparent; border-radius: 8px; padding: 4px 6px; }
-QPlainTextEdit:focus, QTableView:focus { border: 1px solid @accent; }
+QPlainTextEdit[role="field"], QListWidget[role="field"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
+QPlainTextEdit:focus, QTableView:focus, QListWidget[role="field"]:focus { border: 1px solid @accent; }
 QAbstractSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @muted; background: @surface; }
 QCheckBox::indicator { border-radius: 4px; }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from app.pages.blind.plan import Method
+from app.listening.plan import Method
 from app.settings import shortcuts
 from app.widgets import theme
 from app.widgets.flow import Flow

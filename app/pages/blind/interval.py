@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.pages.blind.statistics import Rating, percent
-from app.pages.blind.summary import Summary
+from app.listening.statistics import Rating, percent
+from app.listening.summary import Summary
 from app.widgets import theme
 
 HEIGHT = 84

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.audio.devices import AudioError
 from app.core.background import Background
-from app.pages.blind import results
-from app.pages.blind.plan import ListeningItem, Method, make_plan
-from app.pages.blind.results import StoredTest, TrialAnswer, Unfinished
+from app.listening import results
+from app.listening.plan import ListeningItem, Method, make_plan
+from app.listening.results import StoredTest, TrialAnswer, Unfinished
 from app.pages.blind.setup_card import SetupCard
 from app.pages.blind.sounds import Playback, Sounds
 from app.pages.blind.trial_view import TrialView
@@ -172,8 +172,8 @@ class BlindPage(QWidget):
         self.trial.finishing()
 
         def job() -> Report:
+            from app.listening.summary import summarise
             from app.pages.blind import report
-            from app.pages.blind.summary import summarise
 
             written = report.write(test, summarise(test), font)
             results.note(test.folder, "finished")

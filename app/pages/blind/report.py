@@ -14,10 +14,10 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
+from app.listening.results import LOG, StoredTest
+from app.listening.statistics import percent
+from app.listening.summary import TITLES, Summary, is_right, score
 from app.pages.blind.interval import HEIGHT, image
-from app.pages.blind.results import LOG, StoredTest
-from app.pages.blind.statistics import percent
-from app.pages.blind.summary import TITLES, Summary, is_right, score
 from app.widgets import theme
 from engine import whole_file
 

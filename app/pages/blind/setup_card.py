@@ -14,15 +14,15 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.listening.plan import ATTENTION_EVERY, ENOUGH, METHODS, ListeningItem, Method, differ, schedules_in, usable
+from app.listening.results import Unfinished
 from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
-from app.pages.blind.plan import ATTENTION_EVERY, ENOUGH, METHODS, ListeningItem, Method, differ, schedules_in, usable
-from app.pages.blind.results import Unfinished
 from app.widgets import theme
 from app.widgets.schedules.chooser import Chooser
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words
 
-COUNTS = (8, 16, 20, 24, 32, 40)
+COUNTS = (8, 16, 20, 24, 32, 40, 60, 80, 120)
 DEFAULT_COUNT = 20
 SHARES = ((1.0, "All of each clip"), (0.8, "At least 80 % of each clip"), (0.5, "At least half of each clip"))
 WIDTH = 760  # of the page, in pixels
@@ -103,6 +103,8 @@ class SetupCard(Scroll):
             box.addItems(names)
             box.setCurrentIndex(min(index, len(names) - 1))
             box.blockSignals(False)
+        wanted = next((count for count in COUNTS if count >= max(DEFAULT_COUNT, len(items))), COUNTS[-1])
+        self.count.setCurrentIndex(COUNTS.index(wanted))
         has_pair = len(names) > 1
         self._form.setVisible(has_pair)
         self._empty.setVisible(not has_pair)

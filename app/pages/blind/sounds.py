@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 import soxr
 
-from app.pages.blind.degrade import degrade
-from app.pages.blind.plan import ListeningItem, TestPlan, Trial
+from app.listening.degrade import degrade
+from app.listening.plan import ListeningItem, TestPlan, Trial
 
 
 class Playback(Protocol):

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
+from app.listening.summary import TITLES
 from app.pages.blind.interval import IntervalView
 from app.pages.blind.pieces import accent_button, card, centred, row
 from app.pages.blind.report import HTML, PDF, Report
-from app.pages.blind.summary import TITLES
 from app.widgets import theme
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words

@@ -12,11 +12,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.audio.devices import AudioError
+from app.listening.plan import Method
+from app.listening.results import TrialAnswer
 from app.pages.blind.answers import QUESTIONS, AnswerRow
 from app.pages.blind.clip_button import HEIGHT, ClipButton
 from app.pages.blind.pieces import accent_button, centred
-from app.pages.blind.plan import Method
-from app.pages.blind.results import TrialAnswer
 from app.pages.blind.sounds import Playback, TrialSounds
 from app.settings import shortcuts
 from app.widgets import theme

@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem
 
 from app.audio.loudness import ClipLevel
+from app.listening.rendering import Rendered
 from app.pages.compare.export import costs
-from app.pages.compare.rendering import Rendered
 from app.widgets import theme
 
 COLUMNS = {

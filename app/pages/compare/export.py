@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.audio.loudness import TARGET, ClipLevel
-from app.pages.compare.rendering import Rendered
+from app.listening.rendering import Rendered
 from app.storage.export_turn import ExportError
 from engine import audio_files, whole_file
 

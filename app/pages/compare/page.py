@@ -17,14 +17,16 @@ from app.audio.switcher import Switcher
 from app.core.background import Background
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Known, LoadFailed, Loading, ModelFacts, Predicted, Ready, RenderQuestion, Report, Unusable
+from app.listening.rendering import Rendered, Rendering
 from app.pages.compare.export import export
 from app.pages.compare.installed import InstalledModel, installed
 from app.pages.compare.prompt_card import PromptCard
 from app.pages.compare.render_bar import RenderBar
-from app.pages.compare.rendering import Rendered, Rendering
 from app.pages.compare.results import Prepared, ResultsView, prepare
+from app.pages.compare.sets import Sets
 from app.pages.compare.variants_card import VariantsCard
 from app.storage import file_names
+from app.storage.library import Library
 from app.widgets import save_dialog
 from app.widgets.flow import Flow
 from app.widgets.page_body import PageBody
@@ -53,9 +55,12 @@ class ComparePage(QWidget):
         recorder: Callable[[], Recorder | None] = lambda: None,
         loudness: Callable[[], float] = lambda: 1.0,
         models: Callable[[], list[InstalledModel]] = installed,
+        library: Library | None = None,
+        sets_folder: Path | None = None,
     ) -> None:
         """`output_device` is where the replies are played, None while there is none; `recorder` the open microphone,
-        `loudness` how loud the speaker is (0 to 1).
+        `loudness` how loud the speaker is (0 to 1). Past conversations come from `library`; `sets_folder` keeps the sets
+        of prompts that are rendered (None: there can be none).
 
         `models` finds what can be rendered with, on a thread of its own.
         """
@@ -70,11 +75,13 @@ class ComparePage(QWidget):
         self._nobody_spoke = False
         self._offered = False
         self.rendering = Rendering(engine)
-        self.prompt = PromptCard(recorder)
+        self.sets = Sets(engine, sets_folder, lambda: self._model)
+        self.prompt = PromptCard(recorder, library)
         self.variants = VariantsCard()
         self.bar = RenderBar()
         self.results = ResultsView(self._switcher)
         self._empty = Words(EMPTY, "muted")
+        self.sets.changed.connect(self._show_state)
         self._lay_out()
         self.bar.started.connect(lambda: self.start())
         self.bar.cancelled.connect(self.stop)
@@ -96,12 +103,14 @@ class ComparePage(QWidget):
             self._offered = True
             self._background.do(lambda: questions.spoken(BUNDLED), self._offer, self._say)
         self._background.do(self._models, self.variants.offer_models, self._say)  # others may have come
+        self.prompt.set.entered()
+        self.sets.entered()
         if self.results.shown is not None:
             self._open_device()
 
     def left(self) -> None:
         """The page is hidden: silence, and the speaker is free. A rendering goes on."""
-        if not self.rendering.is_running:
+        if not (self.rendering.is_running or self.sets.is_busy):
             self._engine.let_go()
         self.results.pause()
         self.prompt.finish()
@@ -109,6 +118,8 @@ class ComparePage(QWidget):
 
     def close_sound(self) -> None:
         """The program ends."""
+        self.prompt.set.close_threads()
+        self.sets.end()
         self._background.close()
         self._switcher.close()
 
@@ -138,6 +149,8 @@ class ComparePage(QWidget):
             case Predicted():
                 self.rendering.predict(report)
                 self.results.renew(self.rendering.results)
+        if self.sets.take(report):
+            return True
         if self.rendering.take(report):
             if not self._is_starting:
                 self.variants.say([job.record.message for job in self.rendering.jobs])
@@ -149,7 +162,7 @@ class ComparePage(QWidget):
     def tick(self) -> None:
         """At display rate."""
         self.prompt.tick()
-
+        self.sets.tick()
         if not self.isVisible():
             return
         if self.rendering.is_running:
@@ -160,13 +173,18 @@ class ComparePage(QWidget):
 
     def start(self, needs_voice: bool = True) -> None:
         """Renders the question with every schedule; one in which nobody spoke only if it `needs_voice` not."""
-        prompt, model = self.prompt.prompt(), self._model
-        if prompt is None or model is None or self.rendering.is_running or self._is_starting:
+        prompt, model, wanted = self.prompt.prompt(), self._model, self.prompt.wanted_set()
+        if (prompt is None and wanted is None) or model is None or self.rendering.is_running or self._is_starting:
             return
-        if self.variants.problem:
+        if self.variants.problem or self.sets.is_busy:
             return  # the card says so
-        make, title = prompt
         variants = self.variants.variants(self.prompt.sampling.seed.value(), self.prompt.chosen_sampling(model.sampling))
+        if wanted is not None:
+            self._problem = ""
+            self.sets.start(wanted[0], wanted[1], variants, self._say)
+            return
+        assert prompt is not None  # one of both is there
+        make, title = prompt
         self._problem, self._nobody_spoke, self._is_starting = "", False, True
         self.results.clear()
 
@@ -293,11 +311,12 @@ class ComparePage(QWidget):
 
     def _show_state(self) -> None:
         running = self.rendering.is_running
-        ready = self._model is not None and self.prompt.prompt() is not None and not self.variants.problem
-        ready = ready and not (running or self._is_starting or self.prompt.is_recording)
+        chosen = self.prompt.prompt() is not None or self.prompt.wanted_set() is not None
+        ready = self._model is not None and chosen and not self.variants.problem
+        ready = ready and not (running or self._is_starting or self.prompt.is_recording or self.sets.is_busy)
         sentence = self._problem or ("" if self._model is not None else "No model is loaded yet.")
         self.bar.show_state(ready, running, sentence, self._nobody_spoke and ready)
-        self._empty.setVisible(self.results.shown is None and not running)
+        self._empty.setVisible(self.results.shown is None and not running and self.sets.rendering.set is None)
         if running:
             self.bar.show_progress(self.rendering)
 
@@ -306,6 +325,7 @@ class ComparePage(QWidget):
         body = PageBody("Compare", self.keyPressEvent)
         body.parts.addLayout(Flow(self.prompt, self.variants, spacing=14))
         body.parts.addWidget(self.bar)
+        body.parts.addWidget(self.sets.card)
         body.parts.addWidget(self.results)
         body.parts.addWidget(self._empty)
         body.parts.addStretch(1)

@@ -12,6 +12,8 @@ from app.audio.recorder import Recorder
 from app.audio.take import Take
 from app.core.question import STALLED_SECONDS
 from app.engine_client.commands import RenderQuestion, Sampling
+from app.pages.compare.set_fields import SetFields, Wanted
+from app.storage.library import Library
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.schedules.chooser import Chooser
@@ -19,8 +21,14 @@ from app.widgets.schedules.sampling import SamplingFields
 from app.widgets.words import Words
 from engine import audio_files
 
-TYPED, BUNDLED, RECORDED, GIVEN = range(4)
-KINDS = ("Type a question", "A spoken question that ships", "Record a question", "The last turn of the talk")
+TYPED, BUNDLED, RECORDED, GIVEN, SET = range(5)
+KINDS = (
+    "Type a question",
+    "A spoken question that ships",
+    "Record a question",
+    "The last turn of the talk",
+    "A set of questions",
+)
 HEIGHT = 36  # pixels of a field
 LONGEST_TEXT = 2000  # characters
 LONGEST_SECONDS = 120
@@ -34,7 +42,7 @@ class PromptCard(QFrame):
     changed = Signal()
     last_turn_requested = Signal()
 
-    def __init__(self, recorder: Callable[[], Recorder | None]) -> None:
+    def __init__(self, recorder: Callable[[], Recorder | None], library: Library | None = None) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._recorder = recorder
@@ -53,12 +61,14 @@ class PromptCard(QFrame):
         self.record.setAccessibleName("Record a question")
         self._recording = Words("Press Record and speak.", "muted", least=160)
         self._given_label = Words(role="muted")
+        self.set = SetFields(library)
         self.sampling = SamplingFields()
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.text.textChanged.connect(self.changed)
         self.bundled.currentIndexChanged.connect(self.changed)
         self.record.clicked.connect(self._toggle)
+        self.set.changed.connect(self.changed)
         self._show_given()
 
     # --- what is chosen -----------------------------------------------------------------------------------------------
@@ -97,6 +107,10 @@ class PromptCard(QFrame):
                 return lambda: question, title
         return None
 
+    def wanted_set(self) -> Wanted | None:
+        """The set of questions that is chosen; None where a single one is, or none."""
+        return self.set.wanted() if self.kind.currentIndex() == SET else None
+
     def chosen_sampling(self, own: Sampling) -> Sampling | None:
         """What the fields say; None if that is still a model's `own`, for then every model has its own."""
         fields = self.sampling
@@ -108,6 +122,9 @@ class PromptCard(QFrame):
         """Whether the kind of question that is chosen has speech in it."""
         if self.kind.currentIndex() == GIVEN:
             return self._given is not None and self._given[0].samples is not None
+        if self.kind.currentIndex() == SET:
+            wanted = self.set.wanted()
+            return wanted is not None and wanted[2]
         return self.kind.currentIndex() != TYPED
 
     @property
@@ -178,7 +195,7 @@ class PromptCard(QFrame):
     def _lay_out(self) -> None:
         recording = QWidget()
         recording.setLayout(Flow(self.record, self._recording))
-        self._parts = (self.text, self.bundled, recording, self._given_label)
+        self._parts = (self.text, self.bundled, recording, self._given_label, self.set)
         for field in (self.kind, self.text, self.bundled):
             theme.fix(field, height=HEIGHT)
         self.bundled.setMinimumContentsLength(12)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from app.pages.compare.rendering import Rendering, RenderJob
+from app.listening.rendering import Rendering, RenderJob
 from app.widgets import theme
 from app.widgets.flow import Flow
 from app.widgets.words import Words

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidg
 from app.audio.clips import Clips, align
 from app.audio.mixing import Mixer
 from app.audio.switcher import Switcher
+from app.listening.rendering import Rendered
 from app.pages.compare.costs_table import CostsTable
 from app.pages.compare.difference import first_difference, mark, same_words
 from app.pages.compare.lane import STEP
-from app.pages.compare.rendering import Rendered
 from app.pages.compare.variant_card import VariantCard
 from app.settings import shortcuts
 from app.widgets import theme

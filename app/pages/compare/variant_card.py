@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
+from app.listening.rendering import Rendered
 from app.pages.compare.difference import ComparedWord
 from app.pages.compare.lane import Lane
-from app.pages.compare.rendering import Rendered
 from app.widgets import theme
 from app.widgets.depth_strip import DepthStrip
 from app.widgets.flow import Flow

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout
 
 from app.engine_client.commands import ModelFacts, Sampling
+from app.listening.rendering import Variant
 from app.pages.compare.installed import InstalledModel
-from app.pages.compare.rendering import Variant
 from app.pages.compare.variant_row import IN_USE, Heads, VariantRow
 from app.widgets import theme
 from app.widgets.flow import Flow

@@ -184,7 +184,7 @@ def test_another_version_is_named(window_of_random_voice):
 
 def test_all_that_is_kept_goes_to_the_folder_that_was_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv(folders.VARIABLE, str(tmp_path / "own"))
-    from app.pages.listening import results_folder
+    from app.pages.listening_pages import results_folder
     from app.settings.settings import default_file
     from app.storage.library import default_folder
     from app.window import _memory_file

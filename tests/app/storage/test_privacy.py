@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.pages.blind import results
+from app.listening import results
 from app.settings.settings import Settings
 from app.storage import archive
 from app.storage.importing import import_from

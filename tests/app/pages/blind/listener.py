@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.listening.plan import ListeningItem, ReplyClip
 from app.pages.blind.page import BlindPage
-from app.pages.blind.plan import ListeningItem, ReplyClip
 
 RATE = 8000
 FIRST, SECOND = "fixed:9", "spark:even@6"

@@ -20,7 +20,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from scipy import stats
 
-from app.pages.blind import results
+from app.listening import results
 from app.pages.blind.report import FILES, save_copy
 from tests.app.pages.blind.listener import (
     FIRST,
@@ -327,7 +327,7 @@ def test_a_clip_that_changed_ends_the_test_with_a_sentence(qtbot, tmp_path):
     clip.write_bytes(clip.read_bytes()[:-4] + b"\0\0\0\1")
     qtbot.waitUntil(lambda: page.setup.resume.isVisible(), timeout=PATIENCE)
     page.setup.resume.click()
-    qtbot.waitUntil(lambda: "not the one this test began with" in page.setup.problem.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "not the one this began with" in page.setup.problem.text(), timeout=PATIENCE)
     page.setup.discard.click()
     qtbot.waitUntil(lambda: not page.setup.resume.isVisible(), timeout=PATIENCE)
     assert json.loads(log_of(tmp_path).read_text().splitlines()[-1])["kind"] == "discarded"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont
 
-from app.pages.blind import results
-from app.pages.blind.plan import ListeningItem, ReplyClip, make_plan
+from app.listening import results
+from app.listening.plan import ListeningItem, ReplyClip, make_plan
+from app.listening.results import StoredTest, TrialAnswer
+from app.listening.summary import summarise
 from app.pages.blind.report import write
-from app.pages.blind.results import StoredTest, TrialAnswer
-from app.pages.blind.summary import summarise
 from tests.app.pages.blind.listener import FIRST, SECOND, items
 
 

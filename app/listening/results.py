@@ -7,26 +7,21 @@ are named by their content, so their names say nothing about conditions.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Literal
 
-import numpy as np
-import soundfile
-
-from app.pages.blind.plan import ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
-from engine import private, whole_file
+from app.listening import clip_files
+from app.listening.log_file import LogEntry, append, read
+from app.listening.plan import ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
+from engine import private
 
 LOG = "answers.jsonl"
 CLIPS = "clips"
 FORMAT = 1
-LogEntry = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,30 +87,6 @@ class Unfinished:
     trials: int
 
 
-def append(path: Path, record: Mapping[str, Any]) -> None:
-    """Adds one line and waits until it is on the disk. Raises: OSError."""
-    line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
-    with open(path, "ab+", opener=private.opener) as file:
-        if file.tell() and not _ends_a_line(file):
-            line = b"\n" + line  # a crash cut the last line short; what is left of it stays
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read(path: Path) -> list[LogEntry]:
-    """The log's records; a line that a crash cut short is left out. Raises: OSError."""
-    records = []
-    for line in path.read_bytes().splitlines():
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict):
-            records.append(record)
-    return records
-
-
 def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None) -> StoredTest:
     """Writes a new test under `root`: clips first, so that a log never speaks of a clip that is not there.
 
@@ -130,7 +101,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Map
             "prompt": item.prompt,
             "clips": [
                 {
-                    "sha256": _save(folder / CLIPS, clip),
+                    "sha256": clip_files.save(folder / CLIPS, clip.samples, clip.rate),
                     "rate": clip.rate,
                     "text": clip.text,
                     "schedule": clip.schedule,
@@ -202,36 +173,9 @@ def _answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:
     return answers
 
 
-def _ends_a_line(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
-
-
-def _save(folder: Path, clip: ReplyClip) -> str:
-    digest = _digest(clip.samples)
-    path = folder / f"{digest[:16]}.wav"
-    if not path.exists():
-        try:
-            with whole_file.replacing(path, private=True) as file:
-                soundfile.write(file, clip.samples, clip.rate, format="WAV", subtype="FLOAT")
-        except soundfile.LibsndfileError as error:
-            raise OSError(f"{path} cannot be written: {error}") from error
-    return digest
-
-
 def _load(folder: Path, listed: LogEntry) -> ReplyClip:
-    path = folder / f"{listed['sha256'][:16]}.wav"
-    try:
-        samples, rate = soundfile.read(path, dtype="float32")
-    except soundfile.LibsndfileError as error:
-        raise ValueError(f"The clip {path} cannot be read ({error}), so this test cannot go on.") from error
-    if _digest(samples) != listed["sha256"]:
-        raise ValueError(f"The clip {path} is not the one this test began with, so this test cannot go on.")
+    samples, rate = clip_files.load(folder, listed["sha256"])
     return ReplyClip(samples, rate, listed["text"], listed["schedule"], listed["gain"])
-
-
-def _digest(samples: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(samples, np.float32).tobytes()).hexdigest()
 
 
 def _now() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from scipy import stats
 
 LEVEL = 0.05
 CONFIDENCE = 0.95
+POWER = 0.8  # of tests that shall find what is there
+MOST_TRIALS = 5000
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,39 @@ def rating(scores: Sequence[float]) -> Rating:
     else:
         p = 1.0 if mean == 0 else 0.0  # all scores are the same: what the limit of the t-test gives
     return Rating(n, mean, deviation, mean - margin, mean + margin, p)
+
+
+def by_prompt(scores: Mapping[int, Sequence[float]]) -> Proportion:
+    """The exact two-sided sign test over prompts: of those whose `scores` lean to one side, how many to the positive one.
+
+    One vote per prompt, however often it was asked about: what it shows holds for prompts like these."""
+    sums = [sum(one) for one in scores.values()]
+    return proportion(sum(one > 0 for one in sums), sum(one != 0 for one in sums))
+
+
+def trials_needed(share: float, one_sided: bool = False) -> int | None:
+    """Answers after which the exact binomial test finds a true `share` in `POWER` of all tests; None if over `MOST_TRIALS`."""
+    share = max(share, 1 - share) if not one_sided else share
+    if share <= 0.5:
+        return None
+    counts = np.arange(1, MOST_TRIALS + 1)
+    level = LEVEL if one_sided else LEVEL / 2
+    critical = stats.binom.isf(level, counts, 0.5) + 1  # the fewest successes that are significant
+    enough = stats.binom.sf(critical - 1, counts, share) >= POWER
+    last = np.flatnonzero(~enough)  # the power is a saw: it must not fall below any more
+    return None if len(last) and last[-1] == MOST_TRIALS - 1 else int(counts[last[-1] + 1]) if len(last) else 1
+
+
+def ratings_needed(mean: float, deviation: float) -> int | None:
+    """The same for the two-sided t-test of ratings with that mean and standard deviation."""
+    if mean == 0:
+        return None
+    if deviation == 0:
+        return 2
+    counts = np.arange(2, MOST_TRIALS + 1)
+    critical = stats.t.ppf(1 - LEVEL / 2, counts - 1)
+    enough = np.flatnonzero(stats.nct.sf(critical, counts - 1, abs(mean) / deviation * np.sqrt(counts)) >= POWER)
+    return int(counts[enough[0]]) if len(enough) else None
 
 
 def p_text(p: float | None) -> str:

@@ -14,10 +14,11 @@ from app.core.reply_options import settings_of
 from app.core.turn import ChatTurn
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import RenderQuestion
+from app.listening.plan import ListeningItem, ReplyClip
+from app.listening.rendering import Rendered
 from app.pages.blind.page import BlindPage
-from app.pages.blind.plan import ListeningItem, ReplyClip
 from app.pages.compare.page import ComparePage
-from app.pages.compare.rendering import Rendered
+from app.storage.library import Library
 from engine import folders, installed
 
 
@@ -28,12 +29,21 @@ class ListeningPages(QObject):
     alone = Signal(bool)
     """Whether a blind test runs, which nothing else on the screen may give away."""
 
-    def __init__(self, engine: EngineThread, sound: Sound) -> None:
+    def __init__(self, engine: EngineThread, sound: Sound, library: Library | None = None) -> None:
+        """Past conversations that are asked about come from `library`."""
         super().__init__()
         self._sound = sound
-        self.compare = ComparePage(engine, self._output_device, lambda: sound.recorder, lambda: sound.gain)
+        self.compare = ComparePage(
+            engine,
+            self._output_device,
+            lambda: sound.recorder,
+            lambda: sound.gain,
+            library=library,
+            sets_folder=results_folder(),
+        )
         self.compare.last_turn_requested.connect(self.last_turn_wanted)
         self.compare.blind_requested.connect(self._test)
+        self.compare.sets.blind_requested.connect(self._test_set)
         self._clips = ClipPlayback(self._output_device, lambda: sound.gain)
         self.blind = BlindPage(self._clips, results_folder())
         self.blind.render_requested.connect(self.compare_wanted)
@@ -62,6 +72,10 @@ class ListeningPages(QObject):
         clips = tuple(ReplyClip(one.samples, one.rate, one.text, one.title, one.gain_db) for one in replies)
         about = {"Model": ", ".join(dict.fromkeys(one.model for one in replies)), "Refrain": installed.version()}
         self.blind.set_items([ListeningItem(replies[0].prompt, clips)], about)
+        self.blind_wanted.emit()
+
+    def _test_set(self, items: list[ListeningItem], about: dict[str, str]) -> None:
+        self.blind.set_items(items, about)
         self.blind_wanted.emit()
 
     def _output_device(self) -> SoundDevice | None:

@@ -114,7 +114,8 @@ def make_plan(
 ) -> TestPlan:
     """Draws a test over `items` items (a number); the same seed gives the same test. Without one, a fresh secret one.
 
-    Every item that is used is presented both ways round equally often, the two ways in different passes. X is an
+    Where there are at least as many items as trials, each is presented once at most, half of them the other way round;
+    else every item that is used is presented both ways round equally often, the two ways in different passes. X is an
     independent fair draw per trial: X balanced over the test would make guesses dependent, and then the binomial
     test is not exact.
     Raises: ValueError if there is no item, or `count` is not a positive even number.
@@ -140,18 +141,26 @@ def make_plan(
 
 def _balanced(items: int, count: int, dice: random.Random) -> Iterator[tuple[int, Order]]:
     """`count` pairs of (item, order): passes over shuffled items, each pass followed by its mirror image."""
+    if items >= count:
+        yield from _both_ways(dice.sample(range(items), count), dice)
+        return
     left = count // 2
     while left:
         chosen = dice.sample(range(items), min(items, left))
         left -= len(chosen)
-        both: tuple[Order, Order] = (("first", "second"), ("second", "first"))
-        ways = list(itertools.islice(itertools.cycle(both), len(chosen)))
-        dice.shuffle(ways)
-        forward = list(zip(chosen, ways))
+        forward = _both_ways(chosen, dice)
         mirrored = [(item, (b, a)) for item, (a, b) in forward]
         dice.shuffle(mirrored)
         yield from forward
         yield from mirrored
+
+
+def _both_ways(chosen: Sequence[int], dice: random.Random) -> list[tuple[int, Order]]:
+    """Half of the items one way round, half of them the other."""
+    both: tuple[Order, Order] = (("first", "second"), ("second", "first"))
+    ways = list(itertools.islice(itertools.cycle(both), len(chosen)))
+    dice.shuffle(ways)
+    return list(zip(chosen, ways))
 
 
 def _attention(role: Role, item: int, dice: random.Random) -> Trial:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.pages.blind.plan import ENOUGH
-from app.pages.blind.results import LogEntry, StoredTest
-from app.pages.blind.statistics import LEVEL, Proportion, Rating, p_text, percent, proportion, rating
+from app.listening.log_file import LogEntry
+from app.listening.plan import ENOUGH
+from app.listening.results import StoredTest
+from app.listening.statistics import (
+    LEVEL,
+    MOST_TRIALS,
+    POWER,
+    Proportion,
+    Rating,
+    by_prompt,
+    p_text,
+    percent,
+    proportion,
+    rating,
+    ratings_needed,
+    trials_needed,
+)
 
 TITLES = {"preference": "Preference (A/B)", "ccr": "Comparison rating (CCR)", "abx": "Discrimination (ABX)"}
 TOO_FEW = "Too few to conclude"
@@ -42,13 +57,16 @@ class AttentionCheck:
 @dataclass(frozen=True)
 class Summary:
     """What a test showed. `result` is about the second condition: how often it was preferred, its rating compared with
-    the first, or, in an ABX test, how often X was named. `ties`: answers without a preference."""
+    the first, or, in an ABX test, how often X was named. `ties`: answers without a preference. `prompts`: the same with
+    one vote per prompt. `needed`: trials of a test that would find an effect of this size, None where there is none."""
 
     method: str
     conditions: tuple[str, str]
     trials: int
     ties: int | None
     result: Proportion | Rating
+    prompts: Proportion
+    needed: int | None
     attention: AttentionCheck
     headline: str
     sentence: str
@@ -57,9 +75,17 @@ class Summary:
     @property
     def figures(self) -> list[tuple[str, str]]:
         """The numbers as (name, value), in the order in which they are read."""
-        if isinstance(self.result, Rating):
-            return self._rating_figures(self.result)
-        return self._proportion_figures(self.result)
+        by_result = self._rating_figures if isinstance(self.result, Rating) else self._proportion_figures
+        return [*by_result(self.result), *self._more_figures()]  # type: ignore[arg-type]
+
+    def _more_figures(self) -> list[tuple[str, str]]:
+        votes, leaning = self.prompts, "X named rightly" if self.method == "abx" else f"for {self.conditions[1]}"
+        rows = []
+        if votes.n > 1:
+            rows.append((f"Prompts that lean to one side, {leaning}", f"{votes.k} of {votes.n}"))
+            rows.append(("Sign test over prompts, two-sided", p_text(votes.p)))
+        needed = f"more than {MOST_TRIALS:,}" if self.needed is None else f"{self.needed:,}"
+        return [*rows, (f"Trials that find an effect of this size ({percent(POWER)} power)", needed)]
 
     def _proportion_figures(self, result: Proportion) -> list[tuple[str, str]]:
         first, second = self.conditions
@@ -118,24 +144,36 @@ def summarise(test: StoredTest) -> Summary:
     first, second = plan.conditions
     ties: int | None = None
     result: Proportion | Rating
+    scores = [score(record, plan.conditions) if plan.method != "abx" else 2 * bool(is_right(record)) - 1 for record in asked]
     if plan.method == "abx":
-        result = proportion(sum(bool(is_right(record)) for record in asked), len(asked), one_sided=True)
+        result = proportion(scores.count(1), len(asked), one_sided=True)
+        needed = trials_needed(result.share or 0.0, one_sided=True)
         headline, sentence = _abx(result, first, second)
     else:
-        scores = [score(record, plan.conditions) for record in asked]
         ties = scores.count(0)
         if plan.method == "ccr":
             result = rating(scores)
+            needed = ratings_needed(result.mean or 0.0, result.deviation or 0.0)
             headline, sentence = _ccr(result, first, second)
         else:
             result = proportion(sum(one > 0 for one in scores), len(scores) - ties)
+            needed = trials_needed(result.share) if result.share is not None else None
+            needed = math.ceil(needed * len(scores) / result.n) if needed is not None else None  # with as many ties
             headline, sentence = _preference(result, ties, first, second)
     if result.n < ENOUGH:
         kind = {"preference": "preferences", "ccr": "ratings", "abx": "answers"}[plan.method]
         headline = TOO_FEW
         sentence = f"{TOO_FEW}: {result.n} {kind}, and fewer than {ENOUGH} cannot tell a difference from luck. {sentence}"
     caveats = tuple(_caveats(test, records, asked))
-    return Summary(plan.method, plan.conditions, len(asked), ties, result, attention, headline, sentence, caveats)
+    votes = by_prompt(_by_item(asked, scores))
+    return Summary(plan.method, plan.conditions, len(asked), ties, result, votes, needed, attention, headline, sentence, caveats)
+
+
+def _by_item(asked: Sequence[LogEntry], scores: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for record, one in zip(asked, scores, strict=True):
+        found.setdefault(record["item"], []).append(one)
+    return found
 
 
 def _preference(result: Proportion, ties: int, first: str, second: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.pages.blind.statistics import p_text, proportion, rating
+from app.listening.statistics import p_text, proportion, rating
 
 
 @pytest.mark.parametrize("n", [1, 9, 16, 40])

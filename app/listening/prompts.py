@@ -40,7 +40,8 @@ def bundled(count: int = MOST) -> list[SetPrompt]:
         items = questions.spoken(count)
     except ValueError as error:
         raise PromptsError(str(error)) from error
-    return [SetPrompt(item.text[:1].upper() + item.text[1:], partial(_read, item.audio)) for item in items if item.audio is not None]
+    spoken = [(item.text[:1].upper() + item.text[1:], item.audio) for item in items if item.audio is not None]
+    return [SetPrompt(words, partial(_read, file)) for words, file in spoken]
 
 
 def in_folder(folder: Path) -> list[SetPrompt]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-Method = Literal["preference", "ccr", "abx"]
+from app.listening.log_file import LogEntry
+
+Method = Literal["preference", "ccr", "abx", "ranking"]
 Role = Literal["test", "identical", "broken"]
-Source = Literal["first", "second", "broken"]  # the first condition, the second, or a degraded copy of the first
+Source = Literal["first", "second", "broken"]  # of a trial's pair: the first condition, the second, or a degraded copy
+Conditions = tuple[str, ...]  # schedule names: two, or in a ranking more
 
 Letter = Literal["A", "B"]
 Order = tuple[Source, Source]  # what is A, and what is B
 
-METHODS: tuple[Method, ...] = ("preference", "ccr", "abx")
+METHODS: tuple[Method, ...] = ("preference", "ccr", "abx", "ranking")
 ENOUGH = 16  # answers; with fewer, a clear preference and luck cannot be told apart
 ATTENTION_EVERY = 10  # trials; one of each kind of attention item for so many
 SEED_BITS = 48  # so that any JSON reader keeps all of them
@@ -47,19 +50,18 @@ class ListeningItem:
     prompt: str
     clips: tuple[ReplyClip, ...]
 
-    def has(self, conditions: tuple[str, str]) -> bool:
+    def has(self, conditions: Conditions) -> bool:
         return set(conditions) <= {clip.schedule for clip in self.clips}
 
-    def pair(self, conditions: tuple[str, str]) -> tuple[ReplyClip, ReplyClip]:
-        """The replies under both conditions, which it must have."""
-        first, second = (next(clip for clip in self.clips if clip.schedule == name) for name in conditions)
-        return first, second
+    def of(self, conditions: Conditions) -> tuple[ReplyClip, ...]:
+        """The replies under these conditions, which it must have."""
+        return tuple(next(clip for clip in self.clips if clip.schedule == name) for name in conditions)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One question to the listener: `number` counts from 1, `item` from 0 among the plan's items; `x` is the letter
-    that X repeats, in an ABX test only."""
+    """One question to the listener: `number` counts from 1, `item` from 0 among the plan's items; `pair` are the
+    conditions that "first" and "second" stand for, `x` is the letter that X repeats, in an ABX test only."""
 
     number: int
     item: int
@@ -67,6 +69,7 @@ class Trial:
     a: Source
     b: Source
     x: Letter | None = None
+    pair: tuple[str, str] = ("", "")
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -88,25 +91,40 @@ class TestPlan:
 
     __test__ = False  # it is not a test case, whatever its name starts with
 
+    @property
+    def most(self) -> int:
+        """Trials, at most."""
+        return len(self.trials)
+
+    @property
+    def broken_items(self) -> set[int]:
+        """Of which a degraded copy is played."""
+        return {trial.item for trial in self.trials if trial.role == "broken"}
+
+    def next_trial(self, answers: Mapping[int, LogEntry]) -> Trial | None:
+        """The one that comes after these answers, by trial number; None is the end."""
+        return next((trial for trial in self.trials if trial.number not in answers), None)
+
 
 def schedules_in(items: Sequence[ListeningItem]) -> list[str]:
     """The conditions there are, in the order in which they first appear."""
     return list(dict.fromkeys(clip.schedule for item in items for clip in item.clips))
 
 
-def usable(items: Sequence[ListeningItem], method: Method, conditions: tuple[str, str]) -> list[ListeningItem]:
-    """The items that have sound for both conditions and, for ABX, the same words: other words would give X away."""
+def usable(items: Sequence[ListeningItem], method: Method, conditions: Conditions) -> list[ListeningItem]:
+    """The items that have sound for all conditions and, for ABX, the same words: other words would give X away."""
 
-    def fits(a: ReplyClip, b: ReplyClip) -> bool:
-        return bool(len(a.samples) and len(b.samples)) and (method != "abx" or _words(a.text) == _words(b.text))
+    def fits(first: ReplyClip, *others: ReplyClip) -> bool:
+        has_sound = all(len(clip.samples) for clip in (first, *others))
+        return has_sound and (method != "abx" or all(_words(first.text) == _words(clip.text) for clip in others))
 
-    return [item for item in items if item.has(conditions) and fits(*item.pair(conditions))]
+    return [item for item in items if item.has(conditions) and fits(*item.of(conditions))]
 
 
-def differ(item: ListeningItem, conditions: tuple[str, str]) -> bool:
-    """Whether an item's two replies are different sounds, in a single sample at least."""
-    first, second = item.pair(conditions)
-    return first.rate != second.rate or not np.array_equal(first.samples, second.samples)
+def differ(item: ListeningItem, conditions: Conditions) -> bool:
+    """Whether any of an item's replies are different sounds, in a single sample at least."""
+    first, *others = item.of(conditions)
+    return any(first.rate != other.rate or not np.array_equal(first.samples, other.samples) for other in others)
 
 
 def make_plan(
@@ -133,7 +151,7 @@ def make_plan(
         shown.insert(dice.randrange(1, len(shown) + 1), trial)  # never the first: it would teach the wrong thing
     letters: tuple[Letter, Letter] = ("A", "B")
     trials = tuple(
-        Trial(number, one.item, one.role, one.a, one.b, dice.choice(letters) if method == "abx" else None)
+        Trial(number, one.item, one.role, one.a, one.b, dice.choice(letters) if method == "abx" else None, conditions)
         for number, one in enumerate(shown, 1)
     )
     return TestPlan(method, conditions, count, share, seed, trials)

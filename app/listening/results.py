@@ -16,7 +16,8 @@ from typing import Literal
 
 from app.listening import clip_files
 from app.listening.log_file import LogEntry, append, read
-from app.listening.plan import ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
+from app.listening.plan import Conditions, ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
+from app.listening.ranking_plan import RankingPlan, make_ranking
 from engine import private
 
 LOG = "answers.jsonl"
@@ -41,22 +42,23 @@ class StoredTest:
     """A test that is on disk in `folder`, with the answers so far by trial number."""
 
     folder: Path
-    plan: TestPlan
+    plan: TestPlan | RankingPlan
     items: list[ListeningItem]
     about: dict[str, str]
     started: str
     answers: dict[int, LogEntry] = field(default_factory=dict)
+    next_trial: Trial | None = field(init=False)
+    """None is the end."""
 
-    @property
-    def next_trial(self) -> Trial | None:
-        return next((trial for trial in self.plan.trials if trial.number not in self.answers), None)
+    def __post_init__(self) -> None:
+        self.next_trial = self.plan.next_trial(self.answers)
 
     def record(self, trial: Trial, answer: TrialAnswer) -> None:
         """Puts an answer, and now also what was played as what, on disk; when this returns, it is there.
 
         Raises: OSError if it cannot be written; then the trial counts as not answered.
         """
-        names = dict(zip(("first", "second"), self.plan.conditions), broken="degraded copy")
+        names = dict(zip(("first", "second"), trial.pair), broken="degraded copy")
         record = {
             "kind": "answer",
             "trial": trial.number,
@@ -74,6 +76,7 @@ class StoredTest:
         }
         append(self.folder / LOG, record)
         self.answers[trial.number] = record
+        self.next_trial = self.plan.next_trial(self.answers)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,19 @@ class Unfinished:
     trials: int
 
 
-def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None) -> StoredTest:
+def make(
+    method: Method, conditions: Conditions, items: Sequence[ListeningItem], count: int, share: float, seed: int | None = None
+) -> TestPlan | RankingPlan:
+    """The plan of any method. Raises: ValueError."""
+    if method == "ranking":
+        return make_ranking(conditions, items, count, share, seed)
+    first, second = conditions
+    return make_plan(method, (first, second), len(items), count, share, seed)
+
+
+def start(
+    root: Path, plan: TestPlan | RankingPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None
+) -> StoredTest:
     """Writes a new test under `root`: clips first, so that a log never speaks of a clip that is not there.
 
     `items` are those the plan's numbers stand for. Raises: OSError.
@@ -95,7 +110,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Map
     started = _now()
     folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
     private.make_folder(folder / CLIPS)
-    shown = [ListeningItem(item.prompt, item.pair(plan.conditions)) for item in items]
+    shown = [ListeningItem(item.prompt, item.of(plan.conditions)) for item in items]
     listed = [
         {
             "prompt": item.prompt,
@@ -119,7 +134,7 @@ def start(root: Path, plan: TestPlan, items: Sequence[ListeningItem], about: Map
         "method": plan.method,
         "conditions": plan.conditions,
         "count": plan.count,
-        "trials": len(plan.trials),
+        "trials": plan.most,
         "share": plan.share,
         "seed": plan.seed,
         "about": dict(about or {}),
@@ -136,7 +151,7 @@ def resume(folder: Path) -> StoredTest:
     if header is None or header.get("format") != FORMAT:
         raise ValueError(f"{folder / LOG} is not a blind test that this version can continue.")
     items = [ListeningItem(one["prompt"], tuple(_load(folder / CLIPS, clip) for clip in one["clips"])) for one in header["items"]]
-    plan = make_plan(header["method"], tuple(header["conditions"]), len(items), header["count"], header["share"], header["seed"])
+    plan = make(header["method"], tuple(header["conditions"]), items, header["count"], header["share"], header["seed"])
     return StoredTest(folder, plan, items, header["about"], header["started"], _answers(records))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.listening.log_file import LogEntry
-from app.listening.plan import ENOUGH
+from app.listening.plan import ENOUGH, Conditions, TestPlan
+from app.listening.ranking_plan import RankingPlan
+from app.listening.ranking_summary import TOO_FEW, RankingSummary, rank
+from app.listening.remarks import AttentionCheck, attention, caveats, counted, is_right
 from app.listening.results import StoredTest
 from app.listening.statistics import (
     LEVEL,
@@ -24,34 +27,12 @@ from app.listening.statistics import (
     trials_needed,
 )
 
-TITLES = {"preference": "Preference (A/B)", "ccr": "Comparison rating (CCR)", "abx": "Discrimination (ABX)"}
-TOO_FEW = "Too few to conclude"
-SLACK = 1  # on the CCR scale: how far from "about the same" an identical pair may be rated
-
-
-@dataclass(frozen=True)
-class AttentionCheck:
-    """How the attention items were answered: `broken` trials, how many of them right, and the same for identical pairs
-    (None: ABX has no wrong answer there)."""
-
-    broken: int
-    broken_right: int
-    identical: int
-    identical_right: int | None
-
-    @property
-    def passed(self) -> bool:
-        return self.broken_right == self.broken
-
-    @property
-    def sentence(self) -> str:
-        broken = f"The degraded copy was recognised in {self.broken_right} of {_n(self.broken, 'trial')}"
-        if self.identical_right is None:
-            same = f"{_n(self.identical, 'identical pair')} had no wrong answer"
-        else:
-            same = f"no difference was heard in {self.identical_right} of {_n(self.identical, 'identical pair')}"
-        verdict = "" if self.passed else " The attention check failed: read the result with care."
-        return f"{broken}; {same}.{verdict}"
+TITLES = {
+    "preference": "Preference (A/B)",
+    "ccr": "Comparison rating (CCR)",
+    "abx": "Discrimination (ABX)",
+    "ranking": "Ranking by paired choices",
+}
 
 
 @dataclass(frozen=True)
@@ -118,29 +99,33 @@ class Summary:
         ]
 
 
+Result = Summary | RankingSummary
+"""Of any method."""
+
+
+def named(conditions: Conditions) -> str:
+    """In words: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(conditions[:-1]), conditions[-1])))
+
+
 def score(record: LogEntry, conditions: tuple[str, str]) -> int:
     """An answer about A and B turned into one about conditions: positive speaks for the second."""
     return record["value"] if record["B"] == conditions[1] else -record["value"]
 
 
-def is_right(record: LogEntry) -> bool | None:
-    """Whether an answer is right; None where there is no right or wrong."""
-    value = record["value"]
-    if record["role"] == "broken" and record["X"] is None:
-        return value < 0 if record["B"] == "degraded copy" else value > 0
-    if record["role"] == "identical":
-        return abs(value) <= (SLACK if record.get("method") == "ccr" else 0) if record["X"] is None else None
-    return None if record["X"] is None else value == (-1 if record["X"] == "A" else 1)
-
-
-def summarise(test: StoredTest) -> Summary:
+def summarise(test: StoredTest) -> Result:
     """The result of a test whose trials are all answered. Raises: ValueError before that: no peeping."""
     if test.next_trial is not None:
         raise ValueError("The result is known when every trial is answered.")
-    plan = test.plan
-    records = [{**test.answers[trial.number], "method": plan.method} for trial in plan.trials]
+    records = [{**test.answers[number], "method": test.plan.method} for number in sorted(test.answers)]
+    if isinstance(test.plan, RankingPlan):
+        return rank(test, test.plan, records)
+    return _summarise_pair(test, test.plan, records)
+
+
+def _summarise_pair(test: StoredTest, plan: TestPlan, records: Sequence[LogEntry]) -> Summary:
     asked = [record for record in records if record["role"] == "test"]
-    attention = _attention(records)
+    noticed, said = attention(records), tuple(caveats(test, records, asked))
     first, second = plan.conditions
     ties: int | None = None
     result: Proportion | Rating
@@ -164,9 +149,8 @@ def summarise(test: StoredTest) -> Summary:
         kind = {"preference": "preferences", "ccr": "ratings", "abx": "answers"}[plan.method]
         headline = TOO_FEW
         sentence = f"{TOO_FEW}: {result.n} {kind}, and fewer than {ENOUGH} cannot tell a difference from luck. {sentence}"
-    caveats = tuple(_caveats(test, records, asked))
     votes = by_prompt(_by_item(asked, scores))
-    return Summary(plan.method, plan.conditions, len(asked), ties, result, votes, needed, attention, headline, sentence, caveats)
+    return Summary(plan.method, plan.conditions, len(asked), ties, result, votes, needed, noticed, headline, sentence, said)
 
 
 def _by_item(asked: Sequence[LogEntry], scores: Sequence[int]) -> dict[int, list[int]]:
@@ -177,7 +161,8 @@ def _by_item(asked: Sequence[LogEntry], scores: Sequence[int]) -> dict[int, list
 
 
 def _preference(result: Proportion, ties: int, first: str, second: str) -> tuple[str, str]:
-    counts = f"{second} was preferred in {result.k} of {_n(result.n, 'preference')} ({p_text(result.p)}), with {_n(ties, 'tie')}."
+    share = f"{result.k} of {counted(result.n, 'preference')} ({p_text(result.p)})"
+    counts = f"{second} was preferred in {share}, with {counted(ties, 'tie')}."
     if result.p is not None and result.p < LEVEL:
         return f"{second if result.k * 2 > result.n else first} was preferred", counts
     return "No preference shown", f"{counts} This does not show that the two sound equally good."
@@ -193,36 +178,7 @@ def _ccr(result: Rating, first: str, second: str) -> tuple[str, str]:
 
 
 def _abx(result: Proportion, first: str, second: str) -> tuple[str, str]:
-    counts = f"X was named rightly in {result.k} of {_n(result.n, 'trial')} ({p_text(result.p)}; guessing gives half)."
+    counts = f"X was named rightly in {result.k} of {counted(result.n, 'trial')} ({p_text(result.p)}; guessing gives half)."
     if result.p is not None and result.p < LEVEL:
         return "A difference was heard", f"{counts} {first} and {second} could be told apart."
     return "No difference shown", f"{counts} This does not show that {first} and {second} sound the same."
-
-
-def _attention(records: Sequence[LogEntry]) -> AttentionCheck:
-    broken = [is_right(record) for record in records if record["role"] == "broken"]
-    identical = [is_right(record) for record in records if record["role"] == "identical"]
-    judged = None if None in identical else sum(map(bool, identical))
-    return AttentionCheck(len(broken), sum(map(bool, broken)), len(identical), judged)
-
-
-def _caveats(test: StoredTest, records: Sequence[LogEntry], asked: Sequence[LogEntry]) -> Iterator[str]:
-    items = len({record["item"] for record in asked})
-    yield f"One listener and {_n(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
-    same = sum(_sounds_same(test, record["item"]) for record in asked)
-    if same:
-        yield f"In {_n(same, 'trial')} both conditions had made exactly the same sound."
-    gaps = sum(record["underruns"] > 0 for record in records)
-    if gaps:
-        yield f"In {_n(gaps, 'trial')} the playback had gaps (underruns)."
-    if test.plan.share < 1:
-        yield f"Answers were possible once {percent(test.plan.share)} of each clip had been heard."
-
-
-def _sounds_same(test: StoredTest, item: int) -> bool:
-    first, second = (clip.samples for clip in test.items[item].pair(test.plan.conditions))
-    return len(first) == len(second) and bool((first == second).all())
-
-
-def _n(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"

@@ -16,6 +16,7 @@ QUESTIONS: dict[Method, str] = {
     "preference": "Which one do you prefer?",
     "ccr": "How good is B, compared with A?",
     "abx": "Which one is X the same as?",
+    "ranking": "Which one do you prefer?",
 }
 
 # `palette()` follows the theme from light to dark by itself.
@@ -34,12 +35,14 @@ class Choice:
     key: str = ""  # the name of its action; without one: those to the left and to the right
 
 
+_PREFERENCE = (
+    Choice("A is better", -1, "blind_a"),
+    Choice("No difference", 0, "blind_n"),
+    Choice("B is better", 1, "blind_b"),
+)
 CHOICES: dict[Method, tuple[Choice, ...]] = {
-    "preference": (
-        Choice("A is better", -1, "blind_a"),
-        Choice("No difference", 0, "blind_n"),
-        Choice("B is better", 1, "blind_b"),
-    ),
+    "preference": _PREFERENCE,
+    "ranking": _PREFERENCE,
     "ccr": (
         Choice("Much worse", -3),
         Choice("Worse", -2),

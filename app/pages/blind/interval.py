@@ -8,11 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.listening.ranking_summary import RankingSummary
 from app.listening.statistics import Rating, percent
-from app.listening.summary import Summary
+from app.listening.summary import Result, Summary
 from app.widgets import theme
 
-HEIGHT = 84
+HEIGHT, ROW = 84, 48  # pixels of one picture, and from one to the next
 SCALE = 3  # image pixels per pixel, so that it prints well
 
 
@@ -32,7 +33,30 @@ class IntervalPicture:
     words: str
 
 
-def picture(summary: Summary) -> IntervalPicture:
+def pictures(summary: Result) -> list[IntervalPicture]:
+    """One, or in a ranking one per condition, the best first."""
+    return _strengths(summary) if isinstance(summary, RankingSummary) else [_picture(summary)]
+
+
+def height(summary: Result) -> int:
+    """Pixels of all of them."""
+    return HEIGHT + (len(pictures(summary)) - 1) * ROW
+
+
+def _strengths(summary: RankingSummary) -> list[IntervalPicture]:
+    result, found = summary.result, []
+    intervals = [result.interval(one) for one in result.order]
+    end = max(1.0, *(abs(bound) for interval in intervals for bound in interval))
+    for place, (one, (low, high)) in enumerate(zip(result.order, intervals, strict=True), 1):
+        value = float(result.values[one])
+        words = f"{place}. {summary.conditions[one]}  {value:+.2f}"
+        is_last = place == len(intervals)
+        ends = (f"worse, {-end:.1f}", "mean of all", f"better, +{end:.1f}") if is_last else ("", "", "")
+        found.append(IntervalPicture(-end, end, 0, low, value, high, *ends, words))
+    return found
+
+
+def _picture(summary: Summary) -> IntervalPicture:
     first, second = summary.conditions
     result = summary.result
     if isinstance(result, Rating):
@@ -84,13 +108,19 @@ def paint(painter: QPainter, area: QRectF, shown: IntervalPicture, colours: them
     painter.drawText(QPointF(left, area.top() + 15), shown.words)
 
 
-def image(summary: Summary, width: int, font: QFont) -> QImage:
+def _paint_all(painter: QPainter, width: int, shown: list[IntervalPicture], colours: theme.Colours, font: QFont) -> None:
+    """Below each other."""
+    for row, one in enumerate(shown):
+        paint(painter, QRectF(0, row * ROW, width, HEIGHT), one, colours, font)
+
+
+def image(summary: Result, width: int, font: QFont) -> QImage:
     """The picture on paper; may be called on any thread."""
-    made = QImage(width * SCALE, HEIGHT * SCALE, QImage.Format.Format_RGB32)
+    made = QImage(width * SCALE, height(summary) * SCALE, QImage.Format.Format_RGB32)
     made.fill(QColor(theme.LIGHT.surface))
     painter = QPainter(made)
     painter.scale(SCALE, SCALE)
-    paint(painter, QRectF(0, 0, width, HEIGHT), picture(summary), theme.LIGHT, font)
+    _paint_all(painter, width, pictures(summary), theme.LIGHT, font)
     painter.end()
     return made
 
@@ -100,18 +130,19 @@ class IntervalView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._summary: Summary | None = None
+        self._summary: Result | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Result and 95 % interval")
 
-    def show_summary(self, summary: Summary) -> None:
+    def show_summary(self, summary: Result) -> None:
         self._summary = summary
+        self.updateGeometry()
         self.setAccessibleDescription(summary.sentence)
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(480, HEIGHT)
+        return QSize(480, HEIGHT if self._summary is None else height(self._summary))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._summary is not None:
-            paint(QPainter(self), QRectF(self.rect()), picture(self._summary), theme.now(), self.font())
+            _paint_all(QPainter(self), self.width(), pictures(self._summary), theme.now(), self.font())

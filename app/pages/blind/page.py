@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.audio.devices import AudioError
 from app.core.background import Background
 from app.listening import results
-from app.listening.plan import ListeningItem, Method, make_plan
+from app.listening.plan import Conditions, ListeningItem, Method
 from app.listening.results import StoredTest, TrialAnswer, Unfinished
 from app.pages.blind.setup_card import SetupCard
 from app.pages.blind.sounds import Playback, Sounds
@@ -96,12 +96,12 @@ class BlindPage(QWidget):
         self._running = None
         self._show_setup()
 
-    def _start(self, method: Method, conditions: tuple[str, str], count: int, share: float) -> None:
+    def _start(self, method: Method, conditions: Conditions, count: int, share: float) -> None:
         items = self.setup.asked
         about = dict(self._about)
 
         def job() -> tuple[StoredTest, Sounds]:
-            plan = make_plan(method, conditions, len(items), count, share)
+            plan = results.make(method, conditions, items, count, share)
             sounds = Sounds(plan, items)
             return results.start(self._folder, plan, items, about), sounds
 
@@ -146,7 +146,7 @@ class BlindPage(QWidget):
         if trial is None:
             self._finish(test)
             return
-        prompt, total = test.items[trial.item].prompt, len(test.plan.trials)
+        prompt, total = test.items[trial.item].prompt, test.plan.most
         heard = sounds.of(trial)
         self.trial.show_trial(trial.number, total, prompt, test.plan.method, heard, test.plan.share)
 

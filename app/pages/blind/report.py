@@ -14,10 +14,11 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
+from app.listening.remarks import is_right
 from app.listening.results import LOG, StoredTest
 from app.listening.statistics import percent
-from app.listening.summary import TITLES, Summary, is_right, score
-from app.pages.blind.interval import HEIGHT, image
+from app.listening.summary import TITLES, Result, named, score
+from app.pages.blind.interval import height, image
 from app.widgets import theme
 from engine import whole_file
 
@@ -43,10 +44,10 @@ class Report:
     """Where the files are, and the summary that they tell."""
 
     folder: Path
-    summary: Summary
+    summary: Result
 
 
-def write(test: StoredTest, summary: Summary, font: QFont) -> Report:
+def write(test: StoredTest, summary: Result, font: QFont) -> Report:
     """Writes the report beside the test's log. `font` is the program's: this may run on any thread. Raises: OSError."""
     whole_file.write(test.folder / HTML, page_html(test, summary, font).encode())
     whole_file.write(test.folder / PDF, _pdf(test, summary, font))
@@ -63,11 +64,15 @@ def save_copy(report: Report, folder: Path) -> Path:
     return target
 
 
-def page_html(test: StoredTest, summary: Summary, font: QFont, prompts: int = PROMPTS) -> str:
+def page_html(test: StoredTest, summary: Result, font: QFont, prompts: int = PROMPTS) -> str:
     """The page; at most so many `prompts` are listed."""
-    first, second = summary.conditions
-    facts = {"First condition": first, "Second condition": second, "Started": test.started.replace("T", " "), **test.about}
-    facts |= {"Analysed trials, fixed beforehand": str(test.plan.count), "Order": "balanced, drawn from the seed"}
+    is_ranking = summary.method == "ranking"
+    facts = {f"Condition {number}": name for number, name in enumerate(summary.conditions, 1)}
+    facts |= {"Started": test.started.replace("T", " "), **test.about}
+    if is_ranking:
+        facts |= {"Analysed trials, at most": str(test.plan.count), "Order": "by the answers so far, sides balanced"}
+    else:
+        facts |= {"Analysed trials, fixed beforehand": str(test.plan.count), "Order": "balanced, drawn from the seed"}
     facts |= {"Seed": str(test.plan.seed), "To be heard before an answer": f"{percent(test.plan.share)} of each clip"}
     shown = [item.prompt for item in test.items[:prompts]]
     more = len(test.items) - len(shown)
@@ -78,10 +83,10 @@ def page_html(test: StoredTest, summary: Summary, font: QFont, prompts: int = PR
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Blind listening test</title><style>{style}</style></head><body>
 <h1>Blind listening test</h1>
-<p class="muted">{html.escape(f"{TITLES[summary.method]}: {first} and {second}")}</p>
+<p class="muted">{html.escape(f"{TITLES[summary.method]}: {named(summary.conditions)}")}</p>
 <p class="head">{html.escape(summary.headline)}</p>
 <p>{html.escape(summary.sentence)}</p>
-<p><img src="data:image/png;base64,{_png(summary, font)}" width="{WIDTH}" height="{HEIGHT}"
+<p><img src="data:image/png;base64,{_png(summary, font)}" width="{WIDTH}" height="{height(summary)}"
 alt="The result with its 95 % interval"></p>
 <p class="part" role="heading" aria-level="2">Result</p>{_table(summary.figures)}
 <p class="part" role="heading" aria-level="2">Attention</p><p>{html.escape(summary.attention.sentence)}</p>
@@ -97,7 +102,7 @@ def _table(rows: list[tuple[str, str]]) -> str:
     return f"<table cellspacing='0'>{''.join(cells)}</table>"
 
 
-def _png(summary: Summary, font: QFont) -> str:
+def _png(summary: Result, font: QFont) -> str:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -105,7 +110,7 @@ def _png(summary: Summary, font: QFont) -> str:
     return base64.b64encode(data.data()).decode()
 
 
-def _pdf(test: StoredTest, summary: Summary, font: QFont) -> bytes:
+def _pdf(test: StoredTest, summary: Result, font: QFont) -> bytes:
     pages = QByteArray()
     buffer = QBuffer(pages)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -140,13 +145,14 @@ def _csv(test: StoredTest) -> str:
 
 
 def _rows(test: StoredTest) -> Iterator[dict[str, object]]:
-    for trial in test.plan.trials:
-        record = {**test.answers[trial.number], "method": test.plan.method}
-        is_scored = trial.role == "test" and trial.x is None
+    conditions = test.plan.conditions
+    for number in sorted(test.answers):
+        record = {**test.answers[number], "method": test.plan.method}
+        is_scored = record["role"] == "test" and record["X"] is None and len(conditions) == 2
         heard = dict(zip(("heard_A", "heard_B", "heard_X"), [*record["heard"], "", "", ""]))
         yield {
             **{name: record[name] for name in ("trial", "role", "prompt", "A", "B", "X", "value")},
-            "for_second_condition": score(record, test.plan.conditions) if is_scored else None,
+            "for_second_condition": score(record, (conditions[0], conditions[1])) if is_scored else None,
             "right": is_right(record),
             "seconds": record["seconds"],
             **heard,

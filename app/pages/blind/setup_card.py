@@ -12,9 +12,20 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QVBoxLayout,
+    QWidget,
 )
 
-from app.listening.plan import ATTENTION_EVERY, ENOUGH, METHODS, ListeningItem, Method, differ, schedules_in, usable
+from app.listening.plan import (
+    ATTENTION_EVERY,
+    ENOUGH,
+    METHODS,
+    Conditions,
+    ListeningItem,
+    Method,
+    differ,
+    schedules_in,
+    usable,
+)
 from app.listening.results import Unfinished
 from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
 from app.widgets import theme
@@ -23,7 +34,7 @@ from app.widgets.scroll import Scroll
 from app.widgets.words import Words
 
 COUNTS = (8, 16, 20, 24, 32, 40, 60, 80, 120)
-DEFAULT_COUNT = 20
+DEFAULT_COUNT, RANKING_COUNT = 20, 80
 SHARES = ((1.0, "All of each clip"), (0.8, "At least 80 % of each clip"), (0.5, "At least half of each clip"))
 WIDTH = 760  # of the page, in pixels
 LISTENS = 1.3  # how often a clip is listened to, on average
@@ -33,6 +44,11 @@ NAMES: dict[Method, tuple[str, str]] = {
     "preference": ("Preference", "Which one do you prefer, A or B? Or is there no difference?"),
     "ccr": ("Comparison rating (CCR)", "How good is B compared with A, from much worse (-3) to much better (+3)?"),
     "abx": ("Discrimination (ABX)", "X is the same as A or as B. Which? Shows whether a difference can be heard at all."),
+    "ranking": (
+        "Ranking",
+        "All conditions, two at a time: which one do you prefer? What is compared next follows from your answers, and the \
+test ends once the order is settled.",
+    ),
 }
 _RADIO = """
 QRadioButton { spacing: 10px; }
@@ -55,6 +71,7 @@ class SetupCard(Scroll):
     def __init__(self) -> None:
         super().__init__()
         self._items: Sequence[ListeningItem] = ()
+        self._names: list[str] = []
         self._unfinished: Unfinished | None = None
         self._is_busy = False
         self.first, self.second = Chooser(), Chooser()
@@ -83,8 +100,9 @@ class SetupCard(Scroll):
         return next(method for method in METHODS if self.methods[method].isChecked())
 
     @property
-    def conditions(self) -> tuple[str, str]:
-        return self.first.currentText(), self.second.currentText()
+    def conditions(self) -> Conditions:
+        """Those of a ranking are all there are."""
+        return tuple(self._names) if self.method == "ranking" else (self.first.currentText(), self.second.currentText())
 
     @property
     def asked(self) -> list[ListeningItem]:
@@ -96,7 +114,7 @@ class SetupCard(Scroll):
     def set_items(self, items: Sequence[ListeningItem]) -> None:
         """The prompts and replies that a new test would use."""
         self._items = items
-        names = schedules_in(items)
+        names = self._names = schedules_in(items)
         for box, index in ((self.first, 0), (self.second, 1)):
             box.blockSignals(True)
             box.clear()
@@ -132,9 +150,11 @@ class SetupCard(Scroll):
         self.problem.setVisible(bool(sentence))
 
     def _show(self) -> None:
+        self._offer_ranking(len(self._names) > 2)
         pair = self.conditions
-        is_pair = pair[0] != pair[1] and "" not in pair
-        same_words = usable(self._items, "abx", pair) if is_pair else []
+        is_pair = self._is_apart(pair)
+        chosen = (self.first.currentText(), self.second.currentText())
+        same_words = usable(self._items, "abx", chosen) if self._is_apart(chosen) else []
         self.methods["abx"].setEnabled(bool(same_words))
         self._descriptions["abx"].setText(NAMES["abx"][1] if same_words else f"{NAMES['abx'][1]} {NEEDS_SAME_WORDS}")
         if self.method == "abx" and not same_words:
@@ -147,13 +167,29 @@ class SetupCard(Scroll):
         if not is_pair:
             self.sentence.setText("Choose two different conditions.")
         elif not items:
-            self.sentence.setText("No prompt has a reply of both conditions with sound.")
+            which = "all" if self.method == "ranking" else "both"
+            self.sentence.setText(f"No prompt has a reply of {which} conditions with sound.")
         else:
             self.sentence.setText(self._forecast(items, pair))
 
+    def _offer_ranking(self, has_many: bool) -> None:
+        for widget in (self.methods["ranking"], self._descriptions["ranking"]):
+            widget.setVisible(has_many)
+        if self.method == "ranking" and not has_many:
+            self.methods["preference"].setChecked(True)
+        self._pair.setVisible(self.method != "ranking")
+
+    def _choose_method(self) -> None:
+        if self.method == "ranking":
+            self.count.setCurrentIndex(max(self.count.currentIndex(), COUNTS.index(RANKING_COUNT)))
+        self._show()
+
     def _usable(self) -> list[ListeningItem]:
-        pair = self.conditions
-        return usable(self._items, self.method, pair) if pair[0] != pair[1] and "" not in pair else []
+        return usable(self._items, self.method, self.conditions) if self._is_apart(self.conditions) else []
+
+    @staticmethod
+    def _is_apart(conditions: Conditions) -> bool:
+        return len(conditions) > 1 and "" not in conditions and len(set(conditions)) == len(conditions)
 
     def _show_identical(self) -> int:
         """Says of how many prompts both replies are the same sound; the user decides what becomes of them."""
@@ -171,16 +207,18 @@ class SetupCard(Scroll):
             sentence = f"{prompts} replies that are the same sound, sample for sample{left_out}."
         self.identical.setText(sentence)
         self.identical.setVisible(bool(same))
-        self.ask_identical.setVisible(bool(same) and has_others)
+        self.ask_identical.setVisible(bool(same) and has_others and self.method != "ranking")
         return same
 
-    def _forecast(self, items: list[ListeningItem], pair: tuple[str, str]) -> str:
+    def _forecast(self, items: list[ListeningItem], conditions: Conditions) -> str:
         count = self.count.currentData()
         extra = 2 * max(1, count // ATTENTION_EVERY)
-        clips = [sum(clip.seconds for clip in item.pair(pair)) for item in items]
+        clips = [2 * sum(clip.seconds for clip in item.of(conditions)) / len(conditions) for item in items]
         seconds = (count + extra) * (LISTENS * sum(clips) / len(clips) + DECISION)
         prompts = f"{len(items)} prompt{'' if len(items) == 1 else 's'}"
-        said = f"{count} trials over {prompts}, and {extra} to check attention: about {max(1, round(seconds / 60))} minutes."
+        most = "At most " if self.method == "ranking" else ""
+        minutes = f"about {max(1, round(seconds / 60))} minutes"
+        said = f"{most}{count} trials over {prompts}, and {extra} to check attention: {minutes}."
         return said if count >= ENOUGH else f"{said} With fewer than {ENOUGH} trials nothing can be concluded."
 
     def _start(self) -> None:
@@ -211,7 +249,7 @@ class SetupCard(Scroll):
     def _connect(self) -> None:
         for box in (self.first, self.second, self.count):
             box.currentIndexChanged.connect(lambda _: self._show())
-        self._group.buttonClicked.connect(lambda _: self._show())
+        self._group.buttonClicked.connect(lambda _: self._choose_method())
         self.ask_identical.toggled.connect(lambda _: self._show())
         self.start.clicked.connect(self._start)
         self.sample.clicked.connect(self.sample_requested)
@@ -232,11 +270,15 @@ played to you without names, in random order."
         for words, field in (("Compare", pair), ("Ask", row(self.count)), ("Hear first", row(self.share))):
             name = theme.label(words)
             theme.fix(name, width=CAPTION)
-            line = QHBoxLayout()
+            whole = QWidget()
+            line = QHBoxLayout(whole)
+            line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(12)
             line.addWidget(name)
             line.addLayout(field, 1)
-            fields.addLayout(line)
+            fields.addWidget(whole)
+            if field is pair:
+                self._pair = whole
         quiet = "Use headphones in a quiet place. Set the volume once and leave it. The number of trials is fixed when the \
 test starts; the result is shown after the last one."
         methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]

@@ -11,6 +11,9 @@ import soxr
 
 from app.listening.degrade import degrade
 from app.listening.plan import ListeningItem, TestPlan, Trial
+from app.listening.ranking_plan import RankingPlan
+
+BROKEN = ""  # no condition is called so
 
 
 class Playback(Protocol):
@@ -55,23 +58,25 @@ class TrialSounds:
 class Sounds:
     """All clips of a test. Making it takes a while (resampling, degraded copies); asking it does not."""
 
-    def __init__(self, plan: TestPlan, items: Sequence[ListeningItem]) -> None:
+    def __init__(self, plan: TestPlan | RankingPlan, items: Sequence[ListeningItem]) -> None:
         self.rate = max(clip.rate for item in items for clip in item.clips)
         self._clips: list[dict[str, np.ndarray]] = []
         self._seconds: list[dict[str, float]] = []
-        broken = {trial.item for trial in plan.trials if trial.role == "broken"}
+        broken = plan.broken_items
         for number, item in enumerate(items):
-            first, second = (self._at_rate(clip.samples, clip.rate) for clip in item.pair(plan.conditions))
-            sounds = {"first": first, "second": second}
+            names = zip(plan.conditions, item.of(plan.conditions), strict=True)
+            sounds = {name: self._at_rate(clip.samples, clip.rate) for name, clip in names}
             if number in broken:
-                sounds["broken"] = degrade(sounds["first"], self.rate, seed=number)
+                sounds[BROKEN] = degrade(sounds[plan.conditions[0]], self.rate, seed=number)
             length = max(map(len, sounds.values()))
             self._seconds.append({source: len(samples) / self.rate for source, samples in sounds.items()})
             self._clips.append({source: np.pad(samples, (0, length - len(samples))) for source, samples in sounds.items()})
 
     def of(self, trial: Trial) -> TrialSounds:
         clips, seconds = self._clips[trial.item], self._seconds[trial.item]
-        return TrialSounds([clips[one] for one in trial.sources], self.rate, [seconds[one] for one in trial.sources])
+        names = {"first": trial.pair[0], "second": trial.pair[1], "broken": BROKEN}
+        played = [names[source] for source in trial.sources]
+        return TrialSounds([clips[one] for one in played], self.rate, [seconds[one] for one in played])
 
     def _at_rate(self, samples: np.ndarray, rate: int) -> np.ndarray:
         samples = np.asarray(samples, np.float32)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
-from app.listening.summary import TITLES
+from app.listening.summary import TITLES, named
 from app.pages.blind.interval import IntervalView
 from app.pages.blind.pieces import accent_button, card, centred, row
 from app.pages.blind.report import HTML, PDF, Report
@@ -47,7 +47,7 @@ class SummaryView(Scroll):
     def show_report(self, report: Report) -> None:
         self.report = report
         summary = report.summary
-        self.title.setText(f"{TITLES[summary.method]}  ·  {summary.conditions[0]} and {summary.conditions[1]}")
+        self.title.setText(f"{TITLES[summary.method]}  ·  {named(summary.conditions)}")
         self.headline.setText(summary.headline)
         self.sentence.setText(summary.sentence)
         self.interval.show_summary(summary)

@@ -72,11 +72,14 @@ class TrialView(QWidget):
         self._connect()
 
     def show_trial(self, number: int, total: int, prompt: str, method: Method, heard: TrialSounds, share: float) -> None:
-        """Starts a trial with the clips in the order of the letters; `share` of each must be heard."""
+        """Starts a trial with the clips in the order of the letters; `share` of each must be heard.
+
+        A ranking has `total` trials at most.
+        """
         self._heard, self._needed = heard, [share * seconds - TOLERANCE for seconds in heard.seconds]
         self._playing = self._current = None
         self._is_saving = False
-        self.progress.setText(f"Trial {number} of {total}")
+        self.progress.setText(f"Trial {number} of {'at most ' if method == 'ranking' else ''}{total}")
         self.test_bar.set_share((number - 1) / total)
         self.prompt.setText(f"“{prompt}”")
         self.question.setText(QUESTIONS[method])
@@ -213,7 +216,7 @@ class TrialView(QWidget):
     def _name_keys(self, method: Method, clips: int) -> None:
         """Says which keys do what."""
         text = shortcuts.now().text
-        chooses = {"preference": ("a", "n", "b"), "abx": ("a", "b"), "ccr": ("left", "n", "right")}[method]
+        chooses = {"abx": ("a", "b"), "ccr": ("left", "n", "right")}.get(method, ("a", "n", "b"))
         for button, action in zip(self.clips, PLAYS, strict=True):
             button.show_key(text(action))
         plays = " ".join(filter(None, map(text, PLAYS[:clips])))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.listening.plan import ListeningItem, Method, ReplyClip, Trial, make_plan
+from app.listening import results
+from app.listening.plan import ListeningItem, Method, ReplyClip, Trial
 from app.listening.results import StoredTest
 
 FIRST, SECOND = "full", "spark:even@4"
@@ -20,24 +21,38 @@ def items(count: int, names: tuple[str, ...] = (FIRST, SECOND)) -> list[Listenin
     return [ListeningItem(f"Question {number}", tuple(clips)) for number in range(count)]
 
 
-def answered(method: Method, seed: int, answer: Answer, prompts: int = 40, count: int = 40) -> StoredTest:
+def answered(method: Method, seed: int, answer: Answer, prompts: int = 40, count: int = 40, names=(FIRST, SECOND)) -> StoredTest:
     """A test with all answers, in memory alone."""
-    plan = make_plan(method, (FIRST, SECOND), prompts, count, seed=seed)
-    test = StoredTest(Path(), plan, items(prompts), {}, "")
+    asked = items(prompts, names)
+    plan, answers = results.make(method, names, asked, count, 1.0, seed), {}
     chance = np.random.default_rng(seed)
-    for trial in plan.trials:
-        names = {"first": FIRST, "second": SECOND, "broken": "degraded copy"}
-        test.answers[trial.number] = {
+    while (trial := plan.next_trial(answers)) is not None:
+        of = {"first": trial.pair[0], "second": trial.pair[1], "broken": "degraded copy"}
+        answers[trial.number] = {
             "trial": trial.number,
             "role": trial.role,
             "item": trial.item,
-            "A": names[trial.a],
-            "B": names[trial.b],
+            "A": of[trial.a],
+            "B": of[trial.b],
             "X": trial.x,
             "value": answer(trial, chance),
             "underruns": 0,
         }
-    return test
+    return StoredTest(Path(), plan, asked, {}, "", answers)
+
+
+def by_strength(strengths: dict[str, float], ties: float) -> Answer:
+    """Chooses as the Bradley-Terry model with ties has it."""
+
+    def answer(trial: Trial, chance: np.random.Generator) -> int:
+        if trial.role != "test":
+            return prefers_second(1.0)(trial, chance)
+        first, second = (strengths[name] for name in trial.pair)
+        odds = np.array([np.exp(first), ties * np.exp((first + second) / 2), np.exp(second)])
+        towards = int(chance.choice(3, p=odds / odds.sum())) - 1
+        return towards if trial.b == "second" else -towards
+
+    return answer
 
 
 def prefers_second(share: float) -> Answer:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible
@@ -21,9 +22,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from scipy import stats
 
 from app.listening import results
+from app.listening.plan import ListeningItem, ReplyClip
 from app.pages.blind.report import FILES, save_copy
 from tests.app.pages.blind.listener import (
     FIRST,
+    RATE,
     SECOND,
     Loudspeaker,
     answer,
@@ -316,6 +319,48 @@ def test_a_killed_test_goes_on(qtbot, tmp_path):
     assert [one["trial"] for one in answers] == [trial.number for trial in plan.trials]
     names = {"first": FIRST, "second": SECOND, "broken": "degraded copy"}
     assert [(one["A"], one["B"]) for one in answers] == [(names[trial.a], names[trial.b]) for trial in plan.trials]
+
+
+def test_a_ranking_by_keys_ends_when_the_order_is_settled(qtbot, tmp_path):
+    """A listener to whom louder is better, three conditions, and a program that is closed in between."""
+    levels = {"full": 0.3, "spark:k=4,last@8": 0.2, "spark:even@4": 0.1}
+    clips = tuple(ReplyClip(np.full(RATE // 2, level, np.float32), RATE, "same", name) for name, level in levels.items())
+    given = [ListeningItem(f"Question {number}", clips) for number in range(3)]
+
+    def loudest(clips):
+        worth = [0.0 if np.ptp(clip) > 0.01 else float(clip[0]) for clip in clips]
+        return int(np.sign(worth[1] - worth[0]))
+
+    def listen(page, playback, trials=10**6):
+        for _ in range(trials):
+            shown = number(page)
+            hear(page, playback)
+            answer(page, "ranking", loudest(playback.clips))
+            qtbot.waitUntil(lambda shown=shown: number(page) != shown or not page.is_running, timeout=PATIENCE)
+            if not page.is_running:
+                return
+
+    playback = Loudspeaker()
+    page = show(qtbot, playback, tmp_path / "tests", given)
+    assert page.setup.methods["ranking"].isVisible()
+    page.setup.methods["ranking"].click()
+    assert page.setup.conditions == tuple(levels) and not page.setup.first.isVisible()
+    start(qtbot, page, "ranking", 80)
+    assert "of at most" in page.trial.progress.text()
+    listen(page, playback, 5)
+    page.pause()
+    qtbot.waitUntil(page.setup.resume.isVisible, timeout=PATIENCE)
+    page.setup.resume.click()
+    qtbot.waitUntil(lambda: page.is_running and number(page) == 6, timeout=PATIENCE)
+    listen(page, playback)
+    report = finish(qtbot, page)
+    assert report.summary.headline == "full is the best, spark:even@4 the last" and report.summary.trials < 80
+    assert report.summary.attention.passed
+    told = (report.folder / "report.html").read_text()
+    assert "From the best: full, spark:k=4,last@8, spark:even@4" in told and "Ranking by paired choices" in told
+    (rows,) = [list(csv.DictReader((report.folder / "answers.csv").open(encoding="utf-8-sig")))]
+    assert len(rows) == len([one for one in records_of(tmp_path / "tests") if one["kind"] == "answer"])
+    assert "full" in page.summary.interval.accessibleDescription()
 
 
 def test_a_clip_that_changed_ends_the_test_with_a_sentence(qtbot, tmp_path):

@@ -30,11 +30,16 @@ class ClipPlayback:
         self._mixer: Mixer | None = None
         self._wanted: int | None = None  # to be played as soon as it is ready
         self._loads = 0
+        self._keeps_place = False
         self._problem = ""
 
-    def load(self, clips: Sequence[np.ndarray], rate: int) -> None:
-        """Takes mono float32 clips at `rate` Hz, stops what was playing, and gets ready in the background."""
+    def load(self, clips: Sequence[np.ndarray], rate: int, keeps_place: bool = False) -> None:
+        """Takes mono float32 clips at `rate` Hz, stops what was playing, and gets ready in the background.
+
+        `keeps_place`: a switch goes on at the same time in the other clip, instead of beginning it anew.
+        """
         self.stop()
+        self._keeps_place = keeps_place
         self._loads += 1
         number, device = self._loads, self._output_device()
         self._mixer = self._switcher.mixer = self._wanted = None
@@ -70,6 +75,23 @@ class ClipPlayback:
         if self._mixer is not None:
             self._mixer.seek(0.0)
 
+    def seek(self, seconds: float) -> None:
+        """Goes on at this time."""
+        if self._mixer is not None:
+            self._mixer.seek(seconds)
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        """Repeats what lies between, in seconds, without a click; None: nothing."""
+        if self._mixer is not None and loop is not None:
+            self._mixer.set_loop(*loop)
+        elif self._mixer is not None:
+            self._mixer.clear_loop()
+
+    @property
+    def loop(self) -> tuple[float, float] | None:
+        """What is repeated, in seconds."""
+        return None if self._mixer is None else self._mixer.loop
+
     def close(self) -> None:
         """Silence, and the speaker is free; the next `load` opens it again."""
         self.pause()
@@ -98,7 +120,7 @@ class ClipPlayback:
         number, mixer = made
         if number != self._loads:
             return  # others were loaded meanwhile
-        mixer.keeps_place = False
+        mixer.keeps_place = self._keeps_place
         self._mixer = self._switcher.mixer = mixer
         if self._wanted is not None:
             self.play(self._wanted)

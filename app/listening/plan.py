@@ -13,7 +13,7 @@ import numpy as np
 
 from app.listening.log_file import LogEntry
 
-Method = Literal["preference", "ccr", "abx", "ranking"]
+Method = Literal["preference", "ccr", "abx", "ranking", "mushra"]
 Role = Literal["test", "identical", "broken"]
 Source = Literal["first", "second", "broken"]  # of a trial's pair: the first condition, the second, or a degraded copy
 Conditions = tuple[str, ...]  # schedule names: two, or in a ranking more
@@ -21,7 +21,7 @@ Conditions = tuple[str, ...]  # schedule names: two, or in a ranking more
 Letter = Literal["A", "B"]
 Order = tuple[Source, Source]  # what is A, and what is B
 
-METHODS: tuple[Method, ...] = ("preference", "ccr", "abx", "ranking")
+METHODS: tuple[Method, ...] = ("preference", "ccr", "abx", "ranking", "mushra")
 ENOUGH = 16  # answers; with fewer, a clear preference and luck cannot be told apart
 ATTENTION_EVERY = 10  # trials; one of each kind of attention item for so many
 SEED_BITS = 48  # so that any JSON reader keeps all of them
@@ -112,11 +112,12 @@ def schedules_in(items: Sequence[ListeningItem]) -> list[str]:
 
 
 def usable(items: Sequence[ListeningItem], method: Method, conditions: Conditions) -> list[ListeningItem]:
-    """The items that have sound for all conditions and, for ABX, the same words: other words would give X away."""
+    """The items that have sound for all conditions and, for ABX, the same words: other words would give X away. So has a
+    MUSHRA test, which compares sound with a reference."""
 
     def fits(first: ReplyClip, *others: ReplyClip) -> bool:
         has_sound = all(len(clip.samples) for clip in (first, *others))
-        return has_sound and (method != "abx" or all(_words(first.text) == _words(clip.text) for clip in others))
+        return has_sound and (method not in ("abx", "mushra") or all(_words(first.text) == _words(clip.text) for clip in others))
 
     return [item for item in items if item.has(conditions) and fits(*item.of(conditions))]
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from app.listening import clip_files
 from app.listening.log_file import LogEntry, append, read
+from app.listening.mushra_plan import MushraPlan, MushraTrial, make_mushra
 from app.listening.plan import Conditions, ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
 from app.listening.ranking_plan import RankingPlan, make_ranking
 from engine import private
@@ -23,6 +24,9 @@ from engine import private
 LOG = "answers.jsonl"
 CLIPS = "clips"
 FORMAT = 1
+
+
+AnyPlan = TestPlan | RankingPlan | MushraPlan
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,30 @@ class StoredTest:
     """A test that is on disk in `folder`, with the answers so far by trial number."""
 
     folder: Path
-    plan: TestPlan | RankingPlan
+    plan: AnyPlan
     items: list[ListeningItem]
     about: dict[str, str]
     started: str
     answers: dict[int, LogEntry] = field(default_factory=dict)
-    next_trial: Trial | None = field(init=False)
+    next_trial: Trial | MushraTrial | None = field(init=False)
     """None is the end."""
 
     def __post_init__(self) -> None:
         self.next_trial = self.plan.next_trial(self.answers)
+
+    def record_scores(self, trial: MushraTrial, scores: Mapping[str, int], answer: TrialAnswer) -> None:
+        """The same for a MUSHRA trial: `scores` 0 to 100 by stimulus; of `answer` all but its value counts."""
+        record = {
+            "kind": "answer",
+            "trial": trial.number,
+            "role": "test",
+            "item": trial.item,
+            "prompt": self.items[trial.item].prompt,
+            "order": list(trial.order),
+            "scores": dict(scores),
+            **_circumstances(answer),
+        }
+        self._keep(trial.number, record)
 
     def record(self, trial: Trial, answer: TrialAnswer) -> None:
         """Puts an answer, and now also what was played as what, on disk; when this returns, it is there.
@@ -69,13 +87,13 @@ class StoredTest:
             "B": names[trial.b],
             "X": trial.x,
             "value": answer.value,
-            "seconds": round(answer.seconds, 3),
-            "heard": [round(seconds, 3) for seconds in answer.heard],
-            "underruns": answer.underruns,
-            "at": _now(),
+            **_circumstances(answer),
         }
+        self._keep(trial.number, record)
+
+    def _keep(self, number: int, record: LogEntry) -> None:
         append(self.folder / LOG, record)
-        self.answers[trial.number] = record
+        self.answers[number] = record
         self.next_trial = self.plan.next_trial(self.answers)
 
 
@@ -92,8 +110,10 @@ class Unfinished:
 
 def make(
     method: Method, conditions: Conditions, items: Sequence[ListeningItem], count: int, share: float, seed: int | None = None
-) -> TestPlan | RankingPlan:
+) -> AnyPlan:
     """The plan of any method. Raises: ValueError."""
+    if method == "mushra":
+        return make_mushra(conditions, len(items), count, share, seed)
     if method == "ranking":
         return make_ranking(conditions, items, count, share, seed)
     first, second = conditions
@@ -101,7 +121,7 @@ def make(
 
 
 def start(
-    root: Path, plan: TestPlan | RankingPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None
+    root: Path, plan: AnyPlan, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None
 ) -> StoredTest:
     """Writes a new test under `root`: clips first, so that a log never speaks of a clip that is not there.
 
@@ -178,6 +198,15 @@ def unfinished(root: Path) -> list[Unfinished]:
             except KeyError:
                 continue  # a damaged log: the others can still be offered
     return found
+
+
+def _circumstances(answer: TrialAnswer) -> LogEntry:
+    return {
+        "seconds": round(answer.seconds, 3),
+        "heard": [round(seconds, 3) for seconds in answer.heard],
+        "underruns": answer.underruns,
+        "at": _now(),
+    }
 
 
 def _answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:

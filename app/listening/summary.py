@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.listening.log_file import LogEntry
+from app.listening.mushra_plan import MushraPlan
+from app.listening.mushra_summary import MushraSummary, summarise_mushra
 from app.listening.plan import ENOUGH, Conditions, TestPlan
 from app.listening.ranking_plan import RankingPlan
 from app.listening.ranking_summary import TOO_FEW, RankingSummary, rank
@@ -32,6 +34,7 @@ TITLES = {
     "ccr": "Comparison rating (CCR)",
     "abx": "Discrimination (ABX)",
     "ranking": "Ranking by paired choices",
+    "mushra": "Rating beside a hidden reference (MUSHRA)",
 }
 
 
@@ -99,7 +102,7 @@ class Summary:
         ]
 
 
-Result = Summary | RankingSummary
+Result = Summary | RankingSummary | MushraSummary
 """Of any method."""
 
 
@@ -117,6 +120,8 @@ def summarise(test: StoredTest) -> Result:
     """The result of a test whose trials are all answered. Raises: ValueError before that: no peeping."""
     if test.next_trial is not None:
         raise ValueError("The result is known when every trial is answered.")
+    if isinstance(test.plan, MushraPlan):
+        return summarise_mushra([test])
     records = [{**test.answers[number], "method": test.plan.method} for number in sorted(test.answers)]
     if isinstance(test.plan, RankingPlan):
         return rank(test, test.plan, records)

@@ -104,6 +104,10 @@ QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; }
 QTabBar:focus { border: 1px solid @accent; border-radius: 8px; }
 QSlider::groove:horizontal { height: 4px; background: @border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::groove:vertical { width: 4px; background: @border; border-radius: 2px; }
+QSlider::add-page:vertical { background: @accent; border-radius: 2px; }
+QSlider::handle:vertical { height: 14px; margin: 0 -6px; border: 1px solid @accent; border-radius: 8px; background: @surface; }
+QSlider::handle:vertical:focus { background: @accent; }
 QSlider::handle:horizontal { width: 14px; margin: -6px 0; border: 1px solid @accent; border-radius: 8px; background: @surface; }
 QSlider::handle:horizontal:focus { background: @accent; border: 1px solid @text; }
 QMainWindow::separator { background: transparent; width: 8px; height: 4px; }

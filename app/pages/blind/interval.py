@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.listening.mushra_summary import MushraSummary
 from app.listening.ranking_summary import RankingSummary
 from app.listening.statistics import Rating, percent
 from app.listening.summary import Result, Summary
@@ -34,8 +35,13 @@ class IntervalPicture:
 
 
 def pictures(summary: Result) -> list[IntervalPicture]:
-    """One, or in a ranking one per condition, the best first."""
-    return _strengths(summary) if isinstance(summary, RankingSummary) else [_picture(summary)]
+    """One; in a ranking one per condition, the best first, and in a MUSHRA test one per stimulus."""
+    match summary:
+        case RankingSummary():
+            return _strengths(summary)
+        case MushraSummary():
+            return _scores(summary)
+    return [_picture(summary)]
 
 
 def height(summary: Result) -> int:
@@ -53,6 +59,16 @@ def _strengths(summary: RankingSummary) -> list[IntervalPicture]:
         is_last = place == len(intervals)
         ends = (f"worse, {-end:.1f}", "mean of all", f"better, +{end:.1f}") if is_last else ("", "", "")
         found.append(IntervalPicture(-end, end, 0, low, value, high, *ends, words))
+    return found
+
+
+def _scores(summary: MushraSummary) -> list[IntervalPicture]:
+    found = []
+    for place, (name, result) in enumerate(summary.result.items(), 1):
+        hidden = " (hidden reference)" if name == summary.conditions[0] else ""
+        words = f"{name}{hidden}" if result.mean is None else f"{name}{hidden}  {result.mean:.0f}"
+        ends = ("bad, 0", "fair", "excellent, 100") if place == len(summary.result) else ("", "", "")
+        found.append(IntervalPicture(0, 100, 50, result.low, result.mean, result.high, *ends, words))
     return found
 
 

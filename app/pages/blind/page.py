@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.audio.devices import AudioError
 from app.core.background import Background
 from app.listening import results
-from app.listening.plan import Conditions, ListeningItem, Method
+from app.listening.mushra_plan import MushraTrial
+from app.listening.plan import Conditions, ListeningItem, Method, Trial
 from app.listening.results import StoredTest, TrialAnswer, Unfinished
+from app.pages.blind.mushra_view import MushraView
 from app.pages.blind.setup_card import SetupCard
-from app.pages.blind.sounds import Playback, Sounds
+from app.pages.blind.sounds import MushraSounds, Playback, Sounds, sounds_of
 from app.pages.blind.trial_view import TrialView
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from app.pages.blind.summary_view import SummaryView
 
 TICK = 33  # milliseconds
+Running = tuple[StoredTest, Sounds | MushraSounds]
 
 
 class BlindPage(QWidget):
@@ -41,19 +45,22 @@ class BlindPage(QWidget):
         self._playback, self._folder = playback, results_folder
         self._items: list[ListeningItem] = []
         self._about: dict[str, str] = {}
-        self._running: tuple[StoredTest, Sounds] | None = None
+        self._running: Running | None = None
+        self._is_trained = False  # whether the listener of the running MUSHRA test heard the training page
         self._background = Background("blind test", self)
         self.setup = SetupCard()
-        self.trial = TrialView(playback)
+        self.trial, self.mushra = TrialView(playback), MushraView(playback)
+        self._view: TrialView | MushraView = self.trial
         self.summary: SummaryView | None = None  # made with the first result: its statistics take a second to import
         self._pages = QStackedWidget()
         self._pages.addWidget(self.setup)
         self._pages.addWidget(self.trial)
+        self._pages.addWidget(self.mushra)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self._timer = QTimer(self, interval=TICK)
-        self._timer.timeout.connect(self.trial.refresh)
+        self._timer.timeout.connect(lambda: self._view.refresh())
         self.setup.start_requested.connect(self._start)
         self.setup.continue_requested.connect(self._continue)
         self.setup.discard_requested.connect(self._discard)
@@ -61,12 +68,15 @@ class BlindPage(QWidget):
         self.setup.sample_requested.connect(self._play_sample)
         self.trial.answered.connect(self._keep)
         self.trial.pause_requested.connect(self.pause)
+        self.mushra.rated.connect(self._keep_scores)
+        self.mushra.begun.connect(self._end_training)
+        self.mushra.pause_requested.connect(self.pause)
         self._look_for_unfinished()
 
     @property
     def is_running(self) -> bool:
         """Whether a trial is on the screen."""
-        return self._running is not None and self._pages.currentWidget() is self.trial
+        return self._running is not None and self._pages.currentWidget() is self._view
 
     def set_items(self, items: Sequence[ListeningItem], about: Mapping[str, str] | None = None) -> None:
         """The prompts and replies of the next test, and facts for its report (the model, the program's version); a
@@ -92,7 +102,7 @@ class BlindPage(QWidget):
 
     def pause(self) -> None:
         """Leaves the test; it can be continued, and shows no result before its end."""
-        self.trial.silence()
+        self._view.silence()
         self._running = None
         self._show_setup()
 
@@ -100,17 +110,17 @@ class BlindPage(QWidget):
         items = self.setup.asked
         about = dict(self._about)
 
-        def job() -> tuple[StoredTest, Sounds]:
+        def job() -> Running:
             plan = results.make(method, conditions, items, count, share)
-            sounds = Sounds(plan, items)
+            sounds = sounds_of(plan, items)
             return results.start(self._folder, plan, items, about), sounds
 
         self._make_ready(job)
 
     def _continue(self, unfinished: Unfinished) -> None:
-        def job() -> tuple[StoredTest, Sounds]:
+        def job() -> Running:
             test = results.resume(unfinished.folder)
-            sounds = Sounds(test.plan, test.items)
+            sounds = sounds_of(test.plan, test.items)
             results.note(test.folder, "continued")
             return test, sounds
 
@@ -121,19 +131,21 @@ class BlindPage(QWidget):
             lambda: results.note(unfinished.folder, "discarded"), lambda _: self._look_for_unfinished(), self.setup.show_problem
         )
 
-    def _make_ready(self, job: Callable[[], tuple[StoredTest, Sounds]]) -> None:
+    def _make_ready(self, job: Callable[[], Running]) -> None:
         self._silence()
         self.setup.set_busy(True)
         self._background.do(job, self._begin, self._cannot_begin)
 
-    def _begin(self, ready: tuple[StoredTest, Sounds]) -> None:
+    def _begin(self, ready: Running) -> None:
         self.setup.set_busy(False)
         if not self.isVisible():  # the user went elsewhere meanwhile: the test waits to be continued
             self._look_for_unfinished()
             return
         self._running = ready
+        self._is_trained = bool(ready[0].answers)
+        self._view = self.mushra if ready[0].plan.method == "mushra" else self.trial
         self.full_page.emit(True)
-        self._pages.setCurrentWidget(self.trial)
+        self._pages.setCurrentWidget(self._view)
         self._timer.start()
         self._next(*ready)
 
@@ -141,35 +153,46 @@ class BlindPage(QWidget):
         self.setup.set_busy(False)
         self.setup.show_problem(sentence)
 
-    def _next(self, test: StoredTest, sounds: Sounds) -> None:
+    def _next(self, test: StoredTest, sounds: Sounds | MushraSounds) -> None:
         trial = test.next_trial
         if trial is None:
             self._finish(test)
             return
-        prompt, total = test.items[trial.item].prompt, test.plan.most
-        heard = sounds.of(trial)
-        self.trial.show_trial(trial.number, total, prompt, test.plan.method, heard, test.plan.share)
+        prompt, total, share = test.items[trial.item].prompt, test.plan.most, test.plan.share
+        if isinstance(trial, MushraTrial) and isinstance(sounds, MushraSounds):
+            self.mushra.show_trial(trial.number, total, prompt, sounds.of(trial), share, not self._is_trained)
+        elif isinstance(trial, Trial) and isinstance(sounds, Sounds):
+            self.trial.show_trial(trial.number, total, prompt, test.plan.method, sounds.of(trial), share)
+
+    def _end_training(self) -> None:
+        self._is_trained = True
+        if self._running is not None:
+            self._next(*self._running)
 
     def _keep(self, answer: TrialAnswer) -> None:
-        if self._running is None:
-            return
-        test, sounds = running = self._running
-        trial = test.next_trial
-        if trial is None:
-            return
+        if self._running is not None and isinstance(trial := self._running[0].next_trial, Trial):
+            self._record(partial(self._running[0].record, trial, answer))
+
+    def _keep_scores(self, scores: list[int], answer: TrialAnswer) -> None:
+        if self._running is not None and isinstance(trial := self._running[0].next_trial, MushraTrial):
+            by_name = dict(zip(trial.order, scores, strict=True))
+            self._record(partial(self._running[0].record_scores, trial, by_name, answer))
+
+    def _record(self, record: Callable[[], None]) -> None:
+        running = self._running
 
         def kept(_: None) -> None:
-            if self._running is running:  # else it was paused meanwhile; the answer is kept all the same
-                self._next(test, sounds)
+            if running is not None and self._running is running:  # else it was paused meanwhile; the answer is kept all the same
+                self._next(*running)
 
-        self._background.do(lambda: test.record(trial, answer), kept, self._not_kept)
+        self._background.do(record, kept, self._not_kept)
 
     def _not_kept(self, sentence: str) -> None:
-        self.trial.fail(f"The answer could not be saved ({sentence}). Make room or check the disk, then confirm again.")
+        self._view.fail(f"The answer could not be saved ({sentence}). Make room or check the disk, then confirm again.")
 
     def _finish(self, test: StoredTest) -> None:
         font = QFont(self.font())
-        self.trial.finishing()
+        self._view.finishing()
 
         def job() -> Report:
             from app.listening.summary import summarise
@@ -214,7 +237,7 @@ class BlindPage(QWidget):
 
     def _show_setup(self) -> None:
         self._timer.stop()
-        was_hiding = self._pages.currentWidget() is self.trial
+        was_hiding = self._pages.currentWidget() is self._view
         self._pages.setCurrentWidget(self.setup)
         self.setup.show_problem("")
         if was_hiding:

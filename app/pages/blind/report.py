@@ -14,6 +14,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
+from app.listening.mushra_plan import MushraPlan
+from app.listening.mushra_summary import scores_csv
 from app.listening.remarks import is_right
 from app.listening.results import LOG, StoredTest
 from app.listening.statistics import percent
@@ -69,7 +71,10 @@ def page_html(test: StoredTest, summary: Result, font: QFont, prompts: int = PRO
     is_ranking = summary.method == "ranking"
     facts = {f"Condition {number}": name for number, name in enumerate(summary.conditions, 1)}
     facts |= {"Started": test.started.replace("T", " "), **test.about}
-    if is_ranking:
+    if isinstance(test.plan, MushraPlan):
+        facts |= {"Prompts, fixed beforehand": str(test.plan.most), "Order": "of prompts and of sounds drawn from the seed"}
+        facts |= {"Anchors": "the reference up to 3.5 kHz and up to 7 kHz", "Method": "ITU-R BS.1534-3, a training page first"}
+    elif is_ranking:
         facts |= {"Analysed trials, at most": str(test.plan.count), "Order": "by the answers so far, sides balanced"}
     else:
         facts |= {"Analysed trials, fixed beforehand": str(test.plan.count), "Order": "balanced, drawn from the seed"}
@@ -137,6 +142,8 @@ def _pdf(test: StoredTest, summary: Result, font: QFont) -> bytes:
 
 
 def _csv(test: StoredTest) -> str:
+    if isinstance(test.plan, MushraPlan):
+        return scores_csv([test])
     rows, text = list(_rows(test)), io.StringIO()
     table = csv.DictWriter(text, list(rows[0]))
     table.writeheader()

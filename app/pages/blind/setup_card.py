@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.listening.mushra_plan import ANCHORS
 from app.listening.plan import (
     ATTENTION_EVERY,
     ENOUGH,
@@ -33,11 +34,13 @@ from app.widgets.schedules.chooser import Chooser
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words
 
+FULL = "full"  # the schedule that is the reference
 COUNTS = (8, 16, 20, 24, 32, 40, 60, 80, 120)
 DEFAULT_COUNT, RANKING_COUNT = 20, 80
 SHARES = ((1.0, "All of each clip"), (0.8, "At least 80 % of each clip"), (0.5, "At least half of each clip"))
 WIDTH = 760  # of the page, in pixels
 LISTENS = 1.3  # how often a clip is listened to, on average
+RATED_LISTENS = 3.0  # the same in a MUSHRA test
 DECISION = 4.0  # seconds
 CAPTION = 84  # pixels of the words before a field
 NAMES: dict[Method, tuple[str, str]] = {
@@ -48,6 +51,10 @@ NAMES: dict[Method, tuple[str, str]] = {
         "Ranking",
         "All conditions, two at a time: which one do you prefer? What is compared next follows from your answers, and the \
 test ends once the order is settled.",
+    ),
+    "mushra": (
+        "Rating beside a hidden reference (MUSHRA)",
+        "All conditions side by side, from 0 to 100, with full depth as the reference and two anchors (ITU-R BS.1534).",
     ),
 }
 _RADIO = """
@@ -101,8 +108,15 @@ class SetupCard(Scroll):
 
     @property
     def conditions(self) -> Conditions:
-        """Those of a ranking are all there are."""
-        return tuple(self._names) if self.method == "ranking" else (self.first.currentText(), self.second.currentText())
+        """Those of a ranking are all there are; of a MUSHRA test, too, the reference first."""
+        if self.method == "ranking":
+            return tuple(self._names)
+        return self._rated if self.method == "mushra" else (self.first.currentText(), self.second.currentText())
+
+    @property
+    def _rated(self) -> Conditions:
+        reference = next((name for name in self._names if FULL in name.split("  ·  ")), "")
+        return tuple(sorted(self._names, key=lambda name: name != (reference or self._names[0])))
 
     @property
     def asked(self) -> list[ListeningItem]:
@@ -155,6 +169,12 @@ class SetupCard(Scroll):
         is_pair = self._is_apart(pair)
         chosen = (self.first.currentText(), self.second.currentText())
         same_words = usable(self._items, "abx", chosen) if self._is_apart(chosen) else []
+        rated = usable(self._items, "mushra", self._rated) if self._is_apart(self._rated) else []
+        self.methods["mushra"].setEnabled(bool(rated))
+        words = NAMES["mushra"][1]
+        self._descriptions["mushra"].setText(words if rated else f"{words} {NEEDS_SAME_WORDS.replace('both', 'all')}")
+        if self.method == "mushra" and not rated:
+            self.methods["preference"].setChecked(True)
         self.methods["abx"].setEnabled(bool(same_words))
         self._descriptions["abx"].setText(NAMES["abx"][1] if same_words else f"{NAMES['abx'][1]} {NEEDS_SAME_WORDS}")
         if self.method == "abx" and not same_words:
@@ -167,7 +187,7 @@ class SetupCard(Scroll):
         if not is_pair:
             self.sentence.setText("Choose two different conditions.")
         elif not items:
-            which = "all" if self.method == "ranking" else "both"
+            which = "both" if len(pair) == 2 else "all"
             self.sentence.setText(f"No prompt has a reply of {which} conditions with sound.")
         else:
             self.sentence.setText(self._forecast(items, pair))
@@ -177,7 +197,7 @@ class SetupCard(Scroll):
             widget.setVisible(has_many)
         if self.method == "ranking" and not has_many:
             self.methods["preference"].setChecked(True)
-        self._pair.setVisible(self.method != "ranking")
+        self._pair.setVisible(self.method not in ("ranking", "mushra"))
 
     def _choose_method(self) -> None:
         if self.method == "ranking":
@@ -199,7 +219,8 @@ class SetupCard(Scroll):
         if not same:
             sentence = ""
         elif not has_others:
-            whose = "Both replies" if same == 1 else f"Both replies to each of the {same} prompts"
+            both = "Both" if len(self.conditions) == 2 else "All"
+            whose = f"{both} replies" if same == 1 else f"{both} replies to each of the {same} prompts"
             sentence = f"{whose} are the same sound, sample for sample: nothing can be heard, and every answer is a guess."
         else:
             left_out = "" if self.ask_identical.isChecked() else "; these are left out"
@@ -212,6 +233,8 @@ class SetupCard(Scroll):
 
     def _forecast(self, items: list[ListeningItem], conditions: Conditions) -> str:
         count = self.count.currentData()
+        if self.method == "mushra":
+            return _forecast_mushra(items, conditions, count)
         extra = 2 * max(1, count // ATTENTION_EVERY)
         clips = [2 * sum(clip.seconds for clip in item.of(conditions)) / len(conditions) for item in items]
         seconds = (count + extra) * (LISTENS * sum(clips) / len(clips) + DECISION)
@@ -296,3 +319,13 @@ test starts; the result is shown after the last one."
         column.addWidget(self.problem)
         column.addStretch()
         self.setWidget(centred(column, WIDTH))
+
+
+def _forecast_mushra(items: list[ListeningItem], conditions: Conditions, count: int) -> str:
+    prompts, sounds = min(count, len(items)), len(conditions) + len(ANCHORS)
+    longest = [max(clip.seconds for clip in item.of(conditions)) for item in items]
+    seconds = prompts * sounds * (RATED_LISTENS * sum(longest) / len(longest) + DECISION)
+    return (
+        f"{prompts} prompt{'' if prompts == 1 else 's'} with {sounds} sounds each, of which {conditions[0]} is the reference: "
+        f"about {max(1, round(seconds / 60))} minutes."
+    )

@@ -10,8 +10,10 @@ import numpy as np
 import soxr
 
 from app.listening.degrade import degrade
+from app.listening.mushra_plan import MushraPlan, MushraTrial, stimuli
 from app.listening.plan import ListeningItem, TestPlan, Trial
 from app.listening.ranking_plan import RankingPlan
+from app.listening.results import AnyPlan
 
 BROKEN = ""  # no condition is called so
 
@@ -19,8 +21,11 @@ BROKEN = ""  # no condition is called so
 class Playback(Protocol):
     """Plays one of several clips; `underruns` (gaps heard so far) is read where a playback has it."""
 
-    def load(self, clips: list[np.ndarray], rate: int) -> None:
-        """Takes mono float32 clips at `rate` Hz and stops what was playing; nothing of them counts as heard yet."""
+    def load(self, clips: list[np.ndarray], rate: int, keeps_place: bool = False) -> None:
+        """Takes mono float32 clips at `rate` Hz and stops what was playing; nothing of them counts as heard yet.
+
+        `keeps_place`: another clip goes on where the one before was.
+        """
 
     def play(self, index: int) -> None:
         """Plays a clip: on from a pause, else from the start or, where clips are aligned, from the same place."""
@@ -29,6 +34,14 @@ class Playback(Protocol):
 
     def stop(self) -> None:
         """Stops, and goes back to the start."""
+
+    def seek(self, seconds: float) -> None: ...
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        """Repeats what lies between, in seconds; None: nothing."""
+
+    @property
+    def loop(self) -> tuple[float, float] | None: ...
 
     def close(self) -> None:
         """Silence, and the speaker is free; the next `load` opens it again."""
@@ -53,6 +66,24 @@ class TrialSounds:
     def length(self) -> float:
         """Seconds of every clip."""
         return len(self.clips[0]) / self.rate
+
+
+class MushraSounds:
+    """The sound of a MUSHRA test: the reference, and what is rated in its order."""
+
+    def __init__(self, plan: MushraPlan, items: Sequence[ListeningItem]) -> None:
+        self._plan, self._items = plan, items
+        stimuli(items[0], plan.conditions)  # brings scipy along, which takes a second
+
+    def of(self, trial: MushraTrial) -> TrialSounds:
+        found, rate = stimuli(self._items[trial.item], self._plan.conditions)
+        clips = [found[name] for name in (self._plan.conditions[0], *trial.order)]
+        return TrialSounds(clips, rate, [len(clip) / rate for clip in clips])
+
+
+def sounds_of(plan: AnyPlan, items: Sequence[ListeningItem]) -> Sounds | MushraSounds:
+    """For any method. Takes a while."""
+    return MushraSounds(plan, items) if isinstance(plan, MushraPlan) else Sounds(plan, items)
 
 
 class Sounds:

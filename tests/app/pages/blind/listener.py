@@ -31,8 +31,9 @@ class Loudspeaker:
         self._heard: list[float] = []
         self._plays = False
 
-    def load(self, clips: list[np.ndarray], rate: int) -> None:
+    def load(self, clips: list[np.ndarray], rate: int, keeps_place: bool = False) -> None:
         self.calls.append(("load", len(clips)))
+        self.loop, self._keeps_place = None, keeps_place
         self.clips, self.rate = clips, rate
         self._heard = [0.0] * len(clips)
         self._index, self._position, self._plays = None, 0.0, False
@@ -40,7 +41,7 @@ class Loudspeaker:
     def play(self, index: int) -> None:
         self.calls.append(("play", index))
         if index != self._index:
-            self._index, self._position = index, 0.0
+            self._index, self._position = index, self._position if self._keeps_place else 0.0
         self._plays = True
 
     def pause(self) -> None:
@@ -50,6 +51,13 @@ class Loudspeaker:
     def stop(self) -> None:
         self.calls.append(("stop",))
         self._plays, self._position = False, 0.0
+
+    def seek(self, seconds: float) -> None:
+        self.calls.append(("seek", seconds))
+        self._position = seconds
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        self.loop = loop
 
     def close(self) -> None:
         self.calls.append(("close",))
@@ -67,6 +75,8 @@ class Loudspeaker:
         if self._plays:
             self._position = min(self._position + seconds, len(self.clips[self._index]) / self.rate)
             self._heard[self._index] = max(self._heard[self._index], self._position)
+            if self._keeps_place and self._position >= len(self.clips[self._index]) / self.rate:
+                self._position = 0.0  # as a loop around all of it
 
 
 def items(count: int = 4, same_words: bool = True) -> list[ListeningItem]:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from scipy import stats
 
@@ -361,6 +362,69 @@ def test_a_ranking_by_keys_ends_when_the_order_is_settled(qtbot, tmp_path):
     (rows,) = [list(csv.DictReader((report.folder / "answers.csv").open(encoding="utf-8-sig")))]
     assert len(rows) == len([one for one in records_of(tmp_path / "tests") if one["kind"] == "answer"])
     assert "full" in page.summary.interval.accessibleDescription()
+
+
+def test_a_mushra_test_by_keys(qtbot, tmp_path):
+    """A training page first, a listener who knows loudness from noise, a pause, and the scores in webMUSHRA's columns."""
+    wide = 2 * RATE  # Hz: with less, the reference has nothing that the mid anchor has not
+    noise = np.random.default_rng(0).standard_normal(wide).astype(np.float32)
+    levels = {"full": 0.3, "spark:k=4,last@8": 0.2, "spark:even@4": 0.1}
+    clips = tuple(ReplyClip(level * noise, wide, "same", name) for name, level in levels.items())
+    given = [ListeningItem(f"Question {number}", clips) for number in range(3)]
+
+    def worth(clip, reference):
+        share = float(clip @ reference / (reference @ reference))
+        return 100 if np.array_equal(clip, reference) else max(5, round(80 * share))
+
+    def hear_all(page, playback):
+        for key in range(Qt.Key.Key_0, Qt.Key.Key_0 + len(playback.clips)):
+            press(page, Qt.Key(key))
+            playback.listen()
+        page.mushra.refresh()
+
+    def rate(page, playback):
+        hear_all(page, playback)
+        assert not page.mushra.confirm.isEnabled(), "nothing is rated yet"
+        for column, clip in zip(page.mushra.columns, playback.clips[1:], strict=True):
+            column.slider.setFocus()
+            wanted = worth(clip, playback.clips[0])
+            QTest.keyClick(column.slider, Qt.Key.Key_Home if wanted < 50 else Qt.Key.Key_End)
+            while column.score != wanted:
+                QTest.keyClick(column.slider, Qt.Key.Key_Up if column.score < wanted else Qt.Key.Key_Down)
+        shown = page.mushra.progress.text()
+        qtbot.mouseClick(page.mushra.confirm, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: page.mushra.progress.text() != shown or not page.is_running, timeout=PATIENCE)
+
+    playback = Loudspeaker()
+    page = show(qtbot, playback, tmp_path / "tests", given)
+    page.setup.methods["mushra"].click()
+    assert page.setup.conditions[0] == "full" and not page.setup.first.isVisible()
+    assert "3 prompts with 5 sounds each" in page.setup.sentence.text()
+    page.setup.start.click()
+    qtbot.waitUntil(lambda: page.is_running and len(page.mushra.columns) == 5, timeout=PATIENCE)
+    assert page.mushra.progress.text() == "Training" and not page.mushra.confirm.isEnabled()
+    hear_all(page, playback)
+    qtbot.mouseClick(page.mushra.confirm, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.mushra.progress.text() == "Prompt 1 of 3", timeout=PATIENCE)
+    assert [column.number.text() for column in page.mushra.columns] == ["–"] * 5
+    page.mushra.lane.loop_marked.emit(0.2, 0.5)
+    assert playback.loop == (0.2, 0.5) and page.mushra.whole.isEnabled()
+    page.mushra.whole.click()
+    assert playback.loop is None
+    rate(page, playback)
+    page.pause()
+    qtbot.waitUntil(page.setup.resume.isVisible, timeout=PATIENCE)
+    page.setup.resume.click()
+    qtbot.waitUntil(lambda: page.is_running and page.mushra.progress.text() == "Prompt 2 of 3", timeout=PATIENCE)
+    rate(page, playback)
+    rate(page, playback)
+    report = finish(qtbot, page)
+    summary = report.summary
+    assert summary.attention.passed and summary.result["full"].mean == 100
+    assert [round(summary.result[name].mean) for name in list(levels)[1:]] == [53, 27]
+    rows = list(csv.DictReader((report.folder / "answers.csv").open(encoding="utf-8-sig")))
+    assert len(rows) == 15 and list(rows[0])[2:5] == ["trial_id", "rating_stimulus", "rating_score"]
+    assert "ITU-R BS.1534-3" in (report.folder / "report.html").read_text()
 
 
 def test_a_clip_that_changed_ends_the_test_with_a_sentence(qtbot, tmp_path):

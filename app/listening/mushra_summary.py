@@ -88,7 +88,7 @@ def summarise_mushra(tests: Sequence[StoredTest]) -> MushraSummary:
     if not isinstance(plan, MushraPlan) or any(test.next_trial is not None for test in tests):
         raise ValueError("The result is known when every trial is answered.")
     reference = plan.conditions[0]
-    by_listener = {listener(test): [answer["scores"] for answer in test.answers.values()] for test in tests}
+    by_listener = {test.listener: [answer["scores"] for answer in test.answers.values()] for test in tests}
     misses = {name: _share(one[reference] < HIGH for one in given) for name, given in by_listener.items()}
     too_high = {name: _share(one[MID_ANCHOR] > HIGH for one in given) for name, given in by_listener.items()}
     screening = Screening(misses, too_high)
@@ -106,11 +106,6 @@ def summarise_mushra(tests: Sequence[StoredTest]) -> MushraSummary:
         headline = f"{best[0]} was rated {first:.0f}, the hidden reference {hidden:.0f}"
     said = tuple(_caveats(tests, kept, plan))
     return MushraSummary(plan.conditions, asked, scores, found, screening, headline, sentence, said)
-
-
-def listener(test: StoredTest) -> str:
-    """A code, for nobody is asked for a name."""
-    return test.folder.name[-4:] or "one"
 
 
 def interval_text(found: Rating) -> str:
@@ -133,7 +128,7 @@ def scores_csv(tests: Sequence[StoredTest]) -> str:
             for name, score in answer["scores"].items():
                 hidden = "reference" if name == test.plan.conditions[0] else name
                 milliseconds = round(1000 * answer["seconds"])
-                table.writerow(("mushra", listener(test), f"trial{number}", hidden, score, milliseconds, ""))
+                table.writerow(("mushra", test.listener, f"trial{number}", hidden, score, milliseconds, ""))
     return text.getvalue()
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.listening.log_file import LogEntry
 from app.listening.plan import ENOUGH, Conditions
 from app.listening.ranking import SETTLED, Strengths, fit
 from app.listening.ranking_plan import RankingPlan, counts
-from app.listening.remarks import AttentionCheck, attention, caveats, counted
+from app.listening.remarks import AttentionCheck, attention, caveats, counted, records_of
 from app.listening.results import StoredTest
 from app.listening.statistics import percent
 
@@ -55,8 +54,9 @@ class RankingSummary:
         return [*rows, ("Strengths", "log odds about their mean (Bradley-Terry, ties after Davidson)")]
 
 
-def rank(test: StoredTest, plan: RankingPlan, records: Sequence[LogEntry]) -> RankingSummary:
-    """The result of a ranking that is over; `records` are its answers in order."""
+def rank(tests: Sequence[StoredTest], plan: RankingPlan) -> RankingSummary:
+    """The result of a ranking that is over, as one listener or several took it."""
+    records = records_of(tests)
     asked = [record for record in records if record["role"] == "test"]
     wins, ties = counts(asked, plan.conditions)
     found = fit(wins, ties)
@@ -74,6 +74,6 @@ def rank(test: StoredTest, plan: RankingPlan, records: Sequence[LogEntry]) -> Ra
     else:
         headline = f"{names[0]} is the best, {names[-1]} the last"
         sentence = f"{sentence} Each neighbours' order is sure to {percent(SETTLED, 1)} or more."
-    said = (*caveats(test, records, asked), "What was compared next followed from the answers: the intervals do not know that.")
+    said = (*caveats(tests, records, asked), "What was compared next followed from the answers: the intervals do not know that.")
     noticed = attention(records)
     return RankingSummary(plan.conditions, len(asked), wins, int(ties.sum()), found, noticed, headline, sentence, said)

@@ -55,9 +55,21 @@ def attention(records: Sequence[LogEntry]) -> AttentionCheck:
     return AttentionCheck(len(broken), sum(map(bool, broken)), len(identical), judged)
 
 
-def caveats(test: StoredTest, records: Sequence[LogEntry], asked: Sequence[LogEntry]) -> Iterator[str]:
-    items = len({record["item"] for record in asked})
-    yield f"One listener and {counted(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
+def records_of(tests: Sequence[StoredTest]) -> list[LogEntry]:
+    """All answers to the same test, in order, each with the method and the listener's code."""
+    return [
+        {**test.answers[number], "method": test.plan.method, "listener": test.listener}
+        for test in tests
+        for number in sorted(test.answers)
+    ]
+
+
+def caveats(tests: Sequence[StoredTest], records: Sequence[LogEntry], asked: Sequence[LogEntry]) -> Iterator[str]:
+    test, items = tests[0], len({record["item"] for record in asked})
+    many = "One listener" if len(tests) == 1 else counted(len(tests), "listener")
+    yield f"{many} and {counted(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
+    if len(tests) > 1:
+        yield "Answers of one listener are more alike than those of several: the pooled interval is narrower than it should be."
     same = sum(_sounds_same(test, record["item"]) for record in asked)
     if same:
         yield f"In {counted(same, 'trial')} both conditions had made exactly the same sound."

@@ -24,6 +24,7 @@ from engine import private
 LOG = "answers.jsonl"
 CLIPS = "clips"
 FORMAT = 1
+LISTENER = "Listener"  # among the facts of a test
 
 
 AnyPlan = TestPlan | RankingPlan | MushraPlan
@@ -53,6 +54,11 @@ class StoredTest:
     answers: dict[int, LogEntry] = field(default_factory=dict)
     next_trial: Trial | MushraTrial | None = field(init=False)
     """None is the end."""
+
+    @property
+    def listener(self) -> str:
+        """A code: nobody is asked for a name."""
+        return self.about.get(LISTENER) or self.folder.name[-4:] or "one"
 
     def __post_init__(self) -> None:
         self.next_trial = self.plan.next_trial(self.answers)
@@ -172,7 +178,7 @@ def resume(folder: Path) -> StoredTest:
         raise ValueError(f"{folder / LOG} is not a blind test that this version can continue.")
     items = [ListeningItem(one["prompt"], tuple(_load(folder / CLIPS, clip) for clip in one["clips"])) for one in header["items"]]
     plan = make(header["method"], tuple(header["conditions"]), items, header["count"], header["share"], header["seed"])
-    return StoredTest(folder, plan, items, header["about"], header["started"], _answers(records))
+    return StoredTest(folder, plan, items, header["about"], header["started"], answers(records))
 
 
 def note(folder: Path, kind: Literal["continued", "finished", "discarded"]) -> None:
@@ -192,7 +198,7 @@ def unfinished(root: Path) -> list[Unfinished]:
         if header.get("kind") != "test" or header.get("format") != FORMAT:
             continue
         if not any(record.get("kind") in ("finished", "discarded") for record in records):
-            answered = len(_answers(records))
+            answered = len(answers(records))
             try:
                 found.append(Unfinished(log.parent, header["method"], header["started"], answered, header["trials"]))
             except KeyError:
@@ -209,12 +215,13 @@ def _circumstances(answer: TrialAnswer) -> LogEntry:
     }
 
 
-def _answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:
-    answers: dict[int, LogEntry] = {}
+def answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:
+    """By trial number."""
+    found: dict[int, LogEntry] = {}
     for record in records:
         if record.get("kind") == "answer":
-            answers.setdefault(record["trial"], record)  # an answer cannot be changed
-    return answers
+            found.setdefault(record["trial"], record)  # an answer cannot be changed
+    return found
 
 
 def _load(folder: Path, listed: LogEntry) -> ReplyClip:

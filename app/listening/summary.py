@@ -12,7 +12,7 @@ from app.listening.mushra_summary import MushraSummary, summarise_mushra
 from app.listening.plan import ENOUGH, Conditions, TestPlan
 from app.listening.ranking_plan import RankingPlan
 from app.listening.ranking_summary import TOO_FEW, RankingSummary, rank
-from app.listening.remarks import AttentionCheck, attention, caveats, counted, is_right
+from app.listening.remarks import AttentionCheck, attention, caveats, counted, is_right, records_of
 from app.listening.results import StoredTest
 from app.listening.statistics import (
     LEVEL,
@@ -116,21 +116,26 @@ def score(record: LogEntry, conditions: tuple[str, str]) -> int:
     return record["value"] if record["B"] == conditions[1] else -record["value"]
 
 
-def summarise(test: StoredTest) -> Result:
-    """The result of a test whose trials are all answered. Raises: ValueError before that: no peeping."""
-    if test.next_trial is not None:
+def summarise(*tests: StoredTest) -> Result:
+    """The result of one test, as one listener or several took it, whose trials are all answered.
+
+    Raises: ValueError before that: no peeping.
+    """
+    if any(test.next_trial is not None for test in tests):
         raise ValueError("The result is known when every trial is answered.")
-    if isinstance(test.plan, MushraPlan):
-        return summarise_mushra([test])
-    records = [{**test.answers[number], "method": test.plan.method} for number in sorted(test.answers)]
-    if isinstance(test.plan, RankingPlan):
-        return rank(test, test.plan, records)
-    return _summarise_pair(test, test.plan, records)
+    match tests[0].plan:
+        case MushraPlan():
+            return summarise_mushra(tests)
+        case RankingPlan() as plan:
+            return rank(tests, plan)
+        case plan:
+            return _summarise_pair(tests, plan)
 
 
-def _summarise_pair(test: StoredTest, plan: TestPlan, records: Sequence[LogEntry]) -> Summary:
+def _summarise_pair(tests: Sequence[StoredTest], plan: TestPlan) -> Summary:
+    records = records_of(tests)
     asked = [record for record in records if record["role"] == "test"]
-    noticed, said = attention(records), tuple(caveats(test, records, asked))
+    noticed, said = attention(records), tuple(caveats(tests, records, asked))
     first, second = plan.conditions
     ties: int | None = None
     result: Proportion | Rating

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.audio.devices import AudioError
 from app.core.background import Background
-from app.listening import results
+from app.listening import experiment, results
 from app.listening.mushra_plan import MushraTrial
 from app.listening.plan import Conditions, ListeningItem, Method, Trial
 from app.listening.results import StoredTest, TrialAnswer, Unfinished
@@ -21,6 +21,7 @@ from app.pages.blind.mushra_view import MushraView
 from app.pages.blind.setup_card import SetupCard
 from app.pages.blind.sounds import MushraSounds, Playback, Sounds, sounds_of
 from app.pages.blind.trial_view import TrialView
+from app.storage.file_names import free
 
 if TYPE_CHECKING:
     from app.pages.blind.report import Report
@@ -66,6 +67,9 @@ class BlindPage(QWidget):
         self.setup.discard_requested.connect(self._discard)
         self.setup.render_requested.connect(self.render_requested)
         self.setup.sample_requested.connect(self._play_sample)
+        self.setup.experiment_requested.connect(self._save_experiment)
+        self.setup.take_requested.connect(self._take_experiment)
+        self.setup.collect_requested.connect(self._collect)
         self.trial.answered.connect(self._keep)
         self.trial.pause_requested.connect(self.pause)
         self.mushra.rated.connect(self._keep_scores)
@@ -116,6 +120,58 @@ class BlindPage(QWidget):
             return results.start(self._folder, plan, items, about), sounds
 
         self._make_ready(job)
+
+    def _save_experiment(self, path: Path, method: Method, conditions: Conditions, count: int, share: float) -> None:
+        items, about = self.setup.asked, dict(self._about)
+
+        def job() -> str:
+            experiment.save(path, experiment.make(method, conditions, items, count, share, about))
+            return f"Saved {path.name}. Who takes it needs Refrain, but none of the models."
+
+        self._background.do(job, self.setup.say, self.setup.show_problem)
+
+    def _take_experiment(self, path: Path) -> None:
+        def job() -> Running:
+            found = experiment.load(path)
+            test = experiment.begin(self._folder, found)
+            return test, sounds_of(test.plan, test.items)
+
+        self._make_ready(job)
+
+    def _collect(self, path: Path, files: list[Path]) -> None:
+        font = QFont(self.font())
+
+        def job() -> tuple[Report, list[str]]:
+            from app.pages.blind import report
+
+            found = experiment.load(path)
+            tests, problems = experiment.collect(found, files)
+            if not tests:
+                raise experiment.ExperimentError(" ".join(problems) or "There are no answers.")
+            from app.listening.summary import summarise
+
+            folder = free(path.parent, f"{path.stem} results", "")
+            folder.mkdir()
+            return report.write(tests, summarise(*tests), font, folder), problems
+
+        def show(made: tuple[Report, list[str]]) -> None:
+            written, problems = made
+            self._show_summary(written)
+            if problems and self.summary is not None:
+                self.summary.say(" ".join((f"Report and table are in {written.folder}.", *problems)), "danger")
+
+        self._background.do(job, show, self.setup.show_problem)
+
+    def _save_answers(self, path: Path) -> None:
+        view = self.summary
+        if view is None or view.report is None:
+            return
+        test = view.report.folder
+
+        def failed(sentence: str) -> None:
+            view.say(f"The answers could not be saved: {sentence}", "danger")
+
+        self._background.do(lambda: experiment.save_answers(path, test), lambda _: view.say(f"Saved {path}"), failed)
 
     def _continue(self, unfinished: Unfinished) -> None:
         def job() -> Running:
@@ -198,7 +254,7 @@ class BlindPage(QWidget):
             from app.listening.summary import summarise
             from app.pages.blind import report
 
-            written = report.write(test, summarise(test), font)
+            written = report.write([test], summarise(test), font)
             results.note(test.folder, "finished")
             return written
 
@@ -216,6 +272,7 @@ class BlindPage(QWidget):
             self._pages.addWidget(self.summary)
             self.summary.done.connect(self._show_setup)
             self.summary.copy_requested.connect(self._save_copy)
+            self.summary.answers_requested.connect(self._save_answers)
         self._running = None
         self._timer.stop()
         self._playback.close()

@@ -7,17 +7,19 @@ import csv
 import html
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
+from app.listening.experiment import EXPERIMENT
+from app.listening.listeners import by_listener
 from app.listening.mushra_plan import MushraPlan
 from app.listening.mushra_summary import scores_csv
-from app.listening.remarks import is_right
-from app.listening.results import LOG, StoredTest
+from app.listening.remarks import is_right, records_of
+from app.listening.results import LISTENER, LOG, StoredTest
 from app.listening.statistics import percent
 from app.listening.summary import TITLES, Result, named, score
 from app.pages.blind.interval import height, image
@@ -47,30 +49,40 @@ class Report:
 
     folder: Path
     summary: Result
+    listener: str = ""
+    """Whose answers go back to whoever made the experiment; "" is nobody's."""
 
 
-def write(test: StoredTest, summary: Result, font: QFont) -> Report:
-    """Writes the report beside the test's log. `font` is the program's: this may run on any thread. Raises: OSError."""
-    whole_file.write(test.folder / HTML, page_html(test, summary, font).encode())
-    whole_file.write(test.folder / PDF, _pdf(test, summary, font))
-    whole_file.write(test.folder / CSV, _csv(test).encode("utf-8-sig"))  # the mark is for spreadsheets
-    return Report(test.folder, summary)
+def write(tests: Sequence[StoredTest], summary: Result, font: QFont, folder: Path | None = None) -> Report:
+    """Writes the report of a test, as one listener or several took it, to a folder, or beside the log of the only one.
+
+    `font` is the program's: this may run on any thread. Raises: OSError.
+    """
+    folder = tests[0].folder if folder is None else folder
+    whole_file.write(folder / HTML, page_html(tests, summary, font).encode())
+    whole_file.write(folder / PDF, _pdf(tests, summary, font))
+    whole_file.write(folder / CSV, _csv(tests).encode("utf-8-sig"))  # the mark is for spreadsheets
+    is_answer = len(tests) == 1 and EXPERIMENT in tests[0].about and folder == tests[0].folder
+    return Report(folder, summary, tests[0].listener if is_answer else "")
 
 
 def save_copy(report: Report, folder: Path) -> Path:
-    """Copies the four files into a new folder inside `folder`. Raises: OSError."""
+    """Copies its files into a new folder inside `folder`. Raises: OSError."""
     target = folder / f"blind-test-{report.folder.name}"
     target.mkdir(parents=True)
     for name in FILES:
-        shutil.copy2(report.folder / name, target / name)
+        if (report.folder / name).exists():  # a panel's has no log of its own
+            shutil.copy2(report.folder / name, target / name)
     return target
 
 
-def page_html(test: StoredTest, summary: Result, font: QFont, prompts: int = PROMPTS) -> str:
+def page_html(tests: Sequence[StoredTest], summary: Result, font: QFont, prompts: int = PROMPTS) -> str:
     """The page; at most so many `prompts` are listed."""
+    test = tests[0]
     is_ranking = summary.method == "ranking"
     facts = {f"Condition {number}": name for number, name in enumerate(summary.conditions, 1)}
-    facts |= {"Started": test.started.replace("T", " "), **test.about}
+    about = {name: value for name, value in test.about.items() if len(tests) == 1 or name != LISTENER}
+    facts |= {"Started": min(one.started for one in tests).replace("T", " "), **about}
     if isinstance(test.plan, MushraPlan):
         facts |= {"Prompts, fixed beforehand": str(test.plan.most), "Order": "of prompts and of sounds drawn from the seed"}
         facts |= {"Anchors": "the reference up to 3.5 kHz and up to 7 kHz", "Method": "ITU-R BS.1534-3, a training page first"}
@@ -78,12 +90,16 @@ def page_html(test: StoredTest, summary: Result, font: QFont, prompts: int = PRO
         facts |= {"Analysed trials, at most": str(test.plan.count), "Order": "by the answers so far, sides balanced"}
     else:
         facts |= {"Analysed trials, fixed beforehand": str(test.plan.count), "Order": "balanced, drawn from the seed"}
-    facts |= {"Seed": str(test.plan.seed), "To be heard before an answer": f"{percent(test.plan.share)} of each clip"}
+    facts |= {"Seed": ", ".join(str(one.plan.seed) for one in tests)}
+    facts |= {"To be heard before an answer": f"{percent(test.plan.share)} of each clip"}
     shown = [item.prompt for item in test.items[:prompts]]
     more = len(test.items) - len(shown)
     listed = "".join(f"<li>{html.escape(_short(prompt))}</li>" for prompt in shown)
     rest = f"<p class='muted'>and {more} more: all of them are in {CSV}.</p>" if more else ""
     caveats = "".join(f"<p>{html.escape(one)}</p>" for one in summary.caveats)
+    listeners = ""
+    if len(tests) > 1:
+        listeners = f'<p class="part" role="heading" aria-level="2">Listeners</p>{_table(by_listener(tests))}'
     style = _STYLE.replace("@text", theme.LIGHT.text).replace("@muted", theme.LIGHT.muted)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Blind listening test</title><style>{style}</style></head><body>
@@ -94,7 +110,7 @@ def page_html(test: StoredTest, summary: Result, font: QFont, prompts: int = PRO
 <p><img src="data:image/png;base64,{_png(summary, font)}" width="{WIDTH}" height="{height(summary)}"
 alt="The result with its 95 % interval"></p>
 <p class="part" role="heading" aria-level="2">Result</p>{_table(summary.figures)}
-<p class="part" role="heading" aria-level="2">Attention</p><p>{html.escape(summary.attention.sentence)}</p>
+{listeners}<p class="part" role="heading" aria-level="2">Attention</p><p>{html.escape(summary.attention.sentence)}</p>
 <p class="part" role="heading" aria-level="2">To be kept in mind</p>{caveats}
 <p class="part" role="heading" aria-level="2">The test</p>{_table(list(facts.items()))}
 <p class="part" role="heading" aria-level="2">Prompts</p><ol>{listed}</ol>{rest}
@@ -115,7 +131,7 @@ def _png(summary: Result, font: QFont) -> str:
     return base64.b64encode(data.data()).decode()
 
 
-def _pdf(test: StoredTest, summary: Result, font: QFont) -> bytes:
+def _pdf(tests: Sequence[StoredTest], summary: Result, font: QFont) -> bytes:
     pages = QByteArray()
     buffer = QBuffer(pages)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -130,8 +146,8 @@ def _pdf(test: StoredTest, summary: Result, font: QFont) -> bytes:
     document.setDocumentMargin(0)
     document.setMetaInformation(QTextDocument.MetaInformation.CssMedia, "print")
     document.documentLayout().setPaintDevice(writer)
-    for prompts in range(min(PROMPTS, len(test.items)), -1, -1):  # one page: fewer prompts where they are long
-        document.setHtml(page_html(test, summary, font, prompts))
+    for prompts in range(min(PROMPTS, len(tests[0].items)), -1, -1):  # one page: fewer prompts where they are long
+        document.setHtml(page_html(tests, summary, font, prompts))
         document.setPageSize(QSizeF(writer.width(), writer.height()))
         if document.pageCount() == 1:
             break
@@ -141,24 +157,23 @@ def _pdf(test: StoredTest, summary: Result, font: QFont) -> bytes:
     return bytes(pages.data())
 
 
-def _csv(test: StoredTest) -> str:
-    if isinstance(test.plan, MushraPlan):
-        return scores_csv([test])
-    rows, text = list(_rows(test)), io.StringIO()
+def _csv(tests: Sequence[StoredTest]) -> str:
+    if isinstance(tests[0].plan, MushraPlan):
+        return scores_csv(tests)
+    rows, text = list(_rows(tests)), io.StringIO()
     table = csv.DictWriter(text, list(rows[0]))
     table.writeheader()
     table.writerows(rows)
     return text.getvalue()
 
 
-def _rows(test: StoredTest) -> Iterator[dict[str, object]]:
-    conditions = test.plan.conditions
-    for number in sorted(test.answers):
-        record = {**test.answers[number], "method": test.plan.method}
+def _rows(tests: Sequence[StoredTest]) -> Iterator[dict[str, object]]:
+    conditions = tests[0].plan.conditions
+    for record in records_of(tests):
         is_scored = record["role"] == "test" and record["X"] is None and len(conditions) == 2
         heard = dict(zip(("heard_A", "heard_B", "heard_X"), [*record["heard"], "", "", ""]))
         yield {
-            **{name: record[name] for name in ("trial", "role", "prompt", "A", "B", "X", "value")},
+            **{name: record[name] for name in ("listener", "trial", "role", "prompt", "A", "B", "X", "value")},
             "for_second_condition": score(record, (conditions[0], conditions[1])) if is_scored else None,
             "right": is_right(record),
             "seconds": record["seconds"],

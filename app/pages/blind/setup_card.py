@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.listening.experiment import ANSWERS_ENDING, ENDING
 from app.listening.mushra_plan import ANCHORS
 from app.listening.plan import (
     ATTENTION_EVERY,
@@ -29,7 +32,7 @@ from app.listening.plan import (
 )
 from app.listening.results import Unfinished
 from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
-from app.widgets import theme
+from app.widgets import save_dialog, theme
 from app.widgets.schedules.chooser import Chooser
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words
@@ -74,6 +77,9 @@ class SetupCard(Scroll):
     discard_requested = Signal(object)
     render_requested = Signal()
     sample_requested = Signal()
+    experiment_requested = Signal(Path, str, tuple, int, float)  # where to, and as `start_requested`
+    take_requested = Signal(Path)
+    collect_requested = Signal(Path, list)  # an experiment, and files with answers
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +97,11 @@ class SetupCard(Scroll):
         self.render_button = accent_button("Render replies…", "Render replies to compare")
         self.resume = accent_button("Continue", "Continue the unfinished test")
         self.discard = QPushButton("Discard")
+        self.save = QPushButton("Save as an experiment…")
+        self.take = QPushButton("Take an experiment…")
+        self.collect = QPushButton("Add up answers…")
         self.sentence = wrapped("")
+        self._said = wrapped("")
         self.identical = wrapped("", "danger")
         self.ask_identical = QCheckBox("Ask about them all the same")
         self.problem = wrapped("", "danger")
@@ -155,13 +165,19 @@ class SetupCard(Scroll):
         """While the sound of a test is made ready."""
         self._is_busy = busy
         self.problem.hide()
-        for button in (self.resume, self.discard, self.sample):
+        for button in (self.resume, self.discard, self.sample, self.take, self.collect):
             button.setEnabled(not busy)
         self._show()
 
     def show_problem(self, sentence: str) -> None:
+        self.say("")
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
+
+    def say(self, sentence: str) -> None:
+        """What was done."""
+        self._said.setText(sentence)
+        self._said.setVisible(bool(sentence))
 
     def _show(self) -> None:
         self._offer_ranking(len(self._names) > 2)
@@ -182,6 +198,7 @@ class SetupCard(Scroll):
         items = self.asked if is_pair else []
         same = self._show_identical()
         self.start.setEnabled(bool(items) and not self._is_busy)
+        self.save.setEnabled(self.start.isEnabled())
         start = "Start all the same" if items and same == len(self._usable()) else "Start the test"
         self.start.setText("Making the clips ready…" if self._is_busy else start)
         if not is_pair:
@@ -247,6 +264,31 @@ class SetupCard(Scroll):
     def _start(self) -> None:
         self.start_requested.emit(self.method, self.conditions, self.count.currentData(), self.share.currentData())
 
+    def _save(self) -> None:
+        path, _ = save_dialog.ask(self, "Save as an experiment", "listening-test", f"Experiment (*{ENDING})")
+        if path is not None:
+            how = (self.method, self.conditions, self.count.currentData(), self.share.currentData())
+            self.experiment_requested.emit(path, *how)
+
+    def _open_experiment(self) -> Path | None:
+        at = str(save_dialog.folder())
+        name, _ = QFileDialog.getOpenFileName(self, "Open an experiment", at, f"Experiment (*{ENDING})")
+        return Path(name) if name else None
+
+    def _take(self) -> None:
+        path = self._open_experiment()
+        if path is not None:
+            self.take_requested.emit(path)
+
+    def _collect(self) -> None:
+        path = self._open_experiment()
+        if path is None:
+            return
+        kinds = f"Answers (*{ANSWERS_ENDING})"
+        names, _ = QFileDialog.getOpenFileNames(self, "Open the answers of its listeners", str(path.parent), kinds)
+        if names:
+            self.collect_requested.emit(path, [Path(name) for name in names])
+
     def _fill(self) -> None:
         for count in COUNTS:
             self.count.addItem(f"{count} trials", count)
@@ -267,7 +309,13 @@ class SetupCard(Scroll):
         self.sample.setAccessibleName("Play a sample to set the volume")
         self.discard.setAccessibleName("Discard the unfinished test")
         self.discard.setToolTip("Its answers stay on disk, but it is not offered again")
+        self.save.setToolTip("One file that others take on their own computers, without the models")
+        self.take.setToolTip("A test that somebody else has made")
+        self.collect.setToolTip("The answers that came back to an experiment, in one report")
+        for asks in (self.save, self.take, self.collect):
+            asks.setAccessibleName(asks.text().rstrip("…"))
         self.problem.hide()
+        self._said.hide()
 
     def _connect(self) -> None:
         for box in (self.first, self.second, self.count):
@@ -276,6 +324,9 @@ class SetupCard(Scroll):
         self.ask_identical.toggled.connect(lambda _: self._show())
         self.start.clicked.connect(self._start)
         self.sample.clicked.connect(self.sample_requested)
+        self.save.clicked.connect(self._save)
+        self.take.clicked.connect(self._take)
+        self.collect.clicked.connect(self._collect)
         self.render_button.clicked.connect(self.render_requested)
         self.resume.clicked.connect(lambda: self.continue_requested.emit(self._unfinished))
         self.discard.clicked.connect(lambda: self.discard_requested.emit(self._unfinished))
@@ -307,16 +358,17 @@ test starts; the result is shown after the last one."
         methods = [widget for method in METHODS for widget in (self.methods[method], self._descriptions[method])]
         for description in self._descriptions.values():
             description.setContentsMargins(26, 0, 0, 6)
-        shown = (wrapped(quiet), self.identical, self.ask_identical, self.sentence, row(self.start, self.sample))
+        shown = (wrapped(quiet), self.identical, self.ask_identical, self.sentence, row(self.start, self.sample, self.save))
         self._form = card(*methods, fields, *shown)
         column = QVBoxLayout()
         column.setContentsMargins(0, 28, 0, 28)
         column.setSpacing(16)
         column.addWidget(theme.label("Blind test", scale=1.5, bold=True))
         column.addWidget(wrapped("Find out what can be heard, and what is preferred, without knowing which is which."))
-        for part in (self._banner, self._form, self._empty):
+        for part in (self._banner, self._form, self._empty, self.problem, self._said):
             column.addWidget(part)
-        column.addWidget(self.problem)
+        panel = "With a panel: an experiment is a test in one file. Its listeners need no model, and send their answers back."
+        column.addWidget(card(theme.label("Panel", scale=1.1, bold=True), wrapped(panel), row(self.take, self.collect)))
         column.addStretch()
         self.setWidget(centred(column, WIDTH))
 

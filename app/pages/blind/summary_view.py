@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
+from app.listening.experiment import ANSWERS_ENDING
 from app.listening.summary import TITLES, named
 from app.pages.blind.interval import IntervalView
 from app.pages.blind.pieces import accent_button, card, centred, row
 from app.pages.blind.report import HTML, PDF, Report
-from app.widgets import theme
+from app.widgets import save_dialog, theme
 from app.widgets.scroll import Scroll
 from app.widgets.words import Words
 
@@ -24,6 +25,7 @@ class SummaryView(Scroll):
 
     done = Signal()
     copy_requested = Signal(Path)
+    answers_requested = Signal(Path)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +41,8 @@ class SummaryView(Scroll):
         self.open_pdf = QPushButton("Open the PDF")
         self.open_folder = QPushButton("Open the folder")
         self.copy = QPushButton("Save a copy…")
+        self.answers = QPushButton("Save answers…")
+        self.answers.setToolTip("For whoever made the experiment")
         self.again = QPushButton("Close")
         self._figures = QGridLayout()
         self._lay_out()
@@ -61,6 +65,7 @@ class SummaryView(Scroll):
         for line, (name, value) in enumerate(summary.figures):
             self._figures.addWidget(theme.label(name, "muted"), line, 0, Qt.AlignmentFlag.AlignTop)
             self._figures.addWidget(Words(value), line, 1)
+        self.answers.setVisible(bool(report.listener))
         self.open_page.setFocus()
 
     def say(self, sentence: str, role: str = "muted") -> None:
@@ -79,13 +84,20 @@ class SummaryView(Scroll):
         if folder:
             self.copy_requested.emit(Path(folder))
 
+    def _choose_answers(self) -> None:
+        listener = "" if self.report is None else self.report.listener
+        path, _ = save_dialog.ask(self, "Save the answers", f"answers-{listener}", f"Answers (*{ANSWERS_ENDING})")
+        if path is not None:
+            self.answers_requested.emit(path)
+
     def _connect(self) -> None:
         self.open_page.clicked.connect(lambda: self._open(HTML))
         self.open_pdf.clicked.connect(lambda: self._open(PDF))
         self.open_folder.clicked.connect(lambda: self._open(""))
         self.copy.clicked.connect(self._choose_copy)
+        self.answers.clicked.connect(self._choose_answers)
         self.again.clicked.connect(self.done)
-        for button in (self.open_pdf, self.open_folder, self.copy, self.again):
+        for button in (self.open_pdf, self.open_folder, self.copy, self.answers, self.again):
             button.setAccessibleName(button.text().strip("…"))
 
     def _lay_out(self) -> None:
@@ -93,7 +105,7 @@ class SummaryView(Scroll):
         self._figures.setVerticalSpacing(6)
         self._figures.setColumnStretch(1, 1)
         above = (self.title, self.headline, self.sentence, self.interval)
-        buttons = row(self.open_page, self.open_pdf, self.open_folder, self.copy, self.again)
+        buttons = row(self.open_page, self.open_pdf, self.open_folder, self.copy, self.answers, self.again)
         column = QVBoxLayout()
         column.setContentsMargins(0, 28, 0, 28)
         column.setSpacing(16)

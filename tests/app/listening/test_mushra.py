@@ -12,7 +12,7 @@ import pytest
 from app.listening import results
 from app.listening.anchors import LOW, MID, low_passed
 from app.listening.mushra_plan import LOW_ANCHOR, MID_ANCHOR, make_mushra, stimuli
-from app.listening.mushra_summary import COLUMNS, interval_text, listener, scores_csv, summarise_mushra
+from app.listening.mushra_summary import COLUMNS, interval_text, scores_csv, summarise_mushra
 from app.listening.plan import ListeningItem, ReplyClip, usable
 from app.listening.results import StoredTest, TrialAnswer
 from app.listening.statistics import rating
@@ -89,7 +89,7 @@ def test_the_order_is_drawn_and_the_same_again():
 def test_who_does_not_find_the_hidden_reference_is_left_out(tmp_path):
     good, deaf = taken(tmp_path), taken(tmp_path, deaf=True, seed=1)
     alone, both = summarise_mushra([good]), summarise_mushra([good, deaf])
-    assert both.attention.left_out == [listener(deaf)] and not both.attention.passed and alone.attention.passed
+    assert both.attention.left_out == [deaf.listener] and not both.attention.passed and alone.attention.passed
     assert both.scores == alone.scores and both.trials == PROMPTS
     assert "left out of the result" in both.attention.sentence
     means = [alone.result[name].mean for name in (*NAMES, MID_ANCHOR, LOW_ANCHOR)]
@@ -119,7 +119,7 @@ def test_the_table_is_webmushras(tmp_path):
     assert tuple(rows[0]) == COLUMNS and len(rows) == 2 * PROMPTS * 6
     assert {row["rating_stimulus"] for row in rows} == {"reference", *NAMES[1:], LOW_ANCHOR, MID_ANCHOR}
     assert len({row["listener"] for row in rows}) == 2 and {row["rating_time"] for row in rows} == {"12500"}
-    first = [row for row in rows if row["listener"] == listener(tests[0])]
+    first = [row for row in rows if row["listener"] == tests[0].listener]
     for name, stimulus in (("full", "reference"), (NAMES[3], NAMES[3])):
         read = [float(row["rating_score"]) for row in first if row["rating_stimulus"] == stimulus]
         assert rating(read) == summarise_mushra(tests[:1]).result[name]

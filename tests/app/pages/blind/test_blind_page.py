@@ -19,7 +19,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from scipy import stats
 
 from app.listening import results
@@ -425,6 +425,45 @@ def test_a_mushra_test_by_keys(qtbot, tmp_path):
     rows = list(csv.DictReader((report.folder / "answers.csv").open(encoding="utf-8-sig")))
     assert len(rows) == 15 and list(rows[0])[2:5] == ["trial_id", "rating_stimulus", "rating_score"]
     assert "ITU-R BS.1534-3" in (report.folder / "report.html").read_text()
+
+
+def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, monkeypatch):
+    """Saved here, taken in another data folder without any replies, sent back, and added up here."""
+    file, answers = tmp_path / "test.refrain-experiment", tmp_path / "back.refrain-answers"
+    wanted = {"Save as an experiment": file, "Save the answers": answers}
+    monkeypatch.setattr("app.widgets.save_dialog.ask", lambda parent, title, *_: (wanted[title], ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(answers)], ""))
+    here = show(qtbot, Loudspeaker(), tmp_path / "here", items())
+    here.setup.count.setCurrentIndex(here.setup.count.findData(16))
+    qtbot.mouseClick(here.setup.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: file.exists() and "none of the models" in here.setup._said.text(), timeout=PATIENCE)
+
+    playback = Loudspeaker()
+    there = show(qtbot, playback, tmp_path / "there", [])
+    qtbot.mouseClick(there.setup.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: there.is_running and number(there) == 1, timeout=PATIENCE)
+    go_through(there, playback, "preference", chooses_second, wait_with(qtbot))
+    report = finish(qtbot, there)
+    assert there.summary.answers.isVisible() and report.summary.headline == f"{SECOND} was preferred"
+    qtbot.mouseClick(there.summary.answers, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(answers.exists, timeout=PATIENCE)
+
+    qtbot.mouseClick(here.setup.collect, Qt.MouseButton.LeftButton)
+    added = finish(qtbot, here)
+    assert added.folder == tmp_path / "test results" and not here.summary.answers.isVisible()
+    assert added.summary.sentence == report.summary.sentence
+    assert (added.folder / "report.html").read_text() == (report.folder / "report.html").read_text()
+    copied = save_copy(added, tmp_path / "copy")
+    assert sorted(path.name for path in copied.iterdir()) == ["answers.csv", "report.html", "report.pdf"]
+
+    file.write_bytes(b"no experiment")
+    here._show_setup()
+    qtbot.mouseClick(here.setup.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "is no experiment, or is damaged" in here.setup.problem.text(), timeout=PATIENCE)
+    qtbot.mouseClick(here.setup.collect, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not here._background.is_busy, timeout=PATIENCE)
+    assert "is no experiment" in here.setup.problem.text()
 
 
 def test_a_clip_that_changed_ends_the_test_with_a_sentence(qtbot, tmp_path):

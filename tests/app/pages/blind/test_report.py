@@ -34,7 +34,7 @@ def test_one_page_however_long_the_prompts_are(qapp, tmp_path):
     long = "<b>why</b> & how " + "very " * 60 + "long"
     given = [ListeningItem(f"{number} {long}", item.clips) for number, item in enumerate(items(40))]
     test = taken(tmp_path, "preference", towards_second, 80, given)
-    report = write(test, summarise(test), QFont())
+    report = write([test], summarise(test), QFont())
     pdf = (report.folder / "report.pdf").read_bytes()
     assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") == 1 and len(pdf) > 5000
     page = (report.folder / "report.html").read_text()

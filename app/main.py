@@ -161,7 +161,7 @@ def _with_window(chosen: dict[str, str], demo: bool, files: Sequence[Path] = ())
             window.closing.connect(instance.close)
             if demo:
                 window.demonstrate()
-            window.show()
+            window.appear()
             window.open_files(list(map(Path, named)))
             app.open_with(window.open_files)
             if not demo and not files and not settings.get("first_run.done"):

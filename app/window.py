@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
 from app.core.demo import Demo
 from app.core.model_choice import ModelChoice
+from app.desktop.global_key import GlobalKey
 from app.desktop.instance import Message, another_version
 from app.desktop.last_run import LastRun
+from app.desktop.tray import Tray
 from app.desktop.window_memory import WindowMemory
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import Loading, Memory, Ready, Report
@@ -34,6 +37,7 @@ from app.pages.talk.chat_view import ChatView
 from app.pages.talk.export_dialog import export_turn, show_written
 from app.pages.talk.keys import TalkKeys
 from app.pages.talk.page import TalkPage
+from app.pages.talk.small_window import SmallWindow
 from app.pages.talk.volume_button import STEP
 from app.pages.welcome.welcome import Welcome
 from app.settings import shortcuts
@@ -109,6 +113,9 @@ class Window(Fitted, QMainWindow):
         self._demo: Demo | None = None
         self._ticks, self._kept = 0, (0, "")  # turns and session that the list of sessions shows
         self._was_visible = self._has_begun = self._is_alone = False
+        self.small = SmallWindow(self.conversation)
+        self.global_key = GlobalKey()
+        self.tray = Tray(self.conversation, self.come_back, self.small.toggle, self.close)
         self._memory = WindowMemory(_memory_file())
         self.erasing = EraseEverything(self, Traces(library, results_folder()), self._rooms())
         self.choice = ModelChoice(engine, settings, self.conversation, self.models, self._begin_as_before)
@@ -160,11 +167,22 @@ class Window(Fitted, QMainWindow):
         token = message.get("token")
         if isinstance(token, str) and token:
             os.environ["XDG_ACTIVATION_TOKEN"] = token
+        self.come_back()
+        return said
+
+    def appear(self) -> None:
+        """For the first time: out of the way, if that is wanted."""
+        if not self._settings.get("look.start_minimised"):
+            self.show()
+        elif not self.tray.is_there:
+            self.showMinimized()
+
+    def come_back(self) -> None:
+        """In front of all others, wherever it was."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
-        return said
 
     def show_welcome(self) -> None:
         """The steps of the first start, over the window."""
@@ -272,13 +290,31 @@ class Window(Fitted, QMainWindow):
         self.shortcuts.bind("ask_file", self.talk, self.talk.choose_files)
         self.shortcuts.bind("regenerate", self.talk, self.talk.regenerate)
         self.shortcuts.bind("mute_speaker", self, self._mute_speaker)
-        apply.connect(self._settings, self._sound, self.conversation, self.talk, self.choice.follow)
+        self.shortcuts.bind("small_window", self, self._show_small)
+        self.global_key.pressed.connect(self._talk_from_elsewhere)
+        self.global_key.released.connect(self.chat.talk.release)
+        rooms = (self._sound, self.conversation, self.talk, self.choice.follow, self.global_key, self.tray)
+        apply.connect(self._settings, *rooms)
 
     def _name_keys(self) -> None:
         """Buttons show the keys that do the same."""
         text = self.shortcuts.text
         self.rail.name_keys([text(action) for action in self._page_keys])
         self.chat.bar.name_keys(text("talk"), text("stop"))
+
+    def _show_small(self) -> None:
+        if not self._is_alone:
+            self.small.toggle()
+
+    def _talk_from_elsewhere(self) -> None:
+        """The key that works from every program, whatever is shown here."""
+        if not self._is_alone and self.welcome_is_over:
+            self.talk.show_live()
+            self.chat.talk.press()
+
+    @property
+    def welcome_is_over(self) -> bool:
+        return self.welcome is None or not isValid(self.welcome) or not self.welcome.isVisible()
 
     def _change_keys(self) -> None:
         self.show_page(SETTINGS)
@@ -347,6 +383,8 @@ class Window(Fitted, QMainWindow):
     def _hide_everything_else(self, alone: bool) -> None:
         """A blind test must give nothing away."""
         self._is_alone = alone
+        if alone:
+            self.small.hide()
         self.rail.setVisible(not alone)
         self.header.setVisible(not alone)
 
@@ -381,6 +419,9 @@ class Window(Fitted, QMainWindow):
         self._memory.sync()
         private.tighten_file(_memory_file())
         self.hide()  # at once: the engine may have to finish loading
+        self.small.close()
+        self.tray.close()
+        self.global_key.close()
         self._timer.stop()
         self._keys.close()
         self.conversation.stop()  # first: the engine may be waiting for room in the player
@@ -428,13 +469,15 @@ class Window(Fitted, QMainWindow):
         if self._ticks % SHOW_EVERY == 0:
             self.talk.tick()
             self.compare.tick()
+            if self.small.isVisible():
+                self.small.refresh()
             if self._demo is not None:
                 self._demo.tick()
         elif self._ticks % PANELS_EVERY == 1 and self.pages.currentWidget() is self.talk:
             self.talk.tick_panels()  # never together with the page: many short waits are felt less than a long one
         elif self._ticks % REST_EVERY == 3:
             self.header.refresh()
-
+            self.tray.refresh()
             self._follow_journal()
 
     def _take(self, report: Report) -> None:

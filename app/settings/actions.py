@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel_timeline", "F7", "Time line panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("panel_memory", "F8", "Memory panel", "Shows it, or hides it if it is seen.", "talk"),
     Action("keys", "F1", "This sheet of keys", "Shows what every key does."),
+    Action("small_window", "Ctrl+Shift+T", "Small window", "Shows a small window that stays in front, or hides it."),
     Action("type", "Ctrl+L", "Type a question", "Puts the cursor where questions are typed."),
     Action("new_session", "Ctrl+N", "New session", "Begins a conversation that remembers nothing of the one before."),
     Action("private_session", "Ctrl+Shift+N", "Private session", "Begins a conversation of which nothing is written down."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.audio.devices import LATENCIES
+from app.desktop.key_names import check_global
 from app.settings.actions import ACTIONS, PLACES, Action
 from engine import schedules
 from engine.lm.backend_choice import BACKENDS
@@ -191,6 +192,16 @@ SETTINGS: tuple[Setting, ...] = (
         range=Range(0.0, 1.5, 0.1, "s"),
     ),
     Setting(
+        "talk.global_key",
+        "keys",
+        "",
+        "Key from every program",
+        "Works whatever has the focus: hold it while you speak, or tap it before and after.",
+        _TALK,
+        empty_means="No key",
+        check=check_global,
+    ),
+    Setting(
         "look.appearance",
         "choice",
         "system",
@@ -207,6 +218,23 @@ SETTINGS: tuple[Setting, ...] = (
         "All words of the window, larger or smaller.",
         _LOOK,
         range=Range(80, 150, 10, "%"),
+    ),
+    Setting(
+        "look.tray",
+        "bool",
+        False,
+        "Icon in the tray",
+        "Shows what Refrain does, mutes the microphone, and brings the window back, where the desktop has a tray.",
+        _LOOK,
+    ),
+    Setting(
+        "look.start_minimised",
+        "bool",
+        False,
+        "Start out of the way",
+        "The window is minimised at the start, or in the tray if its icon is there.",
+        _LOOK,
+        needs_restart=True,
     ),
     Setting(
         "engine.model",

@@ -145,6 +145,16 @@ def test_to_whom_a_key_belongs(desktop_env, tmp_path):
     assert "is open already" in second["said"] and second["appearance"] == "dark"
 
 
+def test_the_key_and_the_small_window_work_beside_another_program(sound_card, desktop_env, tmp_path):
+    seen = act("tests.app.talk_from_elsewhere", [str(tmp_path), str(QUESTION)], desktop_env)
+    assert "error" not in seen and not seen["problem"] and seen["listening"] == "Listening"
+    words = [said.casefold().strip("?. ") for said in (seen["held"]["heard"], seen["tapped"], seen["small"])]
+    assert words == ["what is two plus two"] * 3, "held, tapped, and in the small window"
+    assert not seen["had the focus"] and seen["still open"] and seen["came back"]
+    assert seen["typed"] == ["abcd"], "the other program gets all other keys, and never this one"
+    assert "belongs to another program" in seen["taken"] and "belongs to another program" in seen["refused"]
+
+
 def test_without_sound_typed_questions_are_answered(display, desktop_env, tmp_path):
     nowhere = {"PULSE_SERVER": "unix:/nonexistent", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     seen = drive("type_only", "random", {**desktop_env, **nowhere}, tmp_path)

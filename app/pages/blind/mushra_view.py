@@ -30,6 +30,7 @@ QUESTION = "How close is each sound to the reference? One of them is the referen
 TRAINING = "Training: hear every sound and try the scale, so that you know what will come. Nothing of this page is kept."
 REFERENCE = 0  # the clip; those that are rated follow
 MIDDLE = 50
+CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 TOLERANCE = 0.05  # seconds at a clip's end that a sound card's block may swallow
 SCALE_HEIGHT, COLUMN, WIDTH = 250, 86, 980  # pixels at the usual text size
 
@@ -184,7 +185,7 @@ class MushraView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
-        if digit.isdigit() and len(digit) == 1 and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if digit.isdigit() and len(digit) == 1 and not event.modifiers() & CHORD:
             self._play(int(digit))
         else:
             super().keyPressEvent(event)
@@ -255,7 +256,7 @@ class MushraView(QWidget):
         self.reference.setAccessibleName("Play the reference")
         self.reference.setToolTip("Play the reference (key 0)")
         self.reference.setCheckable(True)
-        self.keys.setText("0  reference      1 2 3 …  A B C …      Space  pause      ↑ ↓  score")
+        self.keys.setText("0  reference      1 to 9  A to I      Space  pause      ↑ ↓  score")
         head = Flow(self.progress, spacing=12)
         head.add_stretch()
         head.add(self.pause)

@@ -7,6 +7,8 @@ from typing import Any
 
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
+from app.desktop.global_key import GlobalKey
+from app.desktop.tray import Tray
 from app.pages.talk.page import TalkPage
 from app.settings.settings import Settings
 from app.settings.table import BY_KEY
@@ -24,7 +26,15 @@ AT_CONSTRUCTION = (
 """What the program is started with; only later changes are applied here."""
 
 
-def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: TalkPage, load: Callable[[str], None]) -> None:
+def connect(
+    settings: Settings,
+    sound: Sound,
+    conversation: Conversation,
+    talk: TalkPage,
+    load: Callable[[str], None],
+    global_key: GlobalKey,
+    tray: Tray,
+) -> None:
     """From now on the settings are applied, first as they are; `load` begins a session with another model.
 
     The switches of the Talk page are settings too, so they are found again as they were left.
@@ -41,6 +51,16 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         settings.set("generation.from_model", False)
         sample(False)
 
+    def try_to_have(part: GlobalKey | Tray) -> Callable[[Any], None]:
+        """What the desktop may refuse; then it is said why."""
+
+        def choose(value: Any) -> None:
+            part.choose(value)
+            if part.problem:
+                conversation.notice = part.problem
+
+        return choose
+
     actions: dict[str, Callable[[Any], object]] = {
         "audio.input_device": lambda name: sound.choose(input=name),
         "audio.output_device": lambda name: sound.choose(output=name),
@@ -51,6 +71,8 @@ def connect(settings: Settings, sound: Sound, conversation: Conversation, talk: 
         "audio.volume": conversation.set_volume,
         "talk.hands_free": conversation.set_hands_free,
         "talk.pre_roll_seconds": sound.set_pre_roll,
+        "talk.global_key": try_to_have(global_key),
+        "look.tray": try_to_have(tray),
         "look.appearance": lambda appearance: theme.choose(theme.application(), appearance),
         "look.text_size": lambda percent: theme.choose_text_size(theme.application(), percent),
         "engine.model": load,

@@ -14,6 +14,17 @@ from app.settings.table import KEYS_GROUP, SETTINGS
 from app.widgets import theme
 
 
+class Refused:
+    """What the desktop does not give; knows what was wanted."""
+
+    def __init__(self, sentence: str) -> None:
+        self.wanted, self.problem, self._sentence = [], "", sentence
+
+    def choose(self, value) -> None:
+        self.wanted.append(value)
+        self.problem = self._sentence if value else ""
+
+
 class Parts:
     def __init__(self) -> None:
         self.settings, self.sound = Settings(), Sound()
@@ -23,7 +34,9 @@ class Parts:
         self.talk = TalkPage(self.conversation, self.sound, None, "full")
 
     def connect(self) -> None:
-        apply.connect(self.settings, self.sound, self.conversation, self.talk, self.loaded.append)
+        self.global_key, self.tray = Refused("no key"), Refused("no tray")
+        rooms = (self.sound, self.conversation, self.talk, self.loaded.append, self.global_key, self.tray)
+        apply.connect(self.settings, *rooms)
 
 
 @pytest.fixture
@@ -99,3 +112,12 @@ def test_no_setting_is_without_effect(parts):
     acted_on = set(parts.settings._observers)
     for setting in SETTINGS:
         assert setting.key in acted_on or setting.needs_restart or setting.group in (KEYS_GROUP, "first_run"), setting.key
+
+
+def test_what_the_desktop_refuses_is_said(parts):
+    parts.connect()
+    assert parts.global_key.wanted == [""] and parts.tray.wanted == [False] and not parts.conversation.notice
+    parts.settings.set("talk.global_key", "Ctrl+Alt+Space")
+    assert parts.global_key.wanted[-1] == "Ctrl+Alt+Space" and parts.conversation.notice == "no key"
+    parts.settings.set("look.tray", True)
+    assert parts.tray.wanted[-1] and parts.conversation.notice == "no tray"

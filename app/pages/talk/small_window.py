@@ -14,7 +14,7 @@ from app.widgets import theme
 from app.widgets.icon_button import IconButton
 from app.widgets.words import Words
 
-WIDTH = 340  # pixels at the usual text size
+WIDTH, HEIGHT = 340, 184  # pixels at the usual text size
 
 
 class SmallWindow(QWidget):
@@ -43,9 +43,9 @@ class SmallWindow(QWidget):
         foot.addWidget(self.stop)
         layout.setContentsMargins(14, 10, 14, 12)
         layout.addLayout(head)
-        layout.addWidget(self._sentence)
+        layout.addWidget(self._sentence, 1)
         layout.addLayout(foot)
-        theme.fix(self, width=WIDTH)
+        theme.fix(self, WIDTH, HEIGHT)  # nothing moves under the pointer
         self.talk.held.connect(conversation.press)
         self.talk.let_go.connect(conversation.lift)
         self.stop.clicked.connect(conversation.stop)

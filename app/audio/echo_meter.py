@@ -28,7 +28,7 @@ SOFTEST = -15.0  # dB from the echo to the softest voice that is listened to ove
 ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
 LOOKS_GONE = LOOKS_LEFT = 2  # in a row, until it counts: a voice over the reply is a little like it for once
-NOW_SECONDS = 0.5  # that are looked at for what is left: longer ago it may have been worse
+NOW_SECONDS = 1.0  # that are looked at for what is left: longer ago it may have been worse
 NOW_LEAST = 0.15  # seconds of sound in them without which nothing can be said
 
 Verdict = Literal["none", "gone", "left"]
@@ -72,18 +72,27 @@ class EchoMeter:
         """What was played, heard and left lately: float32 [3, COUNT]."""
         return self._twice[:, self._at : self._at + COUNT]
 
-    def look(self) -> None:
-        """Works out the figures from what was added lately; they stay as they were where too little was played."""
+    def look(self) -> bool:
+        """Works out the figures from what was added lately; they stay as they were where too little was played.
+
+        Returns whether the delay was measured.
+        """
         played, heard, left = self._sounds
         levels, sounding = _levels(heard), _levels(played) > SOUNDING
         if not sounding.all():
             noise = _mean(levels[~sounding])
             self._noise = noise if self._noise is None else min(self._noise, noise)
         if sounding.sum() < LEAST_SECONDS * BLOCKS_A_SECOND:
-            return
+            return False
         delay, likeness = _likeness(played, heard)
-        if likeness > ALIKE:
+        is_measured = likeness > ALIKE
+        if is_measured:
             self.delay = delay
+        self._judge(played, left, levels, sounding)
+        return is_measured
+
+    def _judge(self, played: np.ndarray, left: np.ndarray, levels: np.ndarray, sounding: np.ndarray) -> None:
+        """How much is left: `levels` are those of what was heard, and `sounding` where something was played, by blocks."""
         when = np.flatnonzero(sounding) + round((self.delay or 0.0) * BLOCKS_A_SECOND)
         when = when[(when >= 0) & (when < len(levels))]
         if not len(when):
@@ -100,7 +109,7 @@ class EchoMeter:
             return
         left_now = _mean(levels_left[now])
         audible = left_now > AUDIBLE and left_now > self.echo_in - LEAST_TAKEN
-        is_left = audible and _likeness(played, _end(left, NOW_SECONDS))[1] > LEAKS
+        is_left = audible and _likeness(played, _end(left, NOW_SECONDS))[1] > ALIKE
         self._looks_gone, self._looks_left = (0, self._looks_left + 1) if is_left else (self._looks_gone + 1, 0)
         if self.verdict != "gone" or self._looks_left >= LOOKS_LEFT:
             self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"

@@ -16,7 +16,7 @@ from app.audio.raw_take import RawTake
 from app.audio.recorder import Recorder
 from app.audio.ring import Ring
 
-CLOSE = 0.005, 0.02, 0.04  # seconds by which an echo may come at least after what is played, shall come, and may at most
+CLOSE = 0.005, 0.015, 0.04  # seconds by which an echo may come at least after what is played, shall come, and may at most
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
 LEARN_LOOKS = 3  # between two times that the path is learnt
@@ -101,15 +101,15 @@ class EchoRemoval:
         else:
             given = left if self._gentle is None else self._without_echo(len(heard), self._gentle)
         self.recorder.ring.write(given)
-        if self.raw is not None:
-            self.raw.add(played, heard, given)
+        raw = self.raw  # it may go meanwhile
+        if raw is not None:
+            raw.add(played, heard, given)
         self.meter.add(played, heard, left)
         self._blocks += 1
         if self._blocks % GLIMPSE_BLOCKS == 0:
             self.meter.glimpse()
         if self._blocks % LOOK_BLOCKS == 0:
-            self.meter.look()
-            if self.meter.delay is not None:
+            if self.meter.look() and self.meter.delay is not None:
                 self._streams.measured(self.meter.delay)
             self._failed_looks = self._failed_looks + 1 if self.meter.verdict == "left" else 0
             self.has_failed = self.has_failed or self._failed_looks >= FAILED_LOOKS

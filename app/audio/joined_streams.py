@@ -11,6 +11,7 @@ from app.audio.recorder import Recorder
 LEAD = 0.03  # seconds by which what is played comes too early at first: later echoes are found best
 SPARE_BLOCKS = 3  # of what is played that must be there already: it comes in larger blocks
 TRUSTED_SECONDS = 120.0  # for which two devices that nobody follows stay together: 100 ppm are 12 ms
+KNOWN_SECONDS = 1200.0  # the same where it is known how fast they run apart
 DRIFT_SECONDS = 10.0  # between two delays that tell how fast the clocks run apart: to about 12 ppm
 
 
@@ -24,7 +25,7 @@ class JoinedStreams:
         self._played_at: int | None = None
         self.drift: float | None = None
         """By which part the microphone's clock is faster than the speaker's; None is not known."""
-        self._shifted = 0.0  # seconds, since they were joined
+        self._lead, self._shifted = LEAD, 0.0  # seconds; the one goes into the next joining by clocks
         self._first: tuple[float, float] | None = None  # when the delay was measured first since then, and without shifts
         self._is_new = self._is_joined_anew = True
         self._lost = self._losses
@@ -67,6 +68,7 @@ class JoinedStreams:
         if self._played_at is not None:
             self._played_at += round(seconds * self._player.rate)
             self._shifted += seconds
+            self._lead += seconds
 
     def measured(self, delay: float) -> None:
         """By how many seconds the echo follows at this moment in what is read."""
@@ -84,11 +86,12 @@ class JoinedStreams:
         counted = self._heard_at + self._recorder.unprocessed
         if self._is_new:  # between two replies both went on
             missed, self._counted, self._is_new = counted - self._counted, counted, False
-            if missed > TRUSTED_SECONDS * self._recorder.rate:
+            if missed > (TRUSTED_SECONDS if self.drift is None else KNOWN_SECONDS) * self._recorder.rate:
                 self._played_at = None
             elif self._played_at is not None:
-                self._played_at += round(missed / self._heard_block * self._played_block)
-                self.shift(-(self.drift or 0.0) * missed / self._recorder.rate)
+                apart = (self.drift or 0.0) * missed / self._recorder.rate
+                self._played_at += round(missed / self._heard_block * self._played_block - apart * self._player.rate)
+                self._shifted -= apart
         if self._played_at is None or self._played_at + self._played_block > self._player.played.written:  # not made yet
             self._played_at, self._is_joined_anew = self._by_clock(), True
         place = self._played_at
@@ -100,7 +103,7 @@ class JoinedStreams:
         heard_at = when + (self._heard_at - place) / self._recorder.rate
         place, when = self._player.played_clock
         there = self._player.played.written - SPARE_BLOCKS * self._played_block
-        return min(place + round((heard_at + LEAD - when) * self._player.rate), there)
+        return min(place + round((heard_at + self._lead - when) * self._player.rate), there)
 
     def _read_played(self, start: int) -> np.ndarray:
         """What is not there any more is silence."""

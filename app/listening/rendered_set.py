@@ -27,6 +27,7 @@ from engine import private
 LOG = "set.jsonl"
 SOUNDS = "sounds"
 FORMAT = 1
+MODEL = "Model"  # among the facts of a set: the conversation's, by name
 Place = tuple[int, int]
 """The number of a prompt and of a variant, both from 0."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from app.engine_client.channel import EngineThread
 from app.engine_client.commands import ModelFacts, RenderQuestion, Report
-from app.listening.rendered_set import Place, RenderedSet
+from app.listening.rendered_set import MODEL, Place, RenderedSet
 from app.listening.rendering import Rendering, RenderJob
 
 
@@ -78,6 +78,11 @@ class SetRendering:
         model = self._model()
         if model is None:
             return  # until there is one
+        wanted = found.about.get(MODEL, model.name)
+        if model.name != wanted and any(not found.variants[variant].model for _, variant in places):
+            self.pause()
+            self.problem = f"This set was begun with {wanted}. Choose that model to go on with it."
+            return
         prompt = places[0][0]
 
         def begin(question: RenderQuestion) -> None:

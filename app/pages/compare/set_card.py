@@ -15,6 +15,7 @@ from app.widgets.flow import Flow
 from app.widgets.progress_bar import ProgressBar
 from app.widgets.words import Words
 
+STEP = 25  # tokens, of a reply that grows
 COLUMNS = ("Variant", "Replies", "Mean depth", "Tokens per second", "Sound", "The same sound as the first")
 
 
@@ -30,6 +31,7 @@ class SetCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._shown: object = None
+        self._counted: object = None  # what the table shows
         self.title = theme.label("", scale=1.1, bold=True)
         self.sentence = Words(role="muted", least=200)
         self.bar = ProgressBar("Progress of the set")
@@ -67,8 +69,8 @@ class SetCard(QFrame):
             return
         job = rendering.current
         tokens = len(job.record.tokens) if job is not None and job.state == "rendering" else 0
-        seconds = rendering.seconds_left
-        state = (found.folder, found.done, rendering.is_on, rendering.problem, found.state, tokens // 25, tuple(notes), seconds)
+        sentence = _in_words(found, rendering, tokens // STEP * STEP)
+        state = (found.folder, found.done, rendering.is_on, rendering.problem, found.state, tuple(notes), sentence)
         if state == self._shown:
             return
         self._shown = state
@@ -84,8 +86,10 @@ class SetCard(QFrame):
         self.go_on.setVisible(not rendering.is_on and not is_over)
         self.blind.setEnabled(variants > 1 and found.replies != {})
         self.blind.setVisible(not rendering.is_on)
-        self.sentence.setText(_in_words(found, rendering, seconds, tokens))
-        self._show_table(found)
+        self.sentence.setText(sentence)
+        if (found.folder, found.done) != self._counted:
+            self._counted = (found.folder, found.done)
+            self._show_table(found)
 
     def _show_table(self, found: RenderedSet) -> None:
         while (item := self._table.takeAt(0)) is not None:
@@ -116,7 +120,7 @@ def _figures(found: RenderedSet, number: int, entries: Sequence[LogEntry]) -> tu
     )
 
 
-def _in_words(found: RenderedSet, rendering: SetRendering, seconds: float | None, tokens: int) -> str:
+def _in_words(found: RenderedSet, rendering: SetRendering, tokens: int) -> str:
     if found.done == found.total:
         return f"All {_n(len(found.replies), 'reply', 'replies')} are rendered."
     place = f"{found.done} of {found.total} replies are rendered"
@@ -126,6 +130,7 @@ def _in_words(found: RenderedSet, rendering: SetRendering, seconds: float | None
     now = "" if job is None else f"  ·  {job.variant.title}, {tokens} tokens" if tokens else f"  ·  {job.variant.title}"
     if job is not None and job.state == "interrupted":
         now = "  ·  waits for the conversation"
+    seconds = rendering.seconds_left
     left = "" if seconds is None else f"  ·  about {_about(seconds)} left"
     return f"{place}{left}{now}"
 

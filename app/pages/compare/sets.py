@@ -79,7 +79,7 @@ class Sets(QObject):
         if folder is None or model is None or self.is_busy:
             return
         self._is_starting = True
-        about = {"Refrain": installed.version(), "Model": model.name}
+        about = {"Refrain": installed.version(), rendered_set.MODEL: model.name}
 
         def begin(made: tuple[RenderedSet, list[str]]) -> None:
             self._is_starting = False

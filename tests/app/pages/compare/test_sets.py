@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -96,6 +97,22 @@ def test_a_set_is_paused_and_another_program_goes_on_with_it(desk, qtbot, tmp_pa
         assert rendered_set.newest(tmp_path) is None
     finally:
         other.close()
+
+
+def test_another_model_does_not_go_on_with_it(desk):
+    desk.choose()
+    desk.click(desk.page.bar.render_button)
+    desk.until(lambda: desk.sets.rendering.set is not None and desk.sets.rendering.set.done >= 2)
+    desk.click(desk.card.pause)
+    desk.until(lambda: not desk.sets._background.is_busy)
+    mine, desk.page._model = desk.page._model, replace(desk.page._model, name="Another")
+    desk.click(desk.card.go_on)
+    desk.until(lambda: f"begun with {mine.name}" in desk.card.problem.text())
+    done = desk.sets.rendering.set.done
+    assert not desk.sets.is_busy
+    desk.page._model = mine
+    desk.click(desk.card.go_on)
+    desk.until(lambda: desk.sets.rendering.set.done > done)
 
 
 def test_what_cannot_be_a_set_is_said(desk, tmp_path):

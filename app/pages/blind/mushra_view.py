@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from string import ascii_uppercase
 
@@ -11,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from app.audio.devices import AudioError
 from app.listening.results import TrialAnswer
+from app.pages.blind.listening_view import ListeningView
 from app.pages.blind.pieces import accent_button, centred
 from app.pages.blind.sounds import Playback, TrialSounds
 from app.pages.compare.lane import Lane
@@ -35,7 +34,7 @@ TOLERANCE = 0.05  # seconds at a clip's end that a sound card's block may swallo
 SCALE_HEIGHT, COLUMN, WIDTH = 250, 86, 980  # pixels at the usual text size
 
 
-class MushraView(QWidget):
+class MushraView(ListeningView):
     """Emits `rated(scores in the order of the letters, TrialAnswer)` once per trial, `begun` after the training, and
     `pause_requested`; it never learns what the letters are."""
 
@@ -44,16 +43,10 @@ class MushraView(QWidget):
     pause_requested = Signal()
 
     def __init__(self, playback: Playback) -> None:
-        super().__init__()
-        self._playback = playback
-        self._heard: TrialSounds | None = None
-        self._needed: list[float] = []  # seconds of each clip
+        super().__init__(playback)
         self._current, self._is_playing = REFERENCE, False
-        self._is_training = self._is_saving = False
-        self._problem = ""
-        self._since, self._underruns = 0.0, 0
+        self._is_training = False
         self.columns: list[ScoreColumn] = []
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.progress = theme.label("", scale=1.15, bold=True)
         self.test_bar = ProgressBar("Progress of the test", 4)
         self.prompt = Words(scale=1.2)
@@ -63,8 +56,6 @@ class MushraView(QWidget):
         self.reference = QPushButton("Reference")
         self.question = Words(QUESTION, scale=1.05, bold=True)
         self.question.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = Words(role="muted")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.confirm = accent_button("Confirm", "Confirm the scores")
         self.pause = QPushButton("Pause the test")
         self.pause.setAccessibleName("Pause the test")
@@ -117,12 +108,6 @@ class MushraView(QWidget):
         if not self._problem:
             self.hint.setText(self._what_next())
 
-    def fail(self, sentence: str) -> None:
-        """The scores could not be kept: says why, and lets them be confirmed again."""
-        self._is_saving = False
-        self._say(sentence)
-        self.refresh()
-
     def finishing(self) -> None:
         """There is no further trial; the result is being worked out."""
         self._heard = None
@@ -130,11 +115,6 @@ class MushraView(QWidget):
             part.setEnabled(False)
         self.test_bar.set_share(1)
         self.hint.setText("Thank you. The result is being worked out…")
-
-    def silence(self) -> None:
-        """Pauses what plays."""
-        self._is_playing = False
-        self._try(self._playback.pause)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -177,11 +157,10 @@ class MushraView(QWidget):
             return
         seconds = time.monotonic() - self._since
         heard = tuple(self._playback.heard(clip) for clip in range(len(self._heard.clips)))
-        gaps = getattr(self._playback, "underruns", 0) - self._underruns
         self._is_saving = True
         self._say("")
         self.refresh()
-        self.rated.emit([column.score for column in self.columns], TrialAnswer(0, seconds, heard, gaps))
+        self.rated.emit([column.score for column in self.columns], TrialAnswer(0, seconds, heard, self._gaps))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
@@ -190,17 +169,8 @@ class MushraView(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _say(self, problem: str) -> None:
-        self._problem = problem
-        theme.set_role(self.hint, "danger" if problem else "muted")
-        self.hint.setText(problem)
-
-    def _try(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except AudioError as error:
-            self._is_playing = False
-            self._say(str(error))
+    def _nothing_plays(self) -> None:
+        self._is_playing = False
 
     def _set_columns(self, count: int) -> None:
         while len(self.columns) > count:

@@ -9,13 +9,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from app.audio.devices import AudioError
 from app.listening.plan import Method
 from app.listening.results import TrialAnswer
 from app.pages.blind.answers import QUESTIONS, AnswerRow
 from app.pages.blind.clip_button import HEIGHT, ClipButton
+from app.pages.blind.listening_view import ListeningView
 from app.pages.blind.pieces import accent_button, centred
 from app.pages.blind.sounds import Playback, TrialSounds
 from app.settings import shortcuts
@@ -32,24 +32,16 @@ WIDTH = 860  # of a trial, in pixels: the eye must not wander
 LOW_CLIP, ROOMY = 108, 640  # pixels of a letter on a low screen, and of a screen that is not low
 
 
-class TrialView(QWidget):
+class TrialView(ListeningView):
     """Emits `answered(Answer)` once per trial, and `pause_requested`; it never learns what A, B and X are."""
 
     answered = Signal(object)
     pause_requested = Signal()
 
     def __init__(self, playback: Playback) -> None:
-        super().__init__()
-        self._playback = playback
-        self._heard: TrialSounds | None = None
-        self._needed: list[float] = []  # seconds of each clip
+        super().__init__(playback)
         self._playing: int | None = None  # the clip last asked for, while it was not paused
         self._current: int | None = None
-        self._since = 0.0
-        self._underruns = 0
-        self._is_saving = False
-        self._problem = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.progress = theme.label("", scale=1.15, bold=True)
         self.test_bar = ProgressBar("Progress of the test", 4)
         self.prompt = Words(scale=1.25)
@@ -58,8 +50,6 @@ class TrialView(QWidget):
         self.position = ProgressBar("Position in the clip", 6)
         self.question = theme.label("", scale=1.15, bold=True)
         self.answers = AnswerRow()
-        self.hint = Words(role="muted")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.confirm = accent_button("Confirm", "Confirm the answer")
         self.confirm.setToolTip("The answer cannot be changed afterwards")
         self.pause = QPushButton("Pause the test")
@@ -116,12 +106,6 @@ class TrialView(QWidget):
         if not self._problem:
             self.hint.setText(self._what_next(self._heard))
 
-    def fail(self, sentence: str) -> None:
-        """The answer could not be kept: says why, and lets it be confirmed again."""
-        self._is_saving = False
-        self._say(sentence)
-        self.refresh()
-
     def finishing(self) -> None:
         """There is no further trial; the result is being worked out."""
         self._heard = None
@@ -130,11 +114,6 @@ class TrialView(QWidget):
         self.pause.setEnabled(False)
         self.test_bar.set_share(1)
         self.hint.setText("Thank you. The result is being worked out…")
-
-    def silence(self) -> None:
-        """Pauses what plays."""
-        self._playing = None
-        self._try(self._playback.pause)
 
     def _what_next(self, heard: TrialSounds) -> str:
         if not self._all_heard:
@@ -178,25 +157,15 @@ class TrialView(QWidget):
             return
         seconds = time.monotonic() - self._since
         heard = tuple(self._playback.heard(clip) for clip in range(len(self._heard.clips)))
-        gaps = getattr(self._playback, "underruns", 0) - self._underruns
         self.silence()
         self._is_saving = True
         self.setFocus()  # else it moves on from the answers, now disabled, and Enter would press what it finds there
         self._say("")
         self.refresh()
-        self.answered.emit(TrialAnswer(value, seconds, heard, gaps))
+        self.answered.emit(TrialAnswer(value, seconds, heard, self._gaps))
 
-    def _say(self, problem: str) -> None:
-        self._problem = problem
-        theme.set_role(self.hint, "danger" if problem else "muted")
-        self.hint.setText(problem)
-
-    def _try(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except AudioError as error:
-            self._playing = None
-            self._say(str(error))
+    def _nothing_plays(self) -> None:
+        self._playing = None
 
     def _connect(self) -> None:
         for index, button in enumerate(self.clips):

@@ -115,7 +115,7 @@ class Window(Fitted, QMainWindow):
         self._was_visible = self._has_begun = self._is_alone = False
         self.small = SmallWindow(self.conversation)
         self.global_key = GlobalKey()
-        self.tray = Tray(self.conversation, self.come_back, self.small.toggle, self.close)
+        self.tray = Tray(self.conversation, self.come_back, self._show_small, self.close)
         self._memory = WindowMemory(_memory_file())
         self.erasing = EraseEverything(self, Traces(library, results_folder()), self._rooms())
         self.choice = ModelChoice(engine, settings, self.conversation, self.models, self._begin_as_before)
@@ -436,6 +436,8 @@ class Window(Fitted, QMainWindow):
         self._sound.close()
         if self.talk.sessions is not None:
             self.talk.sessions.close_library()
+        if not self._was_visible:  # Qt ends a program with its last window only if that was ever seen
+            QTimer.singleShot(0, theme.application().quit)
 
     def _restore(self) -> None:
         geometry = self._memory.value("window")

@@ -27,7 +27,7 @@ LEAKS = 0.12  # likeness from which what is left lately is the reply
 SOFTEST = -15.0  # dB from the echo to the softest voice that is listened to over it
 ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
-LOOKS_GONE = LOOKS_LEFT = 2  # in a row, until it counts: a voice over the reply is a little like it for once
+LOOKS_GONE, LOOKS_LEFT = 2, 3  # in a row, until it counts: a voice over the reply is a little like it for a while
 NOW_SECONDS = 1.0  # that are looked at for what is left: longer ago it may have been worse
 NOW_LEAST = 0.15  # seconds of sound in them without which nothing can be said
 

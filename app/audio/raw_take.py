@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import soundfile
 import soxr
 
 from app.audio.echo_canceller import BLOCKS_A_SECOND
-from engine.whole_file import replacing
+from engine import whole_file
 
 SECONDS = 60.0  # that are kept
 
@@ -37,5 +38,6 @@ class RawTake:
             played = soxr.resample(played, self._played_rate, self._rate)
             played = np.append(played, np.zeros(self._rate, np.float32))[: len(heard)]
         sounds = np.clip(np.stack([played, heard, left], axis=1), -1, 1)
-        with replacing(path) as file:
-            soundfile.write(file, sounds, self._rate, format="FLAC", subtype="PCM_16")
+        whole = io.BytesIO()  # a full disk is an OSError only for who writes without libsndfile
+        soundfile.write(whole, sounds, self._rate, format="FLAC", subtype="PCM_16")
+        whole_file.write(path, whole.getvalue())

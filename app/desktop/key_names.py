@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Meta")
-_ALONE = {"Pause", "ScrollLock", "Print", "Insert", "Menu"}  # nobody writes with them
+_ALONE = {"Pause", "ScrollLock", "Print", "Ins", "Insert", "Menu"}  # nobody writes with them
 _LACK = "Choose a key with Ctrl, Alt or Meta, or a function key: any other would be lost to all programs."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,9 @@ def save(folder: Path, samples: np.ndarray, rate: int) -> str:
     digest = _digest(samples)
     path = folder / f"{digest[:16]}.wav"
     if not path.exists():
-        try:
-            with whole_file.replacing(path, private=True) as file:
-                soundfile.write(file, samples, rate, format="WAV", subtype="FLOAT")
-        except soundfile.LibsndfileError as error:
-            raise OSError(f"{path} cannot be written: {error}") from error
+        whole = io.BytesIO()  # a full disk is an OSError only for who writes without libsndfile
+        soundfile.write(whole, samples, rate, format="WAV", subtype="FLOAT")
+        whole_file.write(path, whole.getvalue(), private=True)
     return digest
 
 

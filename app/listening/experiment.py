@@ -12,6 +12,7 @@ import secrets
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ EXPERIMENT = "Experiment"  # among the facts of a test: the id
 PLAN, CLIPS = "experiment.json", "clips"
 FORMAT = 1
 MOST_BYTES = 4 << 30  # of an experiment, unpacked
+DAMAGED = zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError  # also what is encrypted
 
 
 class ExperimentError(ValueError):
@@ -58,7 +60,7 @@ def make(
 
 
 def save(path: Path, experiment: Experiment) -> None:
-    """Raises: OSError."""
+    """Raises: OSError; ExperimentError where it is too large."""
     with tempfile.TemporaryDirectory(prefix="refrain-experiment-") as made:
         folder = Path(made)
         listed = [
@@ -75,6 +77,8 @@ def save(path: Path, experiment: Experiment) -> None:
             "about": experiment.about,
             "items": listed,
         }
+        if sum(clip.stat().st_size for clip in folder.iterdir()) > MOST_BYTES - (64 << 20):
+            raise ExperimentError("These are too many clips for one experiment. Take fewer questions or conditions.")
         with whole_file.replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr(PLAN, json.dumps(plan, ensure_ascii=False, indent=1))
             for clip in sorted(folder.iterdir()):
@@ -102,7 +106,7 @@ def load(path: Path) -> Experiment:
         results.make(found.method, conditions, items, found.count, found.share, found.seed)
     except ExperimentError:
         raise
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError, StopIteration, EOFError) as error:
+    except (*DAMAGED, KeyError, TypeError, ValueError, AttributeError, StopIteration, EOFError) as error:
         raise ExperimentError(f"{path.name} is no experiment, or is damaged.") from error
     return found
 
@@ -121,6 +125,19 @@ def save_answers(path: Path, folder: Path) -> None:
     """What a listener sends back, of the test in that folder. Raises: OSError."""
     with whole_file.replacing(path) as file, open(folder / LOG, "rb") as log:
         shutil.copyfileobj(log, file)
+
+
+def newest_answers(root: Path) -> tuple[Path, str] | None:
+    """The test of an experiment that was finished here last: its folder, and the listener's code."""
+    for log in sorted(root.glob(f"*/{LOG}"), reverse=True):
+        try:
+            records = read(log)
+            about = records[0].get("about", {}) if records else {}
+            if EXPERIMENT in about and any(record.get("kind") == "finished" for record in records):
+                return log.parent, str(about[LISTENER])
+        except (OSError, KeyError, TypeError, AttributeError):
+            continue  # another program's lock, or a damaged log
+    return None
 
 
 def collect(experiment: Experiment, files: Sequence[Path]) -> tuple[list[StoredTest], list[str]]:

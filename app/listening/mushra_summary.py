@@ -11,7 +11,7 @@ import numpy as np
 
 from app.listening.mushra_plan import MID_ANCHOR, MushraPlan
 from app.listening.plan import Conditions
-from app.listening.remarks import counted
+from app.listening.remarks import DEPENDENT, counted
 from app.listening.results import StoredTest
 from app.listening.statistics import Rating, percent, rating
 
@@ -20,7 +20,7 @@ MOST_MISSES = 0.15  # of the prompts in which it is otherwise, until a listener 
 COLUMNS = (
     "session_test_id", "listener", "trial_id", "rating_stimulus", "rating_score", "rating_time", "rating_comment",
 )  # fmt: skip
-"""As webMUSHRA writes them; `listener` is the only field about the participant."""
+"""As webMUSHRA writes them; `listener` is the only field about the participant, and the comment is the prompt in words."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,11 @@ class Screening:
     def sentence(self) -> str:
         if self.passed:
             whose = "The listener" if len(self.misses) == 1 else f"All {len(self.misses)} listeners"
-            return f"{whose} passed the post-screening: the hidden reference was rated {HIGH} or more, the mid anchor not above."
+            least = percent(1 - MOST_MISSES)
+            return (
+                f"{whose} passed the post-screening: in at least {least} of the prompts the hidden reference was rated {HIGH} or "
+                "more, and the mid anchor not above that."
+            )
         parts = []
         for name in self.left_out:
             parts.append(
@@ -100,7 +104,7 @@ def summarise_mushra(tests: Sequence[StoredTest]) -> MushraSummary:
     parts = [f"{one} {interval_text(found[one])}" for one in (reference, *best)]
     sentence = f"Mean scores of 100, with 95 % intervals: {'; '.join(parts)}."
     if len(screening.left_out) == len(by_listener):
-        headline = "The hidden reference was not found"
+        headline = "No listener passed the post-screening"
     else:
         first, hidden = (found[one].mean or 0.0 for one in (best[0], reference))
         headline = f"{best[0]} was rated {first:.0f}, the hidden reference {hidden:.0f}"
@@ -128,12 +132,15 @@ def scores_csv(tests: Sequence[StoredTest]) -> str:
             for name, score in answer["scores"].items():
                 hidden = "reference" if name == test.plan.conditions[0] else name
                 milliseconds = round(1000 * answer["seconds"])
-                table.writerow(("mushra", test.listener, f"trial{number}", hidden, score, milliseconds, ""))
+                prompt = f"prompt{answer['item'] + 1}"  # the order is another one for every listener
+                table.writerow(("mushra", test.listener, prompt, hidden, score, milliseconds, answer["prompt"]))
     return text.getvalue()
 
 
 def _caveats(tests: Sequence[StoredTest], kept: Sequence[str], plan: MushraPlan) -> list[str]:
     said = [f"{counted(len(kept), 'listener')} and {counted(plan.most, 'prompt')}: the result speaks for these alone."]
+    if len(kept) > 1:
+        said.append(DEPENDENT)
     if len(kept) < 20:
         said.append("ITU-R BS.1534-3 asks for about 20 listeners who are used to such tests.")
     gaps = sum(answer["underruns"] > 0 for test in tests for answer in test.answers.values())

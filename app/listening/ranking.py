@@ -6,7 +6,7 @@ A choice between i and j goes to i, to j or to neither with odds of e^a_i : e^a_
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,10 +46,11 @@ class Strengths:
         """Of choices between the two that go to one of them: how many to the first."""
         return float(1 / (1 + np.exp(self.values[other] - self.values[one])))
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether every neighbours' order is sure."""
-        return all(self.sureness(one, other) >= SETTLED for one, other in itertools.pairwise(self.order))
+    def unsettled(self, pairs: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Neighbours whose order is not sure, of those `pairs` (i < j) that can be compared at all."""
+        neighbours = itertools.pairwise(self.order)
+        asked = [pair for pair in neighbours if (min(pair), max(pair)) in pairs]
+        return [pair for pair in asked if self.sureness(*pair) < SETTLED]
 
 
 def fit(wins: np.ndarray, ties: np.ndarray) -> Strengths:

@@ -78,7 +78,8 @@ class RankingPlan:
         roles: tuple[Role, Role] = ("identical", "broken")
         every = ATTENTION_EVERY + len(roles)
         for block in range(max(1, self.count // ATTENTION_EVERY)):
-            for place, role in zip(dice.sample(range(2, every + 1), len(roles)), roles, strict=True):
+            last = min(every, self.count + len(roles))  # of a short test
+            for place, role in zip(dice.sample(range(2, last + 1), len(roles)), roles, strict=True):
                 found[block * every + place] = (role, dice.choice(items))
         return found
 
@@ -87,7 +88,7 @@ class RankingPlan:
 
         heard = wins + wins.T + ties + ties.T
         found = fit(wins, ties)
-        if heard.sum() / 2 >= EACH_PAIR * len(self.askable) and found.is_settled:
+        if heard.sum() / 2 >= EACH_PAIR * len(self.askable) and not found.unsettled(self.askable):
             return None
         return next_pair(found, heard, list(self.askable))
 
@@ -102,7 +103,7 @@ def make_ranking(
     askable = {pair: places for pair, places in found.items() if places}
     lonely = [name for place, name in enumerate(conditions) if not any(place in pair for pair in askable)]
     if lonely:
-        raise ValueError(f"{lonely[0]} makes the same sound as all others to every prompt: leave it out.")
+        raise ValueError(f"{lonely[0]} makes the same sound as all others to every prompt, so it has no place among them.")
     return RankingPlan(conditions, count, share, secrets.randbits(SEED_BITS) if seed is None else seed, askable)
 
 

@@ -61,7 +61,9 @@ def rank(tests: Sequence[StoredTest], plan: RankingPlan) -> RankingSummary:
     wins, ties = counts(asked, plan.conditions)
     found = fit(wins, ties)
     names = [plan.conditions[one] for one in found.order]
-    open_pairs = [pair for pair in itertools.pairwise(found.order) if found.sureness(*pair) < SETTLED]
+    open_pairs = found.unsettled(plan.askable)
+    every = itertools.combinations(range(len(plan.conditions)), 2)
+    same = [f"{plan.conditions[one]} and {plan.conditions[other]}" for one, other in every if (one, other) not in plan.askable]
     choices = f"{counted(len(asked), 'choice')}, {counted(int(ties.sum()), 'tie')} among them"
     sentence = f"From the best: {', '.join(names)}, by {choices}."
     if len(asked) < ENOUGH:
@@ -75,5 +77,7 @@ def rank(tests: Sequence[StoredTest], plan: RankingPlan) -> RankingSummary:
         headline = f"{names[0]} is the best, {names[-1]} the last"
         sentence = f"{sentence} Each neighbours' order is sure to {percent(SETTLED, 1)} or more."
     said = (*caveats(tests, records, asked), "What was compared next followed from the answers: the intervals do not know that.")
+    if same:
+        said = (*said, f"The same sound to every prompt, and so never compared: {'; '.join(same)}.")
     noticed = attention(records)
     return RankingSummary(plan.conditions, len(asked), wins, int(ties.sum()), found, noticed, headline, sentence, said)

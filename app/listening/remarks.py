@@ -10,6 +10,7 @@ from app.listening.plan import differ
 from app.listening.results import StoredTest
 from app.listening.statistics import percent
 
+DEPENDENT = "Answers of one listener are more alike than those of several: the pooled interval is narrower than it should be."
 SLACK = 1  # on the CCR scale: how far from "about the same" an identical pair may be rated
 
 
@@ -29,6 +30,8 @@ class AttentionCheck:
 
     @property
     def sentence(self) -> str:
+        if not self.broken:
+            return "Attention was not checked: no degraded copy was played."
         broken = f"The degraded copy was recognised in {self.broken_right} of {counted(self.broken, 'trial')}"
         if self.identical_right is None:
             same = f"{counted(self.identical, 'identical pair')} had no wrong answer"
@@ -69,7 +72,7 @@ def caveats(tests: Sequence[StoredTest], records: Sequence[LogEntry], asked: Seq
     many = "One listener" if len(tests) == 1 else counted(len(tests), "listener")
     yield f"{many} and {counted(items, 'prompt')}: the result speaks for these, not for other listeners or prompts."
     if len(tests) > 1:
-        yield "Answers of one listener are more alike than those of several: the pooled interval is narrower than it should be."
+        yield DEPENDENT
     same = sum(_sounds_same(test, record["item"]) for record in asked)
     if same:
         yield f"In {counted(same, 'trial')} both conditions had made exactly the same sound."

@@ -28,6 +28,7 @@ LOG = "set.jsonl"
 SOUNDS = "sounds"
 FORMAT = 1
 MODEL = "Model"  # among the facts of a set: the conversation's, by name
+SET = "Set"  # among those of its tests: what it is called
 Place = tuple[int, int]
 """The number of a prompt and of a variant, both from 0."""
 
@@ -92,11 +93,17 @@ class RenderedSet:
         }
         append(self.folder / LOG, entry)
         self.replies[place] = entry
+        self.failed.pop(place, None)
 
     def give_up(self, place: Place, why: str) -> None:
         """There will be no such reply. Raises: OSError."""
         append(self.folder / LOG, {"kind": "failed", "prompt": place[0], "variant": place[1], "why": why})
         self.failed[place] = why
+
+    def try_again(self) -> None:
+        """What failed is to be rendered once more."""
+        self.failed.clear()
+        self.state = "open"
 
     def end(self, state: Literal["finished", "discarded"]) -> None:
         """Nothing follows. Raises: OSError."""
@@ -169,6 +176,7 @@ def resume(folder: Path) -> RenderedSet:
     for record in records:
         if record["kind"] == "reply":
             found.replies[record["prompt"], record["variant"]] = record
+            found.failed.pop((record["prompt"], record["variant"]), None)
         elif record["kind"] == "failed":
             found.failed[record["prompt"], record["variant"]] = record["why"]
         elif record["kind"] in ("finished", "discarded"):

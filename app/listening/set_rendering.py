@@ -10,6 +10,8 @@ from app.engine_client.commands import ModelFacts, RenderQuestion, Report
 from app.listening.rendered_set import MODEL, Place, RenderedSet
 from app.listening.rendering import Rendering, RenderJob
 
+MOST_FAILURES = 3  # prompts in a row
+
 
 class SetRendering:
     """`take` is given all of the engine's reports, `step` is called at display rate; both belong to the screen's thread.
@@ -27,6 +29,7 @@ class SetRendering:
         self.problem = ""
         self._places: list[Place] = []
         self._is_waiting = False  # for the disk
+        self._failures = 0  # prompts in a row to which no reply came
         self._began, self._done_then = 0.0, 0
 
     def take_up(self, found: RenderedSet | None) -> None:
@@ -36,7 +39,9 @@ class SetRendering:
 
     def go_on(self) -> None:
         if self.set is not None and not self.is_on:
-            self.is_on, self.problem = True, ""
+            if self.set.done == self.set.total:
+                self.set.try_again()
+            self.is_on, self.problem, self._failures = True, "", 0
             self._began, self._done_then = time.monotonic(), self.set.done
 
     def pause(self) -> None:
@@ -96,6 +101,9 @@ class SetRendering:
     def _keep(self, found: RenderedSet, places: list[Place]) -> None:
         jobs, self._places = list(self._rendering.jobs), []
 
+        failed = [job.record.message for job in jobs if job.state == "failed" and not job.record.no_voice]
+        self._failures = self._failures + 1 if len(failed) == len(jobs) else 0
+
         def keep() -> None:
             for place, job in zip(places, jobs, strict=True):
                 if job.result is not None:
@@ -103,7 +111,13 @@ class SetRendering:
                 elif job.state == "failed":
                     found.give_up(place, job.record.message)
 
-        self._wait(keep, lambda _: None)
+        self._wait(keep, lambda _: self._stop_if_all_fail(failed))
+
+    def _stop_if_all_fail(self, failed: list[str]) -> None:
+        """It is no single question's fault then."""
+        if self._failures >= MOST_FAILURES:
+            self.pause()
+            self.problem = f"Rendering is paused, because one reply after the other fails: {failed[0]}"
 
     def _finished(self, _: None) -> None:
         self.is_on = False

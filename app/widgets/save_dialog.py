@@ -51,5 +51,5 @@ def folder() -> Path:
 
 def _ending(kinds: str) -> str:
     """".zip" of "Session (*.zip);;Transcript (*.md)"."""
-    found = re.search(r"\(\*(\.\w+)\)", kinds)
+    found = re.search(r"\(\*(\.[\w-]+)\)", kinds)
     return found[1] if found else ""

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from string import ascii_uppercase
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
@@ -164,7 +164,7 @@ class MushraView(ListeningView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.text()
-        if digit.isdigit() and len(digit) == 1 and not event.modifiers() & CHORD:
+        if digit and digit in "0123456789" and not event.modifiers() & CHORD:
             self._play(int(digit))
         else:
             super().keyPressEvent(event)
@@ -292,6 +292,14 @@ class ScoreColumn(QWidget):
         self.slider.valueChanged.connect(self._rate)
         self.slider.sliderPressed.connect(self._rate)
         self.slider.actionTriggered.connect(lambda _: self._rate())
+        self.slider.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the page, and rates nothing."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
 
     @property
     def score(self) -> int:

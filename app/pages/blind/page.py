@@ -16,6 +16,7 @@ from app.core.background import Background
 from app.listening import experiment, results
 from app.listening.mushra_plan import MushraTrial
 from app.listening.plan import Conditions, ListeningItem, Method, Trial
+from app.listening.rendered_set import SET
 from app.listening.results import StoredTest, TrialAnswer, Unfinished
 from app.pages.blind.mushra_view import MushraView
 from app.pages.blind.setup_card import SetupCard
@@ -70,6 +71,7 @@ class BlindPage(QWidget):
         self.setup.experiment_requested.connect(self._save_experiment)
         self.setup.take_requested.connect(self._take_experiment)
         self.setup.collect_requested.connect(self._collect)
+        self.setup.answers_requested.connect(self._send_answers)
         self.trial.answered.connect(self._keep)
         self.trial.pause_requested.connect(self.pause)
         self.mushra.rated.connect(self._keep_scores)
@@ -117,12 +119,13 @@ class BlindPage(QWidget):
         def job() -> Running:
             plan = results.make(method, conditions, items, count, share)
             sounds = sounds_of(plan, items)
-            return results.start(self._folder, plan, items, about), sounds
+            return _prepare((results.start(self._folder, plan, items, about), sounds))
 
         self._make_ready(job)
 
     def _save_experiment(self, path: Path, method: Method, conditions: Conditions, count: int, share: float) -> None:
-        items, about = self.setup.asked, dict(self._about)
+        items = self.setup.asked
+        about = {name: value for name, value in self._about.items() if name != SET}  # the user's own name for it
 
         def job() -> str:
             experiment.save(path, experiment.make(method, conditions, items, count, share, about))
@@ -134,7 +137,7 @@ class BlindPage(QWidget):
         def job() -> Running:
             found = experiment.load(path)
             test = experiment.begin(self._folder, found)
-            return test, sounds_of(test.plan, test.items)
+            return _prepare((test, sounds_of(test.plan, test.items)))
 
         self._make_ready(job)
 
@@ -162,6 +165,11 @@ class BlindPage(QWidget):
 
         self._background.do(job, show, self.setup.show_problem)
 
+    def _send_answers(self, path: Path, folder: Path) -> None:
+        self._background.do(
+            lambda: experiment.save_answers(path, folder), lambda _: self.setup.say(f"Saved {path}"), self.setup.show_problem
+        )
+
     def _save_answers(self, path: Path) -> None:
         view = self.summary
         if view is None or view.report is None:
@@ -178,7 +186,7 @@ class BlindPage(QWidget):
             test = results.resume(unfinished.folder)
             sounds = sounds_of(test.plan, test.items)
             results.note(test.folder, "continued")
-            return test, sounds
+            return _prepare((test, sounds))
 
         self._make_ready(job)
 
@@ -241,7 +249,12 @@ class BlindPage(QWidget):
             if running is not None and self._running is running:  # else it was paused meanwhile; the answer is kept all the same
                 self._next(*running)
 
-        self._background.do(record, kept, self._not_kept)
+        def job() -> None:
+            record()
+            if running is not None:
+                _prepare(running)
+
+        self._background.do(job, kept, self._not_kept)
 
     def _not_kept(self, sentence: str) -> None:
         self._view.fail(f"The answer could not be saved ({sentence}). Make room or check the disk, then confirm again.")
@@ -302,13 +315,21 @@ class BlindPage(QWidget):
         self._look_for_unfinished()
 
     def _look_for_unfinished(self) -> None:
-        def show(found: list[Unfinished]) -> None:
-            self.setup.set_unfinished(found[0] if found else None)
+        def look() -> tuple[list[Unfinished], tuple[Path, str] | None]:
+            return results.unfinished(self._folder), experiment.newest_answers(self._folder)
 
-        self._background.do(lambda: results.unfinished(self._folder), show, self.setup.show_problem)
+        def show(found: tuple[list[Unfinished], tuple[Path, str] | None]) -> None:
+            unfinished, answers = found
+            self.setup.set_unfinished(unfinished[0] if unfinished else None)
+            self.setup.set_answers(answers)
+
+        self._background.do(look, show, self.setup.show_problem)
 
     def _play_sample(self) -> None:
         clips = [clip for item in self._items for clip in item.clips if len(clip.samples)]
+        if not clips:
+            self.setup.show_problem("None of these replies has a sound.")
+            return
         try:
             self._playback.load([clips[0].samples], clips[0].rate)
             self._playback.play(0)
@@ -320,3 +341,11 @@ class BlindPage(QWidget):
             self._playback.stop()
         except AudioError:
             pass  # what cannot play is silent
+
+
+def _prepare(running: Running) -> Running:
+    """Makes the sound of the next trial ready, which may take a while."""
+    test, sounds = running
+    if isinstance(sounds, MushraSounds) and isinstance(test.next_trial, MushraTrial):
+        sounds.prepare(test.next_trial)
+    return running

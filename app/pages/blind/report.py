@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
 from app.listening.experiment import EXPERIMENT
@@ -146,13 +146,19 @@ def _pdf(tests: Sequence[StoredTest], summary: Result, font: QFont) -> bytes:
     document.setDocumentMargin(0)
     document.setMetaInformation(QTextDocument.MetaInformation.CssMedia, "print")
     document.documentLayout().setPaintDevice(writer)
-    for prompts in range(min(PROMPTS, len(tests[0].items)), -1, -1):  # one page: fewer prompts where they are long
+    for prompts in range(min(PROMPTS, len(tests[0].items)), -1, -1):  # one page, if fewer prompts make it one
         document.setHtml(page_html(tests, summary, font, prompts))
         document.setPageSize(QSizeF(writer.width(), writer.height()))
         if document.pageCount() == 1:
             break
-    painter = QPainter(writer)
-    document.drawContents(painter)
+    painter, size = QPainter(writer), document.pageSize()
+    for page in range(document.pageCount()):
+        if page:
+            writer.newPage()
+        painter.save()
+        painter.translate(0, -page * size.height())
+        document.drawContents(painter, QRectF(0, page * size.height(), size.width(), size.height()))
+        painter.restore()
     painter.end()
     return bytes(pages.data())
 

@@ -80,6 +80,7 @@ class SetupCard(Scroll):
     experiment_requested = Signal(Path, str, tuple, int, float)  # where to, and as `start_requested`
     take_requested = Signal(Path)
     collect_requested = Signal(Path, list)  # an experiment, and files with answers
+    answers_requested = Signal(Path, Path)  # where to, and the folder of the test
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,6 +101,9 @@ class SetupCard(Scroll):
         self.save = QPushButton("Save as an experiment…")
         self.take = QPushButton("Take an experiment…")
         self.collect = QPushButton("Add up answers…")
+        self.answers = QPushButton("Save answers…")
+        self._answers: tuple[Path, str] | None = None
+        self._differ: dict[tuple[int, Conditions], bool] = {}  # of items; long sounds take a while
         self.sentence = wrapped("")
         self._said = wrapped("")
         self.identical = wrapped("", "danger")
@@ -125,19 +129,21 @@ class SetupCard(Scroll):
 
     @property
     def _rated(self) -> Conditions:
-        reference = next((name for name in self._names if FULL in name.split("  ·  ")), "")
+        whole = [name for name in self._names if FULL in name.split("  ·  ")]
+        reference = min(whole, key=len, default="")  # one that is pooled has more in its name
         return tuple(sorted(self._names, key=lambda name: name != (reference or self._names[0])))
 
     @property
     def asked(self) -> list[ListeningItem]:
         """The prompts of the test as it is set up: those whose two replies are one sound are left out where there are others."""
         items = self._usable()
-        different = [item for item in items if differ(item, self.conditions)]
+        different = [item for item in items if self._is_different(item)]
         return items if self.ask_identical.isChecked() or not different else different
 
     def set_items(self, items: Sequence[ListeningItem]) -> None:
         """The prompts and replies that a new test would use."""
         self._items = items
+        self._differ.clear()
         names = self._names = schedules_in(items)
         for box, index in ((self.first, 0), (self.second, 1)):
             box.blockSignals(True)
@@ -160,6 +166,17 @@ class SetupCard(Scroll):
             started = test.started[:16].replace("T", " at ")
             method = NAMES[test.method][0]
             self._found.setText(f"{method}, started {started}: {test.answered} of {test.trials} trials are answered.")
+
+    def set_answers(self, found: tuple[Path, str] | None) -> None:
+        """The folder of a finished test of an experiment and its listener's code, or none."""
+        self._answers = found
+        self.answers.setVisible(found is not None)
+
+    def _is_different(self, item: ListeningItem) -> bool:
+        key = (id(item), self.conditions)
+        if key not in self._differ:
+            self._differ[key] = differ(item, self.conditions)
+        return self._differ[key]
 
     def set_busy(self, busy: bool) -> None:
         """While the sound of a test is made ready."""
@@ -188,6 +205,8 @@ class SetupCard(Scroll):
         rated = usable(self._items, "mushra", self._rated) if self._is_apart(self._rated) else []
         self.methods["mushra"].setEnabled(bool(rated))
         words = NAMES["mushra"][1]
+        if rated and FULL not in self._rated[0].split("  ·  "):
+            words = words.replace("full depth", self._rated[0])
         self._descriptions["mushra"].setText(words if rated else f"{words} {NEEDS_SAME_WORDS.replace('both', 'all')}")
         if self.method == "mushra" and not rated:
             self.methods["preference"].setChecked(True)
@@ -231,7 +250,7 @@ class SetupCard(Scroll):
     def _show_identical(self) -> int:
         """Says of how many prompts both replies are the same sound; the user decides what becomes of them."""
         items = self._usable()
-        same = sum(not differ(item, self.conditions) for item in items)
+        same = sum(not self._is_different(item) for item in items)
         has_others = same < len(items)
         if not same:
             sentence = ""
@@ -269,6 +288,14 @@ class SetupCard(Scroll):
         if path is not None:
             how = (self.method, self.conditions, self.count.currentData(), self.share.currentData())
             self.experiment_requested.emit(path, *how)
+
+    def _save_answers(self) -> None:
+        if self._answers is None:
+            return
+        folder, code = self._answers
+        path, _ = save_dialog.ask(self, "Save the answers", f"answers-{code}", f"Answers (*{ANSWERS_ENDING})")
+        if path is not None:
+            self.answers_requested.emit(path, folder)
 
     def _open_experiment(self) -> Path | None:
         at = str(save_dialog.folder())
@@ -312,7 +339,9 @@ class SetupCard(Scroll):
         self.save.setToolTip("One file that others take on their own computers, without the models")
         self.take.setToolTip("A test that somebody else has made")
         self.collect.setToolTip("The answers that came back to an experiment, in one report")
-        for asks in (self.save, self.take, self.collect):
+        self.answers.setToolTip("Your answers to the experiment that you took last, for whoever made it")
+        self.answers.hide()
+        for asks in (self.save, self.take, self.collect, self.answers):
             asks.setAccessibleName(asks.text().rstrip("…"))
         self.problem.hide()
         self._said.hide()
@@ -327,6 +356,7 @@ class SetupCard(Scroll):
         self.save.clicked.connect(self._save)
         self.take.clicked.connect(self._take)
         self.collect.clicked.connect(self._collect)
+        self.answers.clicked.connect(self._save_answers)
         self.render_button.clicked.connect(self.render_requested)
         self.resume.clicked.connect(lambda: self.continue_requested.emit(self._unfinished))
         self.discard.clicked.connect(lambda: self.discard_requested.emit(self._unfinished))
@@ -368,7 +398,8 @@ test starts; the result is shown after the last one."
         for part in (self._banner, self._form, self._empty, self.problem, self._said):
             column.addWidget(part)
         panel = "With a panel: an experiment is a test in one file. Its listeners need no model, and send their answers back."
-        column.addWidget(card(theme.label("Panel", scale=1.1, bold=True), wrapped(panel), row(self.take, self.collect)))
+        buttons = row(self.take, self.collect, self.answers)
+        column.addWidget(card(theme.label("Panel", scale=1.1, bold=True), wrapped(panel), buttons))
         column.addStretch()
         self.setWidget(centred(column, WIDTH))
 

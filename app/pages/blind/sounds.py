@@ -73,9 +73,17 @@ class MushraSounds:
 
     def __init__(self, plan: MushraPlan, items: Sequence[ListeningItem]) -> None:
         self._plan, self._items = plan, items
-        stimuli(items[0], plan.conditions)  # brings scipy along, which takes a second
+        self._ready: tuple[MushraTrial, TrialSounds] | None = None
+
+    def prepare(self, trial: MushraTrial) -> None:
+        """Takes a while, the first time a second: not for the screen's thread. Afterwards `of` has it at once."""
+        self._ready = (trial, self._made(trial))
 
     def of(self, trial: MushraTrial) -> TrialSounds:
+        ready = self._ready
+        return ready[1] if ready is not None and ready[0] == trial else self._made(trial)
+
+    def _made(self, trial: MushraTrial) -> TrialSounds:
         found, rate = stimuli(self._items[trial.item], self._plan.conditions)
         clips = [found[name] for name in (self._plan.conditions[0], *trial.order)]
         return TrialSounds(clips, rate, [len(clip) / rate for clip in clips])

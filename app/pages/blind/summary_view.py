@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton, QVBoxLayout
 
@@ -63,7 +63,7 @@ class SummaryView(Scroll):
             if (figure := item.widget()) is not None:
                 figure.deleteLater()
         for line, (name, value) in enumerate(summary.figures):
-            self._figures.addWidget(theme.label(name, "muted"), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._figures.addWidget(Words(name, "muted"), line, 0)
             self._figures.addWidget(Words(value), line, 1)
         self.answers.setVisible(bool(report.listener))
         self.open_page.setFocus()
@@ -103,7 +103,8 @@ class SummaryView(Scroll):
     def _lay_out(self) -> None:
         self._figures.setHorizontalSpacing(28)
         self._figures.setVerticalSpacing(6)
-        self._figures.setColumnStretch(1, 1)
+        self._figures.setColumnStretch(0, 4)
+        self._figures.setColumnStretch(1, 5)
         above = (self.title, self.headline, self.sentence, self.interval)
         buttons = row(self.open_page, self.open_pdf, self.open_folder, self.copy, self.answers, self.again)
         column = QVBoxLayout()

@@ -81,7 +81,7 @@ class ComparePage(QWidget):
         self.bar = RenderBar()
         self.results = ResultsView(self._switcher)
         self._empty = Words(EMPTY, "muted")
-        self.sets.changed.connect(self._show_state)
+        self.sets.changed.connect(self._sets_changed)
         self._lay_out()
         self.bar.started.connect(lambda: self.start())
         self.bar.cancelled.connect(self.stop)
@@ -301,6 +301,11 @@ class ComparePage(QWidget):
 
     def _say(self, sentence: str) -> None:
         self._problem = sentence
+        self._show_state()
+
+    def _sets_changed(self) -> None:
+        if not (self.sets.is_busy or self.rendering.is_running or self.isVisible()):
+            self._engine.let_go()  # of a model that nobody needs any more
         self._show_state()
 
     def _show_prompt(self) -> None:

@@ -47,7 +47,8 @@ class SetCard(QFrame):
         self.blind.setProperty("role", "primary")
         self._table = QGridLayout()
         self._table.setHorizontalSpacing(24)
-        self._table.setColumnStretch(len(COLUMNS), 1)
+        for column in range(len(COLUMNS)):
+            self._table.setColumnStretch(column, 2 if column == 0 else 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(10)
@@ -83,7 +84,8 @@ class SetCard(QFrame):
         self.problem.setVisible(bool(self.problem.text()))
         is_over = found.done == found.total
         self.pause.setVisible(rendering.is_on)
-        self.go_on.setVisible(not rendering.is_on and not is_over)
+        self.go_on.setVisible(not rendering.is_on and (not is_over or bool(found.failed)))
+        self.go_on.setText("Try again" if is_over else "Continue")
         self.blind.setEnabled(variants > 1 and found.replies != {})
         self.blind.setVisible(not rendering.is_on)
         self.sentence.setText(sentence)
@@ -96,11 +98,11 @@ class SetCard(QFrame):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for column, name in enumerate(COLUMNS):
-            self._table.addWidget(theme.label(name, "muted", 0.92), 0, column)
+            self._table.addWidget(Words(name, "muted", 0.92), 0, column)
         for number, variant in enumerate(found.variants):
             entries = [entry for (_, place), entry in found.replies.items() if place == number]
             for column, text in enumerate((variant.title, *_figures(found, number, entries))):
-                self._table.addWidget(theme.label(text), number + 1, column)
+                self._table.addWidget(Words(text), number + 1, column)
 
 
 def _figures(found: RenderedSet, number: int, entries: Sequence[LogEntry]) -> tuple[str, ...]:
@@ -122,7 +124,8 @@ def _figures(found: RenderedSet, number: int, entries: Sequence[LogEntry]) -> tu
 
 def _in_words(found: RenderedSet, rendering: SetRendering, tokens: int) -> str:
     if found.done == found.total:
-        return f"All {_n(len(found.replies), 'reply', 'replies')} are rendered."
+        many = _n(len(found.replies), "reply", "replies")
+        return f"{many} of {found.total} are rendered." if found.failed else f"All {many} are rendered."
     place = f"{found.done} of {found.total} replies are rendered"
     if not rendering.is_on:
         return f"{place}. They are kept: rendering goes on where it was."

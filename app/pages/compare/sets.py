@@ -134,7 +134,7 @@ class Sets(QObject):
 
         def made(items: list[ListeningItem]) -> None:
             if items:
-                self.blind_requested.emit(items, {"Set": found.name, **found.about})
+                self.blind_requested.emit(items, {rendered_set.SET: found.name, **found.about})
             else:
                 self._say("No question has two replies with sound yet.")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -10,6 +14,7 @@ from app.core.conversation import Conversation
 from app.desktop.tray import NO_TRAY, Tray
 from app.engine_client.channel import EngineThread
 from app.widgets import theme
+from tests.rig.processes import ROOT
 
 
 @pytest.fixture
@@ -54,3 +59,30 @@ def test_the_icon_shows_what_goes_on_and_its_menu_acts(made, monkeypatch):
     assert not actions["Mute the microphone"].isChecked()
     tray.choose(False)
     assert tray.icon is None
+
+
+@pytest.mark.whole
+def test_a_program_that_began_in_the_tray_ends_with_quit(tmp_path):
+    """Its window was never seen, so that Qt alone would go on for ever."""
+    code = (
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication, QSystemTrayIcon\n"
+        "QSystemTrayIcon.isSystemTrayAvailable = staticmethod(lambda: True)\n"
+        "app = QApplication(['refrain'])\n"
+        "from app.program import program\n"
+        "from app.settings.settings import Settings\n"
+        "from app.widgets import theme\n"
+        "from tests.app.random_voice import RandomVoice\n"
+        "theme.install(app)\n"
+        "settings = Settings()\n"
+        "settings.override('look.tray', True); settings.override('look.start_minimised', True)\n"
+        "with program(settings, lambda name: RandomVoice(chunks=2)) as window:\n"
+        "    window.appear()\n"
+        "    assert not window.isVisible() and window.tray.is_there\n"
+        "    QTimer.singleShot(1500, window.tray.menu.actions()[-1].trigger)\n"
+        "    app.exec()\n"
+        "print('ended')\n"
+    )
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "REFRAIN_DATA": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    assert run.stdout.split()[-1:] == ["ended"], run.stderr[-2000:]

@@ -96,7 +96,7 @@ def test_who_does_not_find_the_hidden_reference_is_left_out(tmp_path):
     assert means == sorted(means, reverse=True)
     assert all(found.low < WORTH[name] + 1 and found.high > WORTH[name] - 1 for name, found in alone.result.items())
     only = summarise_mushra([deaf])
-    assert only.headline == "The hidden reference was not found" and "not to be relied on" in only.attention.sentence
+    assert only.headline == "No listener passed the post-screening" and "not to be relied on" in only.attention.sentence
     with pytest.raises(ValueError, match="every trial"):
         summarise_mushra([results.start(tmp_path, make_mushra(NAMES, 3, 3), items(3, NAMES))])
 
@@ -119,6 +119,8 @@ def test_the_table_is_webmushras(tmp_path):
     assert tuple(rows[0]) == COLUMNS and len(rows) == 2 * PROMPTS * 6
     assert {row["rating_stimulus"] for row in rows} == {"reference", *NAMES[1:], LOW_ANCHOR, MID_ANCHOR}
     assert len({row["listener"] for row in rows}) == 2 and {row["rating_time"] for row in rows} == {"12500"}
+    said = {(row["trial_id"], row["rating_comment"]) for row in rows}
+    assert said == {(f"prompt{number + 1}", f"Question {number}") for number in range(PROMPTS)}, "in whatever order it was heard"
     first = [row for row in rows if row["listener"] == tests[0].listener]
     for name, stimulus in (("full", "reference"), (NAMES[3], NAMES[3])):
         read = [float(row["rating_score"]) for row in first if row["rating_stimulus"] == stimulus]

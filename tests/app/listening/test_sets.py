@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +17,7 @@ from app.listening.prompts import PromptsError
 from app.listening.rendering import Rendered, Variant
 from engine.turn_record import TurnRecord
 from tests.app.pages.compare.sounds import noise
+from tests.rig.processes import ROOT
 
 RATE = 24_000
 FULL, EVEN, OTHER = Variant("full"), Variant("spark:even@4"), Variant("full", model="other", model_name="Other")
@@ -113,6 +116,39 @@ def test_what_was_rendered_is_there_after_a_crash(tmp_path):
     assert rendered_set.newest(tmp_path).state == "finished"
     again.end("discarded")
     assert rendered_set.newest(tmp_path) is None
+
+
+def test_what_failed_can_be_rendered_again(tmp_path):
+    found = begun(tmp_path, "one")
+    found.keep((0, 0), reply(FULL, noise(1.0, rate=RATE)))
+    found.give_up((0, 1), "out of memory")
+    found = rendered_set.newest(tmp_path)
+    assert found.done == found.total and not found.next_places
+    found.try_again()
+    assert found.next_places == [(0, 1)]
+    found.keep((0, 1), reply(EVEN, noise(1.0, seed=1, rate=RATE)))
+    again = rendered_set.newest(tmp_path)
+    assert not again.failed and len(again.replies) == 2
+
+
+@pytest.mark.whole
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path):
+    """And not libsndfile's: a file may not grow beyond a kilobyte."""
+    code = (
+        "import resource, signal, sys; from pathlib import Path; import numpy as np\n"
+        "from app.listening import clip_files\n"
+        "from app.audio.raw_take import RawTake\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "chance, folder = np.random.default_rng(0), Path(sys.argv[1])\n"
+        "raw = RawTake(48000, 48000)\n"
+        "raw.add(*chance.random((3, 48000), np.float32))\n"
+        "for save in (lambda: clip_files.save(folder, chance.random(9000, np.float32), 24000), lambda: raw.save(folder / 'x')):\n"
+        "    try: save()\n"
+        "    except OSError as error: print('disk', error.errno)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert run.stdout.split() == ["disk", "27"] * 2, run.stderr[-2000:]
+    assert not list(tmp_path.iterdir())
 
 
 def test_replies_of_one_prompt_are_equally_loud(tmp_path):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -411,6 +411,9 @@ def test_a_mushra_test_by_keys(qtbot, tmp_path):
     assert playback.loop == (0.2, 0.5) and page.mushra.whole.isEnabled()
     page.mushra.whole.click()
     assert playback.loop is None
+    slider = page.mushra.columns[0].slider
+    QTest.wheelEvent(page.windowHandle(), QPointF(slider.mapTo(page, slider.rect().center())), QPoint(0, -120))
+    assert page.mushra.columns[0].score == 50 and page.mushra.columns[0].number.text() == "–", "the wheel rates nothing"
     rate(page, playback)
     page.pause()
     qtbot.waitUntil(page.setup.resume.isVisible, timeout=PATIENCE)
@@ -435,6 +438,7 @@ def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, mon
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(answers)], ""))
     here = show(qtbot, Loudspeaker(), tmp_path / "here", items())
+    here.set_items(items(), {"Set": "My private folder", "Model": "Wren"})
     here.setup.count.setCurrentIndex(here.setup.count.findData(16))
     qtbot.mouseClick(here.setup.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: file.exists() and "none of the models" in here.setup._said.text(), timeout=PATIENCE)
@@ -448,6 +452,14 @@ def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, mon
     assert there.summary.answers.isVisible() and report.summary.headline == f"{SECOND} was preferred"
     qtbot.mouseClick(there.summary.answers, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(answers.exists, timeout=PATIENCE)
+    sent = answers.read_bytes()
+    assert b"My private folder" not in sent
+    answers.unlink()
+    there.summary.again.click()  # whoever closed it can send them later
+    qtbot.waitUntil(there.setup.answers.isVisible, timeout=PATIENCE)
+    qtbot.mouseClick(there.setup.answers, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(answers.exists, timeout=PATIENCE)
+    assert answers.read_bytes() == sent
 
     qtbot.mouseClick(here.setup.collect, Qt.MouseButton.LeftButton)
     added = finish(qtbot, here)

@@ -43,6 +43,14 @@ def test_one_page_however_long_the_prompts_are(qapp, tmp_path):
     assert results.read(report.folder / results.LOG)[0]["about"] == {"Model": "Wren"}
 
 
+def test_a_report_that_needs_more_than_a_page_has_more(qapp, tmp_path):
+    """A panel of twenty: nothing is cut off at the foot of the first."""
+    tests = [taken(tmp_path / str(number), "preference", towards_second) for number in range(20)]
+    (tmp_path / "all").mkdir()
+    pdf = (write(tests, summarise(*tests), QFont(), tmp_path / "all").folder / "report.pdf").read_bytes()
+    assert pdf.count(b"/Type /Page\n") > 1
+
+
 def test_what_may_be_said(tmp_path):
     clear = summarise(taken(tmp_path, "preference", towards_second))
     assert clear.headline == f"{SECOND} was preferred" and clear.attention.passed

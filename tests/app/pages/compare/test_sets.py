@@ -115,6 +115,27 @@ def test_another_model_does_not_go_on_with_it(desk):
     desk.until(lambda: desk.sets.rendering.set.done > done)
 
 
+def test_where_every_reply_fails_it_pauses_and_can_be_tried_again(desk):
+    desk.choose("\n".join(map(str, range(6))))
+    desk.click(desk.page.bar.render_button)
+    desk.until(lambda: desk.sets.rendering.set is not None)
+    desk.click(desk.card.pause) if desk.card.pause.isVisible() else desk.sets.pause()
+    desk.until(lambda: not desk.sets._background.is_busy)
+    found = desk.sets.rendering.set
+    variants, done = found.variants, found.done
+    found.variants = [replace(variant, schedule="fixed:7") for variant in variants]  # as if the memory was gone
+    desk.sets.go_on()
+    desk.until(lambda: "one reply after the other fails" in desk.card.problem.text())
+    assert found.done < found.total and len(found.failed) >= 5 > done // 2 - 1
+    found.variants = variants
+    desk.click(desk.card.go_on)
+    desk.until(lambda: found.done == found.total and desk.card.go_on.isVisible())
+    assert desk.card.go_on.text() == "Try again" and "of 12 are rendered" in desk.card.sentence.text()
+    desk.click(desk.card.go_on)
+    desk.until(lambda: len(found.replies) == 12 and found.state == "finished")
+    assert not found.failed
+
+
 def test_what_cannot_be_a_set_is_said(desk, tmp_path):
     desk.choose("   ")
     assert not desk.page.bar.render_button.isEnabled()

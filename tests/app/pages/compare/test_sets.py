@@ -104,10 +104,10 @@ def test_another_model_does_not_go_on_with_it(desk):
     desk.click(desk.page.bar.render_button)
     desk.until(lambda: desk.sets.rendering.set is not None and desk.sets.rendering.set.done >= 2)
     desk.click(desk.card.pause)
-    desk.until(lambda: not desk.sets._background.is_busy)
+    desk.until(lambda: not desk.sets._background.is_busy and desk.card.go_on.isVisible())
     mine, desk.page._model = desk.page._model, replace(desk.page._model, name="Another")
     desk.click(desk.card.go_on)
-    desk.until(lambda: f"begun with {mine.name}" in desk.card.problem.text())
+    desk.until(lambda: f"begun with {mine.name}" in desk.card.problem.text() and desk.card.go_on.isVisible())
     done = desk.sets.rendering.set.done
     assert not desk.sets.is_busy
     desk.page._model = mine
@@ -125,7 +125,7 @@ def test_where_every_reply_fails_it_pauses_and_can_be_tried_again(desk):
     variants, done = found.variants, found.done
     found.variants = [replace(variant, schedule="fixed:7") for variant in variants]  # as if the memory was gone
     desk.sets.go_on()
-    desk.until(lambda: "one reply after the other fails" in desk.card.problem.text())
+    desk.until(lambda: "one reply after the other fails" in desk.card.problem.text() and desk.card.go_on.isVisible())
     assert found.done < found.total and len(found.failed) >= 5 > done // 2 - 1
     found.variants = variants
     desk.click(desk.card.go_on)
@@ -162,6 +162,7 @@ def test_a_full_disk_pauses_it_and_nothing_is_lost(desk, monkeypatch):
         desk.until(lambda: not desk.sets.is_busy)
         desk.until(lambda: "No space left" in desk.card.problem.text())
     done = desk.sets.rendering.set.done
+    desk.until(desk.card.go_on.isVisible)
     desk.click(desk.card.go_on)
     desk.until(lambda: desk.sets.rendering.set.state == "finished")
     assert done < 8 == len(desk.sets.rendering.set.replies)

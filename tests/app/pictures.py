@@ -58,9 +58,9 @@ def main(folder: Path) -> None:
 
 
 def save(widget: QWidget, path: Path) -> None:
-    """A picture of 128 colours, a third of the size: the repository keeps every version of it."""
+    """A picture of 48 colours, a quarter of the size: the repository keeps every version of it."""
     widget.grab().save(str(path))
-    picture = Image.open(path).convert("RGB").quantize(128, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    picture = Image.open(path).convert("RGB").quantize(48, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     picture.save(path, optimize=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 from pathlib import Path
 
 MAGNITUDES = (".weight_g", ".parametrizations.weight.original0")
@@ -12,7 +13,8 @@ DIRECTIONS = (".weight_v", ".parametrizations.weight.original1")
 def manifest(name: str) -> dict[str, tuple[int, ...]]:
     """Of one file, such as `glm4voice_hift`; a weight under weight norm counts as the weight alone."""
     shapes = {}
-    for line in (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    packed = (Path(__file__).parent / f"{name}.txt.gz").read_bytes()
+    for line in gzip.decompress(packed).decode().splitlines():
         tensor, shape, _ = line.split("\t")
         if tensor.endswith(MAGNITUDES):
             continue

@@ -308,12 +308,12 @@ class Window(Fitted, QMainWindow):
 
     def _talk_from_elsewhere(self) -> None:
         """The key that works from every program, whatever is shown here."""
-        if not self._is_alone and self.welcome_is_over:
+        if not self._is_alone and self._welcome_is_over:
             self.talk.show_live()
             self.chat.talk.press()
 
     @property
-    def welcome_is_over(self) -> bool:
+    def _welcome_is_over(self) -> bool:
         return self.welcome is None or not isValid(self.welcome) or not self.welcome.isVisible()
 
     def _change_keys(self) -> None:

@@ -11,6 +11,8 @@ State = Literal["Idle", "Listening", "Thinking", "Speaking", "Device lost", "Loa
 Intent = Literal[
     "talk", "finish", "stop", "unmute", "choose_device", "choose_model", "try_again", "send_anyway", "open_folder", "dismiss"
 ]
+ACTIVE: tuple[State, ...] = ("Listening", "Thinking", "Speaking", "Loading")
+WARNING: tuple[State, ...] = ("Error", "Device lost")
 EndsBy = Literal["lift", "tap", "voice"]
 """What ends the question under way: letting go, another tap, or silence."""
 

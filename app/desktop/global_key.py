@@ -10,8 +10,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from app.desktop.key_names import KeyTakenError
 from app.desktop.windows_key import WindowsKey
-from app.desktop.x11_key import KeyTakenError, X11Key
+from app.desktop.x11_key import X11Key
 
 WAYLAND = (
     "On Wayland programs get no key while another one has the focus. Start Refrain in an X11 session, or talk in its small "

@@ -7,6 +7,10 @@ _ALONE = {"Pause", "ScrollLock", "Print", "Ins", "Insert", "Menu"}  # nobody wri
 _LACK = "Choose a key with Ctrl, Alt or Meta, or a function key: any other would be lost to all programs."
 
 
+class KeyTakenError(RuntimeError):
+    """The key cannot be had; the message is a sentence for the user."""
+
+
 def parts(key: str) -> tuple[tuple[str, ...], str]:
     """Its modifiers, and the key itself."""
     *held, last = key[:-2].split("+") + ["+"] if key.endswith("++") else key.split("+")

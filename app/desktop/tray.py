@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.core.conversation import Conversation
+from app.core.status import ACTIVE, WARNING
 from app.widgets import icons, theme
 
 NO_TRAY = "This desktop has no tray, so the icon cannot be shown there."
 SIZE = 64  # pixels
-ACTIVE, WARNING = ("Listening", "Thinking", "Speaking"), ("Error", "Device lost")
 
 
 class Tray(QObject):

@@ -8,8 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from app.desktop.key_names import parts
-from app.desktop.x11_key import KeyTakenError
+from app.desktop.key_names import KeyTakenError, parts
 from engine.worker_thread import Thread
 
 _MODIFIERS = {"Alt": 1, "Ctrl": 2, "Shift": 4, "Meta": 8}

@@ -8,7 +8,7 @@ import os
 import select
 from collections.abc import Callable
 
-from app.desktop.key_names import parts
+from app.desktop.key_names import KeyTakenError, parts
 from engine.worker_thread import Thread
 
 _MODIFIERS = {"Shift": 1, "Ctrl": 4, "Alt": 8, "Meta": 64}
@@ -21,10 +21,6 @@ _NAMED = {
 _F1 = 0xFFBE
 _PRESS, _RELEASE = 2, 3
 _ASYNC = 1
-
-
-class KeyTakenError(RuntimeError):
-    """The key cannot be had; the message is a sentence for the user."""
 
 
 class _Event(ctypes.Union):

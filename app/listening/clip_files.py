@@ -9,10 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from app.audio.clips import Sound
 from engine import whole_file
-
-Sound = tuple[np.ndarray, int]
-"""Mono float32 samples [n] and their rate in Hz."""
 
 
 def save(folder: Path, samples: np.ndarray, rate: int) -> str:

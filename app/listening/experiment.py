@@ -12,7 +12,6 @@ import secrets
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ from typing import Any
 from app.listening import clip_files, results
 from app.listening.log_file import read
 from app.listening.plan import METHODS, SEED_BITS, Conditions, ListeningItem, Method, ReplyClip
-from app.listening.results import LISTENER, LOG, StoredTest
+from app.listening.results import LISTENER, LOG, AnyPlan, StoredTest
+from app.storage.packed import BROKEN
 from engine import whole_file
 
 ENDING, ANSWERS_ENDING = ".refrain-experiment", ".refrain-answers"
@@ -29,7 +29,6 @@ EXPERIMENT = "Experiment"  # among the facts of a test: the id
 PLAN, CLIPS = "experiment.json", "clips"
 FORMAT = 1
 MOST_BYTES = 4 << 30  # of an experiment, unpacked
-DAMAGED = zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError  # also what is encrypted
 
 
 class ExperimentError(ValueError):
@@ -49,14 +48,20 @@ class Experiment:
     about: dict[str, str]
     items: list[ListeningItem]
 
+    def plan(self, code: str) -> AnyPlan:
+        """A listener's: another order for each, and the same again when the answers come back. Raises: ValueError."""
+        seed = int.from_bytes(hashlib.sha256(f"{self.seed}-{code}".encode()).digest()[: SEED_BITS // 8], "big")
+        return results.make(self.method, self.conditions, self.items, self.count, self.share, seed)
+
 
 def make(
     method: Method, conditions: Conditions, items: Sequence[ListeningItem], count: int, share: float, about: Mapping[str, str]
 ) -> Experiment:
     """With an id and a seed of its own. Raises: ValueError where there can be no such test."""
-    results.make(method, conditions, items, count, share)
     shown = [ListeningItem(item.prompt, item.of(conditions)) for item in items]
-    return Experiment(secrets.token_hex(6), method, conditions, count, share, secrets.randbits(SEED_BITS), dict(about), shown)
+    made = Experiment(secrets.token_hex(6), method, conditions, count, share, secrets.randbits(SEED_BITS), dict(about), shown)
+    made.plan("")  # there can be such a test
+    return made
 
 
 def save(path: Path, experiment: Experiment) -> None:
@@ -103,10 +108,10 @@ def load(path: Path) -> Experiment:
         found = Experiment(
             str(plan["id"]), plan["method"], conditions, plan["count"], plan["share"], plan["seed"], facts, items
         )
-        results.make(found.method, conditions, items, found.count, found.share, found.seed)
+        found.plan("")  # there can be such a test
     except ExperimentError:
         raise
-    except (*DAMAGED, KeyError, TypeError, ValueError, AttributeError, StopIteration, EOFError) as error:
+    except (*BROKEN, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise ExperimentError(f"{path.name} is no experiment, or is damaged.") from error
     return found
 
@@ -114,9 +119,7 @@ def load(path: Path) -> Experiment:
 def begin(root: Path, experiment: Experiment) -> StoredTest:
     """The test of one more listener, under `root`. Raises: OSError."""
     code = secrets.token_hex(3)
-    plan = results.make(
-        experiment.method, experiment.conditions, experiment.items, experiment.count, experiment.share, _seed(experiment, code)
-    )
+    plan = experiment.plan(code)
     about = {**experiment.about, EXPERIMENT: experiment.id, LISTENER: code}
     return results.start(root, plan, experiment.items, about)
 
@@ -167,9 +170,7 @@ def _answered(experiment: Experiment, file: Path) -> StoredTest:
     if not header or about.get(EXPERIMENT) != experiment.id:
         raise ExperimentError(f"{file.name} holds no answers to this experiment.")
     code = str(about.get(LISTENER))
-    plan = results.make(
-        experiment.method, experiment.conditions, experiment.items, experiment.count, experiment.share, _seed(experiment, code)
-    )
+    plan = experiment.plan(code)
     if header.get("seed") != plan.seed:
         raise ExperimentError(f"{file.name} was taken in another order than the experiment's.")
     try:
@@ -179,11 +180,6 @@ def _answered(experiment: Experiment, file: Path) -> StoredTest:
     if test.next_trial is not None:
         raise ExperimentError(f"{file.name} is not complete: listener {code} answered {len(test.answers)} of {plan.most} trials.")
     return test
-
-
-def _seed(experiment: Experiment, code: str) -> int:
-    """Another order for every listener, and the same again when the answers come back."""
-    return int.from_bytes(hashlib.sha256(f"{experiment.seed}-{code}".encode()).digest()[: SEED_BITS // 8], "big")
 
 
 def _listed(folder: Path, clip: ReplyClip) -> dict[str, Any]:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine import private
 
 LogEntry = dict[str, Any]
+
+
+def now() -> str:
+    """The time, as logs write it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def new_folder(root: Path, began: str, inside: str) -> Path:
+    """A private folder under `root` for what `began` at that time, by which folders are in order; with one `inside` it.
+
+    Raises: OSError.
+    """
+    folder = root / f"{began[:19].replace(':', '-')}-{secrets.token_hex(2)}"
+    private.make_folder(folder / inside)
+    return folder
 
 
 def append(path: Path, record: Mapping[str, Any]) -> None:

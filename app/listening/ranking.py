@@ -61,21 +61,18 @@ def fit(wins: np.ndarray, ties: np.ndarray) -> Strengths:
     won, lost, tied = wins[first, second], wins[second, first], ties[first, second]
     total = won + lost + tied
 
-    def terms(at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Half the difference of the strengths, and the shares of the three outcomes, for each pair."""
+    def log_shares(at: np.ndarray) -> np.ndarray:
+        """Of the three outcomes, [3, pairs]: `at` holds the strengths, and log v."""
         half = (at[first] - at[second]) / 2
         logs = np.stack([half, -half, np.full_like(half, at[-1])])
-        shares = np.exp(logs - np.logaddexp.reduce(logs, axis=0))
-        return half, shares[0], shares[1], shares[2]
+        return logs - np.logaddexp.reduce(logs, axis=0)
 
     def loss(at: np.ndarray) -> float:
-        half = (at[first] - at[second]) / 2
-        logs = np.stack([half, -half, np.full_like(half, at[-1])])
-        likely = np.sum(won * half - lost * half + tied * at[-1] - total * np.logaddexp.reduce(logs, axis=0))
+        likely = np.sum(np.stack([won, lost, tied]) * log_shares(at))
         return float(-likely + np.sum(at[:-1] ** 2) / (2 * WIDEST**2) + at[-1] ** 2 / (2 * TIES_WIDEST**2))
 
     def slope(at: np.ndarray) -> np.ndarray:
-        _, one, other, neither = terms(at)
+        one, other, neither = np.exp(log_shares(at))
         by_half = won - lost - total * (one - other)
         found = np.zeros(count + 1)
         np.add.at(found, first, by_half / 2)
@@ -86,7 +83,7 @@ def fit(wins: np.ndarray, ties: np.ndarray) -> Strengths:
         return -found
 
     def curvature(at: np.ndarray) -> np.ndarray:
-        _, one, other, neither = terms(at)
+        one, other, neither = np.exp(log_shares(at))
         of_half = total * (one + other - (one - other) ** 2)
         of_ties = total * neither * (1 - neither)
         of_both = -total * neither * (one - other)

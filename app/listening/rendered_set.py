@@ -6,10 +6,8 @@ each prompt, at last "finished" or "discarded"; and the sounds beside it, named 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +16,10 @@ import numpy as np
 from app.audio.clips import align
 from app.engine_client.commands import RenderQuestion
 from app.listening import clip_files
-from app.listening.log_file import LogEntry, append, read
+from app.listening.log_file import LogEntry, append, new_folder, now, read
 from app.listening.plan import ListeningItem, ReplyClip
 from app.listening.prompts import SetPrompt
 from app.listening.rendering import Rendered, Variant
-from engine import private
 
 LOG = "set.jsonl"
 SOUNDS = "sounds"
@@ -107,7 +104,7 @@ class RenderedSet:
 
     def end(self, state: Literal["finished", "discarded"]) -> None:
         """Nothing follows. Raises: OSError."""
-        append(self.folder / LOG, {"kind": state, "at": _now()})
+        append(self.folder / LOG, {"kind": state, "at": now()})
         self.state = state
 
     def items(self) -> list[ListeningItem]:
@@ -135,11 +132,10 @@ def start(
 
     Raises: OSError; ValueError with a sentence if no prompt is left.
     """
-    started = _now()
-    folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
+    started = now()
     kept: list[LogEntry] = []
     problems = []
-    private.make_folder(folder / SOUNDS)
+    folder = new_folder(root, started, SOUNDS)
     for prompt in prompts:
         try:
             question = prompt.question()
@@ -199,7 +195,3 @@ def newest(root: Path) -> RenderedSet | None:
 def _variant(listed: dict[str, Any]) -> Variant:
     sampling = listed.pop("sampling")
     return Variant(**listed, sampling=tuple(sampling) if sampling is not None else None)
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

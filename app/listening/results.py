@@ -7,19 +7,16 @@ are named by their content, so their names say nothing about conditions.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from app.listening import clip_files
-from app.listening.log_file import LogEntry, append, read
+from app.listening.log_file import LogEntry, append, new_folder, now, read
 from app.listening.mushra_plan import MushraPlan, MushraTrial, make_mushra
 from app.listening.plan import Conditions, ListeningItem, Method, ReplyClip, TestPlan, Trial, make_plan
 from app.listening.ranking_plan import RankingPlan, make_ranking
-from engine import private
 
 LOG = "answers.jsonl"
 CLIPS = "clips"
@@ -133,9 +130,8 @@ def start(
 
     `items` are those the plan's numbers stand for. Raises: OSError.
     """
-    started = _now()
-    folder = root / f"{started[:19].replace(':', '-')}-{secrets.token_hex(2)}"
-    private.make_folder(folder / CLIPS)
+    started = now()
+    folder = new_folder(root, started, CLIPS)
     shown = [ListeningItem(item.prompt, item.of(plan.conditions)) for item in items]
     listed = [
         {
@@ -183,7 +179,7 @@ def resume(folder: Path) -> StoredTest:
 
 def note(folder: Path, kind: Literal["continued", "finished", "discarded"]) -> None:
     """Says in a test's log that what follows comes from another sitting, or that nothing follows. Raises: OSError."""
-    append(folder / LOG, {"kind": kind, "at": _now()})
+    append(folder / LOG, {"kind": kind, "at": now()})
 
 
 def unfinished(root: Path) -> list[Unfinished]:
@@ -211,7 +207,7 @@ def _circumstances(answer: TrialAnswer) -> LogEntry:
         "seconds": round(answer.seconds, 3),
         "heard": [round(seconds, 3) for seconds in answer.heard],
         "underruns": answer.underruns,
-        "at": _now(),
+        "at": now(),
     }
 
 
@@ -227,7 +223,3 @@ def answers(records: Sequence[LogEntry]) -> dict[int, LogEntry]:
 def _load(folder: Path, listed: LogEntry) -> ReplyClip:
     samples, rate = clip_files.load(folder, listed["sha256"])
     return ReplyClip(samples, rate, listed["text"], listed["schedule"], listed["gain"])
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

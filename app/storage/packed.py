@@ -28,7 +28,7 @@ _NAME = re.compile(
     r"(?P<file>turn\.json|tokens\.jsonl|words\.txt|(?:question|reply)\.(?:flac|wav|pcm)))"
 )
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, UnicodeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, UnicodeError)
 """What zipfile raises for a file that is damaged or of a kind that it does not know."""
 
 
@@ -56,7 +56,7 @@ class PackedFile:
                     yield block
         except OSError:
             raise
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ValueError("it is damaged") from error
 
 
@@ -94,7 +94,7 @@ def sessions_in(source: Path, largest: int) -> Iterator[tuple[list[Found], list[
         raise LibraryError(f"There is no file {source}.") from error
     except OSError as error:
         raise LibraryError(f"{source} cannot be read: {(error.strerror or str(error)).lower()}.") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise LibraryError(f"{source} is not a zip that can be read: it is damaged, or something else.") from error
     with archive:
         found, left_out = _sorted(_in_zip(archive, source), source.stem)

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.desktop.x11_key import KeyTakenError, X11Key
+from app.desktop.key_names import KeyTakenError
+from app.desktop.x11_key import X11Key
 from tests.app.drive import Driver, Scenario, pause, start
 
 KEY, PRESSED = "Ctrl+Alt+Space", "ctrl+alt+space"

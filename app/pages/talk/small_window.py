@@ -7,8 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.conversation import Conversation
-from app.core.status import Status
-from app.pages.talk.talk_bar import ACTIVE, WARNING
+from app.core.status import ACTIVE, WARNING, Status
 from app.pages.talk.talk_button import TalkButton
 from app.widgets import theme
 from app.widgets.icon_button import IconButton

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.core.status import EndsBy, Intent, Status
+from app.core.status import ACTIVE, WARNING, EndsBy, Intent, Status
 from app.pages.talk.level_meter import LevelMeter
 from app.pages.talk.question_entry import QuestionEntry
 from app.pages.talk.talk_button import TalkButton
@@ -22,8 +22,6 @@ BESIDE = 56  # letters of the sentence that have room beside the switches, or it
 LOWEST = Qt.AlignmentFlag.AlignBottom
 GAP = 12  # pixels between talk, type and stop
 PLACEHOLDERS = ("Or type a question", "Type")
-ACTIVE = ("Listening", "Thinking", "Speaking", "Loading")
-WARNING = ("Error", "Device lost")
 HAVE_A_BUTTON: tuple[Intent, ...] = ("talk", "finish", "stop")  # in this bar, always
 
 

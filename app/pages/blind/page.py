@@ -69,9 +69,9 @@ class BlindPage(QWidget):
         self.setup.render_requested.connect(self.render_requested)
         self.setup.sample_requested.connect(self._play_sample)
         self.setup.experiment_requested.connect(self._save_experiment)
-        self.setup.take_requested.connect(self._take_experiment)
-        self.setup.collect_requested.connect(self._collect)
-        self.setup.answers_requested.connect(self._send_answers)
+        self.setup.panel.take_requested.connect(self._take_experiment)
+        self.setup.panel.collect_requested.connect(self._collect)
+        self.setup.panel.answers_requested.connect(self._send_answers)
         self.trial.answered.connect(self._keep)
         self.trial.pause_requested.connect(self.pause)
         self.mushra.rated.connect(self._keep_scores)
@@ -321,7 +321,7 @@ class BlindPage(QWidget):
         def show(found: tuple[list[Unfinished], tuple[Path, str] | None]) -> None:
             unfinished, answers = found
             self.setup.set_unfinished(unfinished[0] if unfinished else None)
-            self.setup.set_answers(answers)
+            self.setup.panel.set_answers(answers)
 
         self._background.do(look, show, self.setup.show_problem)
 

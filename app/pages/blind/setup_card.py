@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.listening.experiment import ANSWERS_ENDING, ENDING
+from app.listening.experiment import ENDING
 from app.listening.mushra_plan import ANCHORS
 from app.listening.plan import (
     ATTENTION_EVERY,
@@ -31,6 +30,7 @@ from app.listening.plan import (
     usable,
 )
 from app.listening.results import Unfinished
+from app.pages.blind.panel_card import PanelCard
 from app.pages.blind.pieces import accent_button, card, centred, row, wrapped
 from app.widgets import save_dialog, theme
 from app.widgets.schedules.chooser import Chooser
@@ -78,9 +78,6 @@ class SetupCard(Scroll):
     render_requested = Signal()
     sample_requested = Signal()
     experiment_requested = Signal(Path, str, tuple, int, float)  # where to, and as `start_requested`
-    take_requested = Signal(Path)
-    collect_requested = Signal(Path, list)  # an experiment, and files with answers
-    answers_requested = Signal(Path, Path)  # where to, and the folder of the test
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,10 +96,7 @@ class SetupCard(Scroll):
         self.resume = accent_button("Continue", "Continue the unfinished test")
         self.discard = QPushButton("Discard")
         self.save = QPushButton("Save as an experiment…")
-        self.take = QPushButton("Take an experiment…")
-        self.collect = QPushButton("Add up answers…")
-        self.answers = QPushButton("Save answers…")
-        self._answers: tuple[Path, str] | None = None
+        self.panel = PanelCard()
         self._differ: dict[tuple[int, Conditions], bool] = {}  # of items; long sounds take a while
         self.sentence = wrapped("")
         self._said = wrapped("")
@@ -167,11 +161,6 @@ class SetupCard(Scroll):
             method = NAMES[test.method][0]
             self._found.setText(f"{method}, started {started}: {test.answered} of {test.trials} trials are answered.")
 
-    def set_answers(self, found: tuple[Path, str] | None) -> None:
-        """The folder of a finished test of an experiment and its listener's code, or none."""
-        self._answers = found
-        self.answers.setVisible(found is not None)
-
     def _is_different(self, item: ListeningItem) -> bool:
         key = (id(item), self.conditions)
         if key not in self._differ:
@@ -182,7 +171,7 @@ class SetupCard(Scroll):
         """While the sound of a test is made ready."""
         self._is_busy = busy
         self.problem.hide()
-        for button in (self.resume, self.discard, self.sample, self.take, self.collect):
+        for button in (self.resume, self.discard, self.sample, self.panel):
             button.setEnabled(not busy)
         self._show()
 
@@ -289,33 +278,6 @@ class SetupCard(Scroll):
             how = (self.method, self.conditions, self.count.currentData(), self.share.currentData())
             self.experiment_requested.emit(path, *how)
 
-    def _save_answers(self) -> None:
-        if self._answers is None:
-            return
-        folder, code = self._answers
-        path, _ = save_dialog.ask(self, "Save the answers", f"answers-{code}", f"Answers (*{ANSWERS_ENDING})")
-        if path is not None:
-            self.answers_requested.emit(path, folder)
-
-    def _open_experiment(self) -> Path | None:
-        at = str(save_dialog.folder())
-        name, _ = QFileDialog.getOpenFileName(self, "Open an experiment", at, f"Experiment (*{ENDING})")
-        return Path(name) if name else None
-
-    def _take(self) -> None:
-        path = self._open_experiment()
-        if path is not None:
-            self.take_requested.emit(path)
-
-    def _collect(self) -> None:
-        path = self._open_experiment()
-        if path is None:
-            return
-        kinds = f"Answers (*{ANSWERS_ENDING})"
-        names, _ = QFileDialog.getOpenFileNames(self, "Open the answers of its listeners", str(path.parent), kinds)
-        if names:
-            self.collect_requested.emit(path, [Path(name) for name in names])
-
     def _fill(self) -> None:
         for count in COUNTS:
             self.count.addItem(f"{count} trials", count)
@@ -337,12 +299,7 @@ class SetupCard(Scroll):
         self.discard.setAccessibleName("Discard the unfinished test")
         self.discard.setToolTip("Its answers stay on disk, but it is not offered again")
         self.save.setToolTip("One file that others take on their own computers, without the models")
-        self.take.setToolTip("A test that somebody else has made")
-        self.collect.setToolTip("The answers that came back to an experiment, in one report")
-        self.answers.setToolTip("Your answers to the experiment that you took last, for whoever made it")
-        self.answers.hide()
-        for asks in (self.save, self.take, self.collect, self.answers):
-            asks.setAccessibleName(asks.text().rstrip("…"))
+        self.save.setAccessibleName(self.save.text().rstrip("…"))
         self.problem.hide()
         self._said.hide()
 
@@ -354,9 +311,6 @@ class SetupCard(Scroll):
         self.start.clicked.connect(self._start)
         self.sample.clicked.connect(self.sample_requested)
         self.save.clicked.connect(self._save)
-        self.take.clicked.connect(self._take)
-        self.collect.clicked.connect(self._collect)
-        self.answers.clicked.connect(self._save_answers)
         self.render_button.clicked.connect(self.render_requested)
         self.resume.clicked.connect(lambda: self.continue_requested.emit(self._unfinished))
         self.discard.clicked.connect(lambda: self.discard_requested.emit(self._unfinished))
@@ -395,11 +349,8 @@ test starts; the result is shown after the last one."
         column.setSpacing(16)
         column.addWidget(theme.label("Blind test", scale=1.5, bold=True))
         column.addWidget(wrapped("Find out what can be heard, and what is preferred, without knowing which is which."))
-        for part in (self._banner, self._form, self._empty, self.problem, self._said):
+        for part in (self._banner, self._form, self._empty, self.problem, self._said, self.panel):
             column.addWidget(part)
-        panel = "With a panel: an experiment is a test in one file. Its listeners need no model, and send their answers back."
-        buttons = row(self.take, self.collect, self.answers)
-        column.addWidget(card(theme.label("Panel", scale=1.1, bold=True), wrapped(panel), buttons))
         column.addStretch()
         self.setWidget(centred(column, WIDTH))
 

@@ -445,7 +445,7 @@ def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, mon
 
     playback = Loudspeaker()
     there = show(qtbot, playback, tmp_path / "there", [])
-    qtbot.mouseClick(there.setup.take, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(there.setup.panel.take, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: there.is_running and number(there) == 1, timeout=PATIENCE)
     go_through(there, playback, "preference", chooses_second, wait_with(qtbot))
     report = finish(qtbot, there)
@@ -456,12 +456,12 @@ def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, mon
     assert b"My private folder" not in sent
     answers.unlink()
     there.summary.again.click()  # whoever closed it can send them later
-    qtbot.waitUntil(there.setup.answers.isVisible, timeout=PATIENCE)
-    qtbot.mouseClick(there.setup.answers, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(there.setup.panel.answers.isVisible, timeout=PATIENCE)
+    qtbot.mouseClick(there.setup.panel.answers, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(answers.exists, timeout=PATIENCE)
     assert answers.read_bytes() == sent
 
-    qtbot.mouseClick(here.setup.collect, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(here.setup.panel.collect, Qt.MouseButton.LeftButton)
     added = finish(qtbot, here)
     assert added.folder == tmp_path / "test results" and not here.summary.answers.isVisible()
     assert added.summary.sentence == report.summary.sentence
@@ -471,9 +471,9 @@ def test_an_experiment_goes_to_somebody_else_and_comes_back(qtbot, tmp_path, mon
 
     file.write_bytes(b"no experiment")
     here._show_setup()
-    qtbot.mouseClick(here.setup.take, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(here.setup.panel.take, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "is no experiment, or is damaged" in here.setup.problem.text(), timeout=PATIENCE)
-    qtbot.mouseClick(here.setup.collect, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(here.setup.panel.collect, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not here._background.is_busy, timeout=PATIENCE)
     assert "is no experiment" in here.setup.problem.text()
 

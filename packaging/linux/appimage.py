@@ -34,7 +34,7 @@ def build(job: Job) -> Path:
     papers.write(place, job.platform, extras(brought, made.root))
     shutil.copy(HERE / "apprun.sh", folder / "AppRun")
     (folder / "AppRun").chmod(0o755)
-    shutil.copy(HERE / "refrain.desktop", folder / "refrain.desktop")
+    shutil.copy(HERE / deb.ENTRY, folder / deb.ENTRY)
     shutil.copy(deb.MARK, folder / "refrain.svg")
     (folder / ".DirIcon").symlink_to("refrain.svg")
     head = runtime.build(job, made.root)

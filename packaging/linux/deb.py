@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 ARCHITECTURES = {"linux-x86_64": "amd64", "linux-aarch64": "arm64"}
+ENTRY = "io.refrain.Refrain.desktop"
+"""The menu entry, named as portals know the program (`app/desktop/desktop_entry.py`)."""
 MARK = ROOT / "resources" / "icons" / "refrain.svg"
 CONTROL = """\
 Package: refrain
@@ -69,7 +71,7 @@ def integrate(folder: Path, version: str) -> None:
     command.parent.mkdir(parents=True)
     command.symlink_to("/opt/refrain/bin/refrain")
     share = folder / "usr" / "share"
-    write(share / "applications" / "refrain.desktop", _text("refrain.desktop"))
+    write(share / "applications" / ENTRY, _text(ENTRY))
     write(share / "mime" / "packages" / "refrain.xml", _text("refrain.xml"))
     write(share / "icons" / "hicolor" / "scalable" / "apps" / "refrain.svg", MARK.read_text(encoding="utf-8"))
     _zip(share / "man" / "man1" / "refrain.1.gz", _text("refrain.1").replace("@VERSION@", version))

@@ -51,16 +51,20 @@ def connect(
         settings.set("generation.from_model", False)
         sample(False)
 
+    def tell(notice: str) -> None:
+        conversation.notice = notice
+
     def try_to_have(part: GlobalKey | Tray) -> Callable[[Any], None]:
         """What the desktop may refuse; then it is said why."""
 
         def choose(value: Any) -> None:
             part.choose(value)
             if part.problem:
-                conversation.notice = part.problem
+                tell(part.problem)
 
         return choose
 
+    global_key.told.connect(tell)
     actions: dict[str, Callable[[Any], object]] = {
         "audio.input_device": lambda name: sound.choose(input=name),
         "audio.output_device": lambda name: sound.choose(output=name),

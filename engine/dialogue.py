@@ -294,14 +294,15 @@ class Turn:
             raise RuntimeError("This question is typed: it takes no sound.")
         return self.question
 
-    def feed(self, samples: np.ndarray, rate: float) -> None:
+    def feed(self, samples: np.ndarray, rate: float, live: bool = True) -> None:
         """More of the question: floats [n] or [n, channels] (averaged) at `rate`, the same for the whole question.
 
-        What is settled is prefilled at once. Raises `ValueError` for arrays that are no sound, or another rate, and
+        What is settled is prefilled at once. `live`: it is being spoken, so that a pause may be its end; of what was recorded
+        before, the end is waited for. Raises `ValueError` for arrays that are no sound, or another rate, and
         `RuntimeError` if the turn is over; anything else that goes wrong is told by `reply`.
         """
         self._dialogue._refuse_unless_open(self)
-        self.spoken.feed(samples, rate)
+        self.spoken.feed(samples, rate, live)
 
     def reply(
         self,

@@ -165,7 +165,7 @@ def _spoken(dialogue: Dialogue, sound: Recording, interrupted: threading.Event) 
     for start in range(0, len(sound.samples), step):
         if interrupted.is_set():
             raise KeyboardInterrupt
-        turn.feed(sound.samples[start : start + step], sound.rate)
+        turn.feed(sound.samples[start : start + step], sound.rate, live=False)
     return turn
 
 

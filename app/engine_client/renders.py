@@ -96,7 +96,7 @@ class Renders:
             return  # a cancel from before it was open is lost
         dialogue.prepare(job.schedule)
         if question.samples is not None:
-            turn.feed(question.samples, question.rate)
+            turn.feed(question.samples, question.rate, live=False)
         yield from turn.reply(*how, record)
 
 

@@ -223,7 +223,7 @@ class Worker:
                 dialogue.prepare(schedule)  # while the question is spoken
             case Feed(turn, samples, rate):
                 if listening is not None and turn == listening.number:
-                    self._hear(listening, samples, rate)
+                    self._hear(listening, samples, rate, live=False)
             case _Hear():
                 if listening is not None:
                     self._hear_microphone(listening)
@@ -251,15 +251,15 @@ class Worker:
                     dialogue.take_back()
                     self._note(lambda journal: journal.take_back(number))
 
-    def _hear(self, listening: _Listening, samples: np.ndarray, rate: int) -> None:
+    def _hear(self, listening: _Listening, samples: np.ndarray, rate: int, live: bool) -> None:
         if len(samples):
             self._note(lambda journal: journal.question(listening.number, samples, rate))
-            listening.turn.feed(samples, rate)
+            listening.turn.feed(samples, rate, live)
 
     def _hear_microphone(self, listening: _Listening) -> None:
         microphone = listening.microphone
         if microphone is not None:
-            self._hear(listening, microphone.read(), microphone.rate)
+            self._hear(listening, microphone.read(), microphone.rate, live=True)
 
     def _begin_again(self, private: bool) -> None:
         """Also without a model: the next one must know that nothing is to be kept."""

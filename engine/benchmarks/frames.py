@@ -20,7 +20,9 @@ import torch
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
+from engine.audio_files import recording
 from engine.dialogue import Dialogue
+from engine.heads.questions import bundled
 from engine.lm.frames import Frames, FrameTokens
 from engine.models.checkpoints.precision import GRAPHS
 from engine.models.checkpoints.precision_choice import Precision
@@ -32,6 +34,7 @@ from engine.schedules import presets
 from engine.turn_record import TurnRecord
 
 QUESTION_SECONDS = 4.0
+_SILENCE_SECONDS = 0.8  # that end a question where nobody holds a key
 _READ = 1 << 28  # bytes of the array that is read for the bandwidth: more than any processor's cache
 _POSITION = 200  # where steps stand: some way into a turn
 _WANTED = 50e9
@@ -42,7 +45,9 @@ _WANTED = 50e9
 class FrameCosts:
     """Of one precision on so many threads. `parts` are median seconds of a call: "backbone", "half of the backbone" and "text
     head" of a step, "codes", "half of the codes" and "half of the code layers" of a frame, "voice" of a frame, "ear" and
-    "prefill" of a question of `QUESTION_SECONDS`. `bytes` are those that a call of a part reads, where that is known."""
+    "prefill" of a question of `QUESTION_SECONDS`. `bytes` are those that a call of a part reads, where that is known.
+    `spoken` are seconds of a question that somebody speaks: "first sound" from its end where it was heard at the pause before,
+    "first sound, unguessed" where it was not, and "hearing a pause", which is lost where somebody speaks on."""
 
     precision: str
     threads: int
@@ -52,6 +57,7 @@ class FrameCosts:
     bandwidth: float
     parts: Mapping[str, float]
     bytes: Mapping[str, int]
+    spoken: Mapping[str, float]
     replies: Sequence[Mapping[str, Any]]
 
     def of_speech(self, backbone: str = "backbone", codes: str = "codes") -> float:
@@ -100,9 +106,10 @@ def _measured(folder: Path, precision: Precision, threads: int, repeats: int, to
     parts = {name: median(times[name] for _, times in rounds) for name in works}
     parts["voice"] /= GROUP
     resident = _resident()
+    spoken = _spoken(model)
     replies = [_reply(model, schedule, tokens) for schedule in _schedules(model)]
     bandwidth, read = median(each for each, _ in rounds), _bytes(model, precision)
-    return FrameCosts(precision, threads, model.decoder.runs_by, load, resident, bandwidth, parts, read, replies)
+    return FrameCosts(precision, threads, model.decoder.runs_by, load, resident, bandwidth, parts, read, spoken, replies)
 
 
 def _resident() -> int:
@@ -197,6 +204,34 @@ def _schedules(model: LFM2Audio) -> list[str]:
     return ["full", half, *(f"full{option}" for option in of_codes), *(half + option for option in of_codes)]
 
 
+def _spoken(model: LFM2Audio) -> dict[str, float]:
+    """Of a bundled question with the silence behind it that ends a question, heard with and without its pause; each once to warm
+    up, then the median of three."""
+    sound, rate = recording(next(item.audio for item in bundled() if item.audio)).sound
+    sound = np.concatenate([sound, np.zeros(round(_SILENCE_SECONDS * rate), np.float32)])
+    found = [{True: _first_sound(model, sound, rate, True), False: _first_sound(model, sound, rate, False)} for _ in range(4)][1:]
+    at_pause, unguessed = (list(zip(*(one[live] for one in found), strict=True)) for live in (True, False))
+    return {
+        "first sound": median(at_pause[1]),
+        "first sound, unguessed": median(unguessed[1]),
+        "hearing a pause": median(at_pause[0]),
+    }
+
+
+def _first_sound(model: LFM2Audio, sound: Samples, rate: int, live: bool) -> tuple[float, float]:
+    """Seconds until all of the question was taken in, and from then on until there was sound."""
+    turn, step = Dialogue(model, max_tokens=30).open_turn(), rate // 50
+    began = time.perf_counter()
+    for start in range(0, len(sound), step):
+        turn.feed(sound[start : start + step], rate, live)
+    fed, record = time.perf_counter() - began, TurnRecord()
+    for _ in turn.reply(record=record):
+        pass
+    if record.stats is None:
+        raise ValueError(record.message)
+    return fed, record.stats.seconds["first_audio"] or float("nan")
+
+
 def _reply(model: LFM2Audio, schedule: str, tokens: int) -> dict[str, Any]:
     """A reply as the program makes it, decoded and spoken."""
     dialogue = Dialogue(model, schedule, max_tokens=tokens)
@@ -234,7 +269,7 @@ def _rows(one: FrameCosts) -> list[dict[str, float | str]]:
 
 def tables(costs: Sequence[FrameCosts]) -> list[Table]:
     """For people."""
-    return [table for one in costs for table in (_of_speech(one), _of_parts(one), _of_replies(one))]
+    return [table for one in costs for table in (_of_speech(one), _of_parts(one), _of_spoken(one), _of_replies(one))]
 
 
 def _of_speech(one: FrameCosts) -> Table:
@@ -252,6 +287,13 @@ def _of_parts(one: FrameCosts) -> Table:
     shown = _table("", "A call of", "ms", "MB read")
     for name, seconds in one.parts.items():
         shown.add_row(name, f"{seconds * 1000:.1f}", f"{one.bytes[name] / 1e6:,.0f}" if name in one.bytes else "")
+    return shown
+
+
+def _of_spoken(one: FrameCosts) -> Table:
+    shown = _table("", "A spoken question", "s")
+    for name, seconds in one.spoken.items():
+        shown.add_row(name, f"{seconds:.2f}")
     return shown
 
 

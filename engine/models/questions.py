@@ -10,11 +10,13 @@ import numpy as np
 from engine.events import Listened, Note
 from engine.failures import STOPS
 from engine.models.pooled_speech import Heard, PooledSpeech, part
-from engine.models.spoken_lm import PromptPiece, SpokenLM
+from engine.models.spoken_lm import GuessingListener, PromptPiece, SpokenLM
 from engine.prefill.history import Exchange
+from engine.speech.pauses import VoicePauses
 from engine.speech.recording import LOUDEST
 from engine.speech.resample import Resampler, mono
 from engine.speech.sound_check import SoundCheck
+from engine.speech.voice import RATE
 from engine.turn_record import AUDIBLE, TurnRecord
 
 SHORTEST = 0.1
@@ -38,6 +40,8 @@ class Page(Protocol):
 
     def add(self, piece: PromptPiece) -> None: ...
 
+    def take_back(self, pieces: int) -> None: ...
+
     def make_room(self, positions: int) -> int: ...
 
     def prefill(self, cancelled: Callable[[], bool]) -> object: ...
@@ -55,6 +59,10 @@ class SpokenQuestion:
     """A question recorded bit by bit, for the latest exchange of `history`; it leaves `reply_room` positions free.
 
     Once it is `cancelled` no more of it is heard: at most one block of the listener's or of the prefill is finished.
+
+    A listener that settles nothing before the end is asked at each pause of the voice for what it would give if the question had
+    ended there. That is prefilled, and taken back if somebody speaks on. So nothing is heard of what follows the last pause,
+    however the sound came: asked live, from a file or in a conversation that is gone back to, a question has one prompt.
     """
 
     spoken = True
@@ -62,6 +70,8 @@ class SpokenQuestion:
     def __init__(self, model: SpokenLM, history: Page, reply_room: int, cancelled: Callable[[], bool] = lambda: False):
         self._model, self._history, self._cancelled = model, history, cancelled
         self._listener, self._end = model.listener(), model.after_speech()
+        self._pauses = _pauses(model.input_rate) if isinstance(self._listener, GuessingListener) else None
+        self._guessed: int | None = None  # samples that the question has if it ends with the pause that it is in
         self._needed = len(self._end) + reply_room
         self.notes: list[Note] = []
         """What was known of the recording before."""
@@ -73,8 +83,9 @@ class SpokenQuestion:
         self._lost = 0  # positions of the listener's that there is no room for
         self._error: BaseException | None = None
         history.add(model.before_speech())
+        self._opening = len(self._exchange.question)  # pieces before anything is heard
 
-    def feed(self, samples: np.ndarray, rate: float) -> None:
+    def feed(self, samples: np.ndarray, rate: float, live: bool = True) -> None:
         """See `Turn.feed`."""
         samples = mono(samples)
         if self._recording is None:
@@ -89,6 +100,8 @@ class SpokenQuestion:
                         return
                     self._hear(self._recording, samples[start : start + step])
                 self._history.make_room(self._needed)  # earlier turns may fill it all before anything is heard
+                if live:
+                    self._guess()
                 self._history.prefill(self._cancelled)
             except STOPS:
                 raise
@@ -107,8 +120,13 @@ class SpokenQuestion:
         if not self._cancelled():
             recording = self._checked(seconds, needs_voice)
             notes = (*self.notes, *recording.check.notes())
-            self._hear_piece(self._listener.feed(recording.resampler.finish()))
+            self._listen(recording.resampler.finish())
         if not self._cancelled():
+            if recording.check.said:
+                self._guess()
+            else:
+                self._take_back()
+        if not self._cancelled() and self._guessed is None:
             self._hear_piece(self._listener.finish())
         for heard in self._speech.finish():
             self._add(heard)
@@ -140,7 +158,31 @@ class SpokenQuestion:
             self._peak = max(self._peak, peak)
             self._samples += samples.size
             recording.check.feed(samples)
-        self._hear_piece(self._listener.feed(recording.resampler.feed(samples)))
+        self._listen(recording.resampler.feed(samples))
+
+    def _listen(self, samples: np.ndarray) -> None:
+        if self._pauses is not None:
+            self._pauses.feed(samples)
+        self._hear_piece(self._listener.feed(samples))
+
+    def _guess(self) -> None:
+        """That the question ends with the pause that it is in, if it is in one."""
+        end = self._pauses.end if self._pauses is not None else None
+        if end == self._guessed:
+            return
+        self._take_back()
+        if end is not None and isinstance(self._listener, GuessingListener):
+            self._hear_piece(self._listener.guess(end))
+            for heard in self._speech.finish():
+                self._add(heard)
+            self._guessed = end
+
+    def _take_back(self) -> None:
+        if self._guessed is not None:
+            self._history.take_back(self._opening)
+            self._speech = PooledSpeech(self._model.decoder, self._exchange.pooling.input)
+            self._exchange.heard = self._positions = self._lost = 0
+            self._guessed = None
 
     def _hear_piece(self, piece: PromptPiece) -> None:
         for heard in self._speech.feed(piece):
@@ -155,6 +197,14 @@ class SpokenQuestion:
         self._positions += kept
         self._exchange.heard += sum(sizes[:kept])
         self._lost += sum(sizes[kept:])
+
+
+def _pauses(rate: int) -> VoicePauses | None:
+    """None where nobody can tell them: then the end is waited for."""
+    try:
+        return VoicePauses() if rate == RATE else None
+    except (ImportError, OSError):
+        return None  # the sound check writes down why
 
 
 class TypedQuestion:

@@ -47,7 +47,7 @@ def _exchange(model: SpokenLM, turn: EarlierTurn, by_id: bool, room: int, cancel
     question: SpokenQuestion | TypedQuestion
     if turn.samples is not None and (by_id or not turn.question.strip()):
         question = SpokenQuestion(model, page, 0, cancelled)
-        question.feed(turn.samples, turn.rate)
+        question.feed(turn.samples, turn.rate, live=False)
     else:
         question = TypedQuestion(model, page, 0, turn.question)
     question.settle(record, needs_voice=False)  # it was answered once
@@ -84,6 +84,9 @@ class _Page:
     def add(self, piece: PromptPiece) -> None:
         if len(piece):
             self.exchanges[0].question.append(piece)
+
+    def take_back(self, pieces: int) -> None:
+        del self.exchanges[0].question[pieces:]
 
     def make_room(self, positions: int) -> int:
         return min(positions, max(0, self._room - len(self.exchanges[0])))

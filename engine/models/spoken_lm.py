@@ -44,6 +44,14 @@ class Listener(Protocol):
         """The last positions; the listener is used up then."""
 
 
+@runtime_checkable
+class GuessingListener(Listener, Protocol):
+    """One that settles nothing before the end, but can say what would be settled then."""
+
+    def guess(self, samples: int) -> PromptPiece:
+        """What `finish` would give if the question had ended after its first `samples` samples; changes nothing."""
+
+
 class Speaker(Protocol):
     """One reply's voice, fed as speech tokens are decoded. Lives on one thread, touches no global generator."""
 

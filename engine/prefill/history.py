@@ -125,6 +125,11 @@ class History:
         if len(piece):
             self.exchanges[-1].question.append(piece)
 
+    def take_back(self, pieces: int) -> None:
+        """Keeps of the latest exchange's question only the first `pieces` pieces."""
+        del self.exchanges[-1].question[pieces:]
+        self._keep(len(self))
+
     def make_room(self, positions: int) -> int:
         """Drops the oldest exchanges, but never the latest, until `positions` more fit -> how many of them do fit.
 

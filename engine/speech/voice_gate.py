@@ -7,7 +7,7 @@ import numpy as np
 from engine.speech.level import Leveller
 from engine.speech.voice import CHUNK, SPEECH, VoiceDetector
 
-_NEEDED = 4  # chunks (0.13 s): of noise none or one is taken for a voice, of a word a dozen
+NEEDED = 4  # chunks (0.13 s): of noise none or one is taken for a voice, of a word a dozen
 
 
 class VoiceGate:
@@ -19,7 +19,7 @@ class VoiceGate:
 
     @property
     def said(self) -> bool:
-        return self._found >= _NEEDED
+        return self._found >= NEEDED
 
     @property
     def level(self) -> float:

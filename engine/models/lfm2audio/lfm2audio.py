@@ -23,7 +23,7 @@ from engine.models.lfm2audio import depth_transformer
 from engine.models.lfm2audio.depth_transformer import DepthConfig, DepthTransformer
 from engine.models.lfm2audio.detokenizer import OUTPUT_RATE, SAMPLES_PER_FRAME, Detokenizer
 from engine.models.lfm2audio.encoder import Ear
-from engine.models.lfm2audio.listen import LFMListener
+from engine.models.lfm2audio.listen import LFMListener, WholeListener
 from engine.models.lfm2audio.lm import DETOKENIZER, MODEL, RenamedTensors, detokenizer_folder, read_config, tensor_shapes
 from engine.models.lfm2audio.pattern import LFMPattern, LFMRules
 from engine.models.lfm2audio.prompt import MODES, LFMPrompt, Mode
@@ -40,7 +40,8 @@ class LFM2Audio(ReleasedModel):
     """See `engine.models.spoken_lm.SpokenLM`.
 
     `device` and `precision` are chosen to fit this machine unless they are given; `placement` says what was chosen. With
-    `parity` any id may come where words do, as in the reference. Raises `ValueError` or `FileNotFoundError` with a sentence.
+    `parity` every sample is heard and any id may come where words do, as in the reference. Raises `ValueError` or
+    `FileNotFoundError` with a sentence.
     """
 
     name = FAMILY
@@ -55,7 +56,7 @@ class LFM2Audio(ReleasedModel):
         mode: Mode | str = "chat",
         parity: bool = False,
     ) -> None:
-        self.folder = folder
+        self.folder, self._parity = folder, parity
         fields, config, weights = Fields.read(folder / "config.json"), read_config(folder), Weights.of_folder(folder)
         depth = depth_transformer.read_config(fields, weights)
         weights.check({**tensor_shapes(config), **depth_transformer.tensor_shapes(depth)}, MODEL)
@@ -90,8 +91,8 @@ class LFM2Audio(ReleasedModel):
         other._set(name)
         return other
 
-    def listener(self) -> LFMListener:
-        return LFMListener(self.ear)
+    def listener(self) -> WholeListener:
+        return (WholeListener if self._parity else LFMListener)(self.ear)
 
     def speaker(self) -> LFMSpeaker:
         return LFMSpeaker(self.detokenizer, self._frames.ids, self._order)

@@ -35,6 +35,8 @@ def test_what_a_second_of_frames_costs(monkeypatch, capsys, tmp_path):
         parts = one["parts"]
         frames = 12.5 * (parts["backbone"] + parts["codes"] + parts["voice"])
         assert full["measured"] == pytest.approx(frames + 6.25 * (parts["backbone"] + parts["text head"]))
+        spoken = one["spoken"]
+        assert 0 < spoken["first sound"] and 0 < spoken["first sound, unguessed"] and 0 < spoken["hearing a pause"]
         assert [reply["schedule"] for reply in one["replies"]][:2] == ["full", "spark:k=4,last@4"]
 
 

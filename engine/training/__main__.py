@@ -81,11 +81,12 @@ def states(part: int = 0, parts: int = 1) -> None:
     from engine.models.wren.listener_config import ListenerConfig
     from engine.training import states as step
     from engine.training import tokens
+    from engine.training.over_reply import Replies
 
     folder = places.training_folder()
-    encoder = tokens.load_encoder(folder)
+    encoder, replies = tokens.load_encoder(folder), Replies()
     for clips, heard in places.corpora(folder):
-        step.make(clips, encoder, ListenerConfig(()), heard, part, parts)
+        step.make(clips, encoder, ListenerConfig(()), heard, part, parts, replies.draw)
 
 
 @app.command()

@@ -7,7 +7,7 @@ in the windows in which `StreamingListener` hears it; of each window only what t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from engine.models.wren.encoder import SpeechEncoder
 from engine.models.wren.listener import fitted
 from engine.models.wren.listener_config import BEAT, STATES, ListenerConfig, Window, Windows, beats
 from engine.speech.level import Leveller
-from engine.training import corpus
+from engine.training import corpus, half
 from engine.training.augment import augment
+from engine.training.over_reply import over_reply
 
 MARGIN = 1  # beats to either side of what a window settles: the head sees no further
 _LEVELLED_LATE = 4800  # samples that the leveller gives at the end only
 _CLIPS, _SIDE_BY_SIDE = 20, 16
+_OVER_REPLIES = 0.12  # the share of questions that are asked while a reply sounds
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def hear(encoder: SpeechEncoder, config: ListenerConfig, sounds: list[np.ndarray
     for same in of_length.values():
         for start in range(0, len(same), _SIDE_BY_SIDE):
             group = same[start : start + _SIDE_BY_SIDE]
-            with torch.autocast("cpu", torch.bfloat16):
+            with half.autocast():
                 states = encoder(torch.cat([samples for _, _, samples, _ in group]))
             for (clip, number, _, part), found in zip(group, states, strict=True):
                 kept[clip][number] = found[part].half()
@@ -70,8 +72,13 @@ def levelled(samples: np.ndarray) -> np.ndarray:
     return np.concatenate([leveller.feed(samples), leveller.finish()])
 
 
-def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder: Path, part: int = 0, parts: int = 1) -> None:
+def make(
+    questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder: Path, part: int = 0, parts: int = 1,
+    reply: Callable[[np.random.Generator], np.ndarray] | None = None,
+) -> None:  # fmt: skip
     """States of every finished shard of `questions`, worn by rooms, noise and lines; what is there already stays.
+
+    `reply` draws what is played while some of the questions are asked, and taken out of them again.
 
     Raises `ValueError` where that was made for other windows.
     """
@@ -87,7 +94,10 @@ def make(questions: Path, encoder: SpeechEncoder, config: ListenerConfig, folder
         with (folder / f"{number:04d}.f16").open("wb") as file:
             for start in range(0, len(shard.clips), _CLIPS):
                 some = range(start, min(start + _CLIPS, len(shard.clips)))
-                for heard in hear(encoder, config, [levelled(augment(shard.samples(i), rng, 0.8)) for i in some]):
+                worn = [augment(shard.samples(i), rng, 0.8) for i in some]
+                if reply is not None:
+                    worn = [over_reply(clip, reply(rng), rng) if rng.random() < _OVER_REPLIES else clip for clip in worn]
+                for heard in hear(encoder, config, [levelled(clip) for clip in worn]):
                     heard.states.tofile(file)
                     lengths.append(heard.samples)
         index.write_text(json.dumps(lengths), encoding="utf-8")

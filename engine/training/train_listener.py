@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.edit_distance import edit_distance
 from engine.models.wren.listener import PhoneHead
 from engine.models.wren.listener_config import FRAMES, STATES, ListenerConfig
-from engine.training import corpus, parallel, places, states
+from engine.training import corpus, half, parallel, places, states
 from engine.training.states import EncodedClip, pieces_of
 
 BATCH, SEED = 32, 1
@@ -132,7 +132,7 @@ def logits(head: PhoneHead, heard: list[EncodedClip], config: ListenerConfig) ->
 def _loss(head: PhoneHead, batch: list[Example], config: ListenerConfig) -> Tensor:
     """Per phone."""
     head.train()
-    with torch.autocast("cpu", torch.bfloat16):
+    with half.autocast():
         found = logits(head, [heard for heard, _ in batch], config)
     log_probs = torch.nn.utils.rnn.pad_sequence([rows.float().log_softmax(-1) for rows in found])
     frames, lengths = torch.tensor([len(rows) for rows in found]), torch.tensor([len(targets) for _, targets in batch])

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from engine.lm.config import LMConfig
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training import parallel, places, tokens
+from engine.training import half, parallel, places, tokens
 from engine.training.network import TrainedLM
 from engine.training.pieces import UNIT_WEIGHT, TrainingPiece
 from engine.training.turns import Mix, Turns, rows
@@ -111,7 +111,7 @@ def worker(rank: int, processes: int, plan: LMTrainingPlan, folder: Path) -> Non
         skipped = frozenset(i for i in range(config.layers) if draw.random() < LAYER_DROPOUT * i / (config.layers - 1))
         exits = draw.choice(EARLY), draw.choice(LATE)
         ids, voice, weight = batch([next(source) for _ in range(rows_a_step)], plan.length)
-        with torch.autocast("cpu", torch.bfloat16):
+        with half.autocast():
             states = model.states(ids, voice, skipped)
             figures = losses(model, states[-1], ids, weight)
             loss = figures["loss"]

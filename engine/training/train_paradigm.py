@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training import parallel, places, tokens
+from engine.training import half, parallel, places, tokens
 from engine.training.low_rank import AdaptedLM
 from engine.training.network import TrainedLM
 from engine.training.pieces import MARK_WEIGHT, UNIT_WEIGHT, TrainingPiece
@@ -101,7 +101,7 @@ def worker(rank: int, processes: int, plan: ParadigmTrainingPlan, folder: Path) 
             group["lr"] = RATE * plan.rate(done)
         pieces = [next(source) for _ in range(rows_a_step)]
         exits = _exits(done) if not model.heads else ()
-        with torch.autocast("cpu", torch.bfloat16):
+        with half.autocast():
             figures = losses(model, pieces, length, vocabulary, exits)
         figures["loss"].backward()
         parallel.average_gradients(trained.values())

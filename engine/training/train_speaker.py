@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.models.wren.speech_tokens import SpeechCodec, SpeechTokenConfig
 from engine.speech.source_filter import FeatureLayout
-from engine.training import corpus, parallel
+from engine.training import corpus, half, parallel
 
 VOICE = "kokoro:am_michael"
 """The answering voice: of Kokoro's, the one a recogniser understands best."""
@@ -85,10 +85,10 @@ def _worker(rank: int, processes: int, folder: Path, checkpoint: Path, steps: in
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * min(1, (done + 1) / WARM_UP, 0.02 + 0.5 * (1 + math.cos(math.pi * done / steps)))
         features = model.normalise(torch.stack([_window(rng.choice(rows), rng, frames) for _ in range(BATCH)]))
-        with torch.autocast("cpu", torch.bfloat16):
+        with half.autocast():
             hidden = model.encoder(features)
         values = model.quantizer(hidden.float())
-        with torch.autocast("cpu", torch.bfloat16):
+        with half.autocast():
             guess = model.decoder(values)
         losses = reconstruction(guess.float(), features, layout)
         torch.stack(list(losses.values())).sum().backward()

@@ -11,6 +11,7 @@ from engine.models.wren.listener import StreamingListener, in_features, pair_up
 from engine.models.wren.listener_config import BEAT
 from engine.speech.u_law import u_law
 from engine.training import places, states, tokens, train_listener, wires
+from engine.training.over_reply import over_reply
 from engine.training.augment import augment
 
 
@@ -93,3 +94,35 @@ def test_states_of_other_windows_are_refused(folder, network):
     clips, heard = places.corpora(folder)[0]
     with pytest.raises(ValueError, match="other"):
         states.make(clips, network.encoder, replace(network.config, behind=3), heard)
+
+
+def test_a_reply_that_sounds_meanwhile_is_taken_out_and_the_question_stays():
+    rng = np.random.default_rng(0)
+    syllables = 0.5 + 0.5 * np.sin(np.arange(48_000) * 2 * np.pi * 4 / 16_000)
+    reply = (0.1 * syllables * rng.standard_normal(48_000)).astype(np.float32)
+    question = np.zeros(24_000, np.float32)
+    question[8000:20_000] = 0.2 * np.sin(np.arange(12_000) * 0.21)
+    left = over_reply(question, reply, rng)
+    assert left.shape == question.shape and left.dtype == np.float32
+    at = np.abs(np.fft.rfft(left[8000:20_000] * np.hanning(12_000)))
+    assert abs(int(at.argmax()) - round(0.21 / (2 * np.pi) * 12_000)) < 5, "the question's tone is the strongest"
+    assert np.std(left[:6000]) < 0.1 * np.std(left[10_000:18_000])
+
+
+def test_some_questions_are_asked_over_a_reply(network, tmp_path, monkeypatch):
+    (tmp_path / "clips").mkdir()
+    rng = np.random.default_rng(0)
+    (rng.normal(0, 0.1, 20 * 8000) * 32767).astype(np.int16).tofile(tmp_path / "clips" / "0000.pcm")
+    row = {"length": 8000, "text": "t", "voice": "v", "phones": ["a"], "kind": "diverse"}
+    lines = (json.dumps({"start": 8000 * i, **row}) + "\n" for i in range(20))
+    (tmp_path / "clips" / "0000.jsonl").write_text("".join(lines))
+    drawn = []
+    monkeypatch.setattr(states, "_OVER_REPLIES", 0.5)
+
+    def reply(rng):
+        drawn.append(1)
+        return np.ones(1600, np.float32)
+
+    states.make(tmp_path / "clips", network.encoder, network.config, tmp_path / "heard", reply=reply)
+    assert 4 < len(drawn) < 16
+    assert len(list(states.read(tmp_path / "clips", tmp_path / "heard", network.config))) == 20

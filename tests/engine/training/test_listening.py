@@ -11,8 +11,8 @@ from engine.models.wren.listener import StreamingListener, in_features, pair_up
 from engine.models.wren.listener_config import BEAT
 from engine.speech.u_law import u_law
 from engine.training import places, states, tokens, train_listener, wires
-from engine.training.over_reply import over_reply
 from engine.training.augment import augment
+from engine.training.over_reply import over_reply
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def make(
 ) -> None:  # fmt: skip
     """States of every finished shard of `questions`, worn by rooms, noise and lines; what is there already stays.
 
-    `reply` draws what is played while some of the questions are asked, and taken out of them again.
+    `reply` draws what sounds from the speaker while some of the questions are asked.
 
     Raises `ValueError` where that was made for other windows.
     """

@@ -6,9 +6,7 @@ xdg-desktop-portal, and the freedesktop specification of shortcuts. The desktop 
 
 from __future__ import annotations
 
-import os
 import re
-import select
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +17,7 @@ from jeepney.wrappers import unwrap_msg
 
 from app.desktop import desktop_entry
 from app.desktop.key_names import KeyTakenError, parts
-from engine.worker_thread import Thread
+from app.desktop.watched_key import WatchedKey
 
 NO_PORTAL = (
     "This desktop gives no program a key while another one has the focus. Start Refrain in an X11 session, or talk in its "
@@ -42,32 +40,25 @@ _SAME = {"control": "ctrl", "super": "meta", "logo": "meta", "win": "meta", "esc
 _ANSWER_SECONDS = 20  # a portal that is started for this may take a while; the user has as long as they want
 
 
-class PortalKey:
-    """Asks for one key, and has it until `close`. All three are called on a thread of its own: `pressed` and `released`
-    once each time, `told` with a sentence where the key was refused, taken back, or is another one than was asked for."""
+class PortalKey(WatchedKey):
+    """Asks for one key, and has it until `close`. `told` is called on its thread, too, with a sentence where the key was
+    refused, taken back, or is another one than was asked for."""
 
     def __init__(
         self, key: str, pressed: Callable[[], None], released: Callable[[], None], told: Callable[[str], None]
     ) -> None:
         """Raises `KeyTakenError` where there is no bus to ask on."""
-        self._key, self._pressed, self._released, self._told = key, pressed, released, told
-        self._is_down = False
+        self._key, self._told = key, told
         try:
             self._connection: DBusConnection = open_dbus_connection("SESSION")
         except (OSError, KeyError, ValueError) as error:  # no address, nobody there, or one that is none
             raise KeyTakenError(NO_PORTAL) from error
         self._signals: deque[Message] = deque()
-        self._wake, self._end = os.pipe()
-        self._thread = Thread(self._run, "global key")
+        super().__init__(pressed, released)
         self._thread.start()
 
-    def close(self) -> None:
-        """The key belongs to others again."""
-        os.close(self._end)
-        self._thread.join(timeout=2)
-
-    def _run(self) -> None:
-        """Until `close`. A portal that ends is asked anew when it is back."""
+    def _watch(self) -> None:
+        """A portal that ends is asked anew when it is back."""
         try:
             for interface in (_KEYS, _REQUEST, _SESSION):
                 self._listen_to(_NAME, interface)
@@ -76,10 +67,9 @@ class PortalKey:
                 pass
         except (KeyTakenError, OSError) as error:
             self._told(str(error) if isinstance(error, KeyTakenError) else ENDED)
-        finally:
-            self._set_down(False)
-            self._connection.close()
-            os.close(self._wake)
+
+    def _give_back(self) -> None:
+        self._connection.close()
 
     def _listen_to(self, sender: str, interface: str, member: str | None = None, about: str | None = None) -> None:
         rules = [MatchRule(type="signal", interface=interface, member=member, sender=name) for name in (sender, None)]
@@ -146,19 +136,13 @@ class PortalKey:
         self._connection.send_and_get_reply(call, timeout=_ANSWER_SECONDS)
         return False
 
-    def _set_down(self, is_down: bool) -> None:
-        if is_down != self._is_down:
-            self._is_down = is_down
-            (self._pressed if is_down else self._released)()
-
     def _next(self) -> Message | None:
         """The next signal, None once `close` was called. Raises `OSError` where the bus is gone."""
         while not self._signals:
             try:
                 self._connection.recv_messages(timeout=0)  # what has come already may be waiting in its buffer
             except TimeoutError:
-                ready, _, _ = select.select([self._connection.sock, self._wake], [], [])
-                if self._wake in ready:
+                if not self._wait(self._connection.sock.fileno()):
                     return None
         return self._signals.popleft()
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import os
-import select
 from collections.abc import Callable
 
 from app.desktop.key_names import KeyTakenError, parts
-from engine.worker_thread import Thread
+from app.desktop.watched_key import WatchedKey
 
 _MODIFIERS = {"Shift": 1, "Ctrl": 4, "Alt": 8, "Meta": 64}
 _LOCKS = (0, 2, 16, 18)  # caps lock and num lock: the key is the same with them
@@ -30,12 +28,11 @@ class _Event(ctypes.Union):
 _ERROR_HANDLER = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
-class X11Key:
-    """Grabs one key until `close`. `pressed` and `released` are called on a thread of its own, once each time."""
+class X11Key(WatchedKey):
+    """Grabs one key until `close`."""
 
     def __init__(self, key: str, pressed: Callable[[], None], released: Callable[[], None]) -> None:
         """Raises `KeyTakenError`."""
-        self._pressed, self._released = pressed, released
         self._x11 = _library()
         self._display = self._x11.XOpenDisplay(None)
         if not self._display:
@@ -45,14 +42,8 @@ class X11Key:
         except KeyTakenError:
             self._x11.XCloseDisplay(self._display)
             raise
-        self._wake, self._end = os.pipe()
-        self._thread = Thread(self._run, "global key")
+        super().__init__(pressed, released)
         self._thread.start()
-
-    def close(self) -> None:
-        """The key belongs to others again."""
-        os.close(self._end)
-        self._thread.join(timeout=2)
 
     def _grab(self, key: str) -> None:
         held, last = parts(key)
@@ -78,25 +69,19 @@ class X11Key:
         if refused:
             raise KeyTakenError(f"{key} belongs to another program already. Choose another key.")
 
-    def _run(self) -> None:
-        event, is_down = _Event(), False
+    def _watch(self) -> None:
+        event = _Event()
         connection = self._x11.XConnectionNumber(self._display)
         while True:
             while self._x11.XPending(self._display):
                 self._x11.XNextEvent(self._display, ctypes.byref(event))
-                if event.type == _PRESS and not is_down:
-                    is_down = True
-                    self._pressed()
-                elif event.type == _RELEASE and is_down:
-                    is_down = False
-                    self._released()
-            ready, _, _ = select.select([connection, self._wake], [], [])
-            if self._wake in ready:
-                break
-        if is_down:
-            self._released()
-        self._x11.XCloseDisplay(self._display)  # gives the key back
-        os.close(self._wake)
+                if event.type in (_PRESS, _RELEASE):
+                    self._set_down(event.type == _PRESS)
+            if not self._wait(connection):
+                return
+
+    def _give_back(self) -> None:
+        self._x11.XCloseDisplay(self._display)
 
 
 def _keysym(name: str) -> int:

@@ -65,7 +65,7 @@ class PortalKey(WatchedKey):
             self._listen_to(_BUS, _BUS, "NameOwnerChanged", _NAME)
             while (session := self._bound()) and self._follow(session):
                 pass
-        except (KeyTakenError, OSError) as error:
+        except (KeyTakenError, DBusErrorResponse, OSError) as error:
             self._told(str(error) if isinstance(error, KeyTakenError) else ENDED)
 
     def _give_back(self) -> None:
@@ -132,8 +132,7 @@ class PortalKey(WatchedKey):
                     self._set_down(_is(message, _KEYS, "Activated"))
             elif _is(message, _KEYS, "ShortcutsChanged") and message.body[0] == session:
                 self._tell_which(message.body[1])
-        call = new_method_call(DBusAddress(session, _NAME, _SESSION), "Close")
-        self._connection.send_and_get_reply(call, timeout=_ANSWER_SECONDS)
+        self._connection.send(new_method_call(DBusAddress(session, _NAME, _SESSION), "Close"))
         return False
 
     def _next(self) -> Message | None:

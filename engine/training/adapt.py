@@ -112,18 +112,22 @@ def _asked(folder: Path) -> dict[str, Any]:
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
     model = TrainedLM(train_lm.lm_config(vocabulary.size, kept["length"]), kept["features"]).eval()
     model.load_state_dict(kept["network"])
-    asked = [(question, answer) for answer, many in _wordings().items() for question in many]
+    wordings = _wordings()
     said: dict[str, list[int]] = {}
+    for number in range(WORDINGS):  # in other words only for what was not said right yet
+        asked = [(many[number], answer) for answer, many in wordings.items() if number < len(many) and answer not in said]
+        _ask(model, vocabulary, asked, said)
+    return {"step": kept["step"], "units": said}
+
+
+def _ask(model: TrainedLM, vocabulary: Vocabulary, asked: list[tuple[str, str]], said: dict[str, list[int]]) -> None:
+    """Adds the units of those replies that are the answer, word by word; `asked` are questions with theirs."""
     batches = [asked[i : i + SIDE_BY_SIDE] for i in range(0, len(asked), SIDE_BY_SIDE)]
     for batch in track(batches, "own replies"):
-        batch = [(question, answer) for question, answer in batch if answer not in said]
-        if not batch:
-            continue
         prompts = [[vocabulary.typed, *vocabulary.encode(spoken_form(q)), vocabulary.reply] for q, _ in batch]
         for (_, answer), ids in zip(batch, replies(model, vocabulary.end, prompts), strict=True):
             if ids[-1] == vocabulary.end and vocabulary.to_bytes(ids).decode(errors="replace").strip() == answer:
                 said[answer] = [i - vocabulary.unit_ids[0] for i in ids if i in vocabulary.unit_ids]
-    return {"step": kept["step"], "units": said}
 
 
 def _wordings() -> Mapping[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
 from app.audio.sound import Sound
 from app.core.conversation import Conversation
@@ -14,10 +15,13 @@ from app.settings.table import KEYS_GROUP, SETTINGS
 from app.widgets import theme
 
 
-class Refused:
+class Refused(QObject):
     """What the desktop does not give; knows what was wanted."""
 
+    told = Signal(str)
+
     def __init__(self, sentence: str) -> None:
+        super().__init__()
         self.wanted, self.problem, self._sentence = [], "", sentence
 
     def choose(self, value) -> None:
@@ -121,3 +125,5 @@ def test_what_the_desktop_refuses_is_said(parts):
     assert parts.global_key.wanted[-1] == "Ctrl+Alt+Space" and parts.conversation.notice == "no key"
     parts.settings.set("look.tray", True)
     assert parts.tray.wanted[-1] and parts.conversation.notice == "no tray"
+    parts.global_key.told.emit("taken back")
+    assert parts.conversation.notice == "taken back", "what the desktop answers later"

@@ -24,7 +24,8 @@ ALIKE = 0.08  # of a correlation that is 1 for the same sound, and about 0.03 fo
 LATELY_SECONDS = 0.4  # in which what is left is compared with what was played
 LOUD_SECONDS = 0.05  # in which it must be loud enough
 LEAKS = 0.12  # likeness from which what is left lately is the reply
-SOFTEST = -20.0  # dB from the echo to the softest voice that is listened to over it
+SOFTEST = -20.0  # dB from the echo to the softest voice that is listened to over it, of which the canceller took much along
+SOFTEST_WHOLE = -12.0  # dB where nothing was taken along; from what is heard in that moment, too
 ABOVE_NOISE = 6.0  # dB: what is louder than before the reply may be an echo that comes very late
 LOOKS_WITHOUT = 3  # in a row that find no echo, until none is expected
 LOOKS_GONE, LOOKS_LEFT = 2, 3  # in a row, until it counts: a voice over the reply is a little like it for a while
@@ -114,11 +115,16 @@ class EchoMeter:
         if self.verdict != "gone" or self._looks_left >= LOOKS_LEFT:
             self.verdict = "gone" if self._looks_gone >= LOOKS_GONE else "left"
 
-    def glimpse(self) -> None:
-        """Works out `more_than_echo`: of what is loud now, whether it is like nothing that was played lately."""
-        played, _, left = self._sounds
-        loud = _mean(_levels(left[-round(LOUD_SECONDS * RATE) :]))
-        softest = AUDIBLE if self.verdict != "gone" or self.echo_in is None else self.echo_in + SOFTEST
+    def glimpse(self, is_whole: bool = False) -> None:
+        """Works out `more_than_echo`: of what is loud now, whether it is like nothing that was played lately.
+
+        `is_whole`: whether no voice was taken along with the echo.
+        """
+        played, heard, left = self._sounds
+        loud = _lately(left)
+        softest = AUDIBLE
+        if self.verdict == "gone" and self.echo_in is not None:
+            softest = max(self.echo_in, _lately(heard)) + SOFTEST_WHOLE if is_whole else self.echo_in + SOFTEST
         if loud < softest:
             self.more_than_echo = self.verdict != "gone"  # where there is no echo, soft voices are listened to
             return
@@ -128,7 +134,8 @@ class EchoMeter:
 def _narrowed(block: np.ndarray) -> np.ndarray:
     """A block of any rate as one of `RATE`, by means: float32 [BLOCK]."""
     if len(block) % BLOCK == 0:
-        return block.reshape(BLOCK, -1).mean(axis=1)
+        samples = len(block) // BLOCK
+        return block.reshape(BLOCK, samples) @ np.full(samples, 1 / samples, np.float32)
     sums = np.concatenate([[0.0], np.cumsum(block, dtype=np.float64)])
     edges = np.linspace(0, len(block), BLOCK + 1)
     return np.diff(np.interp(edges, np.arange(len(sums)), sums)) * (BLOCK / len(block))
@@ -140,6 +147,11 @@ def _end(sound: np.ndarray, seconds: float) -> np.ndarray:
     count = round(seconds * RATE)
     end[-count:] = sound[-count:]
     return end
+
+
+def _lately(sound: np.ndarray) -> float:
+    """dBFS of what is newest."""
+    return _mean(_levels(sound[-round(LOUD_SECONDS * RATE) :]))
 
 
 def _levels(sound: np.ndarray) -> np.ndarray:

@@ -12,9 +12,13 @@ import soxr
 RATE = 16_000  # Hz: what models hear
 TAPS = round(0.4 * RATE)
 WINDOW = (1 << 15) - TAPS  # samples that are learnt from: with the filter's length a power of two
-STEPS = 12  # of conjugate gradients each time: they go on where the last time ended
+STEPS = 20  # of conjugate gradients each time: they go on where the last time ended
 SILENT = 1e-7  # of the played sound's power: -70 dBFS
 RIDGE = 1e-5  # of the played sound's energy: against what it does not tell
+TRUST = 1e-3  # of it, too: for what was learnt before, which is changed no more than the newest seconds ask for
+PROVES = 6.0  # dB by which what was learnt must lower newer seconds to be believed
+ENOUGH = 35.0  # dB by which what was learnt lowers the newest seconds: then there is nothing to learn
+NEIGHBOURS = 2  # places of the spectrum for which the steps are made as long as one
 
 
 class EchoPath:
@@ -26,11 +30,11 @@ class EchoPath:
         """Of both streams that `learn` wants."""
         self.taps = round(TAPS * rate / RATE)
         """Samples from before a stretch that its echo still depends on."""
-        self._filter = np.zeros(TAPS)
+        self._newest = self._proven = np.zeros(TAPS)  # who spoke meanwhile has spoilt the one, the other was seen to be better
 
     def forget(self) -> None:
         """Another delay or room: nothing that was learnt holds."""
-        self._filter[:] = 0
+        self._newest = self._proven = np.zeros(TAPS)
 
     def learn(self, played: np.ndarray, heard: np.ndarray) -> None:
         """Both float32 [n], n >= `seconds`, up to the same moment."""
@@ -39,7 +43,7 @@ class EchoPath:
         energy = float(played @ played)
         if energy < SILENT * size:  # nothing can be learnt from it
             return
-        spectrum, goal, ridge = np.fft.rfft(played, size), heard[TAPS:], RIDGE * energy
+        spectrum, goal, ridge, trust = np.fft.rfft(played, size), heard[TAPS:], RIDGE * energy, (RIDGE + TRUST) * energy
 
         def transposed(rest: np.ndarray) -> np.ndarray:
             return np.fft.irfft(np.conj(spectrum) * np.fft.rfft(np.concatenate([np.zeros(TAPS), rest])), size)[:TAPS]
@@ -47,22 +51,69 @@ class EchoPath:
         def applied(taps: np.ndarray) -> np.ndarray:
             return np.fft.irfft(spectrum * np.fft.rfft(taps, size), size)[TAPS:]
 
-        rest = transposed(goal - applied(self._filter)) - ridge * self._filter
-        way, left = rest, float(rest @ rest)
+        # Voices have little above a few kHz: steps that were as long there as below would need ten times as many.
+        lengths = 1 / (_smoothed(np.abs(spectrum) ** 2) + trust)
+
+        def evened(rest: np.ndarray) -> np.ndarray:
+            return np.fft.irfft(np.fft.rfft(rest, size // NEIGHBOURS) * lengths, size // NEIGHBOURS)[:TAPS]
+
+        rest, proven = (goal - applied(taps) for taps in (self._newest, self._proven))
+        if rest @ rest < min(proven @ proven, goal @ goal * 10 ** (-PROVES / 10)):
+            self._proven = self._newest
+        else:
+            self._newest, rest = self._proven, proven
+        if rest @ rest < goal @ goal * 10 ** (-ENOUGH / 10):
+            return
+        rest = transposed(rest) - ridge * self._newest
+        way = evened(rest)
+        left = float(rest @ way)
         for _ in range(STEPS):
             if left <= 0:
                 break
-            image = transposed(applied(way)) + ridge * way
+            image = transposed(applied(way)) + trust * way
             length = left / float(way @ image)  # the ridge keeps it above zero
-            self._filter = self._filter + length * way
+            self._newest = self._newest + length * way
             rest = rest - length * image
-            before, left = left, float(rest @ rest)
-            way = rest + left / before * way
+            even = evened(rest)
+            before, left = left, float(rest @ even)
+            way = even + left / before * way
 
     def snapshot(self) -> np.ndarray:
-        """What was learnt so far, as a filter at the streams' rate: float32 [taps]."""
-        longer = soxr.resample(self._filter, RATE, self.rate) * (RATE / self.rate)
+        """What was learnt so far and held for newer seconds, too, as a filter at the streams' rate: float32 [taps].
+
+        Until something has, what was learnt first; zeros before that.
+        """
+        found = self._proven if self._proven.any() else self._newest
+        longer = soxr.resample(found, RATE, self.rate) * (RATE / self.rate)
         return np.resize(longer, self.taps).astype(np.float32)
+
+
+class PathFilter:
+    """Makes the echo block by block: the path is cut into parts of one block, so that a block costs a few short transforms."""
+
+    def __init__(self, block: int, taps: int) -> None:
+        """`taps` is a multiple of `block`."""
+        self._block = block
+        self._parts = np.zeros((taps // block, block + 1), np.complex64)
+        self._played = np.zeros_like(self._parts)  # spectra of the blocks before this one, the newest first
+        self._last = np.zeros(block, np.float32)
+
+    def use(self, path: np.ndarray) -> None:
+        """From the next block on; float32 [taps]."""
+        self._parts = np.fft.rfft(path.reshape(len(self._parts), -1), 2 * self._block).astype(np.complex64)
+
+    def feed(self, played: np.ndarray) -> np.ndarray:
+        """The next block that is played -> what is heard of it and of those before, meanwhile: float32 [block]."""
+        spectrum = np.fft.rfft(np.concatenate([self._last, played])).astype(np.complex64)
+        self._played = np.concatenate([spectrum[None], self._played[:-1]])
+        self._last = played.copy()
+        return np.fft.irfft((self._parts * self._played).sum(0))[self._block :].astype(np.float32)
+
+
+def _smoothed(power: np.ndarray) -> np.ndarray:
+    """Each `NEIGHBOURS`-th place of a spectrum, the mean of those around it."""
+    around = np.ones(2 * NEIGHBOURS + 1) / (2 * NEIGHBOURS + 1)
+    return np.convolve(np.pad(power, NEIGHBOURS, "edge"), around, "valid")[::NEIGHBOURS]
 
 
 def echo(played: np.ndarray, path: np.ndarray) -> np.ndarray:

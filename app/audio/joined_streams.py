@@ -12,6 +12,8 @@ LEAD = 0.03  # seconds by which what is played comes too early at first: later e
 SPARE_BLOCKS = 3  # of what is played that must be there already: it comes in larger blocks
 TRUSTED_SECONDS = 120.0  # for which two devices that nobody follows stay together: 100 ppm are 12 ms
 KNOWN_SECONDS = 1200.0  # the same where it is known how fast they run apart
+FASTEST = 5e-4  # of drift: what runs apart faster has lost samples
+SURE_SECONDS = 4e-4  # by which the delay has changed before that is believed: three steps of what measures it
 DRIFT_SECONDS = 10.0  # between two delays that tell how fast the clocks run apart: to about 12 ppm
 
 
@@ -22,7 +24,8 @@ class JoinedStreams:
         self._recorder, self._player = recorder, player
         self._heard_block, self._played_block = recorder.rate // BLOCKS_A_SECOND, player.rate // BLOCKS_A_SECOND
         self._heard_at = self._counted = 0  # the next block's place in `raw`, and of all that was heard
-        self._played_at: int | None = None
+        self._played_at: float | None = None
+        self._pace = 0.0  # the drift that is made up for, block by block
         self.drift: float | None = None
         """By which part the microphone's clock is faster than the speaker's; None is not known."""
         self._lead, self._shifted = LEAD, 0.0  # seconds; the one goes into the next joining by clocks
@@ -75,14 +78,17 @@ class JoinedStreams:
         now, delay = self._counted / self._recorder.rate, delay - self._shifted
         self._first = self._first or (now, delay)
         since, before = self._first
-        if now - since > DRIFT_SECONDS:
+        if abs(delay - before) > FASTEST * max(now - since, DRIFT_SECONDS):
+            self._first = now, delay
+        elif now - since > DRIFT_SECONDS:
             self.drift = (delay - before) / (now - since)
+            self._pace = self.drift if abs(delay - before) > SURE_SECONDS else 0.0
 
     @property
     def _losses(self) -> int:
         return self._recorder.overflows + self._player.gaps
 
-    def _place_played(self) -> int:
+    def _place_played(self) -> float:
         counted = self._heard_at + self._recorder.unprocessed
         if self._is_new:  # between two replies both went on
             missed, self._counted, self._is_new = counted - self._counted, counted, False
@@ -92,10 +98,11 @@ class JoinedStreams:
                 apart = (self.drift or 0.0) * missed / self._recorder.rate
                 self._played_at += round(missed / self._heard_block * self._played_block - apart * self._player.rate)
                 self._shifted -= apart
-        if self._played_at is None or self._played_at + self._played_block > self._player.played.written:  # not made yet
+        if self._played_at is None or self._played_at + self._played_block + 3 > self._player.played.written:  # not made yet
             self._played_at, self._is_joined_anew = self._by_clock(), True
-        place = self._played_at
-        self._played_at += self._played_block
+        place, apart = self._played_at, self._pace * self._heard_block / self._recorder.rate
+        self._played_at += self._played_block - apart * self._player.rate
+        self._shifted -= apart
         return place
 
     def _by_clock(self) -> int:
@@ -105,11 +112,25 @@ class JoinedStreams:
         there = self._player.played.written - SPARE_BLOCKS * self._played_block
         return min(place + round((heard_at + self._lead - when) * self._player.rate), there)
 
-    def _read_played(self, start: int) -> np.ndarray:
+    def _read_played(self, start: float) -> np.ndarray:
+        """The block from there on, at the microphone's pace: between samples by four of them, to the third order."""
+        whole, part = divmod(start, 1.0)
+        if not part and not self._pace:
+            return self._samples(int(whole), self._played_block)
+        at = part + (1 - self._pace) * np.arange(self._played_block)
+        here = at.astype(int)
+        part = (at - here).astype(np.float32)
+        samples = self._samples(int(whole) - 1, int(here[-1]) + 4)
+        before, first, after, beyond = (samples[here + step] for step in range(4))
+        slope, bend = (after - before) / 2, before - 2.5 * first + 2 * after - beyond / 2
+        turn = (beyond - before) / 2 + 1.5 * (first - after)
+        return first + part * (slope + part * (bend + part * turn))
+
+    def _samples(self, start: int, count: int) -> np.ndarray:
         """What is not there any more is silence."""
-        ring, block = self._player.played, np.zeros(self._played_block, np.float32)
+        ring, samples = self._player.played, np.zeros(count, np.float32)
         first = max(start, ring.written - ring.capacity + self._player.rate // 4, 0)
-        count = start + self._played_block - first
-        if count > 0:
-            ring.read_into(first, block[-count:])
-        return block
+        there = start + count - first
+        if there > 0:
+            ring.read_into(first, samples[-there:])
+        return samples

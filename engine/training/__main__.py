@@ -5,6 +5,7 @@ The steps, in order; each goes on where it stopped:
   voices     speak the questions in many voices, the answers in Wren's own
   neural     speak some in voices that sound like people
   drills     speak what is short and sounds alike, in voices of both kinds
+  apart      speak such questions word by word
   ear        take over the encoder that was trained on people
   states     write down what the encoder makes of the questions
   listener   train the head that reads phones from that
@@ -65,6 +66,21 @@ def drills(clips: int = 6_000, part: int = 0, parts: int = 1) -> None:
 
     folder = places.training_folder() / places.DRILLS
     corpus.make(folder, texts.drills(seed=5), clips, "", part, parts, draw_any_voice, size=corpus.SLOW_SHARD)
+
+
+@app.command()
+def apart(
+    recordings: Path = typer.Argument(help="Where the recordings are that richard.py names."),
+    clips: int = 4_000, part: int = 0, parts: int = 1,
+) -> None:  # fmt: skip
+    """Speaks such questions word by word; first the voices that sound like people speak each word once."""
+    from engine.training import apart as step
+    from engine.training import texts
+    from engine.training.voices import draw_apart
+
+    folder, words = places.training_folder(), texts.words_apart()
+    step.record(folder / places.WORDS, recordings, words, part, parts)
+    corpus.make(folder / places.APART, step.only(texts.drills_again(seed=6), words), clips, "", part, parts, draw_apart)
 
 
 @app.command()

@@ -113,6 +113,22 @@ def _make_shard(
         clips.append(SpeechClip(start, len(block), text, name, voices.flite.phones(said), kind, question))
         blocks.append(block)
         start += len(block)
+    write_shard(stem, clips, blocks)
+
+
+def put(folder: Path, found: dict[str, np.ndarray], voice: str) -> None:
+    """What was recorded, text -> float32 samples, as the only shard of `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clips, blocks, start, flite = [], [], 0, Voices().flite
+    for text, samples in found.items():
+        blocks.append(np.clip(samples * 32767, -32768, 32767).astype(np.int16))
+        clips.append(SpeechClip(start, len(samples), text, voice, flite.phones(letters_aloud(text)), "word"))
+        start += len(samples)
+    write_shard(folder / "0000", clips, blocks)
+
+
+def write_shard(stem: Path, clips: list[SpeechClip], blocks: list[np.ndarray]) -> None:
+    """`blocks` are the clips' samples, int16."""
     np.concatenate(blocks).tofile(stem.with_suffix(".pcm"))
     partial = stem.with_suffix(".partial")  # the index appears last and whole: it is what says that a shard is finished
     partial.write_text("".join(json.dumps(asdict(c)) + "\n" for c in clips), encoding="utf-8")

@@ -28,8 +28,8 @@ _ALIASES = ("asterisk-extra-sounds-en", "gcompris", "griduino", "klettres", "fsd
 
 
 def check_voice(voice: str) -> None:
-    """Raises `ValueError` for a synthetic voice or a speaker that only test sets may use."""
-    if voice in VOICES or voice in PEOPLE:
+    """Raises `ValueError` for a synthetic voice or a speaker that only test sets may use, however it speaks."""
+    if any(voice.endswith(name) for name in (*VOICES, *PEOPLE)):
         raise ValueError(f"The voice {voice!r} is kept for the test sets: nothing may be trained on it.")
 
 

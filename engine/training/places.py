@@ -7,9 +7,11 @@ from pathlib import Path
 
 import platformdirs
 
-QUESTIONS, NEURAL, DRILLS = "questions", "neural", "drills"
+QUESTIONS, NEURAL, DRILLS, APART = "questions", "neural", "drills", "apart"
 """Folders of clips in the training folder."""
-TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3}
+WORDS = "words"
+"""Folder of single words, one folder a voice."""
+TIMES = {QUESTIONS: 1, NEURAL: 4, DRILLS: 2, APART: 1}
 """How often a clip is heard while one of the questions is heard once: the others are few."""
 
 

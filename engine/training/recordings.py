@@ -26,7 +26,8 @@ LEVEL = -22.0
 """dB of full scale, root mean square over a word."""
 EDGE_SECONDS = 0.04
 """Of the recording before and after a word, in which it fades in and out."""
-_NUMBERS = {in_words(n): n for n in range(21)}
+NUMBERS = {in_words(n): n for n in range(21)}
+"""Word -> number."""
 _FRAME = SAMPLE_RATE // 100
 _QUIET = 10 ** (-40 / 20), 10 ** (-34 / 20)
 """Of the loudest frame: how far below it a word begins, in a still and in a noisy recording."""
@@ -100,7 +101,7 @@ def _allison(text: str, take: int) -> str:
                "yesterday": "digits/yesterday"}  # fmt: skip
     prompts |= {name.lower(): f"digits/day-{(i + 1) % 7}" for i, name in enumerate(DAYS)}
     prompts |= {name.lower(): f"digits/mon-{i}" for i, name in enumerate(MONTHS)}
-    prompts |= {name: f"digits/{n}" for name, n in _NUMBERS.items()}
+    prompts |= {name: f"digits/{n}" for name, n in NUMBERS.items()}
     prompt = prompts.get(text) or f"letters/{text}"
     return f"asterisk-core-sounds-en-g722/usr/share/asterisk/sounds/en_US_f_Allison/{prompt}.g722"
 
@@ -109,16 +110,16 @@ def _julia(text: str, take: int) -> str:
     signs = {"plus": "plus", "minus": "minus", "times": "by", "equals": "equal"}
     if text in signs:
         return f"GCompris-voices/en/misc/{signs[text]}.ogg"
-    sign = str(_NUMBERS.get(text, text))
+    sign = str(NUMBERS.get(text, text))
     return f"GCompris-voices/en/alphabet/{sign if len(sign) > 1 else f'U{ord(sign):04X}'}.ogg"
 
 
 def _dawson(text: str, take: int) -> str:
-    return f"saytime/usr/share/saytime/{_NUMBERS[text]}.au"
+    return f"saytime/usr/share/saytime/{NUMBERS[text]}.au"
 
 
 def _driver(who: str) -> Callable[[str, int], str]:
-    return lambda text, take: f"Audio_QSPI/audio {who}/audio/{_NUMBERS[text]}.wav"
+    return lambda text, take: f"Audio_QSPI/audio {who}/audio/{NUMBERS[text]}.wav"
 
 
 def _child(country: str) -> Callable[[str, int], str]:
@@ -130,7 +131,7 @@ def _child(country: str) -> Callable[[str, int], str]:
 
 
 def _digits(name: str) -> Callable[[str, int], str]:
-    return lambda text, take: f"free-spoken-digit-dataset/recordings/{_NUMBERS[text]}_{name}_{take}.wav"
+    return lambda text, take: f"free-spoken-digit-dataset/recordings/{NUMBERS[text]}_{name}_{take}.wav"
 
 
 def _speakers() -> Iterator[RecordedSpeaker]:

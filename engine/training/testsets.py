@@ -28,7 +28,7 @@ from rich.progress import track
 from engine.training import kept_out, texts
 from engine.training.domain import unknown, wrapping
 from engine.training.domain.intent import QAPair
-from engine.training.voices import SAMPLE_RATE, Voices, draw_voice
+from engine.training.voices import SAMPLE_RATE, Voices, draw_voice, letters_aloud
 
 FOLLOW_UP, ANSWERS = "follow_up", "answers"
 SILENCE_SECONDS = 0.2
@@ -156,7 +156,7 @@ def _write(folder: Path, name: str, plan: TestSetPlan, voices: Voices) -> None:
         voice = plan.voice_of(i, rng)
         if voice:
             line |= {"audio": f"{name}/{i + 1:04d}.ogg", "voice": voice}
-            write_sound(folder / line["audio"], voices.say(line["text"], voice, rng))
+            write_sound(folder / line["audio"], voices.say(letters_aloud(line["text"]), voice, rng))
         written.append(json.dumps(line))
     (folder / f"{name}.jsonl").write_text("\n".join(written) + "\n", encoding="utf-8")
 

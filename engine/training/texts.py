@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain, count, islice
 from pathlib import Path
 
 from engine.models.wren.numbers import in_words
@@ -265,6 +266,20 @@ def drills(seed: int) -> Iterator[tuple[str, str, str]]:
             continue
         seen.add(text)
         yield kind, text, question
+
+
+def drills_again(seed: int) -> Iterator[tuple[str, str, str]]:
+    """The same, but that a text comes again after a thousand others."""
+    return chain.from_iterable(islice(drills(at), 1000) for at in count(seed))
+
+
+def words_apart() -> list[str]:
+    """The words of what is short and sounds alike: letters, numbers, days, months, and what is asked about them."""
+    asked = "plus minus times equals and what is today tomorrow then say repeat letter word the comes next after before"
+    tens = " ".join(in_words(n) for n in range(30, 101, 10))
+    names = [name.lower() for name in (*calendar.DAYS, *calendar.MONTHS)]
+    plain = (*tens.split(), *names, *asked.split(), "hello", "goodbye")
+    return list(dict.fromkeys((*letters.ALPHABET, *_NUMBERS, *plain, *repeating.SHORT, *words.SPELLED[::4])))
 
 
 _NUMBERS = [in_words(n) for n in range(21)]

@@ -72,7 +72,7 @@ def optimizers(model: TrainedLM) -> list[torch.optim.Optimizer]:
     matrices = [p for layer in model.layers for p in layer.parameters() if p.dim() == 2]
     chosen = {id(p) for p in matrices}
     others = [p for p in model.parameters() if id(p) not in chosen]
-    muon = torch.optim.Muon(matrices, MATRIX_RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw")
+    muon = half.muon(matrices, MATRIX_RATE)
     adam = torch.optim.AdamW(others, OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.01)
     for optimizer in (muon, adam):
         for group in optimizer.param_groups:

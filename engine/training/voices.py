@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import soxr
 
-from engine.training import kept_out
-from engine.training.places import training_folder
+from engine.training import apart, kept_out
+from engine.training.places import WORDS, training_folder
 
 if TYPE_CHECKING:
     from engine.training.kokoro import Kokoro
@@ -187,13 +187,16 @@ VARIANTS = (
 
 class Voices:
     """All of them behind one call; a voice is named "flite:rms", "kokoro:af_bella", "piper:joe" or as espeak-ng names it
-    ("gmw/en-US+f3"). What a voice needs beside flite and espeak-ng is loaded when it first speaks."""
+    ("gmw/en-US+f3"); with `apart.PREFIX` before it, it says each word alone. What a voice needs beside flite and espeak-ng is
+    loaded when it first speaks."""
 
     def __init__(self) -> None:
         self.flite, self.espeak = Flite(), Espeak()
 
     def say(self, text: str, voice: str, rng: np.random.Generator | None = None) -> np.ndarray:
         """Samples at a speed (and, for espeak-ng, a pitch) drawn from `rng`; without one as the voice speaks by itself."""
+        if voice.startswith(apart.PREFIX):
+            return self._apart.say(text, voice, rng)
         speed = rng.uniform(0.85, 1.2) if rng else 1.0
         if voice.startswith("flite:"):
             return self.flite.say(text, voice.removeprefix("flite:"), speed).samples
@@ -203,6 +206,10 @@ class Voices:
             return self.piper.say(text, voice, speed)
         drawn = (int(rng.integers(120, 191)), int(rng.integers(20, 81))) if rng else ()
         return self.espeak.say(text, voice, *drawn).samples
+
+    @cached_property
+    def _apart(self) -> apart.Apart:
+        return apart.Apart(self.say, training_folder() / WORDS)
 
     @cached_property
     def kokoro(self) -> Kokoro:
@@ -221,8 +228,11 @@ _LETTER_A = re.compile(r"\ba\b(?= [b-hj-z]\b)|(?<=\b[b-hj-z] )a\b|(?<=\bletter )
 
 
 def letters_aloud(text: str) -> str:
-    """The text such that a voice says the letter a and not the article: beside another letter, after that word, or at the end."""
-    return _LETTER_A.sub("ay", text)
+    """The text such that a voice says the letter a and not the article: beside another letter, after that word, or at the end.
+
+    All of them say so what is spelled "eigh"; "ay" is another sound to espeak-ng.
+    """
+    return _LETTER_A.sub("eigh", text)
 
 
 def draw_voice(rng: np.random.Generator) -> str:
@@ -243,3 +253,11 @@ def draw_neural_voice(rng: np.random.Generator) -> str:
 def draw_any_voice(rng: np.random.Generator) -> str:
     """One of four sounds like a person."""
     return draw_neural_voice(rng) if rng.random() < 0.25 else draw_voice(rng)
+
+
+def draw_apart(rng: np.random.Generator) -> str:
+    """A voice that says each word alone: one in five is a person, two sound like people."""
+    kind = rng.random()
+    if kind < 0.2:
+        return apart.PREFIX + str(rng.choice(list(apart.LENDERS)))
+    return apart.PREFIX + (str(rng.choice(apart.RECORDED)) if kind < 0.6 else draw_voice(rng))

@@ -7,7 +7,7 @@ from .letters import ALPHABET
 from .patterns import expand
 from .words import SPELLED
 
-_MORE = "car key jet hot sky cap job list paint stone clock voice garden window summer winter yes no please sorry".split()
+SHORT = "car key jet hot sky cap job list paint stone clock voice garden window summer winter yes no please sorry".split()
 
 
 def _facts(slot: str, names: list[str]) -> tuple[Fact, ...]:
@@ -22,7 +22,7 @@ INTENTS: tuple[Intent, ...] = (
             [say|repeat|can you say|pronounce|how do you pronounce|read] the word {word}
             [say|repeat|can you say|read] the letter {letter}
             """),
-        _facts("word", [*SPELLED, *_MORE]) + _facts("letter", list(ALPHABET)),
+        _facts("word", [*SPELLED, *SHORT]) + _facts("letter", list(ALPHABET)),
         ("and {x}", "now {x}", "and now {x}"),
     ),
 )  # fmt: skip

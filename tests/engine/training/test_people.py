@@ -72,7 +72,7 @@ def test_words_are_joined_with_pauses_and_without_clicks():
 def test_what_is_kept_for_tests_is_refused(name):
     with pytest.raises(ValueError, match="kept for the test sets"):
         kept_out.check_corpus(name)
-    for voice in ("piper:joe", "allison", "flite:awb"):
+    for voice in ("piper:joe", "allison", "flite:awb", "apart:kokoro:af_sarah"):
         with pytest.raises(ValueError, match="kept for the test sets"):
             kept_out.check_voice(voice)
     kept_out.check_corpus("tuxpaint-stamps-default")

@@ -12,6 +12,7 @@ from pathlib import Path
 for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):  # nobody's own sessions are in the pictures
     os.environ[name] = tempfile.mkdtemp(prefix="refrain-pictures-")
 
+import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
@@ -25,6 +26,7 @@ from engine import audio_files  # noqa: E402
 
 PATIENCE = 120.0
 QUESTION = Path(__file__).parent / "two_plus_two.flac"
+COMMONEST, COLOURS = 8, 24
 NAMES = ("talk", "talk-dark", "compare", "blind-test", "models", "settings", "diagnostics", "welcome")
 
 
@@ -58,10 +60,25 @@ def main(folder: Path) -> None:
 
 
 def save(widget: QWidget, path: Path) -> None:
-    """A picture of 48 colours, a quarter of the size: the repository keeps every version of it."""
+    """A picture of few colours, a quarter of the size: the repository keeps every version of it."""
     widget.grab().save(str(path))
-    picture = Image.open(path).convert("RGB").quantize(48, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    picture.save(path, optimize=True)
+    in_few_colours(Image.open(path)).save(path, optimize=True)
+
+
+def in_few_colours(picture: Image.Image) -> Image.Image:
+    """The commonest colours, then again and again the one that is far from all of them and common: a line's stays what it is."""
+    pixels = np.asarray(picture.convert("RGB")).reshape(-1, 3)
+    found, which, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
+    kept = np.argsort(-counts)[:COMMONEST].tolist()
+
+    def away() -> np.ndarray:
+        return np.square(found[:, None].astype(int) - found[kept].astype(int)).sum(-1)
+
+    while len(kept) < min(COLOURS, len(found)):
+        kept.append(int(np.argmax(np.sqrt(counts) * away().min(1))))
+    few = Image.fromarray(away().argmin(1).astype(np.uint8)[which].reshape(picture.height, picture.width))
+    few.putpalette(found[kept].tobytes())
+    return few
 
 
 def take(window: Window, folder: Path) -> None:

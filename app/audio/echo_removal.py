@@ -6,7 +6,7 @@ import numpy as np
 
 from app.audio.devices import AudioError
 from app.audio.echo_canceller import BLOCKS_A_SECOND, EchoCanceller
-from app.audio.echo_meter import EchoMeter
+from app.audio.echo_meter import AUDIBLE, EchoMeter
 from app.audio.echo_path import EchoPath, PathFilter, echo
 from app.audio.joined_streams import JoinedStreams
 from app.audio.player import Player
@@ -19,7 +19,6 @@ GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of t
 LOOK_BLOCKS = 50  # between two looks of it
 LEARN_LOOKS = 3  # between two times that the path is learnt
 TRUSTED, DOUBTED = 25.0, 20.0  # dB by which the learnt path lowers the echo: from where on, and until where, it is enough
-AUDIBLE = 1e-5  # of the power of what is heard: -50 dBFS, below which that is not judged
 WHOLE_BLOCKS = 10  # for which the meter's glimpses see some of what the path left, after the canceller took over again
 KEPT_SECONDS = 4.0  # of both streams
 FAILED_LOOKS = 8  # in a row, after which it has failed: four seconds; at its beginning it needs one or two
@@ -50,7 +49,7 @@ class EchoRemoval:
         self._whole_blocks = 0  # see `WHOLE_BLOCKS`: so many are left
         self._energies = np.zeros(2)  # since the last look: of what was heard, and of what the path leaves of it
         self._played, self._heard = (Ring(round(KEPT_SECONDS * recorder.rate)) for _ in range(2))
-        self._known: np.ndarray | None = None  # the path
+        self._known: np.ndarray | None = None  # the path, as `_filter` uses it
         self._done = 0  # samples since `begin`: what the recorder's ring and `_heard` have in common
         self._even = 0  # samples with one delay: what can be learnt from
         self._wanted: int | None = None  # where somebody began to speak, until it was seen to
@@ -151,7 +150,7 @@ class EchoRemoval:
         self._energies[:] = 0
         if self._gentle is not None:
             return
-        if before > AUDIBLE * LOOK_BLOCKS * self.recorder.rate / BLOCKS_A_SECOND:
+        if before > 10 ** (AUDIBLE / 10) * LOOK_BLOCKS * self.recorder.rate / BLOCKS_A_SECOND:
             lowered = 10 * np.log10(before / max(after, 1e-12))
             self._is_trusted = self._may_trust and bool(lowered > (DOUBTED if self._is_trusted else TRUSTED))
         self._is_trusted = self._is_trusted and self.meter.verdict == "gone" and self._known is not None

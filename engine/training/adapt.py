@@ -33,7 +33,7 @@ from engine.training.turns import Mix, Turns
 
 OWN = "own-replies.json"
 """In the training folder: the step of the model that was asked, and answer -> units of what it said right."""
-MIX = Mix(transcribed=0.36, written=0.38, spoken=0.16, typed=0.06, follow_up=0.04)
+MIX = Mix(transcribed=0.28, written=0.42, spoken=0.17, typed=0.08, follow_up=0.05)
 PEAK, WARM_UP, FALL = 0.4, 60, 0.75  # of the full learning rate; steps; share of the steps over which it falls
 WORDINGS, LONGEST, SIDE_BY_SIDE = 6, 150, 64
 

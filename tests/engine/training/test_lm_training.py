@@ -12,7 +12,7 @@ from engine.lm.decoder import Decoder
 from engine.models.wren import vocabulary
 from engine.models.wren.pattern import WrenPattern, WrenRules
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training import corpus, texts
+from engine.training import corpus, half, texts
 from engine.training.__main__ import app
 from engine.training.export import export_heads
 from engine.training.network import TrainedLM
@@ -130,3 +130,13 @@ def test_trained_heads_ship_in_rows_of_8_bits(tmp_path):
     assert torch.equal(read["layer.3.norm"], norm) and torch.equal(read["ids"], ids)
     step = weight.float().abs().amax(1, keepdim=True) / 127
     assert ((read["layer.3.weight"] - weight.float()).abs() <= step * 0.51).all()
+
+
+@pytest.mark.parametrize("shape", [(24, 40), (40, 24)])
+def test_what_muon_subtracts_is_near_orthogonal_in_single_precision(shape):
+    grad = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    found = half.orthogonalised(grad, (3.4445, -4.775, 2.0315), 5, 1e-7)
+    assert found.shape == grad.shape and found.dtype == torch.float32
+    assert 0.5 < torch.linalg.svdvals(found).min() and torch.linalg.svdvals(found).max() < 1.5
+    left, _, right = torch.linalg.svd(grad, full_matrices=False)
+    torch.testing.assert_close(left.T @ found @ right.T, torch.diag((left.T @ found @ right.T).diag()), atol=1e-4, rtol=0)

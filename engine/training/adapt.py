@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -124,10 +124,23 @@ def _ask(model: TrainedLM, vocabulary: Vocabulary, asked: list[tuple[str, str]],
     """Adds the units of those replies that are the answer, word by word; `asked` are questions with theirs."""
     batches = [asked[i : i + SIDE_BY_SIDE] for i in range(0, len(asked), SIDE_BY_SIDE)]
     for batch in track(batches, "own replies"):
-        prompts = [[vocabulary.typed, *vocabulary.encode(spoken_form(q)), vocabulary.reply] for q, _ in batch]
-        for (_, answer), ids in zip(batch, replies(model, vocabulary.end, prompts), strict=True):
-            if ids[-1] == vocabulary.end and vocabulary.to_bytes(ids).decode(errors="replace").strip() == answer:
+        for answer, ids in zip((answer for _, answer in batch), _replies(model, vocabulary, batch), strict=True):
+            if ids[-1] == vocabulary.end and _text(vocabulary, ids) == answer:
                 said[answer] = [i - vocabulary.unit_ids[0] for i in ids if i in vocabulary.unit_ids]
+
+
+def _replies(model: TrainedLM, vocabulary: Vocabulary, batch: list[tuple[str, str]]) -> list[list[int]]:
+    """As far as they are the answers."""
+
+    def is_right_yet(row: int, ids: list[int]) -> bool:
+        return batch[row][1].startswith(_text(vocabulary, ids))
+
+    prompts = [[vocabulary.typed, *vocabulary.encode(spoken_form(q)), vocabulary.reply] for q, _ in batch]
+    return replies(model, vocabulary.end, prompts, is_right_yet)
+
+
+def _text(vocabulary: Vocabulary, ids: list[int]) -> str:
+    return vocabulary.to_bytes(ids).decode(errors="ignore").strip()
 
 
 def _wordings() -> Mapping[str, list[str]]:
@@ -139,17 +152,26 @@ def _wordings() -> Mapping[str, list[str]]:
     return {answer: questions[:WORDINGS] for answer, questions in found.items()}
 
 
+def _any(row: int, ids: list[int]) -> bool:
+    return True
+
+
 @torch.inference_mode()
-def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[int]]:
-    """The surest token after each, until `end` or for `LONGEST` tokens; keys and values are kept from step to step."""
+def replies(
+    model: TrainedLM, end: int, prompts: list[list[int]], goes_on: Callable[[int, list[int]], bool] = _any
+) -> list[list[int]]:
+    """The surest token after each, until `end`, for `LONGEST` tokens, or for as long as `goes_on(prompt's number, ids)`.
+
+    Keys and values are kept from step to step; who is ready makes room.
+    """
     config, width = model.config, max(map(len, prompts))
     half = config.head_dim // 2
     frequencies = config.rope_theta ** (-torch.arange(half) / half)
     empty = torch.tensor([width - len(prompt) for prompt in prompts])  # positions before each prompt, which nobody sees
     ids = torch.tensor([[0] * (width - len(prompt)) + prompt for prompt in prompts])
-    cache: list[tuple[Tensor, Tensor] | None] = [None] * config.layers
+    cache = torch.zeros(config.layers, 2, len(prompts), config.heads, width + LONGEST, config.head_dim)
     found: list[list[int]] = [[] for _ in prompts]
-    at = 0
+    rows, ready, at = list(range(len(prompts))), set[int](), 0
     for _ in range(LONGEST):
         places = torch.arange(at, at + ids.shape[1])
         angles = (places[None] - empty[:, None]).clamp_min(0)[:, None, :, None] * frequencies
@@ -157,29 +179,35 @@ def replies(model: TrainedLM, end: int, prompts: list[list[int]]) -> list[list[i
         seen = (keys <= places[:, None]) & (keys >= empty[:, None, None]) | (keys == places[:, None])
         mask = torch.where(seen, 0.0, float("-inf"))[:, None]
         states = model.embedding(ids)
-        for i, layer in enumerate(model.blocks):
-            states, cache[i] = _through(layer, states, angles.cos(), angles.sin(), mask, cache[i])
+        for layer, past in zip(model.blocks, cache, strict=True):
+            states = _through(layer, states, angles.cos(), angles.sin(), mask, past, at)
         ids = model.logits(states[:, -1]).argmax(-1, keepdim=True)
-        for reply, token in zip(found, ids[:, 0].tolist(), strict=True):
-            if not reply or reply[-1] != end:
-                reply.append(token)
-        if all(reply[-1] == end for reply in found):
+        for row, token in zip(rows, ids[:, 0].tolist(), strict=True):
+            if row not in ready:
+                found[row].append(token)
+                if token == end or not goes_on(row, found[row]):
+                    ready.add(row)
+        on = [i for i, row in enumerate(rows) if row not in ready]
+        if not on:
             break
+        if len(on) < 0.75 * len(rows):  # less is not worth a copy of all that is kept
+            rows, ids, empty, cache = [rows[i] for i in on], ids[on], empty[on], cache[:, :, on]
         at = len(keys)
     return found
 
 
-def _through(
-    layer: Layer, states: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: tuple[Tensor, Tensor] | None
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """One layer over new positions [batch, n, dim] -> their states, and the keys and values of all."""
+def _through(layer: Layer, states: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, at: int) -> Tensor:
+    """One layer over new positions [batch, n, dim] from place `at` on -> their states; writes their keys and values to `past`.
+
+    `past` [2, batch, heads, places, head_dim].
+    """
     batch, count, dim = states.shape
     mixed = layer.qkv(F.rms_norm(states, (dim,), layer.attention_norm, layer.eps))
     q, k, v = mixed.view(batch, count, 3, layer.heads, -1).permute(2, 0, 3, 1, 4)
-    q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-    if past is not None:
-        k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-    attended = ((q @ k.mT) * q.shape[-1] ** -0.5 + mask).softmax(-1) @ v
+    q = rotate(q, cos, sin)
+    past[0, :, :, at : at + count], past[1, :, :, at : at + count] = rotate(k, cos, sin), v
+    keys, values = past[:, :, :, : at + count]
+    attended = ((q @ keys.mT) * q.shape[-1] ** -0.5 + mask).softmax(-1) @ values
     states = states + layer.out(attended.transpose(1, 2).reshape(batch, count, dim))
     gate, up = layer.gate_up(F.rms_norm(states, (dim,), layer.mlp_norm, layer.eps)).chunk(2, -1)
-    return states + layer.down(F.silu(gate) * up), (k, v)
+    return states + layer.down(F.silu(gate) * up)

@@ -41,6 +41,15 @@ def test_replies_side_by_side_are_those_of_each_alone(model):
     assert len({tuple(reply) for reply in found}) > 1
 
 
+@torch.inference_mode()
+def test_a_reply_that_goes_wrong_ends_there_and_the_others_go_on(model):
+    prompts = [[20 + i, 40, 60] for i in range(8)]
+    whole = adapt.replies(model, END, prompts)
+    assert adapt.replies(model, END, prompts, lambda row, ids: row % 4 == 0 or len(ids) < row) == [
+        ids if row % 4 == 0 else ids[: max(1, row)] for row, ids in enumerate(whole)
+    ]
+
+
 def test_only_what_it_says_right_is_taught(tmp_path, monkeypatch):
     answers = texts.answers()
     vocabulary.train(answers, 300, 40).save(str(tmp_path / "tokenizer.json"))
@@ -51,7 +60,7 @@ def test_only_what_it_says_right_is_taught(tmp_path, monkeypatch):
     wordings = {answer: adapt._wordings()[answer] for answer in (right, wrong)}
     monkeypatch.setattr(adapt, "_wordings", lambda: wordings)
 
-    def says(model, end, prompts):
+    def says(model, end, prompts, goes_on):
         return [[*v.encode(right), v.unit_ids[3], v.unit_ids[1], end] for _ in prompts]
 
     monkeypatch.setattr(adapt, "replies", says)

@@ -144,7 +144,7 @@ class Capture:
         self._made_with = wanted
 
     def _new_raw(self, removal: EchoRemoval) -> RawTake | None:
-        return RawTake(removal.recorder.rate, removal.player.rate) if self._keeps_raw else None
+        return RawTake(removal.recorder.rate) if self._keeps_raw else None
 
     def _follow(self, removal: EchoRemoval) -> None:
         """From the beginning of a reply until nothing of it is in the room."""

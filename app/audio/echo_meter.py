@@ -65,7 +65,7 @@ class EchoMeter:
     def add(self, played: np.ndarray, heard: np.ndarray, left: np.ndarray) -> None:
         """One block of each, float32 [n]."""
         for sound, block in zip(self._twice, (played, heard, left)):
-            sound[self._at : self._at + BLOCK] = sound[self._at + COUNT : self._at + COUNT + BLOCK] = _narrowed(block)
+            sound[self._at : self._at + BLOCK] = sound[self._at + COUNT : self._at + COUNT + BLOCK] = narrowed(block)
         self._at = (self._at + BLOCK) % COUNT
 
     @property
@@ -131,7 +131,7 @@ class EchoMeter:
         self.more_than_echo = _likeness(played, _end(left, LATELY_SECONDS))[1] < LEAKS
 
 
-def _narrowed(block: np.ndarray) -> np.ndarray:
+def narrowed(block: np.ndarray) -> np.ndarray:
     """A block of any rate as one of `RATE`, by means: float32 [BLOCK]."""
     if len(block) % BLOCK == 0:
         samples = len(block) // BLOCK

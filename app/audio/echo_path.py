@@ -38,45 +38,17 @@ class EchoPath:
 
     def learn(self, played: np.ndarray, heard: np.ndarray) -> None:
         """Both float32 [n], n >= `seconds`, up to the same moment."""
-        size = WINDOW + TAPS
-        played, heard = (soxr.resample(sound, self.rate, RATE)[-size:].astype(np.float64) for sound in (played, heard))
-        energy = float(played @ played)
-        if energy < SILENT * size:  # nothing can be learnt from it
+        played, heard = (soxr.resample(sound, self.rate, RATE)[-WINDOW - TAPS :].astype(np.float64) for sound in (played, heard))
+        if float(played @ played) < SILENT * len(played):  # nothing can be learnt from it
             return
-        spectrum, goal, ridge, trust = np.fft.rfft(played, size), heard[TAPS:], RIDGE * energy, (RIDGE + TRUST) * energy
-
-        def transposed(rest: np.ndarray) -> np.ndarray:
-            return np.fft.irfft(np.conj(spectrum) * np.fft.rfft(np.concatenate([np.zeros(TAPS), rest])), size)[:TAPS]
-
-        def applied(taps: np.ndarray) -> np.ndarray:
-            return np.fft.irfft(spectrum * np.fft.rfft(taps, size), size)[TAPS:]
-
-        # Voices have little above a few kHz: steps that were as long there as below would need ten times as many.
-        lengths = 1 / (_smoothed(np.abs(spectrum) ** 2) + trust)
-
-        def evened(rest: np.ndarray) -> np.ndarray:
-            return np.fft.irfft(np.fft.rfft(rest, size // NEIGHBOURS) * lengths, size // NEIGHBOURS)[:TAPS]
-
-        rest, proven = (goal - applied(taps) for taps in (self._newest, self._proven))
-        if rest @ rest < min(proven @ proven, goal @ goal * 10 ** (-PROVES / 10)):
+        fit = PathFit(played, heard, TAPS)
+        lowered, proven = (fit.lowered(taps) for taps in (self._newest, self._proven))
+        if lowered > max(proven, PROVES):
             self._proven = self._newest
         else:
-            self._newest, rest = self._proven, proven
-        if rest @ rest < goal @ goal * 10 ** (-ENOUGH / 10):
-            return
-        rest = transposed(rest) - ridge * self._newest
-        way = evened(rest)
-        left = float(rest @ way)
-        for _ in range(STEPS):
-            if left <= 0:
-                break
-            image = transposed(applied(way)) + trust * way
-            length = left / float(way @ image)  # the ridge keeps it above zero
-            self._newest = self._newest + length * way
-            rest = rest - length * image
-            even = evened(rest)
-            before, left = left, float(rest @ even)
-            way = even + left / before * way
+            self._newest, lowered = self._proven, proven
+        if lowered < ENOUGH:
+            self._newest = fit.improved(self._newest, STEPS)
 
     def snapshot(self) -> np.ndarray:
         """What was learnt so far and held for newer seconds, too, as a filter at the streams' rate: float32 [taps].
@@ -86,6 +58,53 @@ class EchoPath:
         found = self._proven if self._proven.any() else self._newest
         longer = soxr.resample(found, RATE, self.rate) * (RATE / self.rate)
         return np.resize(longer, self.taps).astype(np.float32)
+
+
+class PathFit:
+    """The search for the filter that makes what was heard of what was played."""
+
+    def __init__(self, played: np.ndarray, heard: np.ndarray, taps: int) -> None:
+        """Both float64 [n], and n a number of samples that transforms are fast for; the first `taps` are heard no more."""
+        self._taps, self._size = taps, len(played)
+        self._goal = heard[taps:]
+        self._spectrum = np.fft.rfft(played)
+        energy = float(played @ played)
+        self._ridge, self._trust = RIDGE * energy, (RIDGE + TRUST) * energy
+        # Voices have little above a few kHz: steps that were as long there as below would need ten times as many.
+        self._lengths = 1 / (_smoothed(np.abs(self._spectrum) ** 2) + self._trust)
+
+    def lowered(self, path: np.ndarray) -> float:
+        """dB by which the path lowers what was heard."""
+        rest = self._goal - self._applied(path)
+        return float(10 * np.log10((self._goal @ self._goal + 1e-12) / (rest @ rest + 1e-12)))
+
+    def improved(self, path: np.ndarray, steps: int) -> np.ndarray:
+        """By so many steps of conjugate gradients."""
+        rest = self._transposed(self._goal - self._applied(path)) - self._ridge * path
+        way = self._evened(rest)
+        left = float(rest @ way)
+        for _ in range(steps):
+            if left <= 0:
+                break
+            image = self._transposed(self._applied(way)) + self._trust * way
+            length = left / float(way @ image)  # the ridge keeps it above zero
+            path = path + length * way
+            rest = rest - length * image
+            even = self._evened(rest)
+            before, left = left, float(rest @ even)
+            way = even + left / before * way
+        return path
+
+    def _applied(self, path: np.ndarray) -> np.ndarray:
+        return np.fft.irfft(self._spectrum * np.fft.rfft(path, self._size), self._size)[self._taps :]
+
+    def _transposed(self, rest: np.ndarray) -> np.ndarray:
+        late = np.concatenate([np.zeros(self._taps), rest])
+        return np.fft.irfft(np.conj(self._spectrum) * np.fft.rfft(late), self._size)[: self._taps]
+
+    def _evened(self, rest: np.ndarray) -> np.ndarray:
+        size = self._size // NEIGHBOURS
+        return np.fft.irfft(np.fft.rfft(rest, size) * self._lengths, size)[: self._taps]
 
 
 class PathFilter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 from app.audio.echo_canceller import BLOCKS_A_SECOND
@@ -12,9 +14,12 @@ LEAD = 0.03  # seconds by which what is played comes too early at first: later e
 SPARE_BLOCKS = 3  # of what is played that must be there already: it comes in larger blocks
 TRUSTED_SECONDS = 120.0  # for which two devices that nobody follows stay together: 100 ppm are 12 ms
 KNOWN_SECONDS = 1200.0  # the same where it is known how fast they run apart
+SLOWEST = 1e-6  # of drift that is worth making up for
 FASTEST = 5e-4  # of drift: what runs apart faster has lost samples
 SURE_SECONDS = 4e-4  # by which the delay has changed before that is believed: three steps of what measures it
 DRIFT_SECONDS = 10.0  # between two delays that tell how fast the clocks run apart: to about 12 ppm
+KEPT_BLOCKS = 4 * BLOCKS_A_SECOND
+HEARD_OF = 2e-6  # seconds: a shift that matters
 
 
 class JoinedStreams:
@@ -30,6 +35,8 @@ class JoinedStreams:
         """By which part the microphone's clock is faster than the speaker's; None is not known."""
         self._lead, self._shifted = LEAD, 0.0  # seconds; the one goes into the next joining by clocks
         self._first: tuple[float, float] | None = None  # when the delay was measured first since then, and without shifts
+        self._is_known = False
+        self._shifts: deque[tuple[float, float]] = deque(maxlen=KEPT_BLOCKS)  # of each block: when, and what `_shifted` was
         self._is_new = self._is_joined_anew = True
         self._lost = self._losses
 
@@ -54,7 +61,7 @@ class JoinedStreams:
         return apart
 
     def read(self) -> tuple[np.ndarray, np.ndarray]:
-        """What was heard and what was played meanwhile, both mono float32 of 10 ms, at the devices' rates."""
+        """What was heard and what was played meanwhile, both mono float32 of 10 ms, at the microphone's rate."""
         raw = self._recorder.raw
         if raw.written - self._heard_at > raw.capacity // 2:  # nobody read for too long
             self._heard_at = raw.written - self._heard_block
@@ -80,9 +87,29 @@ class JoinedStreams:
         since, before = self._first
         if abs(delay - before) > FASTEST * max(now - since, DRIFT_SECONDS):
             self._first = now, delay
-        elif now - since > DRIFT_SECONDS:
+        elif now - since > DRIFT_SECONDS and not self._is_known:
             self.drift = (delay - before) / (now - since)
             self._pace = self.drift if abs(delay - before) > SURE_SECONDS else 0.0
+
+    def know(self, drift: float) -> None:
+        """As it was found out otherwise, and more exactly than delays tell."""
+        self.drift = drift
+        self._is_known = True
+        self._pace = drift if abs(drift) > SLOWEST else 0.0
+        if not self._pace and self._played_at is not None:
+            self._played_at = round(self._played_at)  # what lies between samples costs more
+
+    def at_pace(self, drift: float, played: np.ndarray) -> np.ndarray:
+        """The last that `read` gave as played, as if it had made up for such a drift then: float32 [n], n in whole blocks."""
+        blocks = len(played) // self._heard_block
+        if blocks > len(self._shifts):
+            return played
+        when, used = np.array(self._shifts)[-blocks:].T
+        sooner = used[-1] + drift * (when[-1] - when) - used
+        if np.abs(sooner).max() < HEARD_OF:
+            return played
+        each = np.interp(np.arange(len(played)) / self._heard_block, np.arange(blocks), sooner) * self._recorder.rate
+        return _between(played, np.clip(np.arange(len(played)) + each, 1, len(played) - 3))
 
     @property
     def _losses(self) -> int:
@@ -96,13 +123,15 @@ class JoinedStreams:
                 self._played_at = None
             elif self._played_at is not None:
                 apart = (self.drift or 0.0) * missed / self._recorder.rate
-                self._played_at += round(missed / self._heard_block * self._played_block - apart * self._player.rate)
+                passed = missed / self._heard_block * self._played_block - apart * self._player.rate
+                self._played_at += passed if self._pace else round(passed)
                 self._shifted -= apart
         if self._played_at is None or self._played_at + self._played_block + 3 > self._player.played.written:  # not made yet
             self._played_at, self._is_joined_anew = self._by_clock(), True
         place, apart = self._played_at, self._pace * self._heard_block / self._recorder.rate
         self._played_at += self._played_block - apart * self._player.rate
         self._shifted -= apart
+        self._shifts.append((self._counted / self._recorder.rate, self._shifted))
         return place
 
     def _by_clock(self) -> int:
@@ -113,18 +142,13 @@ class JoinedStreams:
         return min(place + round((heard_at + self._lead - when) * self._player.rate), there)
 
     def _read_played(self, start: float) -> np.ndarray:
-        """The block from there on, at the microphone's pace: between samples by four of them, to the third order."""
+        """The block from there on, at the microphone's rate and pace."""
         whole, part = divmod(start, 1.0)
-        if not part and not self._pace:
-            return self._samples(int(whole), self._played_block)
-        at = part + (1 - self._pace) * np.arange(self._played_block)
-        here = at.astype(int)
-        part = (at - here).astype(np.float32)
-        samples = self._samples(int(whole) - 1, int(here[-1]) + 4)
-        before, first, after, beyond = (samples[here + step] for step in range(4))
-        slope, bend = (after - before) / 2, before - 2.5 * first + 2 * after - beyond / 2
-        turn = (beyond - before) / 2 + 1.5 * (first - after)
-        return first + part * (slope + part * (bend + part * turn))
+        stride = (1 - self._pace) * self._player.rate / self._recorder.rate
+        if not part and stride == 1:
+            return self._samples(int(whole), self._heard_block)
+        at = 1 + part + stride * np.arange(self._heard_block)
+        return _between(self._samples(int(whole) - 1, int(at[-1]) + 3), at)
 
     def _samples(self, start: int, count: int) -> np.ndarray:
         """What is not there any more is silence."""
@@ -134,3 +158,14 @@ class JoinedStreams:
         if there > 0:
             ring.read_into(first, samples[-there:])
         return samples
+
+
+def _between(samples: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The sound at places between its samples, by four of them, to the third order; 1 <= `at` < len(samples) - 2."""
+    here = at.astype(int)
+    part = (at - here).astype(np.float32)
+    before, first, after, beyond = (samples[here + step] for step in (-1, 0, 1, 2))
+    slope, bend = (after - before) / 2, before - 2.5 * first + 2 * after - beyond / 2
+    turn = (beyond - before) / 2 + 1.5 * (first - after)
+    found: np.ndarray = first + part * (slope + part * (bend + part * turn))
+    return found

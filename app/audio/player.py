@@ -55,7 +55,8 @@ class Player:
         self._resampler: soxr.ResampleStream | None = None
         self._resampler_rate = 0
         self._begin = self._cut = 0  # where the turn begins; everything before _cut shall not sound
-        self._complete = False
+        self._complete = self._is_followed = False
+        self._start = 0.0  # seconds of the turn that are not played here
         # Written by the callback alone:
         self._position = 0
         self._sounding = False
@@ -90,14 +91,22 @@ class Player:
         stream = self._stream
         return stream.latency if stream is not None else 0.0
 
-    def begin(self, turn: int) -> None:
-        """From now on the sound of `turn` is played; what is left of another one is cut."""
+    def begin(self, turn: int, start: float = 0.0) -> None:
+        """From now on the sound of `turn` is played; what is left of another one is cut.
+
+        `start`: seconds of it that were heard elsewhere, and are not played again.
+        """
         with self._lock:
             self._begin = self._cut = self._ring.written  # first: what is cut off has not run dry
             self._turn, self._complete, self._resampler = turn, False, None
+            self._is_followed, self._start = False, start
 
     def play(self, turn: int, record: TurnRecord) -> None:
         """Plays the sound of `turn` as it grows in `record`, on a thread of its own: whoever makes it never waits for room."""
+        with self._lock:
+            if turn != self._turn or self._is_followed:
+                return
+            self._is_followed = True
         Thread(lambda: self._follow(turn, record), "playback").start()
 
     def write(self, turn: int, samples: np.ndarray, rate: int) -> None:
@@ -140,7 +149,7 @@ class Player:
     @property
     def heard_seconds(self) -> float:
         """How much of the turn has left the speaker."""
-        return max(0, self._heard() - self._begin) / self.rate
+        return self._start + max(0, self._heard() - self._begin) / self.rate
 
     @property
     def buffered_seconds(self) -> float:
@@ -165,11 +174,12 @@ class Player:
             return position - max(0, round((when - self._stream.time) * self.rate))
 
     def _follow(self, turn: int, record: TurnRecord) -> None:
-        played, is_over = 0, False
+        played, is_over, skipped = 0, False, self._start
         while turn == self._turn and not is_over:
             is_over = record.is_over  # before the look: of a reply that is over all sound is there
             for piece in record.audio[played:]:
-                self.write(turn, piece.samples, piece.sample_rate)
+                self.write(turn, piece.samples[round(skipped * piece.sample_rate) :], piece.sample_rate)
+                skipped = max(0.0, skipped - len(piece.samples) / piece.sample_rate)
                 played += 1
             if not is_over:
                 time.sleep(LOOK_SECONDS)

@@ -61,6 +61,7 @@ class Sound:
         self._wait = RETRY_SECONDS[0]
         self._opened_at = 0.0
         self._looks = 0
+        self._last: tuple[int, TurnRecord] | None = None  # the reply that was begun last
         self._thread: Thread | None = None
 
     # --- what is open -------------------------------------------------------------------------------------------------
@@ -152,9 +153,20 @@ class Sound:
 
     def play(self, turn: int, record: TurnRecord) -> None:
         """As `Player.play`; without a speaker the sound goes nowhere."""
+        self._last = turn, record
+        self._play_last()
+
+    def go_on(self, turn: int, heard: float) -> None:
+        """Plays what is left of `turn`, of which so many seconds were heard, on the speaker that is open now."""
         player = self.player
         if player is not None:
-            player.play(turn, record)
+            player.begin(turn, heard)
+            self._play_last()
+
+    def _play_last(self) -> None:
+        player = self.player
+        if player is not None and self._last is not None:
+            player.play(*self._last)
 
     # --- the thread that opens and closes -----------------------------------------------------------------------------
 

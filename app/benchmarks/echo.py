@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Annotated
@@ -51,13 +51,19 @@ def main(
         ("delay 0.6 s", [Room(0.6, 0.4)]),
     ):
         print(json.dumps({"what": name, **_alone(rooms, sounds, replies)}), flush=True)
+    print(json.dumps({"what": "microphone of 44.1 kHz", **_alone(ROOMS, sounds, replies, 44_100)}), flush=True)
     for drift in (50.0, 100.0, -100.0, 200.0):
         room = Room(0.08, 0.4, drift=drift)
         count = round(minutes * 60 / (BREATH + float(np.mean([len(sound) / rate for sound, rate in sounds]))))
         print(json.dumps({"what": f"drift {drift:.0f} ppm", **_alone([room], sounds, count)}), flush=True)
-    for drift in (0.0, 100.0):
-        found = _interrupted([replace(room, drift=drift) for room in ROOMS], sounds, dialogue, interruptions)
-        print(json.dumps({"what": f"interruptions, drift {drift:.0f} ppm", **found}), flush=True)
+    for name, rooms in (
+        ("drift 0 ppm", ROOMS),
+        ("drift 100 ppm", [replace(room, drift=100.0) for room in ROOMS]),
+        ("drift 200 ppm", [replace(room, drift=200.0) for room in ROOMS]),
+        ("clipping speaker", [replace(room, clips_at=LOUDNESS) for room in ROOMS]),
+    ):
+        found = _interrupted(rooms, sounds, dialogue, interruptions)
+        print(json.dumps({"what": f"interruptions, {name}", **found}), flush=True)
 
 
 def _reply(dialogue: Dialogue, prompt: str) -> Sound:
@@ -67,12 +73,12 @@ def _reply(dialogue: Dialogue, prompt: str) -> Sound:
     return samples * (LOUDNESS / np.sqrt(np.mean(samples**2))), answer.stats.sample_rate
 
 
-def _alone(rooms: list[Room] | tuple[Room, ...], sounds: list[Sound], count: int) -> dict[str, object]:
-    """Replies that interrupt themselves, one after the other in each room."""
+def _alone(rooms: Sequence[Room], sounds: list[Sound], count: int, rate: int = RATE) -> dict[str, object]:
+    """Replies that interrupt themselves, one after the other in each room; `rate` is the microphone's."""
     begun = interrupted = given_up = 0
     spent = lived = 0.0
     for number, room in enumerate(rooms):
-        scene = Scene(room)
+        scene = Scene(room, rate)
         scene.wait(1.0)
         for turn in range(number, count, len(rooms)):
             samples, rate = sounds[turn % len(sounds)]
@@ -91,7 +97,7 @@ def _alone(rooms: list[Room] | tuple[Room, ...], sounds: list[Sound], count: int
     }
 
 
-def _interrupted(rooms: list[Room], sounds: list[Sound], dialogue: Dialogue, count: int) -> dict[str, object]:
+def _interrupted(rooms: Sequence[Room], sounds: list[Sound], dialogue: Dialogue, count: int) -> dict[str, object]:
     """Questions of people's and neural voices over a reply: how soon they are noticed, and whether they are understood."""
     late: list[float] = []
     alone = asked = false = 0

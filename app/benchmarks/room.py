@@ -47,12 +47,11 @@ class Desk:
     """
 
     def __init__(self, player: Player, recorder: Recorder, room: Room) -> None:
-        """Both at one nominal rate."""
         self.player, self.recorder, self.room = player, recorder, room
         self.rate = player.rate
         self.now = 0.0
         self.said = np.zeros(0, np.float32)
-        """What the user says from now on: float32 [n] at `rate`, as loud as the microphone hears it."""
+        """What the user says from now on: float32 [n] at the microphone's rate, as loud as it hears it."""
         self._block = round(BLOCK_SECONDS * self.rate)
         self._size = 1 << (len(room.impulse(self.rate)) + self._block).bit_length()
         self._spectrum = np.fft.rfft(room.impulse(self.rate), self._size)
@@ -93,7 +92,7 @@ class Desk:
 
     def _at_microphone(self) -> np.ndarray:
         """What arrived, sampled by the microphone's clock (four points, third order)."""
-        stride = 1 / (1 + self.room.drift * 1e-6)
+        stride = self.rate / self.recorder.rate / (1 + self.room.drift * 1e-6)
         count = int((len(self._echo) - 3 - self._place) / stride) + 1
         at = self._place + stride * np.arange(count)
         whole = at.astype(int)

@@ -24,14 +24,16 @@ class Scene:
     """One room with the program in it, and what happened there."""
 
     room: Room
+    rate: int = RATE
+    """The microphone's, in Hz."""
     player: Player = field(default_factory=lambda: Player(SoundDevice(0, "speaker", RATE, 1)))
-    recorder: Recorder = field(default_factory=lambda: Recorder(SoundDevice(1, "microphone", RATE, 1)))
     onset: int | None = None
     """Where the speech began that goes on, as the program sees it."""
     spent: float = 0.0
     """Seconds of processor time that taking out the echo has needed."""
 
     def __post_init__(self) -> None:
+        self.recorder = Recorder(SoundDevice(1, "microphone", self.rate, 1))
         self.desk = Desk(self.player, self.recorder, self.room)
         self.removal = EchoRemoval(self.recorder, self.player)
         self._detector = VoiceDetector()

@@ -20,7 +20,7 @@ from app.core.conversation import Conversation
 from app.engine_client.channel import EngineThread
 from engine import models
 
-SPEAKERS = {"over_the_speaker": "wren"}
+SPEAKERS = {"over_the_speaker": "wren", "other_devices": "wren"}
 ATTEMPTS = 4  # of somebody who interrupts
 PATIENCE = 60.0  # seconds for one condition; the machine may be busy
 Scenario = Iterator[Callable[[], bool]]
@@ -156,6 +156,30 @@ def over_the_speaker(stage: Stage) -> Scenario:
     stage.seen["interrupted"] = {"made": reply.record.audio_seconds, "played": reply.played.seconds}
     stage.note_turn("asked")
     stage.seen["heard"] = stage.turns[-1].heard
+
+
+def other_devices(stage: Stage) -> Scenario:
+    """The microphone hears the speaker, and in the middle of a reply another latency, speaker or microphone is chosen."""
+    conversation, sound = stage.conversation, stage.sound
+    sound.choose(input="app_mic", output="app_speaker")
+    yield lambda: sound.input.name == "app_mic" and sound.output.name == "app_speaker"
+    pactl("load-module", "module-loopback", "source=speaker.monitor", "sink=talker", "latency_msec=120")
+    yield pause(2)  # until it keeps its latency
+    conversation.set_hands_free(True)
+    stage.seen["changes"] = []
+    for change in ({}, {"latency": "safe"}, {"output": "test_talker"}, {"input": "test_ear"}, {}):
+        count, before = len(stage.turns), (sound.recorder, sound.player)
+        conversation.ask("Count from one to ten.")
+        yield stage.is_speaking
+        if change:
+            sound.choose(**change)
+            yield lambda before=before: (sound.recorder, sound.player) != before and sound.recorder and sound.player
+        yield stage.is_quiet
+        yield pause(1)
+        turn, meter = stage.turns[count], sound.capture.meter
+        made, played = turn.record.audio_seconds, turn.played.seconds
+        stage.seen["changes"].append([len(stage.turns) - count, made, played, meter and meter.verdict])
+    stage.seen["devices"] = [sound.input.name, sound.output.name]
 
 
 def tap(stage: Stage) -> Scenario:

@@ -68,6 +68,14 @@ def test_a_voice_interrupts_a_reply_that_the_microphone_hears_and_the_reply_does
     assert SPOKEN < seen["asked"]["question_seconds"] < SPOKEN + 3 and seen["heard"]
 
 
+def test_a_reply_goes_on_whatever_device_is_chosen_in_the_middle_of_it(fresh_card):
+    seen = play("other_devices", fresh_card.env)
+    assert [turns for turns, *_ in seen["changes"]] == [1] * 5, "a reply interrupted itself"
+    for _, made, played, _ in seen["changes"]:
+        assert made > 4 and played == pytest.approx(made, abs=0.1)
+    assert [verdict for *_, verdict in seen["changes"]][::4] == ["gone", "none"]  # the last microphone does not hear that speaker
+
+
 def test_tap_hold_and_the_same_question_again(card):
     seen = play("tap", card.env)
     assert seen["tapped"]["state"] == "Listening" and "Press again" in seen["tapped"]["sentence"]

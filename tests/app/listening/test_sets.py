@@ -140,7 +140,7 @@ def test_a_full_disk_is_an_error_of_the_disk(tmp_path):
         "from app.audio.raw_take import RawTake\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "chance, folder = np.random.default_rng(0), Path(sys.argv[1])\n"
-        "raw = RawTake(48000, 48000)\n"
+        "raw = RawTake(48000)\n"
         "raw.add(*chance.random((3, 48000), np.float32))\n"
         "for save in (lambda: clip_files.save(folder, chance.random(9000, np.float32), 24000), lambda: raw.save(folder / 'x')):\n"
         "    try: save()\n"

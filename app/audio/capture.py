@@ -19,7 +19,7 @@ Echo = Literal["automatic", "headphones", "off"]
 
 SETTLED_SECONDS = 3.0  # after the start, when other things are loaded
 WAIT = 0.02  # seconds between two looks at whether a reply begins
-PATIENCE = 0.005  # seconds between two looks at what was recorded
+PATIENCE = 0.03  # seconds between two looks at what was recorded: each takes the processor away from who makes the reply
 TAIL_SECONDS = 1.0  # after the last sample: the room still holds some of it
 FAILED = (
     "The echo of replies cannot be taken out here, so Refrain does not listen while it speaks. Lower the volume, or wear "

@@ -17,6 +17,7 @@ CLOSE = 0.005, 0.015, 0.04  # seconds by which an echo may come at least after w
 GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of the voice detector
 LOOK_BLOCKS = 50  # between two looks of it
 WHOLE_BLOCKS = 10  # for which the meter's glimpses see some of what the path left, after the canceller took over again
+SILENT_BLOCKS = 100  # in which nothing was played, after which nothing of it is in the room
 REMAINDER = 0.1  # of the power of what was heard: what is left of it after the reply, and is softer, is no voice
 FAILED_LOOKS = 8  # in a row, after which it has failed: four seconds; at its beginning it needs one or two
 
@@ -44,8 +45,9 @@ class EchoRemoval:
         self._may_be_enough = not (noise_suppression or gain_control)  # which the canceller's package does
         self._goes_on = False
         self._blocks = self._failed_looks = 0
+        self._silent_blocks = 0
         self._whole_blocks = 0  # see `WHOLE_BLOCKS`: so many are left
-        self._done = 0  # samples since `begin`: what the recorder's ring and the path's have in common
+        self._done = 0  # samples: what the recorder's ring and the path's have in common
         self._wanted: int | None = None  # where somebody began to speak, until it was seen to
         self._is_gentle = False  # whether somebody is listened to, and the path alone takes the echo out
 
@@ -96,21 +98,12 @@ class EchoRemoval:
         return self._path.is_enough and self._may_be_enough
 
     def _process(self, heard: np.ndarray, played: np.ndarray) -> None:
-        self._done += len(heard)
-        by_path = self._path.feed(heard, played)
-        if self._is_known:
-            left, self._whole_blocks = by_path, WHOLE_BLOCKS
+        self._silent_blocks = 0 if played.any() else self._silent_blocks + 1
+        if self.meter.verdict == "none" or self._silent_blocks > SILENT_BLOCKS:
+            left = given = heard  # there is nothing to take out, and a canceller would take some of the voice
+            self._done = 0
         else:
-            left = self._cancelled(played, heard)
-            self._whole_blocks -= 1
-        if self.meter.verdict == "none":  # without an echo the canceller would take out some of the voice
-            given = heard
-        elif self._is_gentle:
-            given = by_path
-        elif self._is_known and self.player.is_done:  # nobody asks any more whether it may be a voice
-            given = _without_remainder(by_path, heard)
-        else:
-            given = left
+            left, given = self._lowered(heard, played)
         self.recorder.ring.write(given)
         raw = self.raw  # it may go meanwhile
         if raw is not None:
@@ -124,6 +117,21 @@ class EchoRemoval:
                 self._path.doubt()
         if self._blocks % LOOK_BLOCKS == 0:
             self._look()
+
+    def _lowered(self, heard: np.ndarray, played: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is left of an echo, and what the recorder's readers are given of it."""
+        by_path = self._path.feed(heard, played)
+        self._done += len(heard)
+        if self._is_known:
+            left, self._whole_blocks = by_path, WHOLE_BLOCKS
+        else:
+            left = self._cancelled(played, heard)
+            self._whole_blocks -= 1
+        if self._is_gentle:
+            return left, by_path
+        if self._is_known and self.player.is_done:  # nobody asks any more whether it may be a voice
+            return left, _without_remainder(by_path, heard)
+        return left, left
 
     def _look(self) -> None:
         if self.meter.look() and self.meter.delay is not None:

@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,15 +30,16 @@ def main(
     minutes: Annotated[float, typer.Option(min=0.1, help="How long to talk.")] = 10.0,
     model: Annotated[str, typer.Option(help="A model's name or folder.")] = "wren",
     schedule: Annotated[str, typer.Option(help="The schedule of every reply.")] = "full",
+    echo: Annotated[str, typer.Option(help="automatic, headphones or off: what is done with it.")] = "automatic",
 ) -> None:
     """Talks to the model through the real window and speaker and prints one JSON object."""
     with tempfile.TemporaryDirectory(prefix="refrain-talk-") as folder:
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             os.environ[name] = folder
-        print(json.dumps(_measure(minutes * 60, model, schedule)))
+        print(json.dumps({"echo": echo, **_measure(minutes * 60, model, schedule, echo)}))
 
 
-def _measure(seconds: float, model: str, schedule: str) -> Figures:
+def _measure(seconds: float, model: str, schedule: str, echo: str) -> Figures:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -51,6 +53,7 @@ def _measure(seconds: float, model: str, schedule: str) -> Figures:
     figures: Figures = {}
     settings.override("engine.model", model)
     settings.override("engine.schedule", schedule)
+    settings.override("audio.echo", echo)
     with program(settings) as window:
         window.show()
         steps = _talk(window, seconds, figures)
@@ -97,7 +100,9 @@ def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable
     yield rest(min(seconds, LONGEST_IDLE))
     idle, memory, before = probe.percentiles(), [engine_memory.peak_rss()], sound.counts()
     probe.restart()
-    began, rates, failed, turns = time.monotonic(), [], 0, 0
+    began, failed, turns = time.monotonic(), 0, 0
+    rates: list[float] = []
+    firsts: list[float] = []
     while time.monotonic() - began < seconds:
         conversation.ask_aloud(*sounds[turns % len(sounds)])
         yield lambda: not conversation.is_busy
@@ -105,9 +110,9 @@ def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable
         stats = last.record.stats if last is not None else None
         failed += last is not None and last.has_failed
         rates += [stats.tokens_per_second] if stats is not None else []
+        firsts += [last.played.began] if last is not None and last.played is not None else []
         memory.append(engine_memory.peak_rss())
     after = sound.counts()
-    rates.sort()
     figures.update(
         {
             "turns": turns,
@@ -116,7 +121,8 @@ def _talk(window: Window, seconds: float, figures: Figures) -> Iterator[Callable
             "lag_idle_ms": _rounded(idle),
             "lag_talking_ms": _rounded(probe.percentiles()),
             **{name: after[name] - before[name] for name in ("ring_underruns", "device_underflows", "output_late")},
-            "median_tokens_per_second": round(rates[len(rates) // 2]) if rates else None,
+            "median_tokens_per_second": round(median(rates)) if rates else None,
+            "median_first_sound_ms": round(1000 * median(firsts)) if firsts else None,
             "peak_memory_mb": [round(memory[round(place * (len(memory) - 1) / 4)] / 1e6) for place in range(5)],
         }
     )

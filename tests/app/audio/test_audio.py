@@ -243,6 +243,22 @@ def test_the_next_turn_cuts_the_one_before():
     assert card.pull().max() == pytest.approx(0.25, abs=0.01) and card.player.heard_seconds < 0.1
 
 
+def test_what_was_heard_elsewhere_is_not_played_again():
+    card, record = Card(), TurnRecord()
+    for piece in range(4):
+        record.apply(Audio(np.full(RATE // 4, 0.1 * (piece + 1), np.float32), RATE, piece + 1, 0.1))
+    record.end("finished")
+    card.player.begin(1, 0.6)
+    for _ in range(2):  # whoever makes it may ask for it as well
+        card.player.play(1, record)
+    while card.player.buffered_seconds < 0.39:
+        time.sleep(0.01)
+    sound = np.concatenate([card.pull() for _ in range(40)])
+    sound = sound[sound != 0]
+    assert len(sound) == pytest.approx(0.4 * RATE, abs=5) and sound[RATE // 20] == pytest.approx(0.3, abs=0.01)
+    assert card.player.is_done and card.player.heard_seconds == pytest.approx(1.0, abs=0.001)
+
+
 def test_a_full_buffer_is_waited_for():
     card = Card()
     card.player.begin(1)

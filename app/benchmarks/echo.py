@@ -73,12 +73,12 @@ def _reply(dialogue: Dialogue, prompt: str) -> Sound:
     return samples * (LOUDNESS / np.sqrt(np.mean(samples**2))), answer.stats.sample_rate
 
 
-def _alone(rooms: Sequence[Room], sounds: list[Sound], count: int, rate: int = RATE) -> dict[str, object]:
-    """Replies that interrupt themselves, one after the other in each room; `rate` is the microphone's."""
+def _alone(rooms: Sequence[Room], sounds: list[Sound], count: int, microphone: int = RATE) -> dict[str, object]:
+    """Replies that interrupt themselves, one after the other in each room; `microphone` is its rate."""
     begun = interrupted = given_up = 0
     spent = lived = 0.0
     for number, room in enumerate(rooms):
-        scene = Scene(room, rate)
+        scene = Scene(room, microphone)
         scene.wait(1.0)
         for turn in range(number, count, len(rooms)):
             samples, rate = sounds[turn % len(sounds)]

@@ -18,7 +18,7 @@ GLIMPSE_BLOCKS = 3  # between two glimpses of the meter: as long as a chunk of t
 LOOK_BLOCKS = 50  # between two looks of it
 WHOLE_BLOCKS = 10  # for which the meter's glimpses see some of what the path left, after the canceller took over again
 SILENT_BLOCKS = 100  # in which nothing was played, after which nothing of it is in the room
-REMAINDER = 0.1  # of the power of what was heard: what is left of it after the reply, and is softer, is no voice
+REMAINDER = 0.1  # of the power of what is heard after a reply: where the echo has more of it, nothing is given
 FAILED_LOOKS = 8  # in a row, after which it has failed: four seconds; at its beginning it needs one or two
 
 
@@ -178,8 +178,6 @@ class EchoRemoval:
 
 
 def _without_remainder(left: np.ndarray, heard: np.ndarray) -> np.ndarray:
-    """Silence where what is left is what the path does not know of an echo, and what was heard where the path made more of it."""
-    there, was = float(left @ left), float(heard @ heard)
-    if there < REMAINDER * was:
-        return np.zeros_like(heard)
-    return left if there < was else heard
+    """Silence while the room still sounds so much that what the path does not know of it could be taken for a voice."""
+    taken = heard - left
+    return np.zeros_like(heard) if float(taken @ taken) > REMAINDER * float(heard @ heard) else left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,7 +18,6 @@ SLOWEST = 1e-6  # of drift that is worth making up for
 FASTEST = 5e-4  # of drift: what runs apart faster has lost samples
 SURE_SECONDS = 4e-4  # by which the delay has changed before that is believed: three steps of what measures it
 DRIFT_SECONDS = 10.0  # between two delays that tell how fast the clocks run apart: to about 12 ppm
-KEPT_BLOCKS = 4 * BLOCKS_A_SECOND
 HEARD_OF = 2e-6  # seconds: a shift that matters
 
 
@@ -36,7 +35,8 @@ class JoinedStreams:
         self._lead, self._shifted = LEAD, 0.0  # seconds; the one goes into the next joining by clocks
         self._first: tuple[float, float] | None = None  # when the delay was measured first since then, and without shifts
         self._is_known = False
-        self._shifts: deque[tuple[float, float]] = deque(maxlen=KEPT_BLOCKS)  # of each block: when, and what `_shifted` was
+        self.stamp = 0.0, 0.0
+        """Of the block that was read last: seconds of all that was heard, and by how many what was played came sooner."""
         self._is_new = self._is_joined_anew = True
         self._lost = self._losses
 
@@ -99,12 +99,13 @@ class JoinedStreams:
         if not self._pace and self._played_at is not None:
             self._played_at = round(self._played_at)  # what lies between samples costs more
 
-    def at_pace(self, drift: float, played: np.ndarray) -> np.ndarray:
-        """The last that `read` gave as played, as if it had made up for such a drift then: float32 [n], n in whole blocks."""
+    def at_pace(self, drift: float, played: np.ndarray, stamps: Sequence[tuple[float, float]]) -> np.ndarray:
+        """What `read` gave as played until now, as if it had made up for such a drift then: float32 [n], n in whole blocks.
+
+        `stamps` are those of its blocks, or more.
+        """
         blocks = len(played) // self._heard_block
-        if blocks > len(self._shifts):
-            return played
-        when, used = np.array(self._shifts)[-blocks:].T
+        when, used = np.array(stamps)[-blocks:].T
         sooner = used[-1] + drift * (when[-1] - when) - used
         if np.abs(sooner).max() < HEARD_OF:
             return played
@@ -131,7 +132,7 @@ class JoinedStreams:
         place, apart = self._played_at, self._pace * self._heard_block / self._recorder.rate
         self._played_at += self._played_block - apart * self._player.rate
         self._shifted -= apart
-        self._shifts.append((self._counted / self._recorder.rate, self._shifted))
+        self.stamp = self._counted / self._recorder.rate, self._shifted
         return place
 
     def _by_clock(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import ceil
 
 import numpy as np
 
@@ -32,8 +33,9 @@ class LearntPath:
         self._path = EchoPath(rate)
         self._block = rate // BLOCKS_A_SECOND
         self._filter = PathFilter(self._block, self._path.taps)
-        self._least = round(self._path.seconds * rate)  # samples to learn from
+        self._least = self._block * ceil(self._path.seconds * BLOCKS_A_SECOND)  # samples to learn from
         self._played, self._heard = (Ring(round(KEPT_SECONDS * rate)) for _ in range(2))
+        self._stamps: deque[tuple[float, float]] = deque(maxlen=round(KEPT_SECONDS * BLOCKS_A_SECOND))  # of their blocks
         self.known: np.ndarray | None = None
         """As `EchoPath.snapshot`, once something was learnt."""
         self.is_enough = False
@@ -51,6 +53,7 @@ class LearntPath:
         self._even += len(heard)
         self._heard.write(heard)
         self._played.write(played)
+        self._stamps.append(self._streams.stamp)
         expected = self._filter.feed(played)
         left: np.ndarray = heard - expected
         self._newest.append((expected, left))
@@ -121,14 +124,14 @@ class LearntPath:
         if self._learnt >= self._next_search:
             self._next_search = 2 * self._learnt
             self._look_for_drift(played, heard)
-        self._path.learn(self._streams.at_pace(self._streams.drift or 0.0, played), heard)
+        self._path.learn(self._streams.at_pace(self._streams.drift or 0.0, played, self._stamps), heard)
         self.known = self._path.snapshot()
         self._filter.use(self.known)
         self._looks_to_learn = LEARN_LOOKS
 
     def _look_for_drift(self, played: np.ndarray, heard: np.ndarray) -> None:
         """What is found counts more than what was, where less of the echo is left with it, or what was is no good."""
-        found = found_drift(lambda drift: self._streams.at_pace(drift, played), heard, self._path.rate)
+        found = found_drift(lambda drift: self._streams.at_pace(drift, played, self._stamps), heard, self._path.rate)
         if found is not None and (found[1] < self._left or not self.is_enough):
             drift, self._left = found
             self._streams.know(drift)

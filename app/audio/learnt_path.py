@@ -86,7 +86,7 @@ class LearntPath:
         if self.known is None:
             return False
         expected, left = (np.concatenate(sound) for sound in zip(*self._newest, strict=True))
-        played = last(self._played, len(left) + int(np.argmax(np.abs(self.known))))[: len(left)]
+        played = _last(self._played, len(left) + int(np.argmax(np.abs(self.known))))[: len(left)]
         expected, left, played = (_narrowed(sound, self._block) for sound in (expected, left, played))
         left = left[SHIFTS:-SHIFTS]
         ways = np.concatenate([np.lib.stride_tricks.sliding_window_view(sound, len(left)) for sound in (expected, played)])
@@ -107,7 +107,7 @@ class LearntPath:
 
     def without_echo(self, count: int, path: np.ndarray) -> np.ndarray:
         """The last samples that were heard, without what such a path makes of what was played: float32 [count]."""
-        return last(self._heard, count) - echo(last(self._played, count + len(path)), path)
+        return _last(self._heard, count) - echo(_last(self._played, count + len(path)), path)
 
     def _judge(self) -> None:
         before, after = self._energies
@@ -119,7 +119,7 @@ class LearntPath:
         self._energies[:] = self._sounding = 0
 
     def _learn(self) -> None:
-        played, heard = last(self._played, self._least), last(self._heard, self._least)
+        played, heard = _last(self._played, self._least), _last(self._heard, self._least)
         self._learnt += 1
         if self._learnt >= self._next_search:
             self._next_search = 2 * self._learnt
@@ -141,7 +141,7 @@ def _narrowed(sound: np.ndarray, block: int) -> np.ndarray:
     return np.concatenate([narrowed(part) for part in sound.reshape(-1, block)])
 
 
-def last(ring: Ring, count: int) -> np.ndarray:
+def _last(ring: Ring, count: int) -> np.ndarray:
     """The newest samples; silence before the first."""
     samples = np.zeros(count, np.float32)
     there = min(count, ring.written)

@@ -48,10 +48,13 @@ class Speaking:
     def stop(self) -> float | None:
         """Silence. Returns the seconds that were heard of a reply that had not come to its end."""
         player, sounding = self._sound.player, self.is_sounding and self.replay is None
+        closed = self._player if self._closed_at is not None else None
         self.follow(False)
         self._leave()
         self.replay = self._turn = self._player = self._closed_at = None
         heard = player.stop() if player is not None else 0.0
+        if closed is not None:  # it waited for another speaker
+            heard = closed.heard_at_stop
         return heard if sounding else None
 
     def follow(self, is_replying: bool) -> float | None:

@@ -179,7 +179,7 @@ def other_devices(stage: Stage) -> Scenario:
         turn, meter = stage.turns[count], sound.capture.meter
         made, played = turn.record.audio_seconds, turn.played.seconds
         stage.seen["changes"].append([len(stage.turns) - count, made, played, meter and meter.verdict])
-    stage.seen["devices"] = [sound.input.name, sound.output.name]
+    stage.seen["devices"] = [sound.recorder.device.name, sound.player.device.name]
 
 
 def tap(stage: Stage) -> Scenario:

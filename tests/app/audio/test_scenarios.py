@@ -73,6 +73,7 @@ def test_a_reply_goes_on_whatever_device_is_chosen_in_the_middle_of_it(fresh_car
     assert [turns for turns, *_ in seen["changes"]] == [1] * 5, "a reply interrupted itself"
     for _, made, played, _ in seen["changes"]:
         assert made > 4 and played == pytest.approx(made, abs=0.1)
+    assert seen["devices"] == ["test_ear", "test_talker"]
     assert [verdict for *_, verdict in seen["changes"]][::4] == ["gone", "none"]  # the last microphone does not hear that speaker
 
 

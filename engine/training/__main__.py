@@ -6,6 +6,7 @@ The steps, in order; each goes on where it stopped:
   neural     speak some in voices that sound like people
   drills     speak what is short and sounds alike, in voices of both kinds
   apart      speak such questions word by word
+  orders     write down what people say who order coffee
   ear        take over the encoder that was trained on people
   states     write down what the encoder makes of the questions
   listener   train the head that reads phones from that
@@ -81,6 +82,14 @@ def apart(
     folder, words = places.training_folder(), texts.words_apart()
     step.record(folder / places.WORDS, recordings, words, part, parts)
     corpus.make(folder / places.APART, step.only(texts.drills_again(seed=6), words), clips, "", part, parts, draw_apart)
+
+
+@app.command()
+def orders(recordings: Path = typer.Argument(help="Where the recordings are that orders.py names.")) -> None:
+    """Writes down what people say in recordings that others made; `pip install moonshine-voice==0.0.73` hears it."""
+    from engine.training import orders as step
+
+    step.make(places.training_folder() / places.ORDERS, recordings, step.recogniser())
 
 
 @app.command()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import platformdirs
 
-QUESTIONS, NEURAL, DRILLS, APART = "questions", "neural", "drills", "apart"
+QUESTIONS, NEURAL, DRILLS, APART, ORDERS = "questions", "neural", "drills", "apart", "orders"
 """Folders of clips in the training folder."""
 WORDS = "words"
 """Folder of single words, one folder a voice."""
-TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3, APART: 1}
+TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3, APART: 1, ORDERS: 3}
 """How often a clip is heard while one of the questions is heard once: the others are few."""
 
 

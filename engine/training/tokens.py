@@ -30,7 +30,7 @@ def make_tokenizer(path: Path, units: int, lines: int = 60_000) -> None:
         return
     answers = texts.answers()
     spoken = [text for kind, text, _ in islice(texts.utterances(seed=0), lines) if kind != "diverse"]
-    vocabulary.train(answers * 8 + spoken, PIECES, units).save(str(path))
+    vocabulary.train(answers * 8 + spoken, PIECES, units).save(str(path), pretty=False)
 
 
 @torch.inference_mode()

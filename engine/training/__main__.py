@@ -14,6 +14,7 @@ The steps, in order; each goes on where it stopped:
   tokens     write down what the listener hears and which units the answers are
   lm         train the language model with early exit in mind
   adapt      where a trained language model is to hear with another listener: that alone
+  average    put that model between what it was before and after
   export     write resources/wren, its exit heads being its own head
   heads      write the exit heads there that `refrain heads train` has made for it
   paradigm   train the base further for one of three ways to decode text and speech, which --paradigm exports
@@ -166,6 +167,14 @@ def adapt(steps: int = 1_650, length: int = 480, processes: int = PROCESSES) -> 
     folder = places.training_folder()
     first, _ = step.own_replies(folder)
     parallel.launch(train_lm.worker, processes, step.AdaptationPlan(first + steps, 0, length, folder / "lm.pt", first), folder)
+
+
+@app.command()
+def average() -> None:
+    """Puts the model that `adapt` taught between what it was and what it is; the two may be taken again."""
+    from engine.training import adapt as step
+
+    step.average(places.training_folder())
 
 
 @app.command()

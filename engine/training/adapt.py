@@ -1,13 +1,16 @@
 """Teaches a trained language model to hear with another listener, while it goes on saying what it says.
 
 What it answers right becomes what it is taught, in its own units: so nothing but the listening has to be learned, in a tenth
-of the steps. Questions that it does not know are transcribed, not answered.
+of the steps. Questions that it does not know are transcribed, not answered. In the end its weights are put between those that it
+had and those that it has, which hear as well and say better what was known (Wortsman et al., Robust fine-tuning of zero-shot
+models, 2022).
 """
 
 from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +37,9 @@ from engine.training.turns import Mix, Turns
 OWN = "own-replies.json"
 """In the training folder: the step of the model that was asked, and answer -> units of what it said right."""
 MIX = Mix(transcribed=0.28, written=0.42, spoken=0.17, typed=0.08, follow_up=0.05)
+BEFORE = "lm-before.pt"
+"""Beside it: that model."""
+SHARE = 0.6  # of the weights after, in the average
 PEAK, WARM_UP, FALL = 0.4, 60, 0.75  # of the full learning rate; steps; share of the steps over which it falls
 WORDINGS, LONGEST, SIDE_BY_SIDE = 6, 150, 64
 
@@ -100,9 +106,26 @@ def own_replies(folder: Path) -> tuple[int, dict[str, list[int]]]:
     """
     path = folder / OWN
     if not path.exists():
-        whole_file.write(path, json.dumps(_asked(folder)).encode())
+        asked = json.dumps(_asked(folder)).encode()
+        shutil.copyfile(folder / "lm.pt", folder / BEFORE)
+        whole_file.write(path, asked)
     found = json.loads(path.read_text(encoding="utf-8"))
     return found["step"], found["units"]
+
+
+def average(folder: Path) -> None:
+    """Puts the model in `folder` between what it was before and after; from there on it may be taught again.
+
+    Raises `FileNotFoundError` where none was taught since.
+    """
+    before, after = (parallel.load(folder / name) for name in (BEFORE, "lm.pt"))
+    if before is None or after is None:
+        raise FileNotFoundError("Teach the language model to hear first, by the step adapt.")
+    old = before["network"]
+    network = {name: old[name].lerp(new, SHARE) for name, new in after["network"].items()}
+    parallel.save(folder / "lm.pt", **{**after, "network": network, "optimizers": ()})
+    for name in (BEFORE, OWN):
+        (folder / name).unlink()
 
 
 def _asked(folder: Path) -> dict[str, Any]:

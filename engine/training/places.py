@@ -11,7 +11,7 @@ QUESTIONS, NEURAL, DRILLS, APART, ORDERS = "questions", "neural", "drills", "apa
 """Folders of clips in the training folder."""
 WORDS = "words"
 """Folder of single words, one folder a voice."""
-TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3, APART: 1, ORDERS: 3}
+TIMES = {QUESTIONS: 1, NEURAL: 3, DRILLS: 3, APART: 2, ORDERS: 3}
 """How often a clip is heard while one of the questions is heard once: the others are few."""
 
 

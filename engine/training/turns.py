@@ -13,9 +13,10 @@ from functools import cache
 
 import numpy as np
 
+from engine.models.wren.listener_config import ListenerConfig
 from engine.models.wren.text import spoken_form
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training import corpus, texts
+from engine.training import corpus, hearsay, texts
 from engine.training.domain import dialogues, follow_ups, unknown
 from engine.training.domain.intent import QAPair
 from engine.training.pieces import FEATURE, MARK_WEIGHT, TEXT_WEIGHT, TrainingPiece, learned
@@ -140,7 +141,9 @@ class Turns:
         return found.answer if found else None
 
     def _question(self, features: np.ndarray) -> TrainingPiece:
-        """A spoken question up to its last sample; now and then a moment of it is lost."""
+        """A spoken question up to its last sample; now and then another speaker's, or a moment of it is lost."""
+        if self._noise.random() < hearsay.SHARE:
+            features = hearsay.of_another_speaker(features, ListenerConfig.floor, self._noise)
         features = features.copy()
         if self._noise.random() < 0.3:
             features[self._noise.random(len(features)) < 0.05] = 0

@@ -65,8 +65,19 @@ def test_only_what_it_says_right_is_taught(tmp_path, monkeypatch):
 
     monkeypatch.setattr(adapt, "replies", says)
     assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})
-    (tmp_path / "lm.pt").unlink()
-    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})  # asked once: later the model is another
+    kept = torch.load(tmp_path / "lm.pt")
+    before = kept["network"]
+    kept["network"] = {name: weights + 1 for name, weights in before.items()}
+    torch.save(kept | {"step": 8, "optimizers": [{}]}, tmp_path / "lm.pt")
+    assert adapt.own_replies(tmp_path) == (5, {right: [3, 1]})  # asked once: meanwhile the model is another
+    adapt.average(tmp_path)
+    found = torch.load(tmp_path / "lm.pt")
+    assert found["step"] == 8 and not found["optimizers"]
+    for name, weights in found["network"].items():
+        torch.testing.assert_close(weights, before[name] + 0.6)
+    with pytest.raises(FileNotFoundError, match="adapt"):
+        adapt.average(tmp_path)
+    assert adapt.own_replies(tmp_path)[0] == 8  # asked anew
 
 
 def test_a_reply_that_it_does_not_know_is_never_drawn(tmp_path):

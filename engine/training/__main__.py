@@ -14,6 +14,7 @@ The steps, in order; each goes on where it stopped:
   tokens     write down what the listener hears and which units the answers are
   lm         train the language model with early exit in mind
   adapt      where a trained language model is to hear with another listener: that alone
+  teach      have it learn, at the next adapt, what is drilled and it does not say yet
   average    put that model between what it was before and after
   export     write resources/wren, its exit heads being its own head
   heads      write the exit heads there that `refrain heads train` has made for it
@@ -89,8 +90,9 @@ def apart(
 def orders(recordings: Path = typer.Argument(help="Where the recordings are that orders.py names.")) -> None:
     """Writes down what people say in recordings that others made; `pip install moonshine-voice==0.0.73` hears it."""
     from engine.training import orders as step
+    from engine.training.voices import Flite
 
-    step.make(places.training_folder() / places.ORDERS, recordings, step.recogniser())
+    step.make(places.training_folder() / places.ORDERS, recordings, step.recogniser(), Flite().phones)
 
 
 @app.command()
@@ -132,7 +134,7 @@ def speaker(steps: int = 4_000, processes: int = PROCESSES) -> None:
     from engine.training import train_speaker
 
     folder = places.training_folder()
-    train_speaker.analyse(folder / "answers", folder / "features")
+    train_speaker.analyse(folder / "answers", folder / "features", train_speaker.CONFIG.layout)
     train_speaker.train(folder / "features", folder / "speaker.pt", steps, processes)
 
 
@@ -167,6 +169,14 @@ def adapt(steps: int = 1_650, length: int = 480, processes: int = PROCESSES) -> 
     folder = places.training_folder()
     first, _ = step.own_replies(folder)
     parallel.launch(train_lm.worker, processes, step.AdaptationPlan(first + steps, 0, length, folder / "lm.pt", first), folder)
+
+
+@app.command()
+def teach(voice: str = typer.Argument(help="Whom the speaker was trained on, for example flite:rms.")) -> None:
+    """Adds what is drilled, and the model does not say right yet, to what `adapt` teaches."""
+    from engine.training import teach as step
+
+    step.teach(places.training_folder(), voice)
 
 
 @app.command()

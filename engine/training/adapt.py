@@ -113,6 +113,12 @@ def own_replies(folder: Path) -> tuple[int, dict[str, list[int]]]:
     return found["step"], found["units"]
 
 
+def add_replies(folder: Path, units: dict[str, list[int]]) -> None:
+    """Teaches these, too: answer -> units."""
+    step, said = own_replies(folder)
+    whole_file.write(folder / OWN, json.dumps({"step": step, "units": units | said}).encode())
+
+
 def average(folder: Path) -> None:
     """Puts the model in `folder` between what it was before and after; from there on it may be taught again.
 

@@ -85,6 +85,7 @@ def make(
 
 def add(folder: Path, texts: Iterable[str], voice: str, size: int = SHARD) -> None:
     """Speaks those of `texts` that no shard has yet, in shards of their own."""
+    folder.mkdir(parents=True, exist_ok=True)
     found = shards(folder)
     spoken = {clip.text for shard in found for clip in shard.clips}
     missing = (("answer", text, "") for text in texts if text not in spoken)

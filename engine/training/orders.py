@@ -19,7 +19,7 @@ from engine.models.wren.text import spoken_form
 from engine.training import corpus, kept_out
 from engine.training.apart import cut
 from engine.training.corpus import SpeechClip
-from engine.training.voices import SAMPLE_RATE, Voices, letters_aloud
+from engine.training.voices import SAMPLE_RATE, letters_aloud
 
 SOURCE, VOICE = "speech-to-intent-benchmark", "orders"
 _RECORDINGS, _LABELS = "data/speech/clean", "data/label/label.json"
@@ -31,23 +31,23 @@ Hear = Callable[[np.ndarray], str]
 """Samples at `SAMPLE_RATE` -> text."""
 
 
-def make(folder: Path, recordings: Path, hear: Hear) -> None:
+def make(folder: Path, recordings: Path, hear: Hear, phones: Callable[[str], tuple[str, ...]]) -> None:
     """Every recording that was understood, as one shard; what is there already stays.
 
-    `recordings` has `SOURCE`. Raises `OSError` where it is missing.
+    `recordings` has `SOURCE`; `phones` are flite's of a text. Raises `OSError` where `SOURCE` is missing.
     """
     kept_out.check_corpus(SOURCE)
     if (folder / "0000.jsonl").exists():
         return
     orders = json.loads((recordings / SOURCE / _LABELS).read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
-    clips, blocks, start, flite = list[SpeechClip](), list[np.ndarray](), 0, Voices().flite
+    clips, blocks, start = list[SpeechClip](), list[np.ndarray](), 0
     for path in sorted((recordings / SOURCE / _RECORDINGS).iterdir()):
         samples, _ = soundfile.read(path, dtype="float32")
         text = understood(hear(samples), orders[path.name]["slots"].values())
         if text:
             block = (cut(samples, _EDGE) * 32767).astype(np.int16)
-            clips.append(SpeechClip(start, len(block), text, VOICE, flite.phones(_aloud(text)), "diverse"))
+            clips.append(SpeechClip(start, len(block), text, VOICE, phones(_aloud(text)), "diverse"))
             blocks.append(block)
             start += len(block)
     corpus.write_shard(folder / "0000", clips, blocks)

@@ -162,6 +162,13 @@ def _leading_to(answer: str, rng: random.Random, held_out: bool, turns: int) -> 
     return rng.choice(alone) if alone else None
 
 
+def drilled_answers() -> list[str]:
+    """The answers to what is drilled and to small talk, in order, each once."""
+    wanted = (many for area, side in exchanges(False).items() for name, many in side.items()
+              if area == "small_talk" or name in _DRILLED_INTENTS)  # fmt: skip
+    return list(dict.fromkeys(exchange.answer for many in wanted for exchange in many))
+
+
 @cache
 def _by_answer(held_out: bool) -> dict[str, tuple[QAPair, ...]]:
     """The questions that stand alone by those answers that a dialogue goes on from."""

@@ -26,12 +26,11 @@ BATCH, UNITS, SEED = 32, 50, 2  # windows of 2 s
 LEARNING_RATE, WARM_UP = 1.5e-3, 100
 
 
-def analyse(answers: Path, features: Path) -> None:
+def analyse(answers: Path, features: Path, layout: FeatureLayout) -> None:
     """Voice features of every answer, one file a shard."""
     from engine.training import world
 
     features.mkdir(parents=True, exist_ok=True)
-    layout = CONFIG.layout
     for number, shard in enumerate(corpus.shards(answers)):
         path = features / f"{number:04d}.npz"
         if path.exists():

@@ -1,13 +1,16 @@
 """A model that learns to hear with another listener goes on saying what it says."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
 from engine.lm.config import LMConfig
 from engine.models.wren import vocabulary
+from engine.models.wren.speech_tokens import SpeechCodec
 from engine.models.wren.vocabulary import Vocabulary
-from engine.training import adapt, parallel, texts, train_lm
+from engine.training import adapt, corpus, parallel, teach, texts, tokens, train_lm, train_speaker
 from engine.training.corpus import SpeechClip
 from engine.training.network import TrainedLM
 
@@ -93,3 +96,21 @@ def test_a_reply_that_it_does_not_know_is_never_drawn(tmp_path):
         turns.draw()  # a reply without units would be a KeyError
     written = [turns._typed_exchange()[1] for _ in range(100)]
     assert set(written) <= set(known)
+
+
+def test_what_is_drilled_and_not_said_yet_is_taught_beside_what_is_said(tmp_path, monkeypatch):
+    said = {"Paris is the capital of France.": [1], "Rome is the capital of Italy.": [2]}
+    drilled = texts.drilled_answers()
+    assert {"The next letter is e.", "Dog.", "Three plus ten is thirteen."} <= set(drilled) and len(set(drilled)) == len(drilled)
+    known = drilled[::2]
+    (tmp_path / adapt.OWN).write_text(json.dumps({"step": 7, "units": said | dict.fromkeys(known, [3])}))
+    spoken = []
+    monkeypatch.setattr(tokens, "load_networks", lambda folder: (None, SpeechCodec(train_speaker.CONFIG)))
+    monkeypatch.setattr(corpus, "add", lambda folder, lines, voice, size: spoken.extend((voice, line) for line in lines))
+    monkeypatch.setattr(train_speaker, "analyse", lambda answers, features, layout: None)
+    monkeypatch.setattr(tokens, "units_of_answers", lambda *_: {line: [4] for _, line in spoken})
+    teach.teach(tmp_path, "flite:rms")
+    assert spoken == [("flite:rms", line) for line in drilled[1::2]]
+    step, units = adapt.own_replies(tmp_path)
+    assert step == 7
+    assert units == said | dict.fromkeys(known, [3]) | dict.fromkeys(drilled[1::2], [4])

@@ -39,6 +39,8 @@ def make(folder: Path, recordings: Path, hear: Hear, phones: Callable[[str], tup
     kept_out.check_corpus(SOURCE)
     if (folder / "0000.jsonl").exists():
         return
+    if not (recordings / SOURCE).is_dir():
+        raise OSError(f"{recordings / SOURCE} is missing: it is the repository Picovoice/{SOURCE}.")
     orders = json.loads((recordings / SOURCE / _LABELS).read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     clips, blocks, start = list[SpeechClip](), list[np.ndarray](), 0
@@ -78,7 +80,7 @@ def _aloud(text: str) -> str:
 
 
 def recogniser() -> Hear:
-    """Moonshine tiny as its makers ship it. Raises `ImportError` where moonshine.WHEEL is not installed."""
+    """Moonshine tiny as its makers ship it. Raises `ImportError` where the package moonshine-voice is not installed."""
     from moonshine_voice import ModelArch, Transcriber
     from moonshine_voice.utils import get_assets_path
 

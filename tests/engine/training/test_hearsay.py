@@ -2,7 +2,11 @@
 
 import numpy as np
 
+from engine.models.wren import vocabulary
+from engine.models.wren.vocabulary import Vocabulary
 from engine.training import hearsay
+from engine.training.corpus import SpeechClip
+from engine.training.turns import Mix, Turns
 
 FLOOR, CLASSES, POSITIONS = -8.0, 40, 400
 
@@ -50,3 +54,12 @@ def test_silence_in_place_of_a_frame_stays_and_probabilities_sum_to_one():
     assert not found[-1, CLASSES:].any()
     sums = np.exp((1 - found.reshape(-1, CLASSES)[:-1] / 255) * FLOOR).sum(1)
     assert np.abs(sums - 1).max() < 0.1
+
+
+def test_about_half_of_the_questions_that_are_learned_from_are_asked_by_another_speaker(tmp_path):
+    vocabulary.train(["say dog"] * 20, 260, 40).save(str(tmp_path / "tokenizer.json"))
+    features, _, _ = _features(np.random.default_rng(3), 1.0)
+    clip = SpeechClip(0, 100, "say dog", "v", (), "diverse")
+    turns = Turns(Vocabulary.load(tmp_path / "tokenizer.json"), [(clip, features)], {}, 4, 16, Mix(1.0, 0, 0, 0, 0), 0)
+    kept = [(turns.draw().features[0] == features).all(1).mean() > 0.5 for _ in range(100)]  # a moment that is lost is not it
+    assert 35 < sum(kept) < 65

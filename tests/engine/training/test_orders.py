@@ -29,7 +29,7 @@ def test_what_was_ordered_tells_whether_it_was_understood(heard, ordered, text):
 
 def test_recordings_become_clips_without_the_silence_around_them(tmp_path):
     source = tmp_path / orders.SOURCE
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Picovoice/speech-to-intent-benchmark"):
         orders.make(tmp_path / "orders", tmp_path, lambda samples: "", tuple)
     (source / "data/speech/clean").mkdir(parents=True)
     (source / "data/label").mkdir()
